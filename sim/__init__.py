@@ -1,0 +1,33 @@
+"""Groundswell: online opinion manipulation and what platforms can do about it.
+
+>>> import sim
+>>> world = sim.World.hk2019(people=1000)
+>>> run = sim.simulate(world, seed=1, days=1)
+>>> run.timeline["opinion_mean"].between(-1, 1).all()
+np.True_
+"""
+
+from sim import moderation
+from sim.branch import Branch
+from sim.engine.agents import SocietyModel
+from sim.fields import InputError, describe_fields
+from sim.ledger import Ledger
+from sim.run import Run, simulate
+from sim.study import Study, compare
+from sim.version import MODEL_VERSION
+from sim.world import World
+
+__all__ = [
+    "MODEL_VERSION",
+    "Branch",
+    "InputError",
+    "Ledger",
+    "Run",
+    "SocietyModel",
+    "Study",
+    "World",
+    "compare",
+    "describe_fields",
+    "moderation",
+    "simulate",
+]

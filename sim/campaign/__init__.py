@@ -1,0 +1,1 @@
+"""The campaign against the movement, and the organisers it is aimed at."""

@@ -1,0 +1,1 @@
+"""Packaged real cases: facts with their sources."""

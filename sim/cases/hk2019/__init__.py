@@ -1,0 +1,59 @@
+"""The real case: Hong Kong, 1 May - 30 September 2019.
+
+``world(people)`` builds it from the packaged facts (``facts.py``, sources in README.md) and from assumptions, each marked as
+such in the world's fields.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.cases.hk2019 import facts
+from sim.population.calendar import Calendar, Event
+from sim.world import World
+
+REACHABLE = 1_000_000
+
+
+def world(people: int = 10_000, **changes: Any) -> World:
+    """The case with ``people`` modelled citizens standing for one million reachable on the platform (an assumption).
+
+    ``changes`` replace fields of the world. Raises InputError for an unknown field or a value outside its range.
+    """
+    published = facts.published()
+    populations = facts.troll_populations()
+    groups = tuple(TrollGroup(p.name, p.share, p.levels, p.followers) for p in populations)
+    purpose_made = groups[1]
+    before, during = facts.sleeper_creation()
+    activity = facts.tweets_per_account()
+    base = World(
+        people=REACHABLE,
+        people_reachable=REACHABLE,
+        days=facts.DAYS,
+        first_day=facts.FIRST_DAY.isoformat(),
+        ticks_per_day=24,
+        burn_in_days=21,
+        calendar=Calendar(
+            events=tuple(Event(e.day.isoformat(), e.side, e.name, e.hour) for e in facts.events()),
+            clock=facts.ordinary_clock(),
+        ),
+        organisers=Organisers(accounts=300, followers=5_000.0),
+        campaign=Campaign(
+            accounts=int(published["active_accounts"].value),
+            groups=groups,
+            on_topic_share=0.12,
+            daily_posts=facts.daily_tweets(),
+            clock=tuple(facts.weekly_clock().ravel().tolist()),
+            activity_levels=activity.levels,
+            activity=activity.pooled,
+            new_share=facts.original_share(),
+            sleepers=Sleepers(
+                accounts=int(published["sleepers"].value),
+                created_before=before.share,
+                created_until=float((during.last - facts.FIRST_DAY).days + 1),
+                group=TrollGroup("purpose_made", 1.0, purpose_made.levels, purpose_made.followers),
+            ),
+        ),
+    )
+    return base.replace({"people": people, **changes})

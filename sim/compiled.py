@@ -1,0 +1,55 @@
+"""How Groundswell compiles: one decorator for scalar rules, one for kernels.
+
+Numba's cache notices a change in the file of the function it compiled, not in the files of the functions that one calls or
+in the tables it froze, and would go on using a stale rule. The cache directory therefore carries a hash of them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import config as _numba_config
+
+
+@lru_cache(maxsize=1)
+def cache_directory() -> Path:
+    """Directory of compiled code for exactly these sources (``GROUNDSWELL_CACHE`` overrides its parent)."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.npy")]):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    parent = os.environ.get("GROUNDSWELL_CACHE") or str(Path.home() / ".cache" / "groundswell")
+    return Path(parent) / digest.hexdigest()[:16]
+
+
+def _compile(function: Callable[..., Any], *signature: Any) -> Any:
+    # Numba reads the directory when it decorates; the setting of other packages is put back afterwards. A function typed
+    # at a prompt has no file whose change could be noticed, so it is not cached.
+    on_disk = Path(function.__code__.co_filename).is_file()
+    previous = _numba_config.CACHE_DIR
+    _numba_config.CACHE_DIR = str(cache_directory())
+    try:
+        return numba.njit(*signature, cache=on_disk, nogil=True)(function)
+    finally:
+        _numba_config.CACHE_DIR = previous
+
+
+def scalar(signature: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a scalar function once, with an explicit signature, so that both engines call the same machine code."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        return _compile(function, signature)
+
+    return decorate
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile an array kernel at its first call (cached on disk, releases the GIL, IEEE arithmetic in written order)."""
+    return _compile(function)

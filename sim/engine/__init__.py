@@ -1,0 +1,1 @@
+"""Two engines, one meaning: Mesa agents to read, arrays to run."""

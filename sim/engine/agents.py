@@ -1,0 +1,529 @@
+"""The model written to be read: one Mesa agent an account.
+
+This is the specification. ``arrays.py`` computes the same bits with kernels. Each tick has two phases: every account that is
+awake reads the state left by the previous tick and decides; then all commit, each to its own rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.engine.kernels import RANDOM_ATTEMPTS
+from sim.engine.stage import Stage
+from sim.engine.state import Count, Group
+from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
+from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.opinion.expression import willing
+from sim.opinion.mobilisation import joins
+from sim.opinion.provenance import channel_moved, moved
+from sim.population.accounts import Role, Status
+from sim.population.new_edges import edge_has_come_alive
+from sim.randomness import Stream, uniform
+
+# Compiled functions take plain integers; an enum member would be looked up anew at each call.
+_WAKE, _POST, _NEW_OR_RESHARE = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
+_RANDOM_FOLLOWEE = int(Stream.RANDOM_FOLLOWEE)
+_ACTIVE, _SUSPENDED = int(Status.ACTIVE), int(Status.SUSPENDED)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A message as it lies in an outbox: its name (author, created), when it was posted there, and what it says."""
+
+    author: int
+    created: int
+    posted: int
+    stance: int
+    shifts: tuple[int, int, int]
+
+    @property
+    def name(self) -> tuple[int, int]:
+        return (self.author, self.created)
+
+    @property
+    def on_topic(self) -> bool:
+        return self.stance != OFF_TOPIC
+
+
+@dataclass
+class Item:
+    """A message of a feed: when followees carried it last and first, how many shares that makes, and whether any is a troll."""
+
+    entry: Entry
+    latest: int
+    earliest: int
+    shares: int
+    from_troll: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An opinion that is read: the author's four nested ones, the author's role, and whether it was relayed."""
+
+    stances: tuple[float, float, float, float]
+    role: Role
+    relayed: bool
+
+
+@dataclass(frozen=True)
+class Post:
+    """What an account has decided to post."""
+
+    entry: Entry
+    new: bool
+
+
+class Account(mesa.Agent):  # type: ignore[misc]
+    """An account: who follows whom, what it last posted, and how it decides what to post."""
+
+    role = Role.CITIZEN
+
+    def __init__(self, model: SocietyModel, account: int) -> None:
+        super().__init__(model)
+        self.account = account
+        self.group = int(model.society.group[account])
+        self.decision: Post | None = None
+
+    # What others can see of an account
+
+    @property
+    def active(self) -> bool:
+        return bool(self.model.state.status[self.account] == _ACTIVE)
+
+    def current_stances(self) -> tuple[float, float, float, float]:
+        """The account's opinion now, and without trolls, organisers and events."""
+        raise NotImplementedError
+
+    def outbox(self) -> Iterator[Entry]:
+        """The last posts of the account."""
+        for row in self.model.state.outbox[self.account]:
+            if int(row["author"]) != EMPTY:
+                yield _entry(row)
+
+    # Reading
+
+    def followees(self) -> Iterator[Account]:
+        """Active accounts that this one follows and whose posts already reach it."""
+        model = self.model
+        for account in self._followee_ids():
+            followee = model.accounts[account]
+            if not followee.active:
+                continue
+            if followee.group == Group.SLEEPER:
+                ticks_awake = model.step_index - int(model.state.active_since[account])
+                if not edge_has_come_alive(model.seed64, self.account, account, ticks_awake, model.rules.follow_half_life):
+                    continue
+            yield followee
+
+    def _followee_ids(self) -> list[int]:
+        society = self.model.society
+        if society.complete:
+            return [a for a in range(society.group.size) if a != self.account]
+        return [int(a) for a in society.followees[society.indptr[self.account] : society.indptr[self.account + 1]]]
+
+    def feed(self) -> list[Item]:
+        """The newest distinct messages that active followees carry, ties in an order drawn by (reader, message)."""
+        model = self.model
+        items: dict[tuple[int, int], Item] = {}
+        for followee in self.followees():
+            model.count(Count.ROWS_SCANNED)
+            seen: set[tuple[int, int]] = set()
+            for entry in followee.outbox():
+                if not model.accounts[entry.author].active:
+                    continue
+                item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
+                item.latest = max(item.latest, entry.posted)
+                item.earliest = min(item.earliest, entry.posted)
+                if entry.name not in seen:
+                    seen.add(entry.name)
+                    item.shares += model.rules.flooding if followee.role == Role.TROLL else 1
+                item.from_troll |= followee.role == Role.TROLL
+        newest_first = sorted(
+            items.values(),
+            key=lambda item: (-item.latest, feed_tie(model.seed64, self.account, *item.entry.name)),
+        )
+        return newest_first[: model.rules.length]
+
+    # Speaking
+
+    def choose_post(self, feed: list[Item], opinions: tuple[float, float, float, float]) -> Post | None:
+        """Something new, or one message of the feed; None if nothing in the feed is acceptable."""
+        model, step = self.model, self.model.step_index
+        draw = uniform(model.seed64, _NEW_OR_RESHARE, step, self.account, 0)
+        if feed and draw >= model.rules.new_share[self.group]:
+            chosen = self.choose_reshare(feed, opinions[0])
+            if chosen is None:
+                return None
+            return Post(Entry(chosen.author, chosen.created, step, chosen.stance, chosen.shifts), new=False)
+        stance, shifts = OFF_TOPIC, (0, 0, 0)
+        if on_topic(model.seed64, self.account, step, model.rules.on_topic_share[self.group]):
+            stance = quantise(opinions[0])
+            shifts = (
+                compand(opinions[0] - opinions[1]),
+                compand(opinions[1] - opinions[2]),
+                compand(opinions[2] - opinions[3]),
+            )
+        return Post(Entry(self.account, step, step, stance, shifts), new=True)
+
+    def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
+        """The message with the least running time, weight appeal x shares x recency."""
+        model, step, rules = self.model, self.model.step_index, self.model.rules
+        best, least = None, np.inf
+        for item in feed:
+            entry = item.entry
+            if not self.would_spread(entry, opinion):
+                continue
+            role = int(model.accounts[entry.author].role)
+            weight = (
+                appeal(model.seed64, *entry.name, role, rules.appeal_exponent, rules.deception)
+                * item.shares
+                * float(rules.recency[step - entry.created])
+            )
+            time = reshare_race(model.seed64, self.account, step, *entry.name, weight)
+            if time < least:
+                best, least = entry, time
+        return best
+
+    def would_spread(self, entry: Entry, opinion: float) -> bool:
+        return True
+
+    # The two phases of a tick
+
+    def awake(self) -> bool:
+        """Whether the account is used in this tick."""
+        probability = self.wake_probability()
+        return probability > 0.0 and uniform(self.model.seed64, _WAKE, self.model.step_index, self.account, 0) < probability
+
+    def wake_probability(self) -> float:
+        raise NotImplementedError
+
+    def decide(self) -> None:
+        raise NotImplementedError
+
+    def commit(self) -> None:
+        """Write the decision to the account's own rows."""
+        model, state = self.model, self.model.state
+        if self.decision is None:
+            return
+        post, entry = self.decision, self.decision.entry
+        head = int(state.head[self.account])
+        state.outbox[self.account, head] = _row(entry)
+        state.head[self.account] = (head + 1) % state.outbox.shape[1]
+        state.posts[self.account] += 1
+        model.count((Count.NEW_POSTS if post.new else Count.RESHARES) + self.role)
+        if entry.on_topic:
+            model.count(Count.ON_TOPIC_POSTS)
+            model.count(Count.STANCE, entry.stance)
+            if self.role == Role.TROLL:
+                model.count(Count.ON_TOPIC_TROLL_POSTS)
+        if not post.new and self.role == Role.CITIZEN and model.accounts[entry.author].role == Role.TROLL:
+            model.count(Count.RESHARES_OF_TROLLS)
+
+
+class Citizen(Account):
+    """A person's account: reads, changes its mind, speaks or stays silent, joins events or stays home."""
+
+    role = Role.CITIZEN
+
+    def __init__(self, model: SocietyModel, account: int) -> None:
+        super().__init__(model, account)
+        society, self.person = model.society, int(model.society.person[account])
+        self.sessions_per_day = float(society.activity[self.person])
+        self.confidence = float(society.confidence[self.person])
+        self.courage = float(society.courage[self.person])
+        self.threshold = float(society.joining[self.person])
+        self.anchor = float(society.anchor[self.person])
+        self.next_opinions = self.current_stances()
+
+    def current_stances(self) -> tuple[float, float, float, float]:
+        a, b, c, d = self.model.state.opinion[self.person].tolist()
+        return (a, b, c, d)
+
+    @property
+    def climate(self) -> float:
+        return float(self.model.state.climate[self.person])
+
+    def wake_probability(self) -> float:
+        return self.sessions_per_day * self.model.sessions_now
+
+    def speaks_up(self, opinion: float) -> bool:
+        """Whether the account posts in this session: by chance, unless its holder feels outnumbered."""
+        model = self.model
+        if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= model.rules.posting:
+            return False
+        return not model.rules.silence or willing(opinion, self.climate, self.courage)
+
+    def would_spread(self, entry: Entry, opinion: float) -> bool:
+        if not self.model.rules.congenial_only or not entry.on_topic:
+            return True
+        return abs(stance_of(entry.stance) - opinion) < self.confidence
+
+    def decide(self) -> None:
+        model = self.model
+        model.count(Count.READERS)
+        feed: list[Item] = []
+        if model.rules.one_random_followee:
+            readings = [Reading(f.current_stances(), f.role, False) for f in self.one_random_followee()]
+        else:
+            feed = self.feed()
+            if model.rules.topic_slots and model.society.topic_reader[self.person]:
+                feed += self.topic_messages(feed)
+            feed.sort(key=lambda item: item.entry.name)
+            readings = self.read(feed)
+        self.next_opinions = self.change_mind(readings)
+        model.state.last_awake[self.account] = model.step_index
+        opinion = self.next_opinions[0]
+        self.decision = self.choose_post(feed, self.next_opinions) if self.speaks_up(opinion) else None
+
+    def one_random_followee(self) -> list[Account]:
+        """One active followee, each as likely as the others (none if there is none)."""
+        model = self.model
+        followees = self._followee_ids()
+        if not followees:
+            return []
+        draws = (uniform(model.seed64, _RANDOM_FOLLOWEE, model.step_index, self.account, i) for i in range(RANDOM_ATTEMPTS + 1))
+        for attempt, draw in enumerate(draws):
+            if attempt == RANDOM_ATTEMPTS:
+                followees = [a for a in followees if model.accounts[a].active]
+                if not followees:
+                    return []
+            followee = model.accounts[followees[int(draw * len(followees))]]
+            if followee.active:
+                return [followee]
+        return []
+
+    def topic_messages(self, feed: list[Item]) -> list[Item]:
+        """Messages of the topic stream that this reader is shown besides the feed."""
+        model = self.model
+        shown = {item.entry.name for item in feed}
+        candidates = [
+            message
+            for message in model.topic_stream()
+            if message.item.entry.name not in shown
+            and message.item.entry.author != self.account
+            and model.accounts[message.item.entry.author].active
+            and model.accounts[message.carrier].active
+        ]
+        candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
+        return [message.item for message in candidates[: model.rules.topic_slots]]
+
+    def read(self, feed: list[Item]) -> list[Reading]:
+        """The messages on the topic that are new to the reader."""
+        model, state = self.model, self.model.state
+        since = int(state.last_awake[self.account])
+        readings = []
+        for item in feed:
+            entry = item.entry
+            role = model.accounts[entry.author].role
+            model.count(Count.SLOTS + role)
+            if model.rules.measure_quality:
+                model.count(Count.QUALITY, int(quality(model.seed64, *entry.name, int(role), model.rules.quality_rate) * 2.0**32))
+            if item.earliest < since or not entry.on_topic or entry.author == self.account:
+                continue
+            model.count(Count.IMPRESSIONS + role)
+            full = stance_of(entry.stance)
+            without_trolls = full - expand(entry.shifts[0])
+            without_organisers = without_trolls - expand(entry.shifts[1])
+            without_events = without_organisers - expand(entry.shifts[2])
+            readings.append(
+                Reading((full, without_trolls, without_organisers, without_events), role, relayed=not item.from_troll)
+            )
+            if role == Role.TROLL:
+                state.troll_impressions[self.person] += 1
+            elif role == Role.ORGANISER:
+                side = 0 if full > 0.0 else 1
+                if model.schedule.call[side, entry.created]:
+                    state.last_call[self.person, side] = model.step_index
+        return readings
+
+    def change_mind(self, readings: list[Reading]) -> tuple[float, float, float, float]:
+        """The four nested opinions after reading; also updates the troll channels and the perceived climate."""
+        model, state, rules = self.model, self.model.state, self.model.rules
+        weigh, confidence = model.world.opinion.rule.weight, self.confidence
+        x = self.current_stances()
+        pulls = [0.0, 0.0, 0.0, 0.0]
+        direct = relayed = others = total = 0.0
+        for reading in readings:
+            weight = weigh(x[0], reading.stances[0], confidence, model.parameters)
+            pulls[0] += weight * (reading.stances[0] - x[0])
+            total += reading.stances[0]
+            if reading.role == Role.TROLL:
+                if reading.relayed:
+                    relayed += weight * (reading.stances[0] - x[0])
+                else:
+                    direct += weight * (reading.stances[0] - x[0])
+                continue
+            others += weight
+            levels = (1,) if reading.role == Role.ORGANISER else (1, 2, 3)
+            for level in levels:
+                pulls[level] += weight * (reading.stances[level] - x[level])
+        side = float(model.schedule.event_side[model.step_index])
+        event_pull = rules.event_pull if side else 0.0
+        anchor = self.anchor
+        channel = state.channel[self.person]
+        channel[0] = channel_moved(channel[0], direct, others, rules.anchoring, event_pull)
+        channel[1] = channel_moved(channel[1], relayed, others, rules.anchoring, event_pull)
+        if readings:
+            state.climate[self.person] += rules.climate_memory * (total / len(readings) - self.climate)
+        return (
+            moved(x[0], pulls[0], anchor, rules.anchoring, event_pull, side),
+            moved(x[1], pulls[1], anchor, rules.anchoring, event_pull, side),
+            moved(x[2], pulls[2], anchor, rules.anchoring, event_pull, side),
+            moved(x[3], pulls[3], anchor, rules.anchoring, 0.0, 0.0),
+        )
+
+    def joins(self, event: int) -> bool:
+        """Whether the person behind the account joins an event."""
+        model, rules = self.model, self.model.rules
+        side = int(model.schedule.join_side[event])
+        seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
+        called = seen >= 0 and model.step_index - seen <= rules.call_window
+        opinion = self.current_stances()[0]
+        return bool(joins(side, opinion, self.climate, int(called), self.threshold, rules.complementarity, rules.call))
+
+    def commit(self) -> None:
+        self.model.state.opinion[self.person] = self.next_opinions
+        super().commit()
+
+
+class Actor(Account):
+    """An account with an agenda: it posts as scheduled and never changes its mind."""
+
+    def __init__(self, model: SocietyModel, account: int) -> None:
+        super().__init__(model, account)
+        self.stance = float(model.society.actor_stance[account - model.world.people])
+        self.weight = float(model.society.actor_weight[account - model.world.people])
+
+    def current_stances(self) -> tuple[float, float, float, float]:
+        return (self.stance, self.stance, self.stance, self.stance)
+
+    def wake_probability(self) -> float:
+        return self.weight * self.model.posts_now[self.group]
+
+    def decide(self) -> None:
+        model = self.model
+        feed: list[Item] = []
+        if not model.rules.one_random_followee and model.rules.new_share[self.group] < 1.0:
+            feed = sorted(self.feed(), key=lambda item: item.entry.name)
+        model.state.last_awake[self.account] = model.step_index
+        self.decision = self.choose_post(feed, self.current_stances())
+
+
+class Organiser(Actor):
+    """An organiser of the movement."""
+
+    role = Role.ORGANISER
+
+
+class Troll(Actor):
+    """An account of the campaign, active or asleep."""
+
+    role = Role.TROLL
+
+
+@dataclass(frozen=True)
+class TopicMessage:
+    """A message of the topic stream with the account that carried it last."""
+
+    item: Item
+    carrier: int
+
+
+class SocietyModel(Stage):
+    """A world as a ``mesa.Model``, one agent an account; ``mesa.batch_run`` takes it with ``max_steps=world.ticks``.
+
+    The burn-in is run when the model is made, so that ``steps`` counts ticks from day 0; steps beyond the calendar do nothing.
+    """
+
+    def __init__(self, world: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(world, *args, **kwargs)
+        self.seed64 = np.uint64(self.seed_of_run)
+        self.sessions_now, self.posts_now = 0.0, [0.0] * len(Group)
+        self.parameters = self.world.opinion.rule.parameters()
+        kinds = {Group.CITIZEN: Citizen, Group.ORGANISER: Organiser, Group.ACTIVE_TROLL: Troll, Group.SLEEPER: Troll}
+        self.accounts: list[Account] = [kinds[Group(int(g))](self, a) for a, g in enumerate(self.society.group)]
+        self.advance(self.world.burn_in_ticks)
+
+    def step(self) -> None:
+        """One tick."""
+        if self.step_index < self.last_step:
+            self.advance(self.step_index + 1)
+        self.running = self.step_index < self.last_step
+
+    def advance_accounts(self, first: int, last: int) -> None:
+        for step in range(first, last):
+            self.step_index = step
+            self.sessions_now = float(self.schedule.sessions[step])
+            self.posts_now = self.schedule.posts[:, step].tolist()
+            for event in np.flatnonzero(self.schedule.join_step == step):
+                people = self.accounts[: self.world.people]
+                self.state.turnout[event] = sum(citizen.joins(int(event)) for citizen in people)
+            status = self.state.status.tolist()
+            awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
+            for account in awake:
+                account.decide()
+            for account in awake:
+                account.commit()
+            for account in awake:
+                if account.decision is not None and account.decision.entry.on_topic:
+                    self._enter_topic_stream(account.decision.entry, account)
+
+    def _would_be_awake(self, account: Account, status: int) -> bool:
+        if status == _ACTIVE:
+            return account.awake()
+        if status == _SUSPENDED and account.role != Role.TROLL and account.awake():
+            # The innocent who were silenced: what would they have posted?
+            if account.role == Role.ORGANISER or account.speaks_up(account.current_stances()[0]):  # type: ignore[attr-defined]
+                self.count(Count.LOST_POSTS + account.role)
+        return False
+
+    def count(self, column: int, amount: int = 1) -> None:
+        """Add to a count of the present tick."""
+        self.state.counts[self.step_index, column] += amount
+
+    # The topic stream
+
+    def topic_stream(self) -> Iterator[TopicMessage]:
+        """Messages of the topic stream."""
+        state = self.state
+        for slot in range(int(state.stream_size[0])):
+            entry, carrier = _entry(state.stream[slot]), int(state.stream_carrier[slot])
+            troll = self.accounts[carrier].role == Role.TROLL
+            yield TopicMessage(Item(entry, entry.posted, entry.posted, int(state.stream_weight[slot]), troll), carrier)
+
+    def _enter_topic_stream(self, entry: Entry, carrier: Account) -> None:
+        """The stream keeps the messages of least priority; a message carried again adds to its weight."""
+        state, rules = self.state, self.rules
+        names = [_entry(state.stream[slot]).name for slot in range(int(state.stream_size[0]))]
+        weight = float(rules.flooding if carrier.role == Role.TROLL else 1)
+        known = names.index(entry.name) if entry.name in names else None
+        if known is not None:
+            weight += float(state.stream_weight[known])
+        priority = topic_priority(self.seed64, *entry.name, weight, entry.posted, rules.topic_half_life)
+        if known is not None:
+            slot = known
+        elif len(names) < state.stream.size:
+            slot = len(names)
+            state.stream_size[0] += 1
+        else:
+            slot = max(range(len(names)), key=lambda s: (float(state.stream_priority[s]), names[s]))
+            if priority >= state.stream_priority[slot]:
+                return
+        state.stream[slot] = _row(entry)
+        state.stream_carrier[slot] = carrier.account
+        state.stream_weight[slot] = weight
+        state.stream_priority[slot] = priority
+
+
+def _entry(row: Any) -> Entry:
+    author, created, posted, stance, *shifts = row.item()
+    return Entry(author, created, posted, stance, (shifts[0], shifts[1], shifts[2]))
+
+
+def _row(entry: Entry) -> tuple[int, ...]:
+    return (entry.author, entry.created, entry.posted, entry.stance, *entry.shifts)

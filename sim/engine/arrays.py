@@ -1,0 +1,98 @@
+"""The fast engine: the model on arrays, with Numba kernels on one thread or several."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from sim.engine import kernels
+from sim.engine.stage import Stage
+from sim.engine.state import Count
+from sim.fields import InputError
+from sim.opinion.rule import OpinionRule, pointer
+
+_SMALLEST_CHUNK = 4096  # accounts; below that a thread costs more than it brings
+
+
+def default_threads() -> int:
+    """Threads that a run takes by default: GROUNDSWELL_THREADS, else all cores of this process."""
+    given = os.environ.get("GROUNDSWELL_THREADS")
+    if given is None:
+        return len(os.sched_getaffinity(0))
+    if not given.isdigit() or int(given) < 1:
+        raise InputError(f"must be a whole number of at least 1, not {given!r}", field="GROUNDSWELL_THREADS")
+    return int(given)
+
+
+class ArrayEngine(Stage):
+    """A world in one branch, run by kernels; ``threads`` never changes a result."""
+
+    def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
+        if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
+            raise InputError(f"must be a whole number of at least 1, not {threads!r}", field="threads")
+        super().__init__(*args, **kwargs)
+        accounts = self.society.group.size
+        wanted = threads if threads is not None else default_threads()
+        self.threads = max(1, min(wanted, accounts // _SMALLEST_CHUNK))
+        rule: OpinionRule = self.world.opinion.rule
+        self._weight = pointer(rule)
+        self._parameters = rule.parameters()
+        longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
+        if self.rules.one_random_followee:
+            longest = 0
+        self._scratch = [kernels.make_scratch(longest * self.world.feed.memory, self.rules) for _ in range(self.threads)]
+        self._decisions = kernels.make_decisions(accounts)
+        self._awake = np.empty(accounts, dtype=np.int64)
+        self._seed = np.uint64(self.seed_of_run)
+
+    def advance_accounts(self, first: int, last: int) -> None:
+        if self.threads == 1:
+            kernels.run_ticks(
+                self._seed, first, last, self.state, self.society, self.schedule, self.rules, self._weight,
+                self._parameters, self._scratch[0], self._decisions, self._awake,
+            )  # fmt: skip
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            for step in range(first, last):
+                self._threaded_tick(pool, step)
+
+    def _threaded_tick(self, pool: ThreadPoolExecutor, step: int) -> None:
+        state, society, schedule, rules = self.state, self.society, self.schedule, self.rules
+        accounts, people = society.group.size, society.anchor.size
+        counts = np.zeros((self.threads, Count.COLUMNS), dtype=np.int64)
+        for event in np.flatnonzero(schedule.join_step == step):
+            joined = [
+                pool.submit(kernels.count_turnout, step, event, low, high, state, society, schedule, rules)
+                for low, high in self._ranges(people)
+            ]
+            state.turnout[event] = sum(j.result() for j in joined)
+        found = [
+            pool.submit(
+                kernels.find_awake, self._seed, step, low, high, state, society, schedule, rules, self._awake[low:high], counts[i]
+            )
+            for i, (low, high) in enumerate(self._ranges(accounts))
+        ]
+        n = 0
+        for (low, _), f in zip(self._ranges(accounts), found, strict=True):
+            more = f.result()
+            self._awake[n : n + more] = self._awake[low : low + more]
+            n += more
+        decided = [
+            pool.submit(
+                kernels.decide, self._seed, step, self._awake, low, high, state, society, schedule, rules, self._weight,
+                self._parameters, self._scratch[i], self._decisions, counts[i],
+            )
+            for i, (low, high) in enumerate(self._ranges(n))
+        ]  # fmt: skip
+        for d in decided:
+            d.result()
+        kernels.commit(self._awake, 0, n, state, society, self._decisions, counts[0])
+        kernels.enter_topic_stream(self._seed, self._awake, n, state, society, rules, self._decisions)
+        state.counts[step] += counts.sum(axis=0)
+
+    def _ranges(self, rows: int) -> list[tuple[int, int]]:
+        edges = [rows * i // self.threads for i in range(self.threads + 1)]
+        return list(zip(edges[:-1], edges[1:], strict=True))

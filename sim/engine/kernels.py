@@ -1,0 +1,626 @@
+"""The model on arrays: one tick as kernels over ranges of rows.
+
+``agents.py`` says the same in plain Python and is easier to read. Every function here writes only to rows of the accounts it is
+given, except ``enter_topic_stream``, which is called for all posts of a tick in the order of account ids.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import kernel
+from sim.engine.state import Count, Group, Rules, Schedule, Society, State
+from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
+from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.opinion.expression import willing
+from sim.opinion.mobilisation import joins
+from sim.opinion.provenance import channel_moved, moved
+from sim.population.accounts import Role, Status
+from sim.population.new_edges import edge_has_come_alive
+from sim.randomness import Stream, uniform
+
+_ACTIVE, _SUSPENDED = int(Status.ACTIVE), int(Status.SUSPENDED)
+_CITIZEN, _ORGANISER, _TROLL = int(Role.CITIZEN), int(Role.ORGANISER), int(Role.TROLL)
+_SLEEPER = int(Group.SLEEPER)
+_WAKE, _POST, _NEW = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
+_RANDOM = int(Stream.RANDOM_FOLLOWEE)
+_READERS, _ROWS, _IMPRESSIONS, _SLOTS = int(Count.READERS), int(Count.ROWS_SCANNED), int(Count.IMPRESSIONS), int(Count.SLOTS)
+_QUALITY, _NEW_POSTS, _RESHARES = int(Count.QUALITY), int(Count.NEW_POSTS), int(Count.RESHARES)
+_ON_TOPIC, _STANCE, _OF_TROLLS = int(Count.ON_TOPIC_POSTS), int(Count.STANCE), int(Count.RESHARES_OF_TROLLS)
+_TROLL_ON_TOPIC, _LOST = int(Count.ON_TOPIC_TROLL_POSTS), int(Count.LOST_POSTS)
+_QUALITY_UNIT = 4294967296.0
+NOTHING, NEW, RESHARE = 0, 1, 2
+RANDOM_ATTEMPTS = 64
+
+
+class Scratch(NamedTuple):
+    """Work space of one thread: the candidates of one feed, and a hash table from message names to them."""
+
+    table: NDArray[np.int32]
+    used: NDArray[np.int64]
+    name: NDArray[np.int64]
+    entry: NDArray[np.void]
+    latest: NDArray[np.int64]
+    earliest: NDArray[np.int64]
+    shares: NDArray[np.int64]
+    from_troll: NDArray[np.uint8]
+    carrier: NDArray[np.int64]
+    newest: NDArray[np.int64]
+    feed: NDArray[np.int64]
+    race: NDArray[np.float64]
+    place: NDArray[np.int64]
+    stance: NDArray[np.float64]
+    role: NDArray[np.uint8]
+    relayed: NDArray[np.uint8]
+
+
+class Decisions(NamedTuple):
+    """What each awake account is about to do: opinion after reading, action, and the entry it posts."""
+
+    opinion: NDArray[np.float64]
+    action: NDArray[np.uint8]
+    entry: NDArray[np.void]
+
+
+def make_scratch(candidates: int, rules: Rules) -> Scratch:
+    """Work space for feeds of at most ``candidates`` candidates."""
+    size = candidates + rules.topic_slots + 1
+    table = 1 << max(4, int(2 * size).bit_length())
+    shown = rules.length + rules.topic_slots
+    return Scratch(
+        table=np.full(table, -1, dtype=np.int32),
+        used=np.empty(size, dtype=np.int64),
+        name=np.empty(size, dtype=np.int64),
+        entry=np.zeros(size, dtype=ENTRY),
+        latest=np.empty(size, dtype=np.int64),
+        earliest=np.empty(size, dtype=np.int64),
+        shares=np.empty(size, dtype=np.int64),
+        from_troll=np.empty(size, dtype=np.uint8),
+        carrier=np.empty(size, dtype=np.int64),
+        newest=np.empty(rules.length, dtype=np.int64),
+        feed=np.empty(shown, dtype=np.int64),
+        race=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.float64),
+        place=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.int64),
+        stance=np.empty((shown + 1, 4)),
+        role=np.empty(shown + 1, dtype=np.uint8),
+        relayed=np.empty(shown + 1, dtype=np.uint8),
+    )
+
+
+def make_decisions(accounts: int) -> Decisions:
+    """Room for the decisions of ``accounts`` awake accounts."""
+    return Decisions(
+        opinion=np.empty((accounts, 4)), action=np.empty(accounts, dtype=np.uint8), entry=np.zeros(accounts, dtype=ENTRY)
+    )
+
+
+@kernel
+def role_of(group: int) -> int:
+    return group if group < 2 else 2
+
+
+@kernel
+def find_awake(
+    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    awake: NDArray[np.int64], counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
+    n = 0
+    citizens = society.group.size - society.actor_weight.size
+    sessions = schedule.sessions[step]
+    for account in range(low, high):
+        status = state.status[account]
+        group = society.group[account]
+        if group == 0:
+            probability = society.activity[society.person[account]] * sessions
+        else:
+            if status != _ACTIVE and (status != _SUSPENDED or group != _ORGANISER):
+                continue
+            probability = society.actor_weight[account - citizens] * schedule.posts[group, step]
+        if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
+            continue
+        if status == _ACTIVE:
+            awake[n] = account
+            n += 1
+        elif group == 0:
+            person = society.person[account]
+            if uniform(seed, _POST, step, account, 0) < rules.posting and (
+                not rules.silence or willing(state.opinion[person, 0], state.climate[person], society.courage[person])
+            ):
+                counts[_LOST] += 1
+        elif group == 1:
+            counts[_LOST + 1] += 1
+    return n
+
+
+@kernel
+def _gather(
+    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch, counts: NDArray[np.int64]
+) -> int:
+    """Collect the distinct messages that active followees carry; return how many."""
+    n = 0
+    mask = scratch.table.size - 1
+    if society.complete:
+        first, last = 0, society.group.size
+    else:
+        first, last = society.indptr[reader], society.indptr[reader + 1]
+    memory = state.outbox.shape[1]
+    for e in range(first, last):
+        followee = np.int64(e if society.complete else society.followees[e])
+        if state.status[followee] != _ACTIVE or followee == reader:
+            continue
+        group = society.group[followee]
+        if group == _SLEEPER and not edge_has_come_alive(
+            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
+        ):
+            continue
+        counts[_ROWS] += 1
+        troll = group >= 2
+        for k in range(memory):
+            entry = state.outbox[followee, k]
+            author = np.int64(entry.author)
+            if author == EMPTY or state.status[author] != _ACTIVE:
+                continue
+            name = (author << 16) | np.int64(entry.created)
+            slot = ((name * 0x9E3779B1) >> 7) & mask
+            while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
+                slot = (slot + 1) & mask
+            c = np.int64(scratch.table[slot])
+            posted = np.int64(entry.posted)
+            if c < 0:
+                c = n
+                n += 1
+                scratch.table[slot] = c
+                scratch.used[c] = slot
+                scratch.name[c] = name
+                scratch.entry[c] = entry
+                scratch.latest[c] = posted
+                scratch.earliest[c] = posted
+                scratch.shares[c] = 0
+                scratch.from_troll[c] = 0
+                scratch.carrier[c] = -1
+            elif posted > scratch.latest[c]:
+                scratch.latest[c] = posted
+            elif posted < scratch.earliest[c]:
+                scratch.earliest[c] = posted
+            if scratch.carrier[c] != followee:
+                scratch.carrier[c] = followee
+                scratch.shares[c] += rules.flooding if troll else 1
+            if troll:
+                scratch.from_troll[c] = 1
+    for c in range(n):
+        scratch.table[scratch.used[c]] = -1
+    return n
+
+
+@kernel
+def _select(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
+    """Keep the newest messages: latest carried first, ties by draw. Returns how many; ``scratch.feed`` has them."""
+    length = rules.length
+    if n <= length:
+        for c in range(n):
+            scratch.feed[c] = c
+        return n
+    newest = scratch.newest
+    kept = 0
+    for c in range(n):
+        latest = scratch.latest[c]
+        if kept < length or latest > newest[kept - 1]:
+            i = kept if kept < length else length - 1
+            while i > 0 and newest[i - 1] < latest:
+                newest[i] = newest[i - 1]
+                i -= 1
+            newest[i] = latest
+            if kept < length:
+                kept += 1
+    cutoff = newest[length - 1]
+    shown = 0
+    for c in range(n):
+        if scratch.latest[c] > cutoff:
+            scratch.feed[shown] = c
+            shown += 1
+    room = length - shown
+    held = 0
+    for c in range(n):
+        if scratch.latest[c] == cutoff:
+            name = scratch.name[c]
+            held = _keep_least(scratch, held, room, feed_tie(seed, reader, name >> 16, name & 0xFFFF), c)
+    for i in range(held):
+        scratch.feed[shown + i] = scratch.place[i]
+    return shown + held
+
+
+@kernel
+def _keep_least(scratch: Scratch, held: int, room: int, value: float, item: int) -> int:
+    """Insert an item into the ascending list of at most ``room`` least values; return the list's length."""
+    if held == room and (room == 0 or value >= scratch.race[room - 1]):
+        return held
+    i = held if held < room else room - 1
+    while i > 0 and scratch.race[i - 1] > value:
+        scratch.race[i] = scratch.race[i - 1]
+        scratch.place[i] = scratch.place[i - 1]
+        i -= 1
+    scratch.race[i] = value
+    scratch.place[i] = item
+    return min(held + 1, room)
+
+
+@kernel
+def _add_topic(
+    seed: int, step: int, reader: int, n: int, shown: int, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> int:
+    """Add messages of the topic stream that are not in the feed yet; return the number of messages shown."""
+    held = 0
+    for s in range(state.stream_size[0]):
+        entry = state.stream[s]
+        author = np.int64(entry.author)
+        if author == reader or state.status[author] != _ACTIVE or state.status[state.stream_carrier[s]] != _ACTIVE:
+            continue
+        name = (author << 16) | np.int64(entry.created)
+        present = False
+        for i in range(shown):
+            if scratch.name[scratch.feed[i]] == name:
+                present = True
+                break
+        if not present:
+            held = _keep_least(scratch, held, rules.topic_slots, topic_race(seed, reader, step, author, name & 0xFFFF), s)
+    for i in range(held):
+        s = scratch.place[i]
+        c = n + i
+        entry = state.stream[s]
+        scratch.entry[c] = entry
+        scratch.name[c] = (np.int64(entry.author) << 16) | np.int64(entry.created)
+        scratch.latest[c] = entry.posted
+        scratch.earliest[c] = entry.posted
+        scratch.shares[c] = np.int64(state.stream_weight[s])
+        scratch.from_troll[c] = 1 if society.group[state.stream_carrier[s]] >= 2 else 0
+        scratch.feed[shown + i] = c
+    return shown + held
+
+
+@kernel
+def _order_by_name(shown: int, scratch: Scratch) -> None:
+    """Sort the feed by message name, so that sums over it are taken in an order that does not depend on positions."""
+    for i in range(1, shown):
+        c = scratch.feed[i]
+        j = i
+        while j > 0 and scratch.name[scratch.feed[j - 1]] > scratch.name[c]:
+            scratch.feed[j] = scratch.feed[j - 1]
+            j -= 1
+        scratch.feed[j] = c
+
+
+@kernel
+def _random_followee(seed: int, step: int, reader: int, state: State, society: Society) -> int:
+    """One active followee, each as likely as the others; -1 if there is none.
+
+    Candidates are drawn until one is active, so that a removal changes only the choices that had fallen on the removed.
+    """
+    accounts = society.group.size
+    first = society.indptr[reader]
+    degree = accounts - 1 if society.complete else society.indptr[reader + 1] - first
+    if degree == 0:
+        return -1
+    for attempt in range(RANDOM_ATTEMPTS):
+        i = np.int64(uniform(seed, _RANDOM, step, reader, attempt) * degree)
+        followee = (i if i < reader else i + 1) if society.complete else np.int64(society.followees[first + i])
+        if state.status[followee] == _ACTIVE:
+            return followee
+    active = 0
+    for i in range(degree):
+        followee = (i if i < reader else i + 1) if society.complete else np.int64(society.followees[first + i])
+        if state.status[followee] == _ACTIVE:
+            active += 1
+    pick = np.int64(uniform(seed, _RANDOM, step, reader, RANDOM_ATTEMPTS) * active)
+    for i in range(degree):
+        followee = (i if i < reader else i + 1) if society.complete else np.int64(society.followees[first + i])
+        if state.status[followee] == _ACTIVE:
+            if pick == 0:
+                return followee
+            pick -= 1
+    return -1
+
+
+@kernel
+def _read_current_opinion(followee: int, state: State, society: Society, scratch: Scratch) -> int:
+    """Read the opinion that an account holds now; return the number of readings (1)."""
+    role = role_of(society.group[followee])
+    for level in range(4):
+        if role == _CITIZEN:
+            scratch.stance[0, level] = state.opinion[society.person[followee], level]
+        else:
+            scratch.stance[0, level] = society.actor_stance[followee - (society.group.size - society.actor_weight.size)]
+    scratch.role[0] = role
+    scratch.relayed[0] = 0
+    return 1
+
+
+@kernel
+def _read_new_messages(
+    seed: int, step: int, reader: int, shown: int, state: State, society: Society, rules: Rules, schedule: Schedule,
+    scratch: Scratch, counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Read the messages of the feed that are new to the reader, a citizen; return how many are on the topic."""
+    person = society.person[reader]
+    since = state.last_awake[reader]
+    n = 0
+    for i in range(shown):
+        c = scratch.feed[i]
+        entry = scratch.entry[c]
+        author = np.int64(entry.author)
+        role = role_of(society.group[author])
+        counts[_SLOTS + role] += 1
+        if rules.measure_quality:
+            counts[_QUALITY] += np.int64(quality(seed, author, entry.created, role, rules.quality_rate) * _QUALITY_UNIT)
+        if scratch.earliest[c] < since or entry.stance == OFF_TOPIC or author == reader:
+            continue
+        counts[_IMPRESSIONS + role] += 1
+        stance = stance_of(entry.stance)
+        scratch.stance[n, 0] = stance
+        scratch.stance[n, 1] = stance - expand(entry.troll_shift)
+        scratch.stance[n, 2] = scratch.stance[n, 1] - expand(entry.organiser_shift)
+        scratch.stance[n, 3] = scratch.stance[n, 2] - expand(entry.event_shift)
+        scratch.role[n] = role
+        scratch.relayed[n] = 0 if scratch.from_troll[c] else 1
+        n += 1
+        if role == _TROLL:
+            state.troll_impressions[person] += 1
+        elif role == _ORGANISER:
+            side = 0 if stance > 0.0 else 1
+            if schedule.call[side, entry.created]:
+                state.last_call[person, side] = step
+    return n
+
+
+@kernel
+def _change_mind(
+    step: int, person: int, n: int, state: State, society: Society, rules: Rules, schedule: Schedule, weight: Any,
+    parameters: NDArray[np.float64], scratch: Scratch, out: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Opinion (into ``out``), troll channels and perceived climate after ``n`` readings."""
+    x = state.opinion[person]
+    confidence = np.float64(society.confidence[person])
+    pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
+    for i in range(n):
+        stance = scratch.stance[i]
+        w = weight(x[0], stance[0], confidence, parameters)
+        step0 = w * (stance[0] - x[0])
+        pull0 += step0
+        total += stance[0]
+        if scratch.role[i] == _TROLL:
+            if scratch.relayed[i]:
+                relayed += step0
+            else:
+                direct += step0
+        else:
+            other += w
+            pull1 += w * (stance[1] - x[1])
+            if scratch.role[i] != _ORGANISER:
+                pull2 += w * (stance[2] - x[2])
+                pull3 += w * (stance[3] - x[3])
+    side = schedule.event_side[step]
+    event_pull = rules.event_pull if side != 0.0 else 0.0
+    anchor = society.anchor[person]
+    out[0] = moved(x[0], pull0, anchor, rules.anchoring, event_pull, side)
+    out[1] = moved(x[1], pull1, anchor, rules.anchoring, event_pull, side)
+    out[2] = moved(x[2], pull2, anchor, rules.anchoring, event_pull, side)
+    out[3] = moved(x[3], pull3, anchor, rules.anchoring, 0.0, 0.0)
+    channel = state.channel[person]
+    channel[0] = channel_moved(channel[0], direct, other, rules.anchoring, event_pull)
+    channel[1] = channel_moved(channel[1], relayed, other, rules.anchoring, event_pull)
+    if n > 0:
+        state.climate[person] += rules.climate_memory * (total / n - state.climate[person])
+
+
+@kernel
+def _choose_reshare(
+    seed: int, step: int, reader: int, shown: int, opinion: float, society: Society, rules: Rules, scratch: Scratch
+) -> int:
+    """Candidate to reshare: the least running time with weight appeal x shares x recency; -1 if nothing is acceptable."""
+    best = -1
+    least = np.inf
+    citizen = society.group[reader] == 0
+    confidence = np.float64(society.confidence[society.person[reader]]) if citizen else 0.0
+    for i in range(shown):
+        c = scratch.feed[i]
+        entry = scratch.entry[c]
+        if citizen and rules.congenial_only and entry.stance != OFF_TOPIC and abs(stance_of(entry.stance) - opinion) >= confidence:
+            continue
+        author, created = np.int64(entry.author), np.int64(entry.created)
+        w = (
+            appeal(seed, author, created, role_of(society.group[author]), rules.appeal_exponent, rules.deception)
+            * scratch.shares[c]
+            * rules.recency[step - created]
+        )
+        time = reshare_race(seed, reader, step, author, created, w)
+        if time < least:
+            least = time
+            best = c
+    return best
+
+
+@kernel
+def _speak(
+    seed: int, step: int, account: int, shown: int, society: Society, rules: Rules, scratch: Scratch, i: int, decisions: Decisions
+) -> None:
+    """Decide what an account that speaks now posts: something new, or a message of its feed."""
+    group = society.group[account]
+    opinion = decisions.opinion[i]
+    if shown > 0 and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
+        c = _choose_reshare(seed, step, account, shown, opinion[0], society, rules, scratch)
+        if c >= 0:
+            decisions.action[i] = RESHARE
+            decisions.entry[i] = scratch.entry[c]
+            decisions.entry[i].posted = step
+        return
+    decisions.action[i] = NEW
+    entry = decisions.entry[i]
+    entry.author = account
+    entry.created = step
+    entry.posted = step
+    entry.stance = OFF_TOPIC
+    entry.troll_shift = 0
+    entry.organiser_shift = 0
+    entry.event_shift = 0
+    if on_topic(seed, account, step, rules.on_topic_share[group]):
+        entry.stance = quantise(opinion[0])
+        entry.troll_shift = compand(opinion[0] - opinion[1])
+        entry.organiser_shift = compand(opinion[1] - opinion[2])
+        entry.event_shift = compand(opinion[2] - opinion[3])
+
+
+@kernel
+def decide(
+    seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
+    rules: Rules, weight: Any, parameters: NDArray[np.float64], scratch: Scratch, decisions: Decisions, counts: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Accounts awake[low:high] read the state left by the previous tick and decide; rows of others are only read."""
+    citizens = society.group.size - society.actor_weight.size
+    for i in range(low, high):
+        account = awake[i]
+        group = society.group[account]
+        decisions.action[i] = NOTHING
+        shown = 0
+        if not rules.one_random_followee and (group == 0 or rules.new_share[group] < 1.0):
+            n = _gather(seed, step, account, state, society, rules, scratch, counts)
+            shown = _select(seed, account, n, rules, scratch)
+            if group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]:
+                shown = _add_topic(seed, step, account, n, shown, state, society, rules, scratch)
+            _order_by_name(shown, scratch)
+        if group == 0:
+            person = np.int64(society.person[account])
+            counts[_READERS] += 1
+            if rules.one_random_followee:
+                followee = _random_followee(seed, step, account, state, society)
+                readings = _read_current_opinion(followee, state, society, scratch) if followee >= 0 else 0
+            else:
+                readings = _read_new_messages(
+                    seed, step, account, shown, state, society, rules, schedule, scratch, counts
+                )
+            opinion = decisions.opinion[i]
+            _change_mind(step, person, readings, state, society, rules, schedule, weight, parameters, scratch, opinion)
+            state.last_awake[account] = step
+            if uniform(seed, _POST, step, account, 0) >= rules.posting or (
+                rules.silence and not willing(opinion[0], state.climate[person], society.courage[person])
+            ):
+                continue
+        else:
+            decisions.opinion[i, :] = society.actor_stance[account - citizens]
+            state.last_awake[account] = step
+        _speak(seed, step, account, shown, society, rules, scratch, i, decisions)
+
+
+@kernel
+def commit(
+    awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, decisions: Decisions, counts: NDArray[np.int64]
+) -> None:
+    """Accounts awake[low:high] write their new opinion and their post to their own rows."""
+    memory = state.outbox.shape[1]
+    for i in range(low, high):
+        account = awake[i]
+        role = role_of(society.group[account])
+        if role == _CITIZEN:
+            state.opinion[society.person[account], :] = decisions.opinion[i]
+        action = decisions.action[i]
+        if action == NOTHING:
+            continue
+        entry = decisions.entry[i]
+        head = state.head[account]
+        state.outbox[account, head] = entry
+        state.head[account] = (head + 1) % memory
+        state.posts[account] += 1
+        counts[(_NEW_POSTS if action == NEW else _RESHARES) + role] += 1
+        if entry.stance != OFF_TOPIC:
+            counts[_ON_TOPIC] += 1
+            counts[_STANCE] += entry.stance
+            if role == _TROLL:
+                counts[_TROLL_ON_TOPIC] += 1
+        if action == RESHARE and role == _CITIZEN and society.group[entry.author] >= 2:
+            counts[_OF_TROLLS] += 1
+
+
+@kernel
+def enter_topic_stream(
+    seed: int, awake: NDArray[np.int64], n: int, state: State, society: Society, rules: Rules, decisions: Decisions
+) -> None:
+    """Enter the tick's posts on the topic into the topic stream, which keeps the messages of least priority."""
+    capacity = state.stream.size
+    for i in range(n):
+        if decisions.action[i] == NOTHING or decisions.entry[i].stance == OFF_TOPIC:
+            continue
+        entry = decisions.entry[i]
+        carrier = awake[i]
+        author, created = np.int64(entry.author), np.int64(entry.created)
+        weight = np.float64(rules.flooding if society.group[carrier] >= 2 else 1)
+        used = state.stream_size[0]
+        place = -1
+        for s in range(used):
+            if state.stream[s].author == entry.author and state.stream[s].created == entry.created:
+                place = s
+                weight += state.stream_weight[s]
+                break
+        priority = topic_priority(seed, author, created, weight, entry.posted, rules.topic_half_life)
+        if place < 0:
+            if used < capacity:
+                place = used
+                state.stream_size[0] += 1
+            else:
+                place = 0
+                for s in range(1, capacity):
+                    if _yields_first(state, s, place):
+                        place = s
+                if priority >= state.stream_priority[place]:
+                    continue
+        state.stream[place] = entry
+        state.stream_carrier[place] = carrier
+        state.stream_weight[place] = weight
+        state.stream_priority[place] = priority
+
+
+@kernel
+def _yields_first(state: State, a: int, b: int) -> bool:
+    """Whether message a of the stream has to go before message b: larger priority, then larger name."""
+    if state.stream_priority[a] != state.stream_priority[b]:
+        return state.stream_priority[a] > state.stream_priority[b]
+    if state.stream[a].author != state.stream[b].author:
+        return state.stream[a].author > state.stream[b].author
+    return state.stream[a].created > state.stream[b].created
+
+
+@kernel
+def count_turnout(
+    step: int, event: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules
+) -> int:
+    """How many of the people low … high - 1 join an event."""
+    side = schedule.join_side[event]
+    row = 0 if side > 0 else 1
+    joined = 0
+    for person in range(low, high):
+        seen = state.last_call[person, row]
+        called = 1 if seen >= 0 and step - seen <= rules.call_window else 0
+        if joins(
+            side, state.opinion[person, 0], state.climate[person], called, society.joining[person], rules.complementarity, rules.call
+        ):
+            joined += 1
+    return joined
+
+
+@kernel
+def run_ticks(
+    seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, rules: Rules, weight: Any,
+    parameters: NDArray[np.float64], scratch: Scratch, decisions: Decisions, awake: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Steps first … last - 1 on one thread."""
+    accounts = society.group.size
+    for step in range(first, last):
+        counts = state.counts[step]
+        for event in range(schedule.join_step.size):
+            if schedule.join_step[event] == step:
+                state.turnout[event] = count_turnout(step, event, 0, society.anchor.size, state, society, schedule, rules)
+        n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, counts)
+        decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
+        commit(awake, 0, n, state, society, decisions, counts)
+        enter_topic_stream(seed, awake, n, state, society, rules, decisions)

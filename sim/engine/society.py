@@ -1,0 +1,280 @@
+"""Building a society: people, accounts, the follower graph, and the state at the start of the burn-in."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.campaign.settings import TrollGroup
+from sim.engine.schedule import make_schedule
+from sim.engine.state import Count, Group, Rules, Schedule, Society, State, empty_stream
+from sim.feed.outbox import empty_outbox
+from sim.feed.ranking import recency_table
+from sim.fields import InputError
+from sim.population.accounts import NOBODY, Status, persons_of_citizens
+from sim.population.edge_list import read_edge_list, read_node_table
+from sim.population.graph import (
+    FollowerGraph,
+    followers_of,
+    followers_of_leaning,
+    merge_edges,
+    scaled_counts,
+    social_graph,
+)
+from sim.population.people import draw_people
+from sim.randomness import Stream, exponentials_of, uniforms_of
+from sim.world import World
+
+NEVER = np.iinfo(np.int64).max
+_LN2 = 0.6931471805599453
+
+
+class Setting(NamedTuple):
+    """A world with its people drawn, before anything has happened."""
+
+    world: World
+    society: Society
+    schedule: Schedule
+    rules: Rules
+    graph: FollowerGraph
+    followers: NDArray[np.int64]
+    following: NDArray[np.int64]
+
+
+def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State]:
+    """Draw the people, accounts and edges of a world (by ``population_seed``) and when its sleepers wake (by ``seed``).
+
+    Raises InputError when the graph cannot be built as asked.
+    """
+    people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, population_seed)
+    organisers = world.scaled(world.organisers.accounts)
+    actives = world.scaled(world.campaign.accounts)
+    sleepers = world.scaled(world.campaign.sleepers.accounts)
+    group = np.repeat(
+        np.array([Group.CITIZEN, Group.ORGANISER, Group.ACTIVE_TROLL, Group.SLEEPER], dtype=np.uint8),
+        [world.people, organisers, actives, sleepers],
+    )
+    person = np.full(group.size, NOBODY, dtype=np.int32)
+    person[: world.people] = persons_of_citizens(world.people)
+    ids = np.arange(group.size)
+    active_ids, sleeper_ids = ids[group == Group.ACTIVE_TROLL], ids[group == Group.SLEEPER]
+    created = np.zeros(group.size, dtype=np.uint16)
+    created[sleeper_ids] = _sleepers_created(world, sleeper_ids, population_seed)
+    weights = _posting_weights(world, active_ids, population_seed)
+    graph = _follower_graph(world, people.opinion[person[: world.people]], group, population_seed)
+    society = Society(
+        anchor=people.opinion,
+        confidence=people.confidence,
+        courage=people.courage,
+        joining=people.joining,
+        activity=people.activity,
+        topic_reader=people.topic_reader,
+        group=group,
+        person=person,
+        created=created,
+        actor_stance=np.where(group[world.people :] == Group.ORGANISER, world.organisers.stance, world.campaign.stance),
+        actor_weight=np.concatenate([np.ones(organisers), weights, np.ones(sleepers)]),
+        wakes_at=_sleepers_wake(world, sleeper_ids, created[sleeper_ids], seed),
+        indptr=graph.indptr,
+        followees=graph.followees,
+        complete=graph.complete,
+    )
+    setting = Setting(
+        world, society, make_schedule(world, weights), make_rules(world), graph, graph.followers_count(), graph.following_count()
+    )
+    return setting, _first_state(setting)
+
+
+def make_rules(world: World) -> Rules:
+    """The world's parameters in the form that the engines take."""
+    feed, expression, campaign = world.feed, world.expression, world.campaign
+    return Rules(
+        one_random_followee=feed.reading == "one_random_followee",
+        length=feed.length,
+        topic_slots=feed.topic_slots,
+        topic_half_life=feed.topic_half_life,
+        appeal_exponent=feed.appeal_exponent,
+        quality_rate=feed.quality_rate,
+        measure_quality=feed.measure_quality,
+        flooding=campaign.flooding,
+        deception=campaign.deception,
+        follow_half_life=campaign.sleepers.follow_half_life_days * world.ticks_per_day,
+        posting=expression.posting,
+        congenial_only=expression.reshare_congenial_only,
+        climate_memory=expression.climate_memory,
+        silence=expression.silence,
+        anchoring=world.opinion.anchoring,
+        event_pull=world.calendar.event_pull,
+        complementarity=world.mobilisation.complementarity,
+        call=world.mobilisation.call,
+        call_window=world.mobilisation.call_window_days * world.ticks_per_day,
+        new_share=np.array([expression.new_share, 1.0, campaign.new_share, campaign.new_share]),
+        on_topic_share=np.array(
+            [expression.on_topic_share, 1.0, campaign.on_topic_share, campaign.sleepers.on_topic_share]
+        ),
+        recency=recency_table(world.burn_in_ticks + world.ticks + 1),
+    )
+
+
+def _first_state(setting: Setting) -> State:
+    world, society = setting.world, setting.society
+    people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
+    status = np.where(society.group == Group.SLEEPER, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
+    # Trolls that are active from the start were bought with a history: the platform has seen them post.
+    posts = (society.group == Group.ACTIVE_TROLL).astype(np.uint32)
+    capacity = world.feed.topic_capacity
+    return State(
+        opinion=np.repeat(society.anchor[:, None], 4, axis=1),
+        channel=np.zeros((people, 2)),
+        climate=np.zeros(people),
+        last_call=np.full((people, 2), -1, dtype=np.int32),
+        troll_impressions=np.zeros(people, dtype=np.uint32),
+        status=status,
+        active_since=np.zeros(accounts, dtype=np.uint16),
+        last_awake=np.full(accounts, -1, dtype=np.int32),
+        posts=posts,
+        head=np.zeros(accounts, dtype=np.uint8),
+        outbox=empty_outbox(accounts, memory),
+        stream=empty_stream(capacity),
+        stream_carrier=np.zeros(capacity, dtype=np.uint32),
+        stream_weight=np.zeros(capacity),
+        stream_priority=np.zeros(capacity),
+        stream_size=np.zeros(1, dtype=np.int64),
+        turnout=np.full(len(setting.schedule.join_step), -1, dtype=np.int64),
+        counts=np.zeros((world.burn_in_ticks + world.ticks, Count.COLUMNS), dtype=np.int64),
+    )
+
+
+def _sleepers_created(world: World, sleepers: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Tick from day 0 at which each sleeper was registered (0 for those older than the calendar)."""
+    settings = world.campaign.sleepers
+    draw = uniforms_of(seed, Stream.SLEEPER_CREATED, 0, sleepers, 0)
+    if settings.created_before >= 1.0:
+        return np.zeros(sleepers.size, dtype=np.int64)
+    later = (draw - settings.created_before) / (1.0 - settings.created_before)
+    ticks = np.floor(np.maximum(later, 0.0) * settings.created_until * world.ticks_per_day).astype(np.int64)
+    return np.minimum(ticks, world.ticks)
+
+
+def _sleepers_wake(world: World, sleepers: NDArray[np.int64], created: NDArray[np.uint16], seed: int) -> NDArray[np.int64]:
+    """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick) from day 0 or creation."""
+    rate = world.campaign.sleepers.waking_rate / world.ticks_per_day
+    if rate == 0.0:
+        return np.full(sleepers.size, NEVER, dtype=np.int64)
+    waiting = np.floor(exponentials_of(seed, Stream.SLEEPER_WAKES, 0, sleepers, 0) * (_LN2 / rate))
+    steps = world.burn_in_ticks + created.astype(np.int64) + np.minimum(waiting, 2.0**40).astype(np.int64)
+    return np.asarray(np.where(steps < world.burn_in_ticks + world.ticks, steps, NEVER))
+
+
+def _stratified(draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    """One level a stratum: the i-th of n draws is mapped into ((i, i + 1) / n)."""
+    return (np.arange(draws.size) + draws) / max(draws.size, 1)
+
+
+def _posting_weights(world: World, trolls: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    """Relative posting rates of the active trolls (mean 1): a stratified sample of the quantiles, in an order of its own."""
+    if trolls.size == 0:
+        return np.zeros(0)
+    levels = _stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 1))
+    order = np.argsort(uniforms_of(seed, Stream.STRATUM, 0, trolls, 2), kind="stable")
+    weights = np.maximum(np.interp(levels, world.campaign.activity_levels, world.campaign.activity), 1e-9)[order]
+    return np.asarray(weights / weights.mean())
+
+
+def _troll_edges(
+    world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Followers of trolls among the modelled people: stratified quantiles, scaled, rounded by a keyed draw."""
+    levels = _stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 0))
+    real = np.interp(levels, group.levels, group.followers)
+    counts = scaled_counts(seed, trolls, real * world.campaign.local_follower_share * world.scale)
+    sources, whose = followers_of(seed, Stream.TROLL_FOLLOWERS, trolls, np.minimum(counts, cap), world.people)
+    return sources.astype(np.int64), trolls[whose]
+
+
+def _split(total: int, shares: list[float]) -> list[int]:
+    """Whole numbers that sum to ``total`` in proportion to ``shares`` (largest remainders)."""
+    exact = [total * share for share in shares]
+    whole = [math.floor(value) for value in exact]
+    by_remainder = sorted(range(len(shares)), key=lambda i: (whole[i] - exact[i], i))
+    for i in by_remainder[: total - sum(whole)]:
+        whole[i] += 1
+    return whole
+
+
+def _follower_graph(
+    world: World, opinions: NDArray[np.float64], group: NDArray[np.uint8], seed: int
+) -> FollowerGraph:
+    settings, accounts, people = world.graph, group.size, world.people
+    if settings.kind == "complete":
+        return FollowerGraph.complete_graph(accounts)
+    if settings.kind == "file":
+        return _graph_of_file(world, group)
+    graph = social_graph(
+        seed, opinions, settings.followees, settings.tail_exponent, settings.closure, settings.homophily, settings.hub_cap
+    )
+    cap = math.floor(settings.hub_cap * people)
+    ids = np.arange(accounts)
+    organisers, actives = ids[group == Group.ORGANISER], ids[group == Group.ACTIVE_TROLL]
+    sleepers = ids[group == Group.SLEEPER]
+    unequal = 2.0 * uniforms_of(seed, Stream.STRATUM, 0, organisers, 0)
+    wanted = np.minimum(scaled_counts(seed, organisers, world.organisers.followers * world.scale * unequal), cap)
+    stances = np.full(organisers.size, world.organisers.stance)
+    fans, whose = followers_of_leaning(
+        seed, Stream.ORGANISER_FOLLOWERS, organisers, stances, wanted, opinions, settings.homophily
+    )
+    edges = [(fans.astype(np.int64), organisers[whose])]
+    campaign = world.campaign
+    first = 0
+    for troll_group, size in zip(campaign.groups, _split(actives.size, [g.share for g in campaign.groups]), strict=True):
+        edges.append(_troll_edges(world, troll_group, actives[first : first + size], cap, seed))
+        first += size
+    edges.append(_troll_edges(world, campaign.sleepers.group, sleepers, cap, seed))
+    edges.append(_amplification(np.concatenate([actives, sleepers]), actives, campaign.amplified, seed))
+    sources = np.concatenate([e[0] for e in edges])
+    targets = np.concatenate([e[1] for e in edges])
+    return merge_edges(graph, accounts, sources, targets)
+
+
+def _amplification(
+    trolls: NDArray[np.int64], actives: NDArray[np.int64], followed: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every troll follows ``followed`` of the active ones (repeats and oneself count once or not at all)."""
+    if actives.size < 2 or followed == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    draws = [uniforms_of(seed, Stream.AMPLIFIERS, 0, trolls, i) for i in range(min(followed, actives.size))]
+    targets = np.concatenate([actives[(draw * actives.size).astype(np.int64)] for draw in draws])
+    sources = np.tile(trolls, len(draws))
+    keep = sources != targets
+    return sources[keep], targets[keep]
+
+
+def _graph_of_file(world: World, group: NDArray[np.uint8]) -> FollowerGraph:
+    """The graph of an edge list; nodes marked as bots become the active trolls, the others the citizens, in their order."""
+    settings = world.graph
+    if settings.nodes:
+        table = read_node_table(settings.nodes)
+        if "index" not in table or "bot" not in table:
+            raise InputError(f"must have the columns index and bot, which {settings.nodes} has not", field="world.graph.nodes")
+        index = table["index"].astype(np.int64)
+        bot = table["bot"].astype(np.int64)[np.argsort(index)]
+        if not np.array_equal(np.sort(index), np.arange(index.size)):
+            raise InputError(f"must number its nodes from 0 without gaps, which {settings.nodes} does not", field="world.graph.nodes")
+    else:
+        bot = np.zeros(group.size, dtype=np.int64)
+    humans, bots = int((bot == 0).sum()), int((bot != 0).sum())
+    trolls = int((group == Group.ACTIVE_TROLL).sum())
+    if (humans, bots, humans + bots) != (world.people, trolls, group.size):
+        raise InputError(
+            f"must match the node table, which has {humans:,} people and {bots:,} troll accounts, "
+            f"not {world.people:,} and {trolls:,}",
+            field="world.people",
+        )
+    edges, _ = read_edge_list(settings.edges, nodes=group.size)
+    new_id = np.empty(group.size, dtype=np.int64)
+    new_id[np.argsort(bot != 0, kind="stable")] = np.arange(group.size)
+    sources = np.repeat(np.arange(group.size), np.diff(edges.indptr))
+    return FollowerGraph.from_edges(group.size, new_id[sources], new_id[edges.followees.astype(np.int64)])

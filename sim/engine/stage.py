@@ -1,0 +1,124 @@
+"""What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
+
+A step is: actors whose time has come decide (moderator first, then operator); then accounts read, decide and commit. An engine
+supplies the second half in ``advance_accounts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.branch import Branch
+from sim.campaign.operator import Operator
+from sim.engine.moderator import Moderator, RemovalRecord
+from sim.engine.society import Setting, build
+from sim.engine.state import Group, State
+from sim.fields import InputError
+from sim.population.accounts import Status
+from sim.world import World
+
+
+class Snapshot(NamedTuple):
+    """Everything needed to continue a run from the start of a step, whatever the branch does from there on."""
+
+    step: int
+    state: State
+    removals: tuple[RemovalRecord, ...]
+    daily: tuple[dict[str, float], ...]
+
+
+class Stage(mesa.Model):  # type: ignore[misc]
+    """Base of both engines: a world in one branch, ready to run from the start of the burn-in.
+
+    ``setting`` and ``snapshot`` continue from a fork; otherwise the world is built. ``observe`` is called at the end of each
+    day and returns a row of ``daily``. Raises InputError for bad input.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        branch: Branch | None = None,
+        seed: int = 1,
+        population_seed: int | None = None,
+        setting: Setting | None = None,
+        snapshot: Snapshot | None = None,
+        observe: Callable[[Stage], dict[str, float]] | None = None,
+    ) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+            raise InputError(f"must be a whole number from 0 to 2**63 - 1, not {seed!r}", field="seed")
+        super().__init__(seed=int(seed))
+        self.world = world
+        self.branch = branch or Branch()
+        self.branch.check_against(world)
+        self.seed_of_run = int(seed)
+        if setting is None:
+            setting, state = build(world, self.seed_of_run if population_seed is None else population_seed, self.seed_of_run)
+            snapshot = Snapshot(0, state, (), ())
+        assert snapshot is not None
+        self.setting = setting
+        self.society, self.schedule, self.rules = setting.society, setting.schedule, setting.rules
+        self.step_index = snapshot.step
+        self.state = snapshot.state.copy()
+        self.removals = list(snapshot.removals)
+        self.daily = list(snapshot.daily)
+        self._observe = observe
+        self.last_step = world.burn_in_ticks + world.ticks
+        self.followers: NDArray[np.int64] = setting.followers
+        self.following: NDArray[np.int64] = setting.following
+        sleepers = np.flatnonzero(self.society.group == Group.SLEEPER)
+        self.moderator = Moderator(self, self.branch.policies)
+        self.operator = Operator(self, sleepers, self.society.wakes_at)
+
+    def snapshot(self) -> Snapshot:
+        """A fork of the present."""
+        return Snapshot(self.step_index, self.state.copy(), tuple(self.removals), tuple(self.daily))
+
+    @property
+    def day(self) -> int:
+        """The day that the last finished step belongs to; negative during the burn-in."""
+        return (self.step_index - 1) // self.world.ticks_per_day - self.world.burn_in_days
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the present state; equal across engines, threads and forks."""
+        return self.state.digest(self.step_index)
+
+    def suspend(self, accounts: NDArray[np.int64]) -> None:
+        """Suspend accounts from this step on: they are in no feed any more, nor are their messages."""
+        self.state.status[accounts] = Status.SUSPENDED
+
+    def wake(self, sleepers: NDArray[np.int64]) -> None:
+        """Make sleepers active from this step on."""
+        self.state.status[sleepers] = Status.ACTIVE
+        self.state.active_since[sleepers] = self.step_index
+
+    def advance(self, until: int) -> None:
+        """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
+        until = min(until, self.last_step)
+        per_day = self.world.ticks_per_day
+        while self.step_index < until:
+            step = self.step_index
+            self._actors_decide(step)
+            next_day = (step // per_day + 1) * per_day
+            stop = min(until, next_day, self.moderator.next_step(step + 1), self.operator.next_step(step + 1))
+            if step < self.world.burn_in_ticks:
+                stop = min(stop, self.world.burn_in_ticks)
+            self.advance_accounts(step, stop)
+            self.step_index = stop
+            if self._observe is not None and stop % per_day == 0 and stop > self.world.burn_in_ticks:
+                self.daily.append(self._observe(self))
+
+    def _actors_decide(self, step: int) -> None:
+        if step == self.world.burn_in_ticks and not self.branch.campaign:
+            self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
+        self.moderator.act(step)
+        self.operator.act(step)
+
+    def advance_accounts(self, first: int, last: int) -> None:
+        """Steps first … last - 1 of all accounts, with no actor in between."""
+        raise NotImplementedError

@@ -1,0 +1,160 @@
+"""Everything that changes during a run (``State``), everything that does not (``Society``, ``Schedule``, ``Rules``).
+
+All are named tuples of arrays, so that kernels take them whole. Steps count ticks from the start of the burn-in; a step fits 16
+bits. A state after ``step`` ticks is everything needed to go on: a copy of it is a fork.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.feed.outbox import ENTRY, empty_outbox
+
+
+class Group(IntEnum):
+    """What an account is for the schedule: trolls are either active from the start or sleepers."""
+
+    CITIZEN = 0
+    ORGANISER = 1
+    ACTIVE_TROLL = 2
+    SLEEPER = 3
+
+
+class Count(IntEnum):
+    """Columns of the counts kept for every tick (integers; quality in units of 2**-32, stance in codes)."""
+
+    READERS = 0
+    ROWS_SCANNED = 1
+    IMPRESSIONS = 2  # + role of the author: messages on the topic, new to the citizen who reads them
+    SLOTS = 5  # + role of the author: all messages shown to citizens
+    QUALITY = 8
+    NEW_POSTS = 9  # + role
+    RESHARES = 12  # + role
+    ON_TOPIC_POSTS = 15
+    STANCE = 16
+    RESHARES_OF_TROLLS = 17  # by citizens, of messages that trolls wrote
+    ON_TOPIC_TROLL_POSTS = 18
+    LOST_POSTS = 19  # + role: posts that wrongly suspended citizens and organisers would have made
+    COLUMNS = 21
+
+
+class Society(NamedTuple):
+    """Who lives there. People first (one row a person), then accounts (one row an account), actors (accounts that are not
+    citizens, one row from the first organiser on), and the follower graph in rows of followees."""
+
+    anchor: NDArray[np.float64]
+    confidence: NDArray[np.float32]
+    courage: NDArray[np.float32]
+    joining: NDArray[np.float32]
+    activity: NDArray[np.float32]
+    topic_reader: NDArray[np.uint8]
+    group: NDArray[np.uint8]
+    person: NDArray[np.int32]
+    created: NDArray[np.uint16]
+    actor_stance: NDArray[np.float64]
+    actor_weight: NDArray[np.float64]
+    wakes_at: NDArray[np.int64]
+    indptr: NDArray[np.int64]
+    followees: NDArray[np.uint32]
+    complete: bool
+
+
+class Schedule(NamedTuple):
+    """What is known in advance, one column a step: expected sessions of a citizen per daily session, expected posts of an
+    actor of unit weight by group, the side of the day's events, whether an organiser's post of that step is a call to an event
+    of the movement (row 0) or of the government (row 1); and for each event its side and the step of the decision to join."""
+
+    sessions: NDArray[np.float64]
+    posts: NDArray[np.float64]
+    event_side: NDArray[np.float64]
+    call: NDArray[np.uint8]
+    join_side: NDArray[np.int64]
+    join_step: NDArray[np.int64]
+
+
+class Rules(NamedTuple):
+    """Parameters of the model as the kernels take them; by-group rows are indexed by ``Group``."""
+
+    one_random_followee: bool
+    length: int
+    topic_slots: int
+    topic_half_life: float
+    appeal_exponent: float
+    quality_rate: float
+    measure_quality: bool
+    flooding: int
+    deception: float
+    follow_half_life: float
+    posting: float
+    congenial_only: bool
+    climate_memory: float
+    silence: bool
+    anchoring: float
+    event_pull: float
+    complementarity: float
+    call: float
+    call_window: float
+    new_share: NDArray[np.float64]
+    on_topic_share: NDArray[np.float64]
+    recency: NDArray[np.float64]
+
+
+class State(NamedTuple):
+    """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
+    relayed troll parts; ``last_call`` (people, 2) step at which a call of either side was last seen (-1 never);
+    ``troll_impressions`` (people,); ``status``, ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,);
+    ``outbox`` (accounts, memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns)."""
+
+    opinion: NDArray[np.float64]
+    channel: NDArray[np.float64]
+    climate: NDArray[np.float64]
+    last_call: NDArray[np.int32]
+    troll_impressions: NDArray[np.uint32]
+    status: NDArray[np.uint8]
+    active_since: NDArray[np.uint16]
+    last_awake: NDArray[np.int32]
+    posts: NDArray[np.uint32]
+    head: NDArray[np.uint8]
+    outbox: NDArray[np.void]
+    stream: NDArray[np.void]
+    stream_carrier: NDArray[np.uint32]
+    stream_weight: NDArray[np.float64]
+    stream_priority: NDArray[np.float64]
+    stream_size: NDArray[np.int64]
+    turnout: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    def copy(self) -> State:
+        """An independent copy (a fork)."""
+        outbox = empty_outbox(*self.outbox.shape)
+        outbox[...] = self.outbox
+        return State(*(outbox if array is self.outbox else array.copy() for array in self))
+
+    def digest(self, step: int) -> str:
+        """SHA-256 of the state after ``step`` ticks, in hexadecimal: people and accounts in the order of their ids, the topic
+        stream in the order of its priorities (its slots have no meaning)."""
+        used = int(self.stream_size[0])
+        order = np.lexsort((self.stream["created"][:used], self.stream["author"][:used], self.stream_priority[:used]))
+        parts: dict[str, NDArray[np.generic]] = {
+            **self._asdict(),
+            "stream": self.stream[:used][order],
+            "stream_carrier": self.stream_carrier[:used][order],
+            "stream_weight": self.stream_weight[:used][order],
+            "stream_priority": self.stream_priority[:used][order],
+            "counts": self.counts[:step],
+        }
+        digest = hashlib.sha256(str(step).encode())
+        for name, array in parts.items():
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+
+def empty_stream(capacity: int) -> NDArray[np.void]:
+    """Topic stream without messages."""
+    return np.zeros(capacity, dtype=ENTRY)

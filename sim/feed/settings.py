@@ -1,0 +1,45 @@
+"""What a feed shows and how messages are laid out: parameters of reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.fields import Settings, quantity
+
+_SIMSOM = "Truong et al. 2024, PNAS Nexus 3(7) pgae258"
+
+
+@dataclass(frozen=True)
+class Feed(Settings):
+    """What an account that wakes up is shown."""
+
+    reading: str = quantity(
+        "newest", unit="name", choices=("newest", "one_random_followee"), source="model choice",
+        doc="Read the newest messages of one's followees, or the current opinion of one random active followee.",
+    )  # fmt: skip
+    length: int = quantity(15, unit="messages", low=1, high=200, source=_SIMSOM, doc="Messages shown in a feed (sigma).")
+    memory: int = quantity(
+        4, unit="messages per followee", low=1, high=32, source="calibrated on runs of the published SimSoM code",
+        doc="Latest posts of a followee that can still appear in a feed (K).",
+    )  # fmt: skip
+    topic_slots: int = quantity(
+        3, unit="messages", low=0, high=50, source="assumption", doc="Messages a reader of the topic stream is shown besides."
+    )
+    topic_capacity: int = quantity(
+        64, unit="messages", low=1, high=4096, source="assumption", doc="Messages the topic stream holds at a time."
+    )
+    topic_half_life: float = quantity(
+        6.0, unit="ticks", low=0, low_open=True, high=10_000, source="assumption",
+        doc="Time in which a message's weight in the race for the topic stream halves.",
+    )  # fmt: skip
+    appeal_exponent: float = quantity(
+        5.0, unit="exponent", low=0, low_open=True, high=1000, source=_SIMSOM,
+        doc="Appeal of a message is 1 - (1 - u)^(1/exponent): larger means that appealing messages are rarer.",
+    )  # fmt: skip
+    quality_rate: float = quantity(
+        5.0, unit="rate", low=0, low_open=True, high=100, source=_SIMSOM,
+        doc="Density of the quality of an ordinary message grows as e^(rate q) on [0, 1]; a troll's is 0.",
+    )  # fmt: skip
+    measure_quality: bool = quantity(
+        False, unit="yes or no", source="model choice", doc="Keep the mean quality of the messages shown (takes time)."
+    )

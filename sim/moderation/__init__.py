@@ -1,0 +1,19 @@
+"""Moderation: what a platform can see, how it detects, and what it does about it."""
+
+from sim.moderation.detectors import Detector, Perfect, Rates
+from sim.moderation.policy import Policy, Removal
+from sim.moderation.preemptive_removal import PreemptiveRemoval
+from sim.moderation.takedown import Takedown
+from sim.moderation.view import OracleSignal, PlatformView
+
+__all__ = [
+    "Detector",
+    "OracleSignal",
+    "Perfect",
+    "PlatformView",
+    "Policy",
+    "PreemptiveRemoval",
+    "Rates",
+    "Removal",
+    "Takedown",
+]

@@ -1,0 +1,77 @@
+"""Detectors turn what a platform sees into scores: 0 is not flagged, the higher the more suspicious."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fields import Settings, quantity, register
+from sim.moderation.view import OracleSignal, PlatformView
+from sim.randomness import Stream, uniforms_of
+
+
+@dataclass(frozen=True)
+class Detector(Settings, ABC):
+    """Base of detectors. ``salt`` names the detector's own draws: two detectors with different salts err independently."""
+
+    name: ClassVar[str]
+    idealised: ClassVar[bool] = False
+
+    salt: int = quantity(0, unit="number", low=0, high=2**31 - 1, source="given by the user", doc="Names the draws.")
+
+    @abstractmethod
+    def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
+        """Score of each account of the view, 0 for those not flagged; ``oracle`` is given to idealised detectors only."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """How well it detects, in English."""
+
+    def order(self, view: PlatformView, seed: int) -> NDArray[np.float64]:
+        """A draw in [0, 1) an account that stays the same from day to day, to order accounts of equal suspicion."""
+        return uniforms_of(seed, Stream.DETECTOR, self.salt, view.account, 1)
+
+
+@register("perfect")
+@dataclass(frozen=True)
+class Perfect(Detector):
+    """Flags every troll account and nobody else."""
+
+    idealised: ClassVar[bool] = True
+
+    def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
+        if oracle is None:
+            raise TypeError("an idealised detector needs the engine's OracleSignal")
+        return np.where(oracle.troll, 1.0 + self.order(view, seed), 0.0)
+
+    def sentence(self) -> str:
+        return "a perfect detector: no innocent account is removed"
+
+
+@register("rates")
+@dataclass(frozen=True)
+class Rates(Detector):
+    """Flags a troll account with probability ``tpr`` and anybody else's with probability ``fpr``, once and for all."""
+
+    idealised: ClassVar[bool] = True
+
+    tpr: float = quantity(
+        0.9, unit="probability", low=0, high=1, source="assumption", doc="True-positive rate: trolls that are flagged."
+    )
+    fpr: float = quantity(
+        0.0001, unit="probability", low=0, high=1, source="assumption", doc="False-positive rate: innocents flagged."
+    )
+
+    def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
+        if oracle is None:
+            raise TypeError("an idealised detector needs the engine's OracleSignal")
+        draws = uniforms_of(seed, Stream.DETECTOR, self.salt, view.account, 0)
+        flagged = draws < np.where(oracle.troll, self.tpr, self.fpr)
+        return np.where(flagged, 1.0 + self.order(view, seed), 0.0)
+
+    def sentence(self) -> str:
+        return f"a detector that flags {self.tpr:.4g} of the trolls and {self.fpr:.4g} of everybody else"

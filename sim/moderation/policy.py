@@ -1,0 +1,55 @@
+"""What a policy is: a frozen dataclass that turns scores into actions from its first day on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fields import Settings, quantity
+from sim.moderation.detectors import Detector, Perfect
+from sim.moderation.view import PlatformView
+
+
+class Removal(NamedTuple):
+    """What a policy asks for: account ids to suspend, and how many it meant to remove (in model accounts)."""
+
+    accounts: NDArray[np.int64]
+    asked: int
+
+
+@dataclass(frozen=True)
+class Policy(Settings, ABC):
+    """Base of moderation policies.
+
+    Before ``day`` a policy does nothing and keeps nothing: runs that differ only in policies share everything up to then.
+    """
+
+    name: ClassVar[str]
+
+    day: float | str = quantity(unit="day number or ISO date", source="given by the user", doc="First day of the policy.")
+    detector: Detector = quantity(
+        default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
+    )
+
+    @abstractmethod
+    def in_reality(self) -> int:
+        """How many accounts of the real case the policy asks to remove."""
+
+    @abstractmethod
+    def remove(self, view: PlatformView, scores: NDArray[np.float64], asked: int) -> Removal:
+        """Choose accounts to suspend at the start of the policy's day; ``asked`` is scaled to the world."""
+
+    @abstractmethod
+    def sentence(self, date: str) -> str:
+        """What the policy does, in English."""
+
+
+def most_suspicious(view: PlatformView, scores: NDArray[np.float64], eligible: NDArray[np.bool_], asked: int) -> Removal:
+    """The ``asked`` flagged eligible accounts with the highest scores, or all there are; ids ascending."""
+    flagged = np.flatnonzero(eligible & (scores > 0.0) & ~view.suspended)
+    ranked = flagged[np.lexsort((view.account[flagged], -scores[flagged]))]
+    return Removal(np.sort(view.account[ranked[:asked]]), asked)

@@ -1,0 +1,1 @@
+"""Opinions: rules (one file each), expression, mobilisation, and whose words moved whom."""

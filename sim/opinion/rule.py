@@ -1,0 +1,66 @@
+"""What an opinion rule is: a frozen dataclass of parameters with its source and one pure scalar function.
+
+``weight(x, stance, confidence, parameters)`` returns how much one message moves its reader: the engine applies
+x += sum of weight * (stance - x) + anchoring * (anchor - x), and moves the opinions without trolls, organisers and events
+with the same weights. Write the function with the decorator ``opinion_weight``; both engines call its compiled form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from abc import ABC
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numba
+import numpy as np
+from numba import float64, types
+from numpy.typing import NDArray
+
+from sim.compiled import scalar
+from sim.fields import Settings, quantity
+
+WEIGHT_SIGNATURE = float64(float64, float64, float64, float64[::1])
+WEIGHT_TYPE = types.FunctionType(WEIGHT_SIGNATURE)
+
+
+def opinion_weight(function: Callable[..., float]) -> Any:
+    """Compile ``function(x, stance, confidence, parameters)`` (float64, float64, float64, float64[:]) to a weight."""
+    return staticmethod(scalar(WEIGHT_SIGNATURE)(function))
+
+
+@lru_cache(maxsize=None)
+def _pointer(weight: Any) -> Any:
+    return numba.cfunc(WEIGHT_SIGNATURE)(weight.py_func)
+
+
+def pointer(rule: OpinionRule) -> Any:
+    """The rule's weight as a first-class function, which kernels take as an argument without being compiled anew."""
+    return _pointer(rule.weight)
+
+
+@dataclass(frozen=True)
+class OpinionRule(Settings, ABC):
+    """Base of opinion rules. Subclasses set ``doi`` and ``weight``; ``parameters`` are their fields in order."""
+
+    name: ClassVar[str]
+    doi: ClassVar[str] = ""
+    weight: ClassVar[Any] = None
+
+    def parameters(self) -> NDArray[np.float64]:
+        """The rule's fields in order, as the float64 vector that ``weight`` gets (at least one element)."""
+        values = [float(getattr(self, field.name)) for field in fields(self)]
+        return np.array(values or [0.0], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Opinion(Settings):
+    """How opinions move."""
+
+    rule: OpinionRule = quantity(unit="rule", source="model choice", doc="What one message does to its reader.")
+    anchoring: float = quantity(
+        0.1, unit="share of the distance per session", low=0, high=1,
+        source="assumption: people return to where they started within about ten sessions",
+        doc="Pull of a person's anchor (the opinion they started with) at each session (kappa).",
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""What moderation cost the innocent."""
+
+from __future__ import annotations
+
+from sim.engine.stage import Stage
+from sim.engine.state import Count, Group
+from sim.outcomes.outcome import Outcome, counts_since_day_0
+from sim.population.accounts import Role, Status
+
+
+def wrongful_removals(stage: Stage) -> float:
+    """Accounts of citizens and organisers that are suspended."""
+    return float(((stage.society.group < Group.ACTIVE_TROLL) & (stage.state.status == Status.SUSPENDED)).sum())
+
+
+def posts_lost(stage: Stage) -> float:
+    """Posts that wrongly suspended accounts would have made since day 0."""
+    counts = counts_since_day_0(stage)
+    return float(counts[Count.LOST_POSTS + Role.CITIZEN] + counts[Count.LOST_POSTS + Role.ORGANISER])
+
+
+def trolls_removed(stage: Stage) -> float:
+    """Troll accounts, active and sleeping, that are suspended."""
+    return float(((stage.society.group >= Group.ACTIVE_TROLL) & (stage.state.status == Status.SUSPENDED)).sum())
+
+
+OUTCOMES = (
+    Outcome("wrongful_removals", "accounts", "citizens' and organisers' accounts that are suspended", wrongful_removals),
+    Outcome("posts_lost", "posts", "posts that wrongly suspended accounts would have made since day 0", posts_lost),
+    Outcome("trolls_removed", "accounts", "troll accounts, active and sleeping, that are suspended", trolls_removed),
+)

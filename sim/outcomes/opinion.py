@@ -1,0 +1,54 @@
+"""Private opinion, its spread and polarisation, whose words moved it, and the climate that is expressed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.stage import Stage
+from sim.engine.state import Count
+from sim.outcomes.outcome import Outcome, counts_today, ratio
+
+_CODES = 32767.0
+
+
+def polarisation(stage: Stage) -> float:
+    """(1 - |share of supporters - share of opponents|) * distance of the two camps' mean opinions / 2, from 0 to 1.
+
+    Morales, Borondo, Losada and Benito 2015, doi 10.1063/1.4913758.
+    """
+    x = stage.state.opinion[:, 0]
+    supporters, opponents = x[x > 0], x[x < 0]
+    if supporters.size == 0 or opponents.size == 0:
+        return 0.0
+    imbalance = abs(supporters.size - opponents.size) / x.size
+    return float((1.0 - imbalance) * (supporters.mean() - opponents.mean()) / 2.0)
+
+
+def _mean_gap(stage: Stage, upper: int, lower: int) -> float:
+    return float((stage.state.opinion[:, upper] - stage.state.opinion[:, lower]).mean())
+
+
+def expressed_climate(stage: Stage) -> float:
+    """Mean stance of the day's posts on the topic."""
+    today = counts_today(stage)
+    return ratio(float(today[Count.STANCE]) / _CODES, float(today[Count.ON_TOPIC_POSTS]))
+
+
+def induced(stage: Stage) -> float:
+    """Mean troll part less its direct and relayed channels."""
+    return _mean_gap(stage, 0, 1) - float(stage.state.channel.sum(axis=1).mean())
+
+
+OUTCOMES = (
+    Outcome("opinion_mean", "opinion, -1 to 1", "mean private opinion of all people", lambda s: float(s.state.opinion[:, 0].mean())),
+    Outcome("opinion_sd", "opinion", "standard deviation of private opinion over people", lambda s: float(np.std(s.state.opinion[:, 0]))),
+    Outcome("polarisation", "0 to 1", "balance of the two camps times half the distance of their mean opinions", polarisation),
+    Outcome("expressed_climate", "opinion, -1 to 1", "mean stance of the day's posts on the topic, by anybody", expressed_climate),
+    Outcome("troll_part", "opinion", "mean of x - x_T: opinion traced to trolls' words", lambda s: _mean_gap(s, 0, 1)),
+    Outcome("troll_part_direct", "opinion", "of which read from trolls", lambda s: float(s.state.channel[:, 0].mean())),
+    Outcome("troll_part_relayed", "opinion", "of which relayed by others", lambda s: float(s.state.channel[:, 1].mean())),
+    Outcome("troll_part_induced", "opinion", "of which said afterwards by people whom trolls had moved", induced),
+    Outcome("organiser_part", "opinion", "mean of x_T - x_TO: opinion traced to organisers", lambda s: _mean_gap(s, 1, 2)),
+    Outcome("event_part", "opinion", "mean of x_TO - x_TOE: opinion traced to events", lambda s: _mean_gap(s, 2, 3)),
+    Outcome("own_part", "opinion, -1 to 1", "mean of x_TOE: what people would hold without all three", lambda s: float(s.state.opinion[:, 3].mean())),
+)  # fmt: skip

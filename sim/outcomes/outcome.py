@@ -1,0 +1,41 @@
+"""What an outcome is: a name, a unit and a formula, computed from a stage at the end of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.stage import Stage
+from sim.engine.state import Count
+
+
+class Outcome(NamedTuple):
+    """An outcome with its unit and what it is in one sentence; ``value`` computes it at the end of a day."""
+
+    name: str
+    unit: str
+    what: str
+    value: Callable[[Stage], float]
+
+
+def counts_today(stage: Stage) -> NDArray[np.int64]:
+    """Counts of the day that has just ended, shape (columns,)."""
+    return np.asarray(stage.state.counts[stage.step_index - stage.world.ticks_per_day : stage.step_index].sum(axis=0))
+
+
+def counts_since_day_0(stage: Stage) -> NDArray[np.int64]:
+    """Counts since day 0, shape (columns,)."""
+    return np.asarray(stage.state.counts[stage.world.burn_in_ticks : stage.step_index].sum(axis=0))
+
+
+def ratio(part: float, whole: float) -> float:
+    """part / whole, nan where there is nothing to divide by."""
+    return part / whole if whole else float("nan")
+
+
+def roles(counts: NDArray[np.int64], first: Count) -> NDArray[np.int64]:
+    """The three by-role columns (citizen, organiser, troll) that begin at ``first``."""
+    return counts[first : first + 3]

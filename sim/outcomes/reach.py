@@ -1,0 +1,67 @@
+"""How far the campaign's messages got: impressions, reach and how unequally people were exposed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.stage import Stage
+from sim.engine.state import Count, Group
+from sim.outcomes.outcome import Outcome, counts_since_day_0, counts_today, ratio, roles
+from sim.population.accounts import Role, Status
+
+
+def troll_share_of_impressions(stage: Stage) -> float:
+    """Impressions of trolls' messages over all impressions, on the topic, today."""
+    impressions = roles(counts_today(stage), Count.IMPRESSIONS)
+    return ratio(float(impressions[Role.TROLL]), float(impressions.sum()))
+
+
+def exposure_concentration(stage: Stage) -> float:
+    """Share of all impressions of trolls' messages that fell on the most exposed 1 % of people (at least one person)."""
+    seen = np.sort(stage.state.troll_impressions)[::-1]
+    top = max(1, round(seen.size * 0.01))
+    return ratio(float(seen[:top].sum()), float(seen.sum()))
+
+
+def active_trolls(stage: Stage) -> float:
+    """Troll accounts that can post."""
+    return float(((stage.society.group >= Group.ACTIVE_TROLL) & (stage.state.status == Status.ACTIVE)).sum())
+
+
+def mean_quality(stage: Stage) -> float:
+    """Mean quality of the messages shown to citizens today (nan unless the world measures it)."""
+    today = counts_today(stage)
+    shown = float(roles(today, Count.SLOTS).sum())
+    return ratio(float(today[Count.QUALITY]) / 2.0**32, shown) if stage.rules.measure_quality else float("nan")
+
+
+def engagement_per_post(stage: Stage) -> float:
+    """Citizens' reshares of trolls' messages over trolls' posts, since day 0."""
+    counts = counts_since_day_0(stage)
+    posts = counts[Count.NEW_POSTS + Role.TROLL] + counts[Count.RESHARES + Role.TROLL]
+    return ratio(float(counts[Count.RESHARES_OF_TROLLS]), float(posts))
+
+
+def troll_posts(stage: Stage) -> float:
+    """Posts and reshares by trolls today."""
+    today = counts_today(stage)
+    return float(today[Count.NEW_POSTS + Role.TROLL] + today[Count.RESHARES + Role.TROLL])
+
+
+def posts(stage: Stage) -> float:
+    """Posts and reshares by anybody today."""
+    today = counts_today(stage)
+    return float(roles(today, Count.NEW_POSTS).sum() + roles(today, Count.RESHARES).sum())
+
+
+OUTCOMES = (
+    Outcome("troll_impression_share", "share of impressions", "trolls' messages among the day's impressions on the topic", troll_share_of_impressions),
+    Outcome("impressions", "impressions", "messages on the topic that were new to their readers today", lambda s: float(roles(counts_today(s), Count.IMPRESSIONS).sum())),
+    Outcome("reach", "share of people", "people who have seen a troll's message on the topic so far", lambda s: float((s.state.troll_impressions > 0).mean())),
+    Outcome("exposure_concentration", "share of impressions", "part of trolls' impressions that fell on the most exposed 1 % of people", exposure_concentration),
+    Outcome("engagement_per_post", "reshares per post", "citizens' reshares of trolls' messages per post of a troll, since day 0", engagement_per_post),
+    Outcome("posts", "posts", "posts and reshares today, by anybody", posts),
+    Outcome("troll_posts", "posts", "posts and reshares by trolls today", troll_posts),
+    Outcome("active_trolls", "accounts", "troll accounts that can post at the end of the day", active_trolls),
+    Outcome("quality_shown", "0 to 1", "mean quality of the messages shown to citizens today, where the world measures it", mean_quality),
+)  # fmt: skip

@@ -1,0 +1,33 @@
+"""Turnout: the share of people who joined each event."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.engine.stage import Stage
+from sim.outcomes.outcome import Outcome
+
+
+def turnout_table(stage: Stage) -> pd.DataFrame:
+    """One row an event that has happened: day, side, event and the share of people who joined."""
+    rows = [
+        {"day": event.day, "side": event.side, "event": event.name, "turnout": float(joined) / stage.society.anchor.size}
+        for event, joined in zip(stage.world.calendar.events, stage.state.turnout, strict=True)
+        if joined >= 0
+    ]
+    return pd.DataFrame(rows, columns=["day", "side", "event", "turnout"])
+
+
+def _mean_turnout(stage: Stage, side: int) -> float:
+    joined = [
+        float(count)
+        for event, count in zip(stage.world.calendar.events, stage.state.turnout, strict=True)
+        if count >= 0 and event.side == side
+    ]
+    return sum(joined) / len(joined) / stage.society.anchor.size if joined else float("nan")
+
+
+OUTCOMES = (
+    Outcome("turnout_movement", "share of people", "mean turnout of the movement's events so far", lambda s: _mean_turnout(s, 1)),
+    Outcome("turnout_government", "share of people", "mean turnout of the government side's events so far", lambda s: _mean_turnout(s, -1)),
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Accounts: who runs them, in what state they are, and how ids are laid out.
+
+Account ids run: citizens, organisers, active trolls, sleepers. Citizens come first so that nothing about them depends on how
+large the campaign is. A citizen's account and the person behind it have *different* numbers from day one (people are
+numbered in the reverse order), because one person may hold accounts on two platforms: code that confuses them fails at once.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOBODY = -1
+
+
+class Role(IntEnum):
+    """Who runs an account."""
+
+    CITIZEN = 0
+    ORGANISER = 1
+    TROLL = 2
+
+
+class Status(IntEnum):
+    """What an account can do now."""
+
+    ACTIVE = 0
+    SLEEPING = 1
+    SUSPENDED = 2
+
+
+def persons_of_citizens(people: int) -> NDArray[np.int32]:
+    """The person behind each citizen account 0 … people - 1."""
+    return np.arange(people - 1, -1, -1, dtype=np.int32)

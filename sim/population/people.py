@@ -1,0 +1,102 @@
+"""People: what they think, how far they listen, when they speak, when they march and how often they are online."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.fields import InputError, Settings, quantity
+from sim.randomness import Stream, exponentials, uniforms
+
+_LN2 = 0.6931471805599453
+
+
+@dataclass(frozen=True)
+class Population(Settings):
+    """How the people of a world are drawn."""
+
+    supporters: float = quantity(
+        0.6, unit="share of people", low=0, high=1, source="assumption: a majority with the movement",
+        doc="Share of people drawn from the camp that supports the movement.",
+    )  # fmt: skip
+    supporter_opinion: float = quantity(
+        0.45, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Centre of the supporters' opinions."
+    )
+    opponent_opinion: float = quantity(
+        -0.35, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Centre of the opponents' opinions."
+    )
+    spread: float = quantity(
+        0.25, unit="opinion (standard deviation)", low=0, high=1, source="assumption",
+        doc="Spread of opinions inside each camp (bell-shaped, clipped to [-1, 1]).",
+    )  # fmt: skip
+    confidence_low: float = quantity(
+        0.4, unit="opinion distance", low=0, high=2, source="assumption", doc="Least tolerant person's confidence bound."
+    )
+    confidence_high: float = quantity(
+        0.8, unit="opinion distance", low=0, high=2, source="assumption", doc="Most tolerant person's confidence bound."
+    )
+    sessions_per_day: float = quantity(
+        0.6, unit="sessions per person and day", low=0, high=1000,
+        source="assumption: about 40 % of a platform's monthly users open it on a given day",
+        doc="Mean number of times a day that a person reads the feed.",
+    )  # fmt: skip
+    equal_sessions: bool = quantity(
+        False, unit="yes or no", source="assumption: attention is unequal",
+        doc="Everybody has the same number of sessions instead of an exponential distribution of them.",
+    )  # fmt: skip
+    topic_readers: float = quantity(
+        0.3, unit="share of people", low=0, high=1, source="assumption",
+        doc="Share of people who also read the topic stream (the hashtag).",
+    )  # fmt: skip
+    opinions: tuple[float, ...] = quantity(
+        (), unit="opinion, -1 to 1", low=-1, high=1, source="given by the user",
+        doc="Opinions to use as they are, one a person; empty to draw them.",
+    )  # fmt: skip
+
+    def check(self) -> None:
+        if self.confidence_low > self.confidence_high:
+            raise InputError(
+                f"must be at most confidence_high ({self.confidence_high:g}), not {self.confidence_low:g}",
+                field="confidence_low",
+            )
+
+
+class People(NamedTuple):
+    """Drawn people, one row a person: opinion and confidence in opinion units, courage in [0, 1), joining threshold,
+    sessions a day, and whether the person reads the topic stream (0 or 1)."""
+
+    opinion: NDArray[np.float64]
+    confidence: NDArray[np.float32]
+    courage: NDArray[np.float32]
+    joining: NDArray[np.float32]
+    activity: NDArray[np.float32]
+    topic_reader: NDArray[np.uint8]
+
+
+def draw_people(settings: Population, people: int, joining_spread: float, seed: int) -> People:
+    """Draw ``people`` persons; every draw is keyed by person id.
+
+    Opinions are a mixture of two camps whose shape is the sum of three uniforms (bell-shaped with bounded tails, exact in
+    floating point on every machine), clipped to [-1, 1].
+    """
+    camp = uniforms(seed, Stream.OPINION, 0, people, 0) < settings.supporters
+    bell = sum(uniforms(seed, Stream.OPINION, 0, people, i) for i in (1, 2, 3)) * 2.0 - 3.0
+    opinion = np.where(camp, settings.supporter_opinion, settings.opponent_opinion) + settings.spread * bell
+    if settings.opinions:
+        opinion = np.array(settings.opinions, dtype=np.float64)
+    width = settings.confidence_high - settings.confidence_low
+    confidence = settings.confidence_low + width * uniforms(seed, Stream.CONFIDENCE, 0, people, 0)
+    activity = np.full(people, settings.sessions_per_day)
+    if not settings.equal_sessions:
+        activity = settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
+    return People(
+        opinion=np.clip(opinion, -1.0, 1.0),
+        confidence=confidence.astype(np.float32),
+        courage=uniforms(seed, Stream.COURAGE, 0, people, 0).astype(np.float32),
+        joining=(joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32),
+        activity=activity.astype(np.float32),
+        topic_reader=(uniforms(seed, Stream.TOPIC_READER, 0, people, 0) < settings.topic_readers).astype(np.uint8),
+    )

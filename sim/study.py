@@ -1,0 +1,276 @@
+"""A study: branches x seeds over one world, compared seed by seed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from sim.branch import Branch
+from sim.engine.arrays import default_threads
+from sim.engine.society import Setting
+from sim.engine.stage import Snapshot, Stage
+from sim.fields import InputError
+from sim.ledger import Ledger, file_checksums, run_key
+from sim.memory import check_memory
+from sim.outcomes import OUTCOMES
+from sim.run import Run, last_step, make_stage, record
+from sim.world import World
+
+LEVEL = 0.95
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Runs of several branches with the same seeds, ``runs[branch, seed]``, and the name of the branch to compare with."""
+
+    world: World
+    branches: Mapping[str, Branch]
+    seeds: tuple[int, ...]
+    reference: str
+    days: int
+    runs: Mapping[tuple[str, int], Run]
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Final outcomes, one row a run, indexed by branch and seed."""
+        rows = {key: run.outcomes for key, run in self.runs.items()}
+        return _by_branch_and_seed(pd.DataFrame(rows).T)
+
+    @property
+    def timelines(self) -> pd.DataFrame:
+        """Daily outcomes of all runs: columns branch, seed, date, day and the outcomes."""
+        parts = [run.timeline.reset_index().assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
+        table = pd.concat(parts, ignore_index=True)
+        return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
+
+    @property
+    def turnout(self) -> pd.DataFrame:
+        """Turnout by event: columns branch, seed, day, side, event, turnout."""
+        return self._tables("turnout")
+
+    @property
+    def removals(self) -> pd.DataFrame:
+        """What each policy asked for and removed: columns branch, seed and those of ``RemovalRecord``."""
+        return self._tables("removals")
+
+    def _tables(self, name: str) -> pd.DataFrame:
+        parts = [getattr(run, name).assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
+        table = pd.concat(parts, ignore_index=True)
+        return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
+
+    def identical(self, branch: str) -> bool:
+        """Whether a branch ended in exactly the state of the reference, for every seed."""
+        return all(self.runs[branch, seed].digest == self.runs[self.reference, seed].digest for seed in self.seeds)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Effects against the reference: branch, outcome, kind, difference, low, high, n, identical.
+
+        ``difference`` is the mean over seeds of the paired difference, low and high its 95 % Student interval (nan with one
+        seed). The row of ``opinion_mean`` appears twice: ``counterfactual`` is the difference of mean opinions,
+        ``traced`` that of the troll parts, which has almost no sampling noise but leaves out selection and silence. All
+        other outcomes are ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state.
+        """
+        outcomes = self.outcomes
+        reference = outcomes.loc[self.reference]
+        rows = []
+        for branch in self.branches:
+            if branch == self.reference:
+                continue
+            identical = self.identical(branch)
+            difference = outcomes.loc[branch] - reference
+            rows.append(_effect(branch, "opinion_mean", "traced", difference["troll_part"], identical))
+            rows.extend(_effect(branch, o.name, "counterfactual", difference[o.name], identical) for o in OUTCOMES)
+        columns = ["branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple[float, float, float, int]:
+    """Mean, low, high and n of paired differences: Student's interval; nan differences are left out, n counts the rest."""
+    values = np.array([d for d in differences if not np.isnan(d)], dtype=np.float64)
+    if values.size == 0:
+        return (float("nan"),) * 3 + (0,)
+    mean = float(values.mean())
+    if values.size == 1:
+        return mean, float("nan"), float("nan"), 1
+    half = float(stats.t.ppf(0.5 + level / 2, values.size - 1)) * float(values.std(ddof=1)) / values.size**0.5
+    return mean, mean - half, mean + half, int(values.size)
+
+
+def _effect(branch: str, outcome: str, kind: str, differences: pd.Series, identical: bool) -> tuple[object, ...]:
+    return (branch, outcome, kind, *paired_interval(differences), identical)
+
+
+def _by_branch_and_seed(table: pd.DataFrame) -> pd.DataFrame:
+    table.index = table.index.set_names(["branch", "seed"])
+    return table
+
+
+def compare(
+    world: World,
+    branches: Mapping[str, Branch],
+    seeds: int | Sequence[int] = 8,
+    reference: str | None = None,
+    days: int | None = None,
+    threads: int | None = None,
+    population_seed: int | None = None,
+    ledger: Ledger | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Simulate every branch with every seed and compare them seed by seed.
+
+    ``seeds`` is a number n (seeds 1 … n) or a list; ``reference`` (default: the first branch) is what effects are measured
+    against; ``threads`` seeds run at a time. What branches have in common is simulated once. Runs that ``ledger`` holds are
+    not simulated again, and new ones are kept as soon as they are done. ``progress(done, total)`` is called with ticks.
+
+    Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
+
+    >>> import sim
+    >>> takedown = sim.Branch(policies=(sim.moderation.Takedown(day=1, accounts=936),))
+    >>> study = sim.compare(sim.World.hk2019(people=1000), {"none": sim.Branch(), "takedown": takedown}, seeds=2, days=2)
+    >>> sorted(study.effects["branch"].unique())
+    ['takedown']
+    """
+    chosen = _seeds(seeds)
+    names = list(branches)
+    if not names:
+        raise InputError("must have at least one branch, not none", field="branches")
+    reference = names[0] if reference is None else reference
+    if reference not in branches:
+        near = get_close_matches(reference, names, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"must be one of the branches ({', '.join(names)}), not {reference!r}{hint}", field="reference")
+    for name, branch in branches.items():
+        try:
+            branch.check_against(world)
+        except InputError as error:
+            raise error.under(f"branches.{name}") from None
+    check_memory(world)
+    end = last_step(world, days)
+    length = (end - world.burn_in_ticks) // world.ticks_per_day
+    checksums = file_checksums(world)
+    runs: dict[tuple[str, int], Run] = {}
+    missing: dict[int, dict[str, Branch]] = {}
+    for seed in chosen:
+        for name, branch in branches.items():
+            found = None
+            if ledger is not None and population_seed is None:
+                found = ledger.find(run_key(world, branch, seed, length, checksums), world, branch)
+            if found is None:
+                missing.setdefault(seed, {})[name] = branch
+            else:
+                runs[name, seed] = found
+
+    total = sum(_Tree(world, wanted, end).ticks() for wanted in missing.values())
+    done = 0
+
+    def advanced(ticks: int) -> None:
+        nonlocal done
+        done += ticks
+        if progress is not None:
+            progress(done, total)
+
+    def run_seed(seed: int) -> dict[str, Run]:
+        def keep(name: str, run: Run) -> None:
+            if ledger is not None and population_seed is None:
+                ledger.keep(run_key(world, run.branch, seed, length, checksums), run)
+
+        return _Tree(world, missing[seed], end).grow(seed, population_seed, keep, advanced)
+
+    with ThreadPoolExecutor(threads if threads is not None else default_threads()) as pool:
+        futures = {pool.submit(run_seed, seed): seed for seed in missing}
+        try:
+            for future in as_completed(futures):
+                runs.update({(name, futures[future]): run for name, run in future.result().items()})
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen}
+    return Study(world, dict(branches), chosen, reference, length, ordered)
+
+
+def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+    if isinstance(seeds, int) and not isinstance(seeds, bool):
+        if seeds < 1:
+            raise InputError(f"must be at least 1, not {seeds}", field="seeds")
+        return tuple(range(1, seeds + 1))
+    chosen = tuple(seeds) if isinstance(seeds, Sequence) and not isinstance(seeds, str) else ()
+    if not chosen or len(set(chosen)) != len(chosen) or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in chosen):
+        raise InputError(f"must be a number of seeds or a list of different whole numbers, not {seeds!r}", field="seeds")
+    return chosen
+
+
+class _Tree:
+    """Branches as a tree over time: those that have done the same so far share one simulation."""
+
+    def __init__(self, world: World, branches: Mapping[str, Branch], end: int) -> None:
+        self.world = world
+        self.branches = branches
+        self.end = end
+
+    def _acts(self, name: str, step: int) -> tuple[object, ...]:
+        branch = self.branches[name]
+        burn_in = self.world.burn_in_ticks
+        policies = tuple(p for p in branch.policies if burn_in + self.world.tick(p.day) == step)
+        return (branch.campaign or step != burn_in, policies)
+
+    def _split(self, names: list[str], after: int) -> tuple[int, list[list[str]]]:
+        """The first step after ``after`` at which the branches do different things, and who then stays together."""
+        burn_in = self.world.burn_in_ticks
+        steps = {burn_in} | {burn_in + self.world.tick(p.day) for name in names for p in self.branches[name].policies}
+        for step in sorted(s for s in steps if after < s < self.end):
+            groups: dict[object, list[str]] = {}
+            for name in names:
+                groups.setdefault(self._acts(name, step), []).append(name)
+            if len(groups) > 1:
+                return step, list(groups.values())
+        return self.end, [names]
+
+    def ticks(self, names: list[str] | None = None, start: int = 0, after: int = -1) -> int:
+        """Ticks to simulate for one seed."""
+        names = list(self.branches) if names is None else names
+        step, groups = self._split(names, after)
+        rest = sum(self.ticks(group, step, step) for group in groups) if len(groups) > 1 else 0
+        return step - start + rest
+
+    def grow(
+        self, seed: int, population_seed: int | None, keep: Callable[[str, Run], None], advanced: Callable[[int], None]
+    ) -> dict[str, Run]:
+        """Simulate all branches for one seed."""
+        runs: dict[str, Run] = {}
+
+        def climb(names: list[str], after: int, setting: Setting | None, snapshot: Snapshot | None) -> None:
+            step, groups = self._split(names, after)
+            stage = make_stage(
+                self.world, self.branches[names[0]], seed, threads=1, population_seed=population_seed, setting=setting, snapshot=snapshot
+            )
+            began = time.thread_time()
+            self._advance(stage, step, advanced)
+            cpu = time.thread_time() - began
+            if len(groups) == 1:
+                for name in names:
+                    stage.branch = self.branches[name]
+                    runs[name] = record(stage, cpu)
+                    keep(name, runs[name])
+                return
+            fork = stage.snapshot()
+            for group in groups:
+                climb(group, step, stage.setting, fork)
+
+        climb(list(self.branches), -1, None, None)
+        return runs
+
+    def _advance(self, stage: Stage, until: int, advanced: Callable[[int], None]) -> None:
+        per_day = self.world.ticks_per_day
+        while stage.step_index < until:
+            before = stage.step_index
+            stage.advance(min(until, (before // per_day + 1) * per_day))
+            advanced(stage.step_index - before)

@@ -1,0 +1,144 @@
+"""The world: who lives there and what happens there, as one tree of frozen dataclasses.
+
+Every field has a unit, a range and a source (``sim.fields.describe_fields(world)`` lists them). Counts of accounts are those of
+the real case and scale with the world.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from sim.campaign.settings import Campaign, Organisers
+from sim.feed.settings import Feed
+from sim.fields import InputError, Settings, quantity
+from sim.opinion.bounded_confidence import BoundedConfidence
+from sim.opinion.expression import Expression
+from sim.opinion.mobilisation import Mobilisation
+from sim.opinion.rule import Opinion
+from sim.population.calendar import Calendar, day_number
+from sim.population.people import Population
+from sim.population.settings import Graph
+
+_STEPS = 65_535  # a step is stored in 16 bits
+
+
+@dataclass(frozen=True)
+class World(Settings):
+    """Who lives there and what happens there. Build one with a case (``World.hk2019``) or from its parts."""
+
+    people: int = quantity(unit="people", low=2, high=100_000_000, source="given by the user", doc="Modelled citizens.")
+    people_reachable: int | None = quantity(
+        None, unit="people in reality", low=2, high=8_000_000_000, source="given by the user",
+        doc="People in reality whom the modelled ones stand for; counts scale by people / people_reachable (none: 1).",
+    )  # fmt: skip
+    days: int = quantity(1, unit="days", low=1, high=_STEPS, source="given by the user", doc="Length of the calendar.")
+    first_day: str = quantity("2019-05-01", unit="ISO date", source="given by the user", doc="Date of day 0.")
+    ticks_per_day: int = quantity(1, unit="ticks", low=1, high=1440, source="given by the user", doc="Ticks in a day.")
+    burn_in_days: int = quantity(
+        0, unit="days", low=0, high=10_000, source="model choice",
+        doc="Days simulated before day 0, without campaign and events, for opinions to settle.",
+    )  # fmt: skip
+    population: Population = quantity(
+        default_factory=Population, unit="people", source="given by the user", doc="How people are drawn."
+    )
+    graph: Graph = quantity(default_factory=Graph, unit="graph", source="given by the user", doc="Who follows whom.")
+    calendar: Calendar = quantity(
+        default_factory=Calendar, unit="calendar", source="given by the user", doc="Rhythm and events."
+    )
+    feed: Feed = quantity(default_factory=Feed, unit="feed", source="given by the user", doc="What is read.")
+    opinion: Opinion = quantity(
+        default_factory=lambda: Opinion(rule=BoundedConfidence()), unit="rule", source="given by the user",
+        doc="How opinions move.",
+    )  # fmt: skip
+    expression: Expression = quantity(
+        default_factory=Expression, unit="posts", source="given by the user", doc="When citizens speak."
+    )
+    mobilisation: Mobilisation = quantity(
+        default_factory=Mobilisation, unit="turnout", source="given by the user", doc="When citizens march."
+    )
+    organisers: Organisers = quantity(
+        default_factory=Organisers, unit="accounts", source="given by the user", doc="The movement's organisers."
+    )
+    campaign: Campaign = quantity(
+        default_factory=Campaign, unit="accounts", source="given by the user", doc="The campaign against the movement."
+    )
+
+    @classmethod
+    def hk2019(cls, people: int = 10_000, **changes: Any) -> World:
+        """Hong Kong, 1 May - 30 September 2019, hourly, in which ``people`` stand for one million reachable ones.
+
+        ``changes`` are fields of the world, with dots through a mapping: ``World.hk2019(people=2000, days=30)``.
+        Raises InputError for an unknown field or a value outside its range.
+        """
+        from sim.cases.hk2019 import world
+
+        return world(people, **changes)
+
+    @property
+    def ticks(self) -> int:
+        """Ticks from day 0 to the end of the calendar."""
+        return self.days * self.ticks_per_day
+
+    @property
+    def burn_in_ticks(self) -> int:
+        """Ticks before day 0."""
+        return self.burn_in_days * self.ticks_per_day
+
+    @property
+    def scale(self) -> float:
+        """Modelled people per person in reality."""
+        return 1.0 if self.people_reachable is None else self.people / self.people_reachable
+
+    def scaled(self, count: float) -> int:
+        """Model accounts that stand for ``count`` accounts in reality, to the nearest whole number."""
+        return math.floor(count * self.scale + 0.5)
+
+    def day(self, day: float | str, field: str = "day") -> float:
+        """Day number of a number or an ISO date (InputError outside the calendar)."""
+        return day_number(day, self.first_day, self.days, field)
+
+    def tick(self, day: float | str, field: str = "day") -> int:
+        """First tick of a day, counted from day 0."""
+        return math.floor(self.day(day, field) * self.ticks_per_day)
+
+    def date(self, day: float) -> str:
+        """ISO date of a day number."""
+        return (datetime.date.fromisoformat(self.first_day) + datetime.timedelta(days=math.floor(day))).isoformat()
+
+    def check(self) -> None:
+        try:
+            datetime.date.fromisoformat(self.first_day)
+        except ValueError:
+            raise InputError(f"must be an ISO date, not {self.first_day!r}", field="first_day") from None
+        steps = (self.days + self.burn_in_days) * self.ticks_per_day
+        if steps > _STEPS:
+            raise InputError(
+                f"must leave at most {_STEPS:,} ticks with burn_in_days and ticks_per_day, not {steps:,}", field="days"
+            )
+        if self.people_reachable is not None and self.people > self.people_reachable:
+            raise InputError(f"must be at most people_reachable ({self.people_reachable:,}), not {self.people:,}", field="people")
+        if len(self.calendar.clock) != self.ticks_per_day:
+            raise InputError(
+                f"must have one share for each of the {self.ticks_per_day} ticks of a day, not {len(self.calendar.clock)}",
+                field="calendar.clock",
+            )
+        if len(self.campaign.clock) not in (self.ticks_per_day, 7 * self.ticks_per_day):
+            raise InputError(
+                f"must have {self.ticks_per_day} shares (a day) or {7 * self.ticks_per_day} (a week), "
+                f"not {len(self.campaign.clock)}",
+                field="campaign.clock",
+            )
+        if len(self.campaign.daily_posts) != 1 and len(self.campaign.daily_posts) < self.days:
+            raise InputError(
+                f"must have one value, or one for each of the {self.days} days, not {len(self.campaign.daily_posts)}",
+                field="campaign.daily_posts",
+            )
+        opinions = self.population.opinions
+        if opinions and len(opinions) != self.people:
+            raise InputError(f"must have one value for each of the {self.people} people, not {len(opinions)}", field="population.opinions")
+        for event in self.calendar.events:
+            if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:
+                raise InputError(f"must be below 24, not {event.hour}", field="calendar.events")

@@ -1,0 +1,450 @@
+"""The follower graph: storage, generators, edge lists, networkx."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import resource
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.fields import InputError
+from sim.population.edge_list import read_edge_list, read_node_table
+from sim.population.graph import (
+    FollowerGraph,
+    draw_followers,
+    followers_of,
+    followers_of_leaning,
+    merge_edges,
+    scaled_count,
+    scaled_counts,
+    social_graph,
+)
+from sim.population.networks import from_networkx, to_networkx
+from sim.randomness import Stream, uniforms
+
+N = 10_000
+
+
+def camps(n: int) -> np.ndarray:
+    """Two broad camps of opinion, like the population's default."""
+    bell = sum(uniforms(3, Stream.OPINION, 0, n, i) for i in range(3)) * 2.0 - 3.0
+    camp = uniforms(3, Stream.OPINION, 0, n, 3) < 0.6
+    return np.clip(np.where(camp, 0.45, -0.35) + 0.25 * bell, -1.0, 1.0)
+
+
+def followers(graph: FollowerGraph) -> np.ndarray:
+    return np.repeat(np.arange(graph.n), graph.following_count())
+
+
+def edges(graph: FollowerGraph) -> set[tuple[int, int]]:
+    return set(zip(followers(graph).tolist(), graph.followees.tolist(), strict=True))
+
+
+def same(a: FollowerGraph, b: FollowerGraph) -> bool:
+    return np.array_equal(a.indptr, b.indptr) and np.array_equal(a.followees, b.followees) and a.complete == b.complete
+
+
+def correlation(graph: FollowerGraph, opinions: np.ndarray) -> float:
+    return float(np.corrcoef(opinions[followers(graph)], opinions[graph.followees])[0, 1])
+
+
+def clustering(graph: FollowerGraph) -> float:
+    return float(nx.average_clustering(to_networkx(graph).to_undirected(), range(0, graph.n, 10)))
+
+
+def rewired(graph: FollowerGraph) -> FollowerGraph:
+    """The same numbers of followers and (up to chance duplicates) followees, otherwise random."""
+    targets = np.random.default_rng(0).permutation(graph.followees).astype(np.int64)
+    return FollowerGraph.from_edges(graph.n, followers(graph), targets)
+
+
+def check_rows(graph: FollowerGraph) -> None:
+    assert graph.indptr.dtype == np.int64
+    assert graph.followees.dtype == np.uint32
+    assert graph.indptr[0] == 0
+    assert graph.indptr[-1] == len(graph.followees)
+    rows = followers(graph)
+    assert not np.any(rows == graph.followees)
+    inside = rows[1:] == rows[:-1]
+    assert np.all(np.diff(graph.followees.astype(np.int64))[inside] > 0)
+
+
+@pytest.fixture(scope="module")
+def default() -> FollowerGraph:
+    return social_graph(1, camps(N))
+
+
+# Storage
+
+
+@st.composite
+def edge_lists(draw: st.DrawFn, n: int) -> tuple[list[int], list[int]]:
+    pairs = draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=60))
+    return [u for u, _ in pairs], [v for _, v in pairs]
+
+
+def reference(n: int, *lists: tuple[list[int], list[int]]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(n))
+    for sources, targets in lists:
+        graph.add_edges_from((u, v) for u, v in zip(sources, targets, strict=True) if u != v)
+    return graph
+
+
+@settings(deadline=None)
+@given(st.data(), st.integers(1, 12))
+def test_from_edges_agrees_with_networkx(data: st.DataObject, n: int) -> None:
+    given_edges = data.draw(edge_lists(n))
+    graph = FollowerGraph.from_edges(n, *given_edges)
+    expected = reference(n, given_edges)
+    check_rows(graph)
+    assert edges(graph) == set(expected.edges)
+    assert graph.n_edges == expected.number_of_edges()
+    assert graph.mean_degree == expected.number_of_edges() / n
+    assert graph.followers_count().tolist() == [expected.in_degree(i) for i in range(n)]
+    assert graph.following_count().tolist() == [expected.out_degree(i) for i in range(n)]
+
+
+@settings(deadline=None)
+@given(st.data(), st.integers(1, 10), st.integers(0, 5))
+def test_merge_edges_agrees_with_networkx(data: st.DataObject, n: int, more: int) -> None:
+    old, new = data.draw(edge_lists(n)), data.draw(edge_lists(n + more))
+    graph = merge_edges(FollowerGraph.from_edges(n, *old), n + more, *new)
+    check_rows(graph)
+    assert graph.n == n + more
+    assert edges(graph) == set(reference(n + more, old, new).edges)
+
+
+@settings(deadline=None)
+@given(st.data(), st.integers(1, 10))
+def test_relabelling_agrees_with_networkx(data: st.DataObject, n: int) -> None:
+    given_edges = data.draw(edge_lists(n))
+    labels = data.draw(st.permutations(range(n)))
+    graph = FollowerGraph.from_edges(n, *given_edges).relabelled(labels)
+    check_rows(graph)
+    assert edges(graph) == set(nx.relabel_nodes(reference(n, given_edges), dict(enumerate(labels))).edges)
+
+
+def test_complete_and_empty_graphs() -> None:
+    complete = FollowerGraph.complete_graph(5)
+    assert (complete.n, complete.n_edges, len(complete.followees), complete.mean_degree) == (5, 20, 0, 4.0)
+    assert complete.followers_count().tolist() == complete.following_count().tolist() == [4] * 5
+    assert complete.indptr.tolist() == [0] * 6
+    assert merge_edges(complete, 5, [0], [1]).complete
+    assert complete.relabelled([4, 3, 2, 1, 0]).complete
+    empty = FollowerGraph.empty(3)
+    assert (empty.n, empty.n_edges, empty.mean_degree) == (3, 0, 0.0)
+    assert empty.followers_count().tolist() == [0, 0, 0]
+    assert FollowerGraph.empty(0).mean_degree == 0.0
+
+
+def test_bad_edges_are_named() -> None:
+    with pytest.raises(InputError, match="targets must be from 0 to 2, not 3"):
+        FollowerGraph.from_edges(3, [0], [3])
+    with pytest.raises(InputError, match="sources must be from 0 to 2, not -1"):
+        FollowerGraph.from_edges(3, [-1], [0])
+    with pytest.raises(InputError, match="sources must be as many as targets"):
+        FollowerGraph.from_edges(3, [0, 1], [0])
+    with pytest.raises(InputError, match="sources must be one list of whole numbers"):
+        FollowerGraph.from_edges(3, [0.5], [1])
+    with pytest.raises(InputError, match="n must be at least the 3 accounts"):
+        merge_edges(FollowerGraph.empty(3), 2, [], [])
+    with pytest.raises(InputError, match="n must be 3, the accounts of the complete graph, not 4"):
+        merge_edges(FollowerGraph.complete_graph(3), 4, [3], [0])
+    with pytest.raises(InputError, match="labels must be a permutation"):
+        FollowerGraph.empty(3).relabelled([0, 0, 1])
+
+
+# The social graph
+
+
+def test_rows_and_mean(default: FollowerGraph) -> None:
+    check_rows(default)
+    assert default.mean_degree == pytest.approx(20.0, rel=0.03)
+
+
+def test_followers_are_heavy_tailed(default: FollowerGraph) -> None:
+    count = np.sort(default.followers_count())[::-1]
+    assert count[: N // 100].sum() > 0.1 * count.sum()
+    assert count[0] > 15 * default.mean_degree
+    assert np.median(count) < 0.7 * default.mean_degree
+
+
+@pytest.mark.parametrize("exponent", [2.3, 3.0])
+def test_tail_exponent_is_that_asked_for(exponent: float) -> None:
+    # With the cap far away; Hill's estimator on the 3 % with most followers.
+    graph = social_graph(2, camps(50_000), mean_followees=10.0, tail_exponent=exponent, hub_cap=0.5)
+    count = np.sort(graph.followers_count())[::-1].astype(float)
+    k = 1500
+    assert 1.0 + 1.0 / np.mean(np.log(count[:k] / count[k])) == pytest.approx(exponent, abs=0.3)
+
+
+def test_numbers_of_followees_differ(default: FollowerGraph) -> None:
+    count = default.following_count()
+    assert count.min() >= 5
+    assert count.max() > 10 * default.mean_degree
+    assert np.std(count) > 0.5 * default.mean_degree
+
+
+def test_closure_makes_clusters(default: FollowerGraph) -> None:
+    measured = clustering(default)
+    assert measured > 2.5 * clustering(rewired(default))
+    assert measured > 2.0 * clustering(social_graph(1, camps(N), closure=0.0))
+    assert clustering(social_graph(1, camps(N), closure=0.6)) > 1.4 * measured
+
+
+def test_homophily_rises_with_its_parameter(default: FollowerGraph) -> None:
+    x = camps(N)
+    measured = [correlation(social_graph(1, x, homophily=h), x) for h in (0.0, 1.0, 2.0, 4.0, 16.0)]
+    assert abs(measured[0]) < 0.02
+    assert all(b > a + 0.05 for a, b in itertools.pairwise(measured))
+    assert correlation(default, x) == pytest.approx(0.4, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("n", "mean", "cap"), [(1000, 20.0, 0.05), (800, 20.0, 0.05), (400, 2.0, 0.01), (2000, 150.0, 0.2)]
+)
+def test_nobody_exceeds_the_cap(n: int, mean: float, cap: float) -> None:
+    graph = social_graph(4, camps(n), mean_followees=mean, hub_cap=cap)
+    check_rows(graph)
+    assert graph.followers_count().max() <= int(cap * n)
+    assert graph.mean_degree == pytest.approx(mean, rel=0.03)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    seed=st.integers(0, 2**64 - 1), n=st.integers(2, 60), share=st.floats(0.0, 1.0), cap=st.floats(0.05, 1.0),
+    exponent=st.floats(1.5, 5.0), closure=st.floats(0.0, 1.0), homophily=st.floats(0.0, 100.0), data=st.data(),
+)  # fmt: skip
+def test_any_feasible_graph_is_drawn(
+    seed: int, n: int, share: float, cap: float, exponent: float, closure: float, homophily: float, data: st.DataObject
+) -> None:
+    x = np.array(data.draw(st.lists(st.floats(-1.0, 1.0), min_size=n, max_size=n)))
+    most = int(cap * n)
+    mean = share * most / 2
+    graph = social_graph(seed, x, mean, exponent, closure, homophily, cap)
+    check_rows(graph)
+    assert graph.n == n
+    assert int(mean * n) - 1 <= graph.n_edges <= mean * n
+    assert graph.followers_count().max() <= most
+    assert same(graph, social_graph(seed, -x, mean, exponent, closure, homophily, cap))
+
+
+def test_negating_opinions_changes_nothing(default: FollowerGraph) -> None:
+    assert same(default, social_graph(1, -camps(N)))
+
+
+def test_same_seed_same_graph_on_any_thread(default: FollowerGraph) -> None:
+    assert not same(default, social_graph(2, camps(N)))
+    with ThreadPoolExecutor(3) as pool:
+        for graph in pool.map(lambda _: social_graph(1, camps(N)), range(6)):
+            assert same(default, graph)
+
+
+def test_what_cannot_be_drawn_is_refused_in_one_sentence() -> None:
+    x = camps(100)
+    with pytest.raises(InputError, match=r"mean_followees must be at most 2\.5, half of the 5 followers .* not 20\.$"):
+        social_graph(1, x)
+    with pytest.raises(InputError, match=r"closure must be from 0 to 1, not 1\.5"):
+        social_graph(1, x, mean_followees=2.0, closure=1.5)
+    with pytest.raises(InputError, match="homophily must be a number of at least 0, not -1"):
+        social_graph(1, x, mean_followees=2.0, homophily=-1.0)
+    with pytest.raises(InputError, match="tail_exponent must be above 1"):
+        social_graph(1, x, mean_followees=2.0, tail_exponent=1.0)
+    with pytest.raises(InputError, match="opinions must all be from -1 to 1"):
+        social_graph(1, np.array([0.0, np.nan]), mean_followees=0.0)
+    assert same(social_graph(1, x, mean_followees=0.0), FollowerGraph.empty(100))
+
+
+# Followers of organisers and trolls
+
+
+def test_followers_are_distinct_uniform_and_nested() -> None:
+    drawn = draw_followers(1, Stream.TROLL_FOLLOWERS, 7, 900, 1000, exclude=[3, 4])
+    assert len(set(drawn.tolist())) == 900
+    assert not {3, 4} & set(drawn.tolist())
+    assert drawn[:50].tolist() == draw_followers(1, Stream.TROLL_FOLLOWERS, 7, 50, 1000, exclude=[3, 4]).tolist()
+    assert sorted(draw_followers(1, Stream.TROLL_FOLLOWERS, 7, 1000, 1000).tolist()) == list(range(1000))
+    sources, targets = followers_of(1, Stream.TROLL_FOLLOWERS, np.arange(500), np.full(500, 200), 1000)
+    assert targets.tolist() == np.repeat(np.arange(500), 200).tolist()
+    # Each person is drawn by a binomial number of the 500: variance 500 × 0.2 × 0.8.
+    times = np.bincount(sources, minlength=1000)
+    assert np.var(times) == pytest.approx(80.0, rel=0.25)
+
+
+def test_one_account_does_not_depend_on_the_others() -> None:
+    sources, targets = followers_of(1, Stream.TROLL_FOLLOWERS, [12, 40, 9], [5, 0, 8], 100)
+    assert sources[targets == 2].tolist() == draw_followers(1, Stream.TROLL_FOLLOWERS, 9, 8, 100).tolist()
+    assert targets.tolist() == [0] * 5 + [2] * 8
+
+
+def test_leaning_followers_share_the_stance() -> None:
+    x = camps(5000)
+    whos, stances, counts = [1, 2], np.array([0.8, -0.8]), [400, 400]
+    means = []
+    for homophily in (0.0, 2.0, 8.0):
+        sources, targets = followers_of_leaning(1, Stream.ORGANISER_FOLLOWERS, whos, stances, counts, x, homophily)
+        assert all(len(set(sources[targets == t].tolist())) == 400 for t in (0, 1))
+        means.append(x[sources[targets == 0]].mean() - x[sources[targets == 1]].mean())
+        mirrored = followers_of_leaning(1, Stream.ORGANISER_FOLLOWERS, whos, -stances, counts, -x, homophily)
+        assert np.array_equal(mirrored[0], sources)
+    assert abs(means[0]) < 0.1
+    assert means[1] > 0.2
+    assert means[2] > means[1] + 0.2
+
+
+def test_more_followers_than_people_are_refused() -> None:
+    with pytest.raises(InputError, match="counts must be from 0 to 9, the people who can follow, not 10"):
+        draw_followers(1, Stream.TROLL_FOLLOWERS, 7, 10, 10, exclude=[0])
+    with pytest.raises(InputError, match="counts and stances must be as many as whos"):
+        followers_of(1, Stream.TROLL_FOLLOWERS, [1, 2], [1], 10)
+
+
+def test_scaled_counts_keep_their_mean() -> None:
+    counts = scaled_counts(1, np.arange(20_000), np.full(20_000, 2.3))
+    assert set(counts.tolist()) == {2, 3}
+    assert counts.mean() == pytest.approx(2.3, abs=0.015)
+    assert [scaled_count(1, who, 2.3) for who in range(20)] == counts[:20].tolist()
+    assert scaled_count(1, 5, 4.0) == 4
+    with pytest.raises(InputError, match="values must all be finite"):
+        scaled_count(1, 5, -0.5)
+
+
+# Edge lists
+
+
+def write(path: Path, text: str) -> Path:
+    if path.suffix == ".gz":
+        with gzip.open(path, "wt") as file:
+            file.write(text)
+    else:
+        path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("name", ["edges.csv", "edges.csv.gz"])
+@pytest.mark.parametrize("header", ["", "source,target\n", "# a comment\nFollower,Followee\n"])
+def test_edge_lists_are_read(tmp_path: Path, name: str, header: str) -> None:
+    path = write(tmp_path / name, header + "4,0\n\n0 , 4 # back\n4,9\n4,9\n9,9\n")
+    graph, labels = read_edge_list(path)
+    assert labels.tolist() == [0, 4, 9]
+    assert edges(graph) == {(1, 0), (0, 1), (1, 2)}
+    graph, labels = read_edge_list(path, nodes=12)
+    assert labels.tolist() == list(range(12))
+    assert edges(graph) == {(4, 0), (0, 4), (4, 9)}
+
+
+def test_blanks_separate_columns_too(tmp_path: Path) -> None:
+    path = write(tmp_path / "edges.txt", "source target\n0\t1\n1   2\n")
+    assert edges(read_edge_list(path).graph) == {(0, 1), (1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("0,1\n0,1,2\n", "line 2, must have two columns (source and target), not 3."),
+        ("0\n", "line 1, must have two columns (source and target), not 1."),
+        ("0,1\n0,one\n", "line 2, must have whole numbers as ids, not 'one'."),
+        ("0,1_000\n", "line 1, must have whole numbers as ids, or 'source,target' as a header, not '1_000'."),
+        ("0,1\n0,1.5\n", "line 2, must have whole numbers as ids, not '1.5'."),
+        (
+            "target,source\n0,1\n",
+            "line 1, must have whole numbers as ids, or 'source,target' as a header, not 'target'.",
+        ),
+        ("source,target\nsource,target\n", "line 2, must have whole numbers as ids, not 'source'."),
+        ("0,1\n\n-2,1\n", "line 3, must have ids of at least 0, not -2."),
+        ("0,5\n", "line 1, must have ids from 0 to 4, not 5."),
+        ("# nothing\nsource,target\n", "must have at least one edge, but it is empty."),
+    ],
+)
+def test_bad_edge_lists_are_named(tmp_path: Path, text: str, reason: str) -> None:
+    path = write(tmp_path / "edges.csv", text)
+    with pytest.raises(InputError) as error:
+        read_edge_list(path, nodes=5)
+    assert str(path) in str(error.value)
+    assert str(error.value).endswith(reason)
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"missing\.csv must be a file, but there is none"):
+        read_edge_list(tmp_path / "missing.csv")
+    with pytest.raises(InputError, match="must be a readable file"):
+        read_edge_list(tmp_path)
+    (tmp_path / "plain.csv.gz").write_text("0,1\n")
+    with pytest.raises(InputError, match="must be a readable file"):
+        read_edge_list(tmp_path / "plain.csv.gz")
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="must be text in UTF-8"):
+        read_node_table(tmp_path / "binary.csv")
+
+
+def test_node_tables_are_read(tmp_path: Path) -> None:
+    text = '# nodes\nindex,bot,rate,law\n0,1,0.5,"(3, 30)"\n1,0,2,b\n'
+    table = read_node_table(write(tmp_path / "nodes.csv.gz", text))
+    assert list(table) == ["index", "bot", "rate", "law"]
+    assert table["bot"].dtype == np.int64
+    assert table["rate"].tolist() == [0.5, 2.0]
+    assert table["law"].tolist() == ["(3, 30)", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "must have a header and a row for each node, but it is empty."),
+        ("index,bot\n", "must have a row for each node, but it has only a header."),
+        ("index,index\n0,0\n", "line 1, must name each column once, not 'index,index'."),
+        ("# c\nindex,bot\n0,0\n1\n", "line 4, must have 2 columns like the header, not 1."),
+    ],
+)
+def test_bad_node_tables_are_named(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_node_table(write(tmp_path / "nodes.csv", text))
+    assert str(error.value).endswith(reason)
+
+
+# networkx
+
+
+def test_networkx_round_trip(default: FollowerGraph) -> None:
+    x = camps(N)
+    network = to_networkx(default, opinion=x)
+    assert network.number_of_edges() == default.n_edges
+    assert network.nodes[17]["opinion"] == x[17]
+    assert network.has_edge(0, int(default.followees[0]))
+    graph, nodes = from_networkx(network)
+    assert same(graph, default)
+    assert nodes == list(range(N))
+
+
+def test_networkx_graphs_of_other_kinds() -> None:
+    graph, nodes = from_networkx(nx.Graph([("a", "b"), ("b", "b")]))
+    assert nodes == ["a", "b"]
+    assert edges(graph) == {(0, 1), (1, 0)}
+    graph, _ = from_networkx(nx.MultiDiGraph([(1, 2), (1, 2)]))
+    assert edges(graph) == {(0, 1)}
+    assert from_networkx(nx.DiGraph())[0].n == 0
+    graph, _ = from_networkx(to_networkx(FollowerGraph.complete_graph(4)))
+    assert edges(graph) == set(itertools.permutations(range(4), 2))
+    with pytest.raises(InputError, match="opinion must have 3 values, one an account, not 2"):
+        to_networkx(FollowerGraph.empty(3), opinion=[0.0, 1.0])
+
+
+# Scale
+
+
+@pytest.mark.slow
+def test_a_million_people_fit_the_budget() -> None:
+    x = camps(1_000_000)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    graph = social_graph(1, x)
+    used = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    assert used < graph.followees.nbytes + graph.indptr.nbytes + 8 * graph.n_edges
+    assert graph.n_edges == pytest.approx(20_000_000, abs=1)
+    assert graph.followers_count().max() <= 50_000
