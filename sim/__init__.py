@@ -9,9 +9,9 @@ np.True_
 
 from sim import moderation
 from sim.branch import Branch
-from sim.engine.agents import SocietyModel
 from sim.fields import InputError, describe_fields
 from sim.ledger import Ledger
+from sim.model import SocietyModel
 from sim.run import Run, simulate
 from sim.study import Study, compare
 from sim.version import MODEL_VERSION

@@ -29,14 +29,14 @@ def cache_directory() -> Path:
     return Path(parent) / digest.hexdigest()[:16]
 
 
-def _compile(function: Callable[..., Any], *signature: Any) -> Any:
+def _compile(function: Callable[..., Any], *signature: Any, **options: Any) -> Any:
     # Numba reads the directory when it decorates; the setting of other packages is put back afterwards. A function typed
     # at a prompt has no file whose change could be noticed, so it is not cached.
     on_disk = Path(function.__code__.co_filename).is_file()
     previous = _numba_config.CACHE_DIR
     _numba_config.CACHE_DIR = str(cache_directory())
     try:
-        return numba.njit(*signature, cache=on_disk, nogil=True)(function)
+        return numba.njit(*signature, cache=on_disk, nogil=True, **options)(function)
     finally:
         _numba_config.CACHE_DIR = previous
 
@@ -53,3 +53,13 @@ def scalar(signature: Any) -> Callable[[Callable[..., Any]], Any]:
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile an array kernel at its first call (cached on disk, releases the GIL, IEEE arithmetic in written order)."""
     return _compile(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """A part of a kernel, compiled into its callers: a call would count references to every array it is given."""
+    return _compile(function, inline="always")
+
+
+def lean_kernel(function: Callable[..., Any]) -> Any:
+    """A kernel that allocates nothing, and so need not count references to the many arrays that it is given."""
+    return _compile(function, _nrt=False)

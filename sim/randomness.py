@@ -17,7 +17,7 @@ import numpy as np
 from numba import float64, int64, types, uint32, uint64
 from numpy.typing import NDArray
 
-from sim.compiled import kernel, scalar
+from sim.compiled import inlined, kernel, lean_kernel, scalar
 from sim.tables import log2
 
 
@@ -57,23 +57,41 @@ class Stream(IntEnum):
     STRATUM = 60
 
 
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+_MULTIPLY_0, _MULTIPLY_1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_WEYL_0, _WEYL_1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_DROP_5, _DROP_6 = np.uint64(5), np.uint64(6)
+
+
+@inlined
+def _philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+    # All words are uint64 below 2**32: in this form the compiler turns a loop over counters into vector instructions.
+    for _ in range(10):
+        p0 = _MULTIPLY_0 * c0
+        p1 = _MULTIPLY_1 * c2
+        c0 = (p1 >> _HALF) ^ c1 ^ k0
+        c1 = p1 & _LOW
+        c2 = (p0 >> _HALF) ^ c3 ^ k1
+        c3 = p0 & _LOW
+        k0 = (k0 + _WEYL_0) & _LOW
+        k1 = (k1 + _WEYL_1) & _LOW
+    return c0, c1, c2, c3
+
+
+@inlined
+def uniform_inline(seed: int, stream: int, tick: int, who: int, index: int) -> float:
+    w0, w1, _, _ = _philox(
+        uint64(index) & _LOW, uint64(who) & _LOW, uint64(tick) & _LOW, uint64(stream) & _LOW, seed & _LOW, seed >> _HALF
+    )
+    return (float64(w0 >> _DROP_5) * 67108864.0 + float64(w1 >> _DROP_6)) * (1.0 / 9007199254740992.0)
+
+
 @scalar(types.UniTuple(uint32, 4)(uint32, uint32, uint32, uint32, uint32, uint32))
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Philox4x32-10: counter words c0…c3 and key words k0, k1 (uint32) to four uint32 words."""
-    for _ in range(10):
-        p0 = np.uint64(0xD2511F53) * np.uint64(c0)
-        p1 = np.uint64(0xCD9E8D57) * np.uint64(c2)
-        high0 = np.uint32(p0 >> np.uint64(32))
-        high1 = np.uint32(p1 >> np.uint64(32))
-        low0 = np.uint32(p0 & np.uint64(0xFFFFFFFF))
-        low1 = np.uint32(p1 & np.uint64(0xFFFFFFFF))
-        c0 = np.uint32(high1 ^ c1 ^ k0)
-        c1 = low1
-        c2 = np.uint32(high0 ^ c3 ^ k1)
-        c3 = low0
-        k0 = np.uint32(np.uint64(k0) + np.uint64(0x9E3779B9))
-        k1 = np.uint32(np.uint64(k1) + np.uint64(0xBB67AE85))
-    return c0, c1, c2, c3
+    w0, w1, w2, w3 = _philox(uint64(c0), uint64(c1), uint64(c2), uint64(c3), uint64(k0), uint64(k1))
+    return uint32(w0), uint32(w1), uint32(w2), uint32(w3)
 
 
 @scalar(float64(uint64, int64, int64, int64, int64))
@@ -82,18 +100,7 @@ def uniform(seed: int, stream: int, tick: int, who: int, index: int) -> float:
 
     ``seed`` is 64 bits wide; ``stream``, ``tick``, ``who`` and ``index`` are taken modulo 2**32.
     """
-    mask = uint64(0xFFFFFFFF)
-    w0, w1, _, _ = philox4x32(
-        np.uint32(uint64(index) & mask),
-        np.uint32(uint64(who) & mask),
-        np.uint32(uint64(tick) & mask),
-        np.uint32(uint64(stream) & mask),
-        np.uint32(seed & mask),
-        np.uint32(seed >> uint64(32)),
-    )
-    high = np.int64(w0) >> 5
-    low = np.int64(w1) >> 6
-    return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0)
+    return uniform_inline(seed, stream, tick, who, index)
 
 
 @scalar(float64(uint64, int64, int64, int64, int64))
@@ -107,23 +114,24 @@ def exponential(seed: int, stream: int, tick: int, who: int, index: int) -> floa
     return -log2(1.0 - uniform(seed, stream, tick, who, index))
 
 
-@kernel
-def _fill_uniform(seed: int, stream: int, tick: int, index: int, out: NDArray[np.float64]) -> None:
-    for who in range(out.size):
-        out[who] = uniform(seed, stream, tick, who, index)
+@lean_kernel
+def fill_uniform(seed: int, stream: int, tick: int, first: int, index: int, out: NDArray[np.float64]) -> None:
+    """``uniform`` for who = first, first + 1, … into ``out``, several at a time."""
+    for i in range(out.size):
+        out[i] = uniform_inline(seed, stream, tick, first + i, index)
 
 
 def uniforms(seed: int, stream: int, tick: int, count: int, index: int) -> NDArray[np.float64]:
     """``uniform`` for who = 0 … count - 1, shape (count,)."""
     out = np.empty(count)
-    _fill_uniform(np.uint64(seed), int(stream), tick, index, out)
+    fill_uniform(np.uint64(seed), int(stream), tick, 0, index, out)
     return out
 
 
-@kernel
+@lean_kernel
 def _fill_uniform_of(seed: int, stream: int, tick: int, whos: NDArray[np.int64], index: int, out: Any) -> None:
     for i in range(whos.size):
-        out[i] = uniform(seed, stream, tick, whos[i], index)
+        out[i] = uniform_inline(seed, stream, tick, whos[i], index)
 
 
 def uniforms_of(seed: int, stream: int, tick: int, whos: NDArray[np.int64], index: int) -> NDArray[np.float64]:

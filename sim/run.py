@@ -6,11 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.branch import Branch
-from sim.engine.agents import SocietyModel
-from sim.engine.arrays import ArrayEngine
+from sim.engine.agents import AgentEngine
+from sim.engine.arrays import ArrayEngine, checked_threads
 from sim.engine.moderator import RemovalRecord
 from sim.engine.stage import Stage
 from sim.engine.state import Count
@@ -87,6 +88,8 @@ def simulate(
     >>> len(run.timeline)
     2
     """
+    if not isinstance(world, World):
+        raise InputError(f"must be a World, not {type(world).__name__}", field="world")
     check_memory(world)
     stage = make_stage(world, branch, seed, engine, threads, population_seed=population_seed)
     began = time.process_time()
@@ -98,9 +101,9 @@ def last_step(world: World, days: int | None) -> int:
     """The step at which a run of ``days`` days ends (None: the whole calendar)."""
     if days is None:
         days = world.days
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= world.days:
+    if isinstance(days, bool) or not isinstance(days, (int, np.integer)) or not 1 <= days <= world.days:
         raise InputError(f"must be a whole number from 1 to {world.days}, not {days!r}", field="days")
-    return world.burn_in_ticks + days * world.ticks_per_day
+    return world.burn_in_ticks + int(days) * world.ticks_per_day
 
 
 def make_stage(
@@ -110,5 +113,6 @@ def make_stage(
     if engine == "arrays":
         return ArrayEngine(world, branch, seed, observe=measure, threads=threads, **more)
     if engine == "agents":
-        return SocietyModel(world, branch, seed, observe=measure, **more)
+        checked_threads(threads)
+        return AgentEngine(world, branch, seed, observe=measure, **more)
     raise InputError(f"must be 'arrays' or 'agents', not {engine!r}", field="engine")

@@ -131,6 +131,11 @@ class World(Settings):
                 f"not {len(self.campaign.clock)}",
                 field="campaign.clock",
             )
+        clock = self.campaign.clock
+        for first in range(0, len(clock), self.ticks_per_day):
+            total = sum(clock[first : first + self.ticks_per_day])
+            if abs(total - 1.0) > 1e-6:
+                raise InputError(f"must sum to 1 over each day, not {total:.6g}", field="campaign.clock")
         if len(self.campaign.daily_posts) != 1 and len(self.campaign.daily_posts) < self.days:
             raise InputError(
                 f"must have one value, or one for each of the {self.days} days, not {len(self.campaign.daily_posts)}",

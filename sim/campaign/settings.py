@@ -139,6 +139,8 @@ class Campaign(Settings):
                 f"not {len(self.activity)}",
                 field="activity",
             )
+        if list(self.activity_levels) != sorted(self.activity_levels):
+            raise InputError("must ascend", field="activity_levels")
         total = sum(group.share for group in self.groups)
         if abs(total - 1.0) > 1e-6:
             raise InputError(f"must have shares that sum to 1, not {total:.6g}", field="groups")

@@ -83,7 +83,7 @@ class Account(mesa.Agent):  # type: ignore[misc]
 
     role = Role.CITIZEN
 
-    def __init__(self, model: SocietyModel, account: int) -> None:
+    def __init__(self, model: AgentEngine, account: int) -> None:
         super().__init__(model)
         self.account = account
         self.group = int(model.society.group[account])
@@ -230,7 +230,7 @@ class Citizen(Account):
 
     role = Role.CITIZEN
 
-    def __init__(self, model: SocietyModel, account: int) -> None:
+    def __init__(self, model: AgentEngine, account: int) -> None:
         super().__init__(model, account)
         society, self.person = model.society, int(model.society.person[account])
         self.sessions_per_day = float(society.activity[self.person])
@@ -394,7 +394,7 @@ class Citizen(Account):
 class Actor(Account):
     """An account with an agenda: it posts as scheduled and never changes its mind."""
 
-    def __init__(self, model: SocietyModel, account: int) -> None:
+    def __init__(self, model: AgentEngine, account: int) -> None:
         super().__init__(model, account)
         self.stance = float(model.society.actor_stance[account - model.world.people])
         self.weight = float(model.society.actor_weight[account - model.world.people])
@@ -434,11 +434,8 @@ class TopicMessage:
     carrier: int
 
 
-class SocietyModel(Stage):
-    """A world as a ``mesa.Model``, one agent an account; ``mesa.batch_run`` takes it with ``max_steps=world.ticks``.
-
-    The burn-in is run when the model is made, so that ``steps`` counts ticks from day 0; steps beyond the calendar do nothing.
-    """
+class AgentEngine(Stage):
+    """A world in one branch as a ``mesa.Model``, one agent an account."""
 
     def __init__(self, world: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(world, *args, **kwargs)
@@ -447,13 +444,6 @@ class SocietyModel(Stage):
         self.parameters = self.world.opinion.rule.parameters()
         kinds = {Group.CITIZEN: Citizen, Group.ORGANISER: Organiser, Group.ACTIVE_TROLL: Troll, Group.SLEEPER: Troll}
         self.accounts: list[Account] = [kinds[Group(int(g))](self, a) for a, g in enumerate(self.society.group)]
-        self.advance(self.world.burn_in_ticks)
-
-    def step(self) -> None:
-        """One tick."""
-        if self.step_index < self.last_step:
-            self.advance(self.step_index + 1)
-        self.running = self.step_index < self.last_step
 
     def advance_accounts(self, first: int, last: int) -> None:
         for step in range(first, last):

@@ -22,28 +22,37 @@ def default_threads() -> int:
     given = os.environ.get("GROUNDSWELL_THREADS")
     if given is None:
         return len(os.sched_getaffinity(0))
-    if not given.isdigit() or int(given) < 1:
+    if not given.isdecimal() or int(given) < 1:
         raise InputError(f"must be a whole number of at least 1, not {given!r}", field="GROUNDSWELL_THREADS")
     return int(given)
+
+
+def checked_threads(threads: int | None) -> int:
+    """``threads``, or the default for None; InputError for what is not a number of threads."""
+    if threads is None:
+        return default_threads()
+    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
+        raise InputError(f"must be a whole number of at least 1, not {threads!r}", field="threads")
+    return threads
 
 
 class ArrayEngine(Stage):
     """A world in one branch, run by kernels; ``threads`` never changes a result."""
 
     def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
-        if threads is not None and (isinstance(threads, bool) or not isinstance(threads, int) or threads < 1):
-            raise InputError(f"must be a whole number of at least 1, not {threads!r}", field="threads")
         super().__init__(*args, **kwargs)
         accounts = self.society.group.size
-        wanted = threads if threads is not None else default_threads()
-        self.threads = max(1, min(wanted, accounts // _SMALLEST_CHUNK))
+        self.threads = max(1, min(checked_threads(threads), accounts // _SMALLEST_CHUNK))
         rule: OpinionRule = self.world.opinion.rule
         self._weight = pointer(rule)
         self._parameters = rule.parameters()
         longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
         if self.rules.one_random_followee:
             longest = 0
-        self._scratch = [kernels.make_scratch(longest * self.world.feed.memory, self.rules) for _ in range(self.threads)]
+        feed = self.world.feed
+        self._scratch = [
+            kernels.make_scratch(longest * feed.memory, self.rules, feed.topic_capacity) for _ in range(self.threads)
+        ]
         self._decisions = kernels.make_decisions(accounts)
         self._awake = np.empty(accounts, dtype=np.int64)
         self._seed = np.uint64(self.seed_of_run)
@@ -71,7 +80,8 @@ class ArrayEngine(Stage):
             state.turnout[event] = sum(j.result() for j in joined)
         found = [
             pool.submit(
-                kernels.find_awake, self._seed, step, low, high, state, society, schedule, rules, self._awake[low:high], counts[i]
+                kernels.find_awake, self._seed, step, low, high, state, society, schedule, rules, self._awake[low:high],
+                self._scratch[i].draws, counts[i],
             )
             for i, (low, high) in enumerate(self._ranges(accounts))
         ]

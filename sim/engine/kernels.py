@@ -11,16 +11,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel
+from sim.compiled import inlined, lean_kernel
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
-from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
 from sim.opinion.expression import willing
 from sim.opinion.mobilisation import joins
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.new_edges import edge_has_come_alive
-from sim.randomness import Stream, uniform
+from sim.randomness import Stream, fill_uniform, uniform
 
 _ACTIVE, _SUSPENDED = int(Status.ACTIVE), int(Status.SUSPENDED)
 _CITIZEN, _ORGANISER, _TROLL = int(Role.CITIZEN), int(Role.ORGANISER), int(Role.TROLL)
@@ -55,6 +55,10 @@ class Scratch(NamedTuple):
     stance: NDArray[np.float64]
     role: NDArray[np.uint8]
     relayed: NDArray[np.uint8]
+    draws: NDArray[np.float64]
+    topic_author: NDArray[np.int64]
+    topic_created: NDArray[np.int64]
+    topic_draw: NDArray[np.float64]
 
 
 class Decisions(NamedTuple):
@@ -65,7 +69,7 @@ class Decisions(NamedTuple):
     entry: NDArray[np.void]
 
 
-def make_scratch(candidates: int, rules: Rules) -> Scratch:
+def make_scratch(candidates: int, rules: Rules, topic_capacity: int) -> Scratch:
     """Work space for feeds of at most ``candidates`` candidates."""
     size = candidates + rules.topic_slots + 1
     table = 1 << max(4, int(2 * size).bit_length())
@@ -87,6 +91,10 @@ def make_scratch(candidates: int, rules: Rules) -> Scratch:
         stance=np.empty((shown + 1, 4)),
         role=np.empty(shown + 1, dtype=np.uint8),
         relayed=np.empty(shown + 1, dtype=np.uint8),
+        draws=np.empty(512),
+        topic_author=np.empty(topic_capacity, dtype=np.int64),
+        topic_created=np.empty(topic_capacity, dtype=np.int64),
+        topic_draw=np.empty(topic_capacity),
     )
 
 
@@ -97,46 +105,51 @@ def make_decisions(accounts: int) -> Decisions:
     )
 
 
-@kernel
+@inlined
 def role_of(group: int) -> int:
     return group if group < 2 else 2
 
 
-@kernel
+@lean_kernel
 def find_awake(
     seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
-    awake: NDArray[np.int64], counts: NDArray[np.int64],
+    awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
     n = 0
     citizens = society.group.size - society.actor_weight.size
     sessions = schedule.sessions[step]
-    for account in range(low, high):
+    for start in range(low, min(high, citizens), draws.size):
+        stop = min(start + draws.size, high, citizens)
+        fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
+        for account in range(start, stop):
+            person = society.person[account]
+            if draws[account - start] >= society.activity[person] * sessions:
+                continue
+            if state.status[account] == _ACTIVE:
+                awake[n] = account
+                n += 1
+            elif uniform(seed, _POST, step, account, 0) < rules.posting and (
+                not rules.silence or willing(state.opinion[person, 0], state.climate[person], society.courage[person])
+            ):
+                counts[_LOST] += 1
+    for account in range(max(low, citizens), high):
         status = state.status[account]
         group = society.group[account]
-        if group == 0:
-            probability = society.activity[society.person[account]] * sessions
-        else:
-            if status != _ACTIVE and (status != _SUSPENDED or group != _ORGANISER):
-                continue
-            probability = society.actor_weight[account - citizens] * schedule.posts[group, step]
+        if status != _ACTIVE and (status != _SUSPENDED or group != _ORGANISER):
+            continue
+        probability = society.actor_weight[account - citizens] * schedule.posts[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
             continue
         if status == _ACTIVE:
             awake[n] = account
             n += 1
-        elif group == 0:
-            person = society.person[account]
-            if uniform(seed, _POST, step, account, 0) < rules.posting and (
-                not rules.silence or willing(state.opinion[person, 0], state.climate[person], society.courage[person])
-            ):
-                counts[_LOST] += 1
-        elif group == 1:
+        else:
             counts[_LOST + 1] += 1
     return n
 
 
-@kernel
+@inlined
 def _gather(
     seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch, counts: NDArray[np.int64]
 ) -> int:
@@ -196,7 +209,7 @@ def _gather(
     return n
 
 
-@kernel
+@inlined
 def _select(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
     """Keep the newest messages: latest carried first, ties by draw. Returns how many; ``scratch.feed`` has them."""
     length = rules.length
@@ -227,46 +240,54 @@ def _select(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> i
     for c in range(n):
         if scratch.latest[c] == cutoff:
             name = scratch.name[c]
-            held = _keep_least(scratch, held, room, feed_tie(seed, reader, name >> 16, name & 0xFFFF), c)
+            tie = feed_tie(seed, reader, name >> 16, name & 0xFFFF)
+            held = _keep_least(scratch.race, scratch.place, held, room, tie, c)
     for i in range(held):
         scratch.feed[shown + i] = scratch.place[i]
     return shown + held
 
 
-@kernel
-def _keep_least(scratch: Scratch, held: int, room: int, value: float, item: int) -> int:
+@inlined
+def _keep_least(
+    race: NDArray[np.float64], place: NDArray[np.int64], held: int, room: int, value: float, item: int
+) -> int:
     """Insert an item into the ascending list of at most ``room`` least values; return the list's length."""
-    if held == room and (room == 0 or value >= scratch.race[room - 1]):
+    if held == room and (room == 0 or value >= race[room - 1]):
         return held
     i = held if held < room else room - 1
-    while i > 0 and scratch.race[i - 1] > value:
-        scratch.race[i] = scratch.race[i - 1]
-        scratch.place[i] = scratch.place[i - 1]
+    while i > 0 and race[i - 1] > value:
+        race[i] = race[i - 1]
+        place[i] = place[i - 1]
         i -= 1
-    scratch.race[i] = value
-    scratch.place[i] = item
+    race[i] = value
+    place[i] = item
     return min(held + 1, room)
 
 
-@kernel
+@inlined
 def _add_topic(
     seed: int, step: int, reader: int, n: int, shown: int, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:
     """Add messages of the topic stream that are not in the feed yet; return the number of messages shown."""
     held = 0
-    for s in range(state.stream_size[0]):
-        entry = state.stream[s]
-        author = np.int64(entry.author)
+    size = state.stream_size[0]
+    for s in range(size):
+        scratch.topic_draw[s] = topic_race_inline(seed, reader, step, scratch.topic_author[s], scratch.topic_created[s])
+    for s in range(size):
+        time = scratch.topic_draw[s]
+        if held == rules.topic_slots and time >= scratch.race[held - 1]:
+            continue
+        author = scratch.topic_author[s]
         if author == reader or state.status[author] != _ACTIVE or state.status[state.stream_carrier[s]] != _ACTIVE:
             continue
-        name = (author << 16) | np.int64(entry.created)
+        name = (author << 16) | scratch.topic_created[s]
         present = False
         for i in range(shown):
             if scratch.name[scratch.feed[i]] == name:
                 present = True
                 break
         if not present:
-            held = _keep_least(scratch, held, rules.topic_slots, topic_race(seed, reader, step, author, name & 0xFFFF), s)
+            held = _keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
     for i in range(held):
         s = scratch.place[i]
         c = n + i
@@ -281,7 +302,7 @@ def _add_topic(
     return shown + held
 
 
-@kernel
+@inlined
 def _order_by_name(shown: int, scratch: Scratch) -> None:
     """Sort the feed by message name, so that sums over it are taken in an order that does not depend on positions."""
     for i in range(1, shown):
@@ -293,7 +314,7 @@ def _order_by_name(shown: int, scratch: Scratch) -> None:
         scratch.feed[j] = c
 
 
-@kernel
+@inlined
 def _random_followee(seed: int, step: int, reader: int, state: State, society: Society) -> int:
     """One active followee, each as likely as the others; -1 if there is none.
 
@@ -324,7 +345,7 @@ def _random_followee(seed: int, step: int, reader: int, state: State, society: S
     return -1
 
 
-@kernel
+@inlined
 def _read_current_opinion(followee: int, state: State, society: Society, scratch: Scratch) -> int:
     """Read the opinion that an account holds now; return the number of readings (1)."""
     role = role_of(society.group[followee])
@@ -338,7 +359,7 @@ def _read_current_opinion(followee: int, state: State, society: Society, scratch
     return 1
 
 
-@kernel
+@inlined
 def _read_new_messages(
     seed: int, step: int, reader: int, shown: int, state: State, society: Society, rules: Rules, schedule: Schedule,
     scratch: Scratch, counts: NDArray[np.int64],
@@ -375,10 +396,10 @@ def _read_new_messages(
     return n
 
 
-@kernel
+@inlined
 def _change_mind(
     step: int, person: int, n: int, state: State, society: Society, rules: Rules, schedule: Schedule, weight: Any,
-    parameters: NDArray[np.float64], scratch: Scratch, out: NDArray[np.float64],
+    parameters: Any, scratch: Scratch, out: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Opinion (into ``out``), troll channels and perceived climate after ``n`` readings."""
     x = state.opinion[person]
@@ -415,7 +436,7 @@ def _change_mind(
         state.climate[person] += rules.climate_memory * (total / n - state.climate[person])
 
 
-@kernel
+@inlined
 def _choose_reshare(
     seed: int, step: int, reader: int, shown: int, opinion: float, society: Society, rules: Rules, scratch: Scratch
 ) -> int:
@@ -442,7 +463,7 @@ def _choose_reshare(
     return best
 
 
-@kernel
+@inlined
 def _speak(
     seed: int, step: int, account: int, shown: int, society: Society, rules: Rules, scratch: Scratch, i: int, decisions: Decisions
 ) -> None:
@@ -472,13 +493,16 @@ def _speak(
         entry.event_shift = compand(opinion[2] - opinion[3])
 
 
-@kernel
+@lean_kernel
 def decide(
     seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
-    rules: Rules, weight: Any, parameters: NDArray[np.float64], scratch: Scratch, decisions: Decisions, counts: NDArray[np.int64],
+    rules: Rules, weight: Any, parameters: Any, scratch: Scratch, decisions: Decisions, counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Accounts awake[low:high] read the state left by the previous tick and decide; rows of others are only read."""
     citizens = society.group.size - society.actor_weight.size
+    for s in range(state.stream_size[0]):
+        scratch.topic_author[s] = state.stream[s].author
+        scratch.topic_created[s] = state.stream[s].created
     for i in range(low, high):
         account = awake[i]
         group = society.group[account]
@@ -508,12 +532,13 @@ def decide(
             ):
                 continue
         else:
-            decisions.opinion[i, :] = society.actor_stance[account - citizens]
+            for level in range(4):
+                decisions.opinion[i, level] = society.actor_stance[account - citizens]
             state.last_awake[account] = step
         _speak(seed, step, account, shown, society, rules, scratch, i, decisions)
 
 
-@kernel
+@lean_kernel
 def commit(
     awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, decisions: Decisions, counts: NDArray[np.int64]
 ) -> None:
@@ -523,7 +548,8 @@ def commit(
         account = awake[i]
         role = role_of(society.group[account])
         if role == _CITIZEN:
-            state.opinion[society.person[account], :] = decisions.opinion[i]
+            for level in range(4):
+                state.opinion[society.person[account], level] = decisions.opinion[i, level]
         action = decisions.action[i]
         if action == NOTHING:
             continue
@@ -542,7 +568,7 @@ def commit(
             counts[_OF_TROLLS] += 1
 
 
-@kernel
+@lean_kernel
 def enter_topic_stream(
     seed: int, awake: NDArray[np.int64], n: int, state: State, society: Society, rules: Rules, decisions: Decisions
 ) -> None:
@@ -570,7 +596,7 @@ def enter_topic_stream(
             else:
                 place = 0
                 for s in range(1, capacity):
-                    if _yields_first(state, s, place):
+                    if _yields_first(state.stream, state.stream_priority, s, place):
                         place = s
                 if priority >= state.stream_priority[place]:
                     continue
@@ -580,17 +606,17 @@ def enter_topic_stream(
         state.stream_priority[place] = priority
 
 
-@kernel
-def _yields_first(state: State, a: int, b: int) -> bool:
+@inlined
+def _yields_first(stream: NDArray[np.void], priority: NDArray[np.float64], a: int, b: int) -> bool:
     """Whether message a of the stream has to go before message b: larger priority, then larger name."""
-    if state.stream_priority[a] != state.stream_priority[b]:
-        return state.stream_priority[a] > state.stream_priority[b]
-    if state.stream[a].author != state.stream[b].author:
-        return state.stream[a].author > state.stream[b].author
-    return state.stream[a].created > state.stream[b].created
+    if priority[a] != priority[b]:
+        return priority[a] > priority[b]
+    if stream[a].author != stream[b].author:
+        return stream[a].author > stream[b].author
+    return stream[a].created > stream[b].created
 
 
-@kernel
+@lean_kernel
 def count_turnout(
     step: int, event: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules
 ) -> int:
@@ -608,10 +634,10 @@ def count_turnout(
     return joined
 
 
-@kernel
+@lean_kernel
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, rules: Rules, weight: Any,
-    parameters: NDArray[np.float64], scratch: Scratch, decisions: Decisions, awake: NDArray[np.int64],
+    parameters: Any, scratch: Scratch, decisions: Decisions, awake: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Steps first … last - 1 on one thread."""
     accounts = society.group.size
@@ -620,7 +646,7 @@ def run_ticks(
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
                 state.turnout[event] = count_turnout(step, event, 0, society.anchor.size, state, society, schedule, rules)
-        n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, counts)
+        n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
         decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
         commit(awake, 0, n, state, society, decisions, counts)
         enter_topic_stream(seed, awake, n, state, society, rules, decisions)

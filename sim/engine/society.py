@@ -122,7 +122,8 @@ def make_rules(world: World) -> Rules:
 def _first_state(setting: Setting) -> State:
     world, society = setting.world, setting.society
     people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
-    status = np.where(society.group == Group.SLEEPER, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
+    # The campaign begins on day 0: until then all its accounts are asleep.
+    status = np.where(society.group >= Group.ACTIVE_TROLL, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
     # Trolls that are active from the start were bought with a history: the platform has seen them post.
     posts = (society.group == Group.ACTIVE_TROLL).astype(np.uint32)
     capacity = world.feed.topic_capacity
@@ -213,6 +214,13 @@ def _follower_graph(
         return FollowerGraph.complete_graph(accounts)
     if settings.kind == "file":
         return _graph_of_file(world, group)
+    most = math.floor(settings.hub_cap * people) / 2
+    if settings.followees > most:
+        raise InputError(
+            f"must be at most {most:g} where {people:,} people may have up to {settings.hub_cap:g} of all as followers, "
+            f"not {settings.followees:g}",
+            field="world.graph.followees",
+        )
     graph = social_graph(
         seed, opinions, settings.followees, settings.tail_exponent, settings.closure, settings.homophily, settings.hub_cap
     )
@@ -259,6 +267,8 @@ def _graph_of_file(world: World, group: NDArray[np.uint8]) -> FollowerGraph:
         table = read_node_table(settings.nodes)
         if "index" not in table or "bot" not in table:
             raise InputError(f"must have the columns index and bot, which {settings.nodes} has not", field="world.graph.nodes")
+        if not all(np.issubdtype(table[column].dtype, np.number) for column in ("index", "bot")):
+            raise InputError(f"must have numbers as index and bot, which {settings.nodes} has not", field="world.graph.nodes")
         index = table["index"].astype(np.int64)
         bot = table["bot"].astype(np.int64)[np.argsort(index)]
         if not np.array_equal(np.sort(index), np.arange(index.size)):

@@ -32,6 +32,11 @@ class Snapshot(NamedTuple):
     daily: tuple[dict[str, float], ...]
 
 
+def _check_seed(field: str, seed: object) -> None:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
+        raise InputError(f"must be a whole number from 0 to 2**63 - 1, not {seed!r}", field=field)
+
+
 class Stage(mesa.Model):  # type: ignore[misc]
     """Base of both engines: a world in one branch, ready to run from the start of the burn-in.
 
@@ -49,15 +54,21 @@ class Stage(mesa.Model):  # type: ignore[misc]
         snapshot: Snapshot | None = None,
         observe: Callable[[Stage], dict[str, float]] | None = None,
     ) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
-            raise InputError(f"must be a whole number from 0 to 2**63 - 1, not {seed!r}", field="seed")
+        if not isinstance(world, World):
+            raise InputError(f"must be a World, not {type(world).__name__}", field="world")
+        if branch is not None and not isinstance(branch, Branch):
+            raise InputError(f"must be a Branch, not {type(branch).__name__}", field="branch")
+        _check_seed("seed", seed)
+        if population_seed is not None:
+            _check_seed("population_seed", population_seed)
         super().__init__(seed=int(seed))
         self.world = world
         self.branch = branch or Branch()
         self.branch.check_against(world)
         self.seed_of_run = int(seed)
         if setting is None:
-            setting, state = build(world, self.seed_of_run if population_seed is None else population_seed, self.seed_of_run)
+            people = self.seed_of_run if population_seed is None else int(population_seed)
+            setting, state = build(world, people, self.seed_of_run)
             snapshot = Snapshot(0, state, (), ())
         assert snapshot is not None
         self.setting = setting
@@ -114,10 +125,16 @@ class Stage(mesa.Model):  # type: ignore[misc]
                 self.daily.append(self._observe(self))
 
     def _actors_decide(self, step: int) -> None:
-        if step == self.world.burn_in_ticks and not self.branch.campaign:
-            self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
+        if step == self.world.burn_in_ticks:
+            self._begin_campaign()
         self.moderator.act(step)
         self.operator.act(step)
+
+    def _begin_campaign(self) -> None:
+        if self.branch.campaign:
+            self.state.status[self.society.group == Group.ACTIVE_TROLL] = Status.ACTIVE
+        else:
+            self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
 
     def advance_accounts(self, first: int, last: int) -> None:
         """Steps first … last - 1 of all accounts, with no actor in between."""

@@ -3,7 +3,7 @@
 A message is named by who wrote it and when (author, step of creation); an entry says that an account carried it at a step.
 Stance and shifts are int16. A stance is rounded to the nearest of 65,535 levels, halves away from zero, so that negating an
 opinion negates its code exactly. Shifts (how far trolls, organisers and events moved the author) are companded by a signed
-square root first: the smallest one that survives is 2.3e-10, which matters because most traced shifts are tiny.
+square root first: the smallest one that survives is 4.7e-10, which matters because most traced shifts are tiny.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ import numpy as np
 from numba import float64, int64, types, uint64
 from numpy.typing import NDArray
 
-from sim.compiled import kernel, scalar
+from sim.compiled import inlined, kernel, scalar
 from sim.population.accounts import Role
-from sim.randomness import Stream, exponential, uniform
+from sim.randomness import Stream, exponential, uniform, uniform_inline
 from sim.tables import exp2, log2, power
 
 _LOG2_E = 1.4426950408889634
@@ -52,10 +52,19 @@ def reshare_race(seed: int, reader: int, step: int, author: int, created: int, w
     return exponential(seed, _CHOICE, (step << 16) | created, reader, author) / weight
 
 
+@inlined
+def topic_race_inline(seed: int, reader: int, step: int, author: int, created: int) -> float:
+    """``topic_race`` for use in a kernel, where a loop over messages computes several at a time."""
+    return uniform_inline(seed, _TOPIC_CHOICE, (step << 16) | created, reader, author)
+
+
 @scalar(float64(uint64, int64, int64, int64, int64))
 def topic_race(seed: int, reader: int, step: int, author: int, created: int) -> float:
-    """Running time of a message of the topic stream in the race to be shown to this reader now; the least are shown."""
-    return exponential(seed, _TOPIC_CHOICE, (step << 16) | created, reader, author)
+    """Running time of a message of the topic stream in the race to be shown to this reader now; the least are shown.
+
+    All have the same weight here (the stream has weighed them already), so the draw itself orders them as its logarithm would.
+    """
+    return topic_race_inline(seed, reader, step, author, created)
 
 
 @scalar(float64(uint64, int64, int64, float64, int64, float64))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from numpy.typing import NDArray
-
 from sim.fields import quantity, register
 from sim.opinion.rule import OpinionRule, opinion_weight
 
@@ -24,7 +22,7 @@ class BoundedConfidence(OpinionRule):
     )  # fmt: skip
 
     @opinion_weight
-    def weight(x: float, stance: float, confidence: float, parameters: NDArray) -> float:  # type: ignore[type-arg]
+    def weight(x: float, stance: float, confidence: float, parameters: tuple[float, ...]) -> float:
         if abs(stance - x) < confidence:
             return parameters[0]
         return 0.0

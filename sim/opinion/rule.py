@@ -14,19 +14,17 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import numba
-import numpy as np
 from numba import float64, types
-from numpy.typing import NDArray
 
 from sim.compiled import scalar
 from sim.fields import Settings, quantity
 
-WEIGHT_SIGNATURE = float64(float64, float64, float64, float64[::1])
-WEIGHT_TYPE = types.FunctionType(WEIGHT_SIGNATURE)
+MOST_PARAMETERS = 8
+WEIGHT_SIGNATURE = float64(float64, float64, float64, types.UniTuple(float64, MOST_PARAMETERS))
 
 
 def opinion_weight(function: Callable[..., float]) -> Any:
-    """Compile ``function(x, stance, confidence, parameters)`` (float64, float64, float64, float64[:]) to a weight."""
+    """Compile ``function(x, stance, confidence, parameters)`` (three float64 and a tuple of them) to a weight."""
     return staticmethod(scalar(WEIGHT_SIGNATURE)(function))
 
 
@@ -48,10 +46,12 @@ class OpinionRule(Settings, ABC):
     doi: ClassVar[str] = ""
     weight: ClassVar[Any] = None
 
-    def parameters(self) -> NDArray[np.float64]:
-        """The rule's fields in order, as the float64 vector that ``weight`` gets (at least one element)."""
-        values = [float(getattr(self, field.name)) for field in fields(self)]
-        return np.array(values or [0.0], dtype=np.float64)
+    def parameters(self) -> tuple[float, ...]:
+        """The rule's fields in order, padded with zeros to the eight numbers that ``weight`` gets as ``parameters``."""
+        values = tuple(float(getattr(self, field.name)) for field in fields(self))
+        if len(values) > MOST_PARAMETERS:
+            raise TypeError(f"an opinion rule has at most {MOST_PARAMETERS} parameters; {type(self).__name__} has {len(values)}")
+        return values + (0.0,) * (MOST_PARAMETERS - len(values))
 
 
 @dataclass(frozen=True)

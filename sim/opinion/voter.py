@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from numpy.typing import NDArray
-
 from sim.fields import register
 from sim.opinion.rule import OpinionRule, opinion_weight
 
@@ -19,5 +17,5 @@ class Voter(OpinionRule):
     doi: ClassVar[str] = "10.1093/biomet/60.3.581"
 
     @opinion_weight
-    def weight(x: float, stance: float, confidence: float, parameters: NDArray) -> float:  # type: ignore[type-arg]
+    def weight(x: float, stance: float, confidence: float, parameters: tuple[float, ...]) -> float:
         return 1.0

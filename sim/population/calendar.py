@@ -26,6 +26,10 @@ class Event(Settings):
     )  # fmt: skip
 
     def check(self) -> None:
+        try:
+            datetime.date.fromisoformat(self.day)
+        except ValueError:
+            raise InputError(f"must be an ISO date, not {self.day!r}", field="day") from None
         if self.side == 0:
             raise InputError("must be 1 (movement) or -1 (government), not 0", field="side")
 

@@ -1,0 +1,216 @@
+"""Two engines, one meaning: the same bits after any number of ticks, with any number of threads, under mesa's own runner."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import mesa
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.branch import Branch
+from sim.engine import arrays
+from sim.engine.agents import SocietyModel
+from sim.engine.state import Count
+from sim.population.accounts import Role, Status
+from sim.randomness import uniforms
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, assert_same, busy_branch, busy_world, cases, run
+
+
+def test_the_busy_world_is_busy() -> None:
+    """The features whose equality is tested below do happen."""
+    stage = run(busy_world(), busy_branch())
+    totals, state = stage.state.counts.sum(axis=0), stage.state
+    for column in (Count.NEW_POSTS, Count.RESHARES, Count.IMPRESSIONS, Count.SLOTS, Count.LOST_POSTS):
+        assert totals[column + Role.CITIZEN] > 0, column
+    for column in (Count.NEW_POSTS, Count.RESHARES, Count.IMPRESSIONS, Count.SLOTS):
+        assert totals[column + Role.TROLL] > 0, column
+    assert totals[Count.RESHARES_OF_TROLLS] > 0
+    assert totals[Count.QUALITY] > 0
+    assert (state.turnout >= 0).tolist() == [True, True, True, False]
+    assert state.stream_size[0] == state.stream.size
+    assert (state.last_call[:, 0] >= 0).any()
+    assert (stage.state.active_since > 0).any()
+    assert sum(record.active_trolls for record in stage.removals) > 0
+    assert sum(record.sleepers for record in stage.removals) > 0
+    assert sum(record.citizens for record in stage.removals) > 0
+    silent = busy_world(**{"expression.silence": False})
+    assert run(silent).state.posts.sum() > run(busy_world()).state.posts.sum()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"feed.reading": "one_random_followee", "opinion.rule": "voter"},
+        {"graph": {"kind": "complete"}, "people": 40},
+        {"graph": {"kind": "complete"}, "people": 40, "feed.reading": "one_random_followee"},
+        {"opinion.rule": "voter", "feed.topic_slots": 0},
+        {"campaign.accounts": 0, "campaign.sleepers.accounts": 0},
+        {"organisers.accounts": 0, "expression.silence": False, "expression.reshare_congenial_only": False},
+    ],
+    ids=["all", "random followee", "complete", "complete, random", "voter", "no campaign", "no organisers"],
+)
+def test_engines_agree_on_the_busy_world(changes: dict[str, Any]) -> None:
+    if "graph" in changes:
+        changes = {**changes, "graph": sim.World.hk2019(graph={"kind": "complete"}).graph}
+    world = busy_world(**changes)
+    branch = busy_branch() if world.campaign.accounts else Branch()
+    assert_same(run(world, branch, 3, "arrays"), run(world, branch, 3, "agents"))
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=60)
+def test_engines_agree(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    assert_same(run(world, branch, seed, "arrays"), run(world, branch, seed, "agents"))
+
+
+@pytest.mark.slow
+@given(cases(), SEEDS)
+@settings(max_examples=400)
+def test_engines_agree_on_many_worlds(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    assert_same(run(world, branch, seed, "arrays"), run(world, branch, seed, "agents"))
+
+
+def test_engines_agree_after_every_tick() -> None:
+    world, branch = busy_world(), busy_branch()
+    fast, slow = make_stage(world, branch, 5, "arrays"), make_stage(world, branch, 5, "agents")
+    fast.advance(slow.step_index)
+    while fast.step_index < fast.last_step:
+        for stage in (fast, slow):
+            stage.advance(stage.step_index + 1)
+        assert_same(fast, slow)
+
+
+def test_engines_agree_on_a_graph_from_a_file(tmp_path: Path) -> None:
+    edges = (uniforms(1, 1, 0, 800, 0) * 60).astype(int).reshape(400, 2)
+    (tmp_path / "edges.txt").write_text("\n".join(f"{a} {b}" for a, b in edges))
+    bots = [(i, int(i % 10 == 3)) for i in range(60)]
+    (tmp_path / "nodes.csv").write_text("index,bot\n" + "\n".join(f"{i},{bot}" for i, bot in bots))
+    world = busy_world(
+        people=54,
+        graph={"kind": "file", "edges": str(tmp_path / "edges.txt"), "nodes": str(tmp_path / "nodes.csv")},
+        **{"campaign.accounts": 6, "campaign.sleepers.accounts": 0, "organisers.accounts": 0},
+    )
+    fast = run(world, None, 2, "arrays")
+    assert_same(fast, run(world, None, 2, "agents"))
+    assert fast.state.counts[:, Count.IMPRESSIONS + Role.TROLL].sum() > 0
+
+
+def test_a_world_goes_its_own_way_with_another_seed() -> None:
+    assert run(busy_world(), seed=1).digest != run(busy_world(), seed=2).digest
+
+
+def test_the_population_seed_fixes_the_people() -> None:
+    a, b = (run(busy_world(), None, seed, population_seed=7) for seed in (1, 2))
+    np.testing.assert_array_equal(a.society.anchor, b.society.anchor)
+    np.testing.assert_array_equal(a.society.followees, b.society.followees)
+    assert a.digest != b.digest
+    assert_same(a, run(busy_world(), None, 1, "agents", population_seed=7))
+
+
+# Threads
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let small worlds have several threads."""
+    monkeypatch.setattr(arrays, "_SMALLEST_CHUNK", 1)
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("threads", [2, 3, 5, 300])
+def test_threads_do_not_matter(threads: int) -> None:
+    world, branch = busy_world(), busy_branch()
+    many = run(world, branch, 1, threads=threads)
+    assert many.threads == min(threads, many.society.group.size)  # type: ignore[attr-defined]
+    assert_same(run(world, branch, 1, threads=1), many)
+
+
+@given(case=cases(), seed=SEEDS, threads=st.sampled_from([2, 3, 5]))
+@settings(max_examples=10)
+def test_threads_do_not_matter_on_any_world(case: tuple[World, Branch], seed: int, threads: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrays, "_SMALLEST_CHUNK", 1)
+        world, branch = case
+        assert_same(run(world, branch, seed, threads=1), run(world, branch, seed, threads=threads))
+
+
+@pytest.mark.slow
+def test_threads_do_not_matter_at_scale() -> None:
+    world = sim.World.hk2019(people=20_000, days=4, burn_in_days=1)
+    branch = Branch(policies=(sim.moderation.Takedown(day=2, accounts=936),))
+    one, two = run(world, branch, 1, threads=1), run(world, branch, 1, threads=2)
+    assert (one.threads, two.threads) == (1, 2)  # type: ignore[attr-defined]
+    assert_same(one, two)
+
+
+def test_threads_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, small_chunks: None) -> None:
+    monkeypatch.setenv("GROUNDSWELL_THREADS", "3")
+    assert make_stage(busy_world(), None, 1).threads == 3  # type: ignore[attr-defined]
+    assert make_stage(busy_world(), None, 1, threads=2).threads == 2  # type: ignore[attr-defined]
+
+
+# Mesa
+
+
+class Kept(SocietyModel):
+    """The model as it is, remembering its instances, which ``batch_run`` does not return."""
+
+    made: ClassVar[list[Kept]] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.made.append(self)
+
+
+def test_mesa_runs_the_model_to_the_same_end() -> None:
+    world, branch = busy_world(), busy_branch()
+    parameters = {"world": world, "branch": branch, "seed": [1, 2]}
+    Kept.made.clear()
+    rows = mesa.batch_run(Kept, parameters, max_steps=world.ticks, display_progress=False)
+    assert [row["seed"] for row in rows] == [1, 2]
+    for row, model in zip(rows, Kept.made, strict=True):
+        assert row["Step"] == world.ticks - 1
+        assert model.steps == world.ticks
+        assert model.digest == sim.simulate(world, branch, seed=row["seed"]).digest
+
+
+def test_steps_count_from_day_0_and_end_with_the_calendar() -> None:
+    world = busy_world()
+    model = SocietyModel(world, busy_branch(), 1)
+    assert model.steps == 0
+    assert model.step_index == world.burn_in_ticks
+    for tick in range(1, world.ticks + 1):
+        assert model.running
+        model.step()
+        assert model.steps == tick
+        assert model.step_index == world.burn_in_ticks + tick
+    assert not model.running
+    end = model.digest
+    assert end == sim.simulate(world, busy_branch(), seed=1).digest
+    model.step()
+    assert model.digest == end
+    assert model.step_index == world.burn_in_ticks + world.ticks
+
+
+def test_every_account_is_an_agent() -> None:
+    model = SocietyModel(busy_world())
+    assert len(model.accounts) == model.society.group.size
+    assert set(model.accounts) <= set(model.agents)
+    assert [account.account for account in model.accounts] == list(range(len(model.accounts)))
+    people = [account.person for account in model.accounts if account.role == Role.CITIZEN]  # type: ignore[attr-defined]
+    assert sorted(people) == list(range(model.world.people))
+    assert all(person != account for account, person in enumerate(people) if 2 * account != len(people) - 1)
+
+
+def test_nobody_is_suspended_without_a_policy() -> None:
+    assert not (run(busy_world()).state.status == Status.SUSPENDED).any()

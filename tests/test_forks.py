@@ -1,0 +1,122 @@
+"""A fork continues exactly as a run that took that branch from the start, in either engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.branch import Branch
+from sim.engine.stage import Snapshot, Stage
+from sim.engine.state import State
+from sim.moderation import PreemptiveRemoval, Takedown
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, assert_same, branches, busy_branch, busy_world, run, worlds
+
+ENGINES = [(a, b) for a in ("arrays", "agents") for b in ("arrays", "agents")]
+
+
+def continued(trunk: Stage, branch: Branch, engine: str, snapshot: Snapshot | None = None) -> Stage:
+    """A branch that goes on from where the trunk is."""
+    stage = make_stage(
+        trunk.world, branch, trunk.seed_of_run, engine, setting=trunk.setting, snapshot=snapshot or trunk.snapshot()
+    )
+    stage.advance(stage.last_step)
+    return stage
+
+
+@st.composite
+def forks(draw: st.DrawFn) -> tuple[World, Branch, int]:
+    """A world, a branch of it whose policies begin on some day, and a step at or before the first of them."""
+    world = draw(worlds())
+    branch = draw(branches(world, draw(st.integers(0, world.days - 1))))
+    return world, branch, draw(st.integers(0, world.burn_in_ticks + branch.first_tick(world)))
+
+
+@given(forks(), SEEDS, st.sampled_from(ENGINES))
+@settings(max_examples=40)
+def test_a_fork_equals_a_rerun(fork: tuple[World, Branch, int], seed: int, engines: tuple[str, str]) -> None:
+    world, branch, step = fork
+    trunk = run(world, None, seed, engines[0], until=step)
+    assert_same(continued(trunk, branch, engines[1]), run(world, branch, seed))
+
+
+@pytest.mark.slow
+@given(forks(), SEEDS, st.sampled_from(ENGINES))
+@settings(max_examples=300)
+def test_many_forks_equal_reruns(fork: tuple[World, Branch, int], seed: int, engines: tuple[str, str]) -> None:
+    world, branch, step = fork
+    trunk = run(world, None, seed, engines[0], until=step)
+    assert_same(continued(trunk, branch, engines[1]), run(world, branch, seed))
+
+
+@pytest.mark.parametrize("first", ["arrays", "agents"])
+@pytest.mark.parametrize("second", ["arrays", "agents"])
+def test_a_fork_on_the_tick_of_the_first_policy(first: str, second: str) -> None:
+    world, branch = busy_world(), busy_branch()
+    trunk = run(world, None, 4, first, until=world.burn_in_ticks + branch.first_tick(world))
+    fork = continued(trunk, branch, second)
+    assert len(fork.removals) == 3
+    assert_same(fork, run(world, branch, 4))
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_a_fork_amid_the_policies_keeps_what_they_did(engine: str) -> None:
+    world, branch = busy_world(), busy_branch()
+    step = world.burn_in_ticks + world.tick(1) + 2
+    trunk = run(world, branch, 4, engine, until=step)
+    assert len(trunk.removals) == 2
+    assert_same(continued(trunk, branch, engine), run(world, branch, 4))
+
+
+def every_step(world: World) -> Iterator[int]:
+    yield from range(world.burn_in_ticks + world.ticks + 1)
+
+
+def test_a_fork_at_any_step() -> None:
+    world = busy_world(days=2)
+    whole = run(world, None, 6)
+    trunk = make_stage(world, None, 6)
+    for step in every_step(world):
+        trunk.advance(step)
+        assert_same(continued(trunk, Branch(), "arrays"), whole)
+
+
+def same_arrays(a: State, b: State) -> bool:
+    return all(x.tobytes() == y.tobytes() for x, y in zip(a, b, strict=True))
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_branches_of_one_fork_leave_it_and_each_other_alone(engine: str) -> None:
+    world = busy_world()
+    trunk = run(world, None, 2, engine, until=world.burn_in_ticks + world.tick(1))
+    snapshot = trunk.snapshot()
+    kept = Snapshot(snapshot.step, snapshot.state.copy(), snapshot.removals, tuple(dict(day) for day in snapshot.daily))
+    chosen = [Branch(), busy_branch(), Branch(policies=(Takedown(2, accounts=5), PreemptiveRemoval(2, accounts=5))), Branch()]
+    ends = [continued(trunk, branch, engine, snapshot) for branch in chosen]
+    assert same_arrays(snapshot.state, kept.state)
+    assert (snapshot.step, snapshot.removals, snapshot.daily) == (kept.step, kept.removals, kept.daily)
+    for branch, end in zip(chosen, ends, strict=True):
+        assert_same(end, run(world, branch, 2))
+    trunk.advance(trunk.last_step)
+    assert_same(trunk, run(world, None, 2))
+    assert len({end.digest for end in ends}) == 3
+
+
+def test_advancing_in_pieces_changes_nothing() -> None:
+    world, branch = busy_world(), busy_branch()
+    pieces = make_stage(world, branch, 9)
+    for step in every_step(world):
+        pieces.advance(step)
+    pieces.advance(10**9)
+    assert_same(pieces, run(world, branch, 9))
+
+
+def test_a_branch_without_campaign_forks_at_day_0() -> None:
+    world, branch = busy_world(), Branch(campaign=False)
+    assert branch.first_tick(world) == 0
+    trunk = run(world, None, 1, until=world.burn_in_ticks)
+    assert_same(continued(trunk, branch, "arrays"), run(world, branch, 1))

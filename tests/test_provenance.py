@@ -1,0 +1,184 @@
+"""Whose words are these? The parts of everyone's opinion add up, and each is exactly nothing where its cause is absent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from sim.branch import Branch
+from sim.engine.agents import Citizen, Reading
+from sim.engine.stage import Stage
+from sim.feed.outbox import expand
+from sim.opinion.provenance import channel_moved, moved
+from sim.population.accounts import Role
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, busy_branch, busy_world, cases, daily, run, worlds
+
+# Opinions stay away from the ends of the scale, where they are clamped and the parts are no longer linear.
+GENTLE: dict[str, Any] = {"population.spread": 0.1, "opinion.rule": {"name": "bounded_confidence", "strength": 0.02}}
+NO_TROLLS: dict[str, Any] = {"campaign.accounts": 0, "campaign.sleepers.accounts": 0}
+
+
+def parts(stage: Stage) -> np.ndarray:
+    """Troll, organiser, event and own part of everybody, shape (people, 4)."""
+    x = stage.state.opinion
+    return np.column_stack([x[:, 0] - x[:, 1], x[:, 1] - x[:, 2], x[:, 2] - x[:, 3], x[:, 3]])
+
+
+def days(stage: Stage) -> Any:
+    """The stage at the end of each day."""
+    while stage.step_index < stage.last_step:
+        stage.advance(stage.step_index + stage.world.ticks_per_day)
+        yield stage
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=30)
+def test_parts_add_up_to_the_opinion_of_everybody_every_day(case: tuple[World, Branch], seed: int) -> None:
+    for stage in days(make_stage(*case, seed)):
+        np.testing.assert_allclose(parts(stage).sum(axis=1), stage.state.opinion[:, 0], atol=1e-9, rtol=0)
+        assert (np.abs(stage.state.opinion) <= 1.0).all()
+    measured = daily(stage)
+    total = measured[["own_part", "event_part", "organiser_part", "troll_part"]].sum(axis=1)
+    np.testing.assert_allclose(total, measured["opinion_mean"], atol=1e-9, rtol=0)
+    channels = measured[["troll_part_direct", "troll_part_relayed", "troll_part_induced"]].sum(axis=1)
+    np.testing.assert_allclose(channels, measured["troll_part"], atol=1e-9, rtol=0)
+
+
+@given(worlds(), SEEDS)
+@settings(max_examples=20)
+def test_without_trolls_the_troll_part_is_exactly_0(world: World, seed: int) -> None:
+    stage = run(world.replace(NO_TROLLS), None, seed)
+    assert not parts(stage)[:, 0].any()
+    assert not stage.state.channel.any()
+    assert not stage.state.outbox["troll_shift"].any()
+    assert not stage.state.troll_impressions.any()
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=20)
+def test_without_a_campaign_the_troll_part_is_exactly_0(case: tuple[World, Branch], seed: int) -> None:
+    world = case[0].replace({"burn_in_days": 0})
+    stage = run(world, Branch(case[1].policies, campaign=False), seed)
+    assert not parts(stage)[:, 0].any()
+    assert not stage.state.channel.any()
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=20)
+def test_without_organisers_their_part_is_exactly_0(case: tuple[World, Branch], seed: int) -> None:
+    """Also beside trolls and events: without organisers both levels are moved by the same readings from equal starts."""
+    world, branch = case
+    world = world.replace({"organisers.accounts": 0})
+    stage = run(world, branch, seed)
+    assert not parts(stage)[:, 1].any()
+    assert not stage.state.outbox["organiser_shift"].any()
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=20)
+def test_without_the_pull_of_events_their_part_is_exactly_0(case: tuple[World, Branch], seed: int) -> None:
+    """Events still raise activity and call people: the part holds only what they do to opinion, and both levels leave
+    out trolls and organisers alike."""
+    world, branch = case
+    stage = run(world.replace({"calendar.event_pull": 0.0}), branch, seed)
+    assert not parts(stage)[:, 2].any()
+    assert not stage.state.outbox["event_shift"].any()
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=20)
+def test_without_events_their_part_is_exactly_0(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    assert not parts(run(world.replace({"calendar.events": ()}), branch, seed))[:, 2].any()
+
+
+@pytest.mark.parametrize("column", range(3))
+def test_each_part_is_something_where_its_cause_is_present(column: int) -> None:
+    assert np.abs(parts(run(busy_world(), busy_branch()))[:, column]).max() > 1e-3
+
+
+def test_parts_point_where_their_cause_does() -> None:
+    """Trolls (-0.6) pull down and organisers (+0.9) up; the movement's march outweighs the rallies of its opponents here."""
+    final = daily(run(busy_world(**{"opinion.rule": "voter", "opinion.anchoring": 0.1}))).iloc[-1]
+    assert final["troll_part"] < 0 < final["organiser_part"]
+    march = busy_world(**{"calendar.events": busy_world().calendar.events[:1]})
+    assert daily(run(march)).iloc[-1]["event_part"] > 0
+
+
+def test_all_is_direct_when_citizens_do_not_post() -> None:
+    """Trolls reshare only trolls, so what citizens read from them is read from trolls."""
+    stage = run(busy_world(**GENTLE, **{"expression.posting": 0.0}))
+    np.testing.assert_allclose(stage.state.channel[:, 0], parts(stage)[:, 0], atol=1e-12, rtol=0)
+    assert np.abs(stage.state.channel[:, 0]).max() > 1e-3
+    assert not stage.state.channel[:, 1].any()
+
+
+def test_nothing_is_relayed_when_citizens_do_not_reshare() -> None:
+    stage = run(busy_world(**GENTLE, **{"expression.new_share": 1.0}))
+    assert not stage.state.channel[:, 1].any()
+    induced = parts(stage)[:, 0] - stage.state.channel.sum(axis=1)
+    assert np.abs(induced).max() > 1e-6
+
+
+def test_the_rest_is_what_people_said_whom_trolls_had_moved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The induced part, followed as a channel of its own, is what direct and relayed leave of the troll part."""
+    induced = np.zeros(busy_world().people)
+    original = Citizen.change_mind
+
+    def change_mind(self: Citizen, readings: list[Reading]) -> tuple[float, float, float, float]:
+        x, rule, rules = self.current_stances(), self.model.world.opinion.rule, self.model.rules
+        inflow = others = 0.0
+        for reading in readings:
+            if reading.role != Role.TROLL:
+                weight = rule.weight(x[0], reading.stances[0], self.confidence, rule.parameters())
+                others += weight
+                inflow += weight * (reading.stances[0] - reading.stances[1])
+        pull = rules.event_pull if self.model.schedule.event_side[self.model.step_index] else 0.0
+        induced[self.person] = channel_moved(induced[self.person], inflow, others, rules.anchoring, pull)
+        return original(self, readings)
+
+    monkeypatch.setattr(Citizen, "change_mind", change_mind)
+    stage = run(busy_world(**GENTLE), busy_branch(), 1, "agents")
+    assert np.abs(stage.state.opinion).max() < 1.0
+    np.testing.assert_allclose(stage.state.channel.sum(axis=1) + induced, parts(stage)[:, 0], atol=1e-12, rtol=0)
+    assert np.abs(induced).max() > 1e-6
+    assert np.abs(stage.state.channel[:, 1]).max() > 1e-6
+
+
+def signed_root(shift: float) -> float:
+    """In which shifts are rounded."""
+    return float(np.sign(shift) * np.sqrt(abs(shift) / 2.0))
+
+
+def test_messages_carry_the_parts_of_their_author() -> None:
+    """A new message on the topic says what its author thinks, and how much of it is due to whom, to within rounding."""
+    stage = make_stage(busy_world(), None, 1)
+    checked = 0
+    while stage.step_index < stage.last_step:
+        step = stage.step_index
+        stage.advance(step + 1)
+        for account in range(stage.world.people):
+            for entry in stage.state.outbox[account]:
+                if (entry["author"], entry["created"], entry["posted"]) != (account, step, step) or entry["stance"] == -32768:
+                    continue
+                person = stage.society.person[account]
+                x, part = stage.state.opinion[person], parts(stage)[person]
+                assert entry["stance"] / 32767 == pytest.approx(x[0], abs=2e-5)
+                for value, name in zip(part[:3], ("troll_shift", "organiser_shift", "event_shift"), strict=True):
+                    assert signed_root(expand(int(entry[name]))) == pytest.approx(signed_root(value), abs=0.51 / 32767)
+                checked += 1
+    assert checked > 50
+
+
+@pytest.mark.parametrize("x", [-1.0, -0.3, 0.0, 0.8, 1.0])
+def test_moves_are_clamped_to_the_scale(x: float) -> None:
+    assert moved(x, 5.0, 0.0, 0.0, 0.0, 0.0) == 1.0
+    assert moved(x, -5.0, 0.0, 0.0, 0.0, 0.0) == -1.0
+    assert moved(x, 0.0, x, 0.3, 0.0, 0.0) == x
+    assert moved(x, 0.0, 0.0, 1.0, 0.0, 0.0) == pytest.approx(0.0)
+    assert moved(x, 0.0, x, 0.0, 1.0, 1.0) == pytest.approx(1.0)

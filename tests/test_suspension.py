@@ -1,0 +1,179 @@
+"""A suspended account and what it wrote are in no feed from the tick of its suspension on, and back once it is restored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from sim.branch import Branch
+from sim.engine.agents import Account, Citizen, Item, SocietyModel
+from sim.engine.state import Count, Group
+from sim.feed.outbox import EMPTY
+from sim.moderation import Perfect, PreemptiveRemoval, Rates, Takedown
+from sim.population.accounts import Role, Status
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, busy_branch, busy_world, cases, run
+
+
+def status(model: SocietyModel, account: int) -> int:
+    return int(model.state.status[account])
+
+
+def carriers(reader: Account, name: tuple[int, int]) -> list[int]:
+    """Accounts that the reader follows whose outbox holds a message, whatever their status."""
+    model = reader.model
+    held = model.state.outbox
+    found = (held["author"] == name[0]) & (held["created"] == name[1])
+    return [account for account in reader._followee_ids() if found[account].any()]
+
+
+def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """Check every feed, every choice from the topic stream and every reading of every agent; counts what was checked."""
+    checked = {"feed": 0, "hidden": 0, "topic": 0, "read": 0, "random": 0}
+    feed, topic, read, random = Account.feed, Citizen.topic_messages, Citizen.read, Citizen.one_random_followee
+
+    def checked_feed(self: Account) -> list[Item]:
+        items = feed(self)
+        for item in items:
+            assert status(self.model, item.entry.author) == Status.ACTIVE
+            holders = [status(self.model, account) for account in carriers(self, item.entry.name)]
+            assert Status.ACTIVE in holders
+            checked["hidden"] += Status.SUSPENDED in holders
+        checked["feed"] += len(items)
+        return items
+
+    def checked_topic(self: Citizen, shown: list[Item]) -> list[Item]:
+        items = topic(self, shown)
+        by_name = {message.item.entry.name: message.carrier for message in self.model.topic_stream()}
+        for item in items:
+            assert status(self.model, item.entry.author) == Status.ACTIVE
+            assert status(self.model, by_name[item.entry.name]) == Status.ACTIVE
+        checked["topic"] += len(items)
+        return items
+
+    def checked_read(self: Citizen, items: list[Item]) -> Any:
+        assert all(status(self.model, item.entry.author) == Status.ACTIVE for item in items)
+        checked["read"] += len(items)
+        return read(self, items)
+
+    def checked_random(self: Citizen) -> list[Account]:
+        chosen = random(self)
+        assert all(followee.active for followee in chosen)
+        checked["random"] += len(chosen)
+        return chosen
+
+    monkeypatch.setattr(Account, "feed", checked_feed)
+    monkeypatch.setattr(Citizen, "topic_messages", checked_topic)
+    monkeypatch.setattr(Citizen, "read", checked_read)
+    monkeypatch.setattr(Citizen, "one_random_followee", checked_random)
+    return checked
+
+
+def test_no_feed_shows_the_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = watch(monkeypatch)
+    stage = run(busy_world(), busy_branch(), 1, "agents")
+    assert (stage.state.status == Status.SUSPENDED).sum() > 5
+    assert min(watched[name] for name in ("feed", "hidden", "topic", "read")) > 0
+
+
+def test_nobody_reads_the_opinion_of_the_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = watch(monkeypatch)
+    run(busy_world(**{"feed.reading": "one_random_followee"}), busy_branch(), 1, "agents")
+    assert watched["random"] > 0
+
+
+@given(case=cases(), seed=SEEDS)
+@settings(max_examples=25)
+def test_no_feed_of_any_world_shows_the_suspended(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    with pytest.MonkeyPatch.context() as patch:
+        watch(patch)
+        run(world, branch, seed, "agents")
+
+
+def halfway(engine: str = "agents") -> Any:
+    """The busy world without policies in the middle of its calendar."""
+    world = busy_world()
+    return run(world, None, 1, engine, until=world.burn_in_ticks + world.ticks // 2)
+
+
+def feeds(model: SocietyModel) -> dict[int, list[Item]]:
+    """What every account would be shown now."""
+    return {account.account: account.feed() for account in model.accounts}
+
+
+def test_a_restored_account_is_back_in_every_feed() -> None:
+    model = halfway()
+    before = feeds(model)
+    authors = {item.entry.author for items in before.values() for item in items}
+    for account in sorted(authors)[::5]:
+        former = status(model, account)
+        model.suspend(np.array([account]))
+        during = feeds(model)
+        for reader, items in during.items():
+            assert account not in {item.entry.author for item in items}
+            kept = [item.entry.name for item in before[reader] if item.entry.author != account]
+            # Others keep their places or move up; those carried only by the suspended are gone.
+            still = [name for name in kept if set(carriers(model.accounts[reader], name)) - {account}]
+            assert set(still) <= {item.entry.name for item in items}
+        assert any(account in {i.entry.author for i in items} for items in before.values())
+        model.state.status[account] = former
+        assert feeds(model) == before
+
+
+def test_a_restored_account_takes_part_again() -> None:
+    """Suspended for one step and restored by hand, an account wakes and posts afterwards."""
+    stage = halfway("arrays")
+    everybody = np.arange(stage.world.people)
+    posts = stage.state.posts.copy()
+    stage.suspend(everybody)
+    stage.advance(stage.step_index + 2)
+    np.testing.assert_array_equal(stage.state.posts[everybody], posts[everybody])
+    stage.state.status[everybody] = Status.ACTIVE
+    stage.advance(stage.last_step)
+    assert (stage.state.posts[everybody] > posts[everybody]).sum() > 20
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_the_suspended_neither_read_nor_post_nor_change(engine: str) -> None:
+    world = busy_world()
+    day = world.burn_in_ticks + world.tick(1)
+    policies = (Takedown(1, Rates(tpr=1.0, fpr=0.5), accounts=20), PreemptiveRemoval(1, Perfect(), accounts=11))
+    before = run(world, None, 1, engine, until=day).state
+    after = run(world, Branch(policies), 1, engine)
+    gone = after.state.status == Status.SUSPENDED
+    society = after.society
+    assert {Group.CITIZEN, Group.ACTIVE_TROLL, Group.SLEEPER} <= {Group(g) for g in society.group[gone]}
+    for name in ("posts", "head", "outbox", "last_awake", "active_since"):
+        np.testing.assert_array_equal(getattr(after.state, name)[gone], getattr(before, name)[gone], err_msg=name)
+    people = society.person[np.flatnonzero(gone & (society.group == Group.CITIZEN))]
+    for name in ("opinion", "channel", "climate", "last_call", "troll_impressions"):
+        np.testing.assert_array_equal(getattr(after.state, name)[people], getattr(before, name)[people], err_msg=name)
+    assert after.state.counts[day:, Count.LOST_POSTS + Role.CITIZEN].sum() > 0
+    assert not after.state.counts[:day, Count.LOST_POSTS :].any()
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_from_the_tick_of_the_takedown_on_nobody_sees_a_troll(engine: str) -> None:
+    world = busy_world(**{"campaign.sleepers.created_before": 1.0})
+    policies = (Takedown(1.5, accounts=20), PreemptiveRemoval(1.5, accounts=11))
+    stage = make_stage(world, Branch(policies), 1, engine)
+    stage.advance(stage.last_step)
+    day = world.burn_in_ticks + world.tick(1.5)
+    seen = stage.state.counts[:, Count.SLOTS + Role.TROLL]
+    assert seen[:day].sum() > 0
+    assert not seen[day:].any()
+    assert not stage.state.counts[day:, Count.NEW_POSTS + Role.TROLL].any()
+
+
+def test_a_suspended_sleeper_never_wakes() -> None:
+    world = busy_world(**{"campaign.sleepers.created_before": 1.0, "campaign.sleepers.waking_rate": 10.0})
+    stage = run(world, Branch((PreemptiveRemoval(0, accounts=11),)))
+    sleepers = stage.society.group == Group.SLEEPER
+    assert (stage.state.status[sleepers] == Status.SUSPENDED).all()
+    assert (stage.state.outbox["author"][sleepers] == EMPTY).all()
+    assert (run(world).state.status[sleepers] == Status.ACTIVE).all()

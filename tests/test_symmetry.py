@@ -1,0 +1,102 @@
+"""Nothing in the model prefers a side: negate everybody and everything that happens is negated, bit for bit.
+
+The world is mirrored after it is built: opinions, stances of actors, sides of events, and which side a call is for.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from sim.branch import Branch
+from sim.engine.society import Setting, build
+from sim.engine.stage import Snapshot, Stage
+from sim.engine.state import Count, State
+from sim.feed.outbox import OFF_TOPIC
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, busy_branch, busy_world, canonical, cases, daily
+
+SHIFTS = ("troll_shift", "organiser_shift", "event_shift")
+
+
+def mirrored(setting: Setting, state: State) -> tuple[Setting, State]:
+    """The same people, accounts and edges with every opinion and every side negated."""
+    society = setting.society._replace(anchor=-setting.society.anchor, actor_stance=-setting.society.actor_stance)
+    schedule = setting.schedule._replace(
+        event_side=-setting.schedule.event_side,
+        join_side=-setting.schedule.join_side,
+        call=np.ascontiguousarray(setting.schedule.call[::-1]),
+    )
+    return setting._replace(society=society, schedule=schedule), state._replace(opinion=-state.opinion)
+
+
+def pair(world: World, branch: Branch | None, seed: int, engine: str) -> tuple[Stage, Stage]:
+    """A stage and its mirror image."""
+    setting, state = build(world, seed, seed)
+    sides = [(setting, state), mirrored(setting, state)]
+    a, b = (make_stage(world, branch, seed, engine, setting=s, snapshot=Snapshot(0, x, (), ())) for s, x in sides)
+    return a, b
+
+
+def negated_codes(codes: np.ndarray) -> np.ndarray:
+    return np.where(codes == OFF_TOPIC, OFF_TOPIC, -codes.astype(np.int64))
+
+
+def assert_mirrored(a: Stage, b: Stage) -> None:
+    x, y = canonical(a.state), canonical(b.state)
+    for name in ("opinion", "channel", "climate"):
+        np.testing.assert_array_equal(getattr(x, name), -getattr(y, name), err_msg=name)
+    np.testing.assert_array_equal(x.last_call, y.last_call[:, ::-1], err_msg="last_call")
+    for entries, other in ((x.outbox, y.outbox), (x.stream, y.stream)):
+        for name in ("author", "created", "posted"):
+            np.testing.assert_array_equal(entries[name], other[name], err_msg=name)
+        np.testing.assert_array_equal(entries["stance"], negated_codes(other["stance"]))
+        for name in SHIFTS:
+            np.testing.assert_array_equal(entries[name], -other[name], err_msg=name)
+    counts, others = x.counts.copy(), y.counts.copy()
+    np.testing.assert_array_equal(counts[:, Count.STANCE], -others[:, Count.STANCE])
+    counts[:, Count.STANCE] = others[:, Count.STANCE] = 0
+    np.testing.assert_array_equal(counts, others)
+    special = {"opinion", "channel", "climate", "last_call", "outbox", "stream", "counts"}
+    for name in set(State._fields) - special:
+        np.testing.assert_array_equal(getattr(x, name), getattr(y, name), err_msg=name)
+    assert a.removals == b.removals
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+@pytest.mark.parametrize(
+    "changes", [{}, {"feed.reading": "one_random_followee", "opinion.rule": "voter"}], ids=["newest", "random followee"]
+)
+def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, str]) -> None:
+    world = busy_world(**changes)
+    a, b = pair(world, busy_branch(), 3, engine)
+    while a.step_index < a.last_step:
+        a.advance(a.step_index + 1)
+        b.advance(a.step_index)
+        assert_mirrored(a, b)
+    assert (a.state.turnout >= 0).sum() == 3
+    assert np.abs(a.state.opinion[:, 0] - a.society.anchor).max() > 0.01
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=40)
+def test_every_day_of_any_world_is_mirrored(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    a, b = pair(world, branch, seed, "arrays")
+    for day in range(world.burn_in_days + world.days):
+        for stage in (a, b):
+            stage.advance((day + 1) * world.ticks_per_day)
+        assert_mirrored(a, b)
+
+
+def test_outcomes_are_mirrored() -> None:
+    a, b = pair(busy_world(), busy_branch(), 1, "arrays")
+    for stage in (a, b):
+        stage.advance(stage.last_step)
+    left, right = daily(a), daily(b)
+    negated = ["opinion_mean", "expressed_climate", "own_part", "event_part", "organiser_part"]
+    negated += ["troll_part", "troll_part_direct", "troll_part_relayed", "troll_part_induced"]
+    for name in left.columns:
+        np.testing.assert_allclose(left[name], -right[name] if name in negated else right[name], rtol=1e-12, atol=1e-15)

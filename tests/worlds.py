@@ -1,0 +1,299 @@
+"""Random small worlds and branches with every feature on, and how to run and compare them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from sim.branch import Branch
+from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.engine.stage import Stage
+from sim.engine.state import State
+from sim.feed.settings import Feed
+from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
+from sim.opinion.bounded_confidence import BoundedConfidence
+from sim.opinion.expression import Expression
+from sim.opinion.mobilisation import Mobilisation
+from sim.opinion.rule import Opinion
+from sim.opinion.voter import Voter
+from sim.population.calendar import Calendar, Event
+from sim.population.people import Population
+from sim.population.settings import Graph
+from sim.run import make_stage
+from sim.world import World
+
+FIRST_DAY = datetime.date(2019, 5, 1)  # a Wednesday
+SEEDS = st.sampled_from([1, 2, 7, 2**40 + 5])
+
+
+def date(day: int) -> str:
+    """ISO date of a day of the small worlds."""
+    return (FIRST_DAY + datetime.timedelta(days=day)).isoformat()
+
+
+def busy_world(**changes: Any) -> World:
+    """A small world in which everything happens within three days: reshares, silence, flooding, deception, calls, events of
+    both sides, a topic stream that overflows, sleepers that wake, low-quality messages. ``changes`` as in
+    ``World.replace``."""
+    world = World(
+        people=120,
+        days=3,
+        first_day=FIRST_DAY.isoformat(),
+        ticks_per_day=6,
+        burn_in_days=1,
+        population=Population(sessions_per_day=3.0, topic_readers=0.6),
+        graph=Graph(followees=8.0, hub_cap=0.3),
+        calendar=Calendar(
+            events=(
+                Event(date(1), 1, "march", 15),
+                Event(date(1), -1, "rally", 11),
+                Event(date(2), -1, "rally", 20),
+                Event(date(9), 1, "after the calendar", 12),
+            ),
+            clock=(0.05, 0.1, 0.15, 0.2, 0.3, 0.2),
+            event_pull=0.03,
+        ),
+        feed=Feed(length=7, memory=3, topic_slots=2, topic_capacity=5, topic_half_life=4.0, measure_quality=True),
+        opinion=Opinion(rule=BoundedConfidence(strength=0.05), anchoring=0.02),
+        expression=Expression(posting=0.6, on_topic_share=0.7),
+        mobilisation=Mobilisation(threshold_spread=1.0, call=0.3),
+        organisers=Organisers(accounts=4, followers=25.0),
+        campaign=Campaign(
+            accounts=9,
+            stance=-0.6,
+            groups=(
+                TrollGroup("known", 0.4, (0.0, 0.5, 1.0), (5.0, 20.0, 40.0)),
+                TrollGroup("fresh", 0.6, (0.0, 1.0), (0.0, 15.0)),
+            ),
+            local_follower_share=1.0,
+            on_topic_share=0.8,
+            daily_posts=(20.0, 30.0, 60.0),
+            clock=(0.3, 0.1, 0.1, 0.1, 0.1, 0.3),
+            activity_levels=(0.0, 0.5, 1.0),
+            activity=(1.0, 3.0, 20.0),
+            new_share=0.6,
+            amplified=2,
+            flooding=3,
+            deception=0.3,
+            sleepers=Sleepers(
+                accounts=11,
+                waking_rate=0.6,
+                created_before=0.5,
+                created_until=2.0,
+                posts_per_day=5.0,
+                on_topic_share=0.9,
+                follow_half_life_days=0.4,
+                group=TrollGroup("sleepers", 1.0, (0.0, 1.0), (5.0, 25.0)),
+            ),
+        ),
+    )
+    return world.replace(changes)
+
+
+def busy_branch() -> Branch:
+    """Policies for ``busy_world`` that remove trolls, sleepers and innocents on several days."""
+    return Branch(
+        policies=(
+            Takedown(1, detector=Rates(tpr=0.5, fpr=0.1), accounts=8),
+            PreemptiveRemoval(1, detector=Rates(salt=4, tpr=0.5, fpr=0.02), accounts=4),
+            Takedown(date(2), detector=Perfect(), accounts=2),
+        )
+    )
+
+
+def _share(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(low, high, allow_subnormal=False)
+
+
+@st.composite
+def clocks(draw: st.DrawFn, ticks: int) -> tuple[float, ...]:
+    """Shares of a day in its ticks that sum to 1; some may be 0."""
+    weights = np.array(draw(st.lists(st.integers(0, 9), min_size=ticks, max_size=ticks)), dtype=float)
+    if not weights.any():
+        weights[:] = 1.0
+    return tuple((weights / weights.sum()).tolist())
+
+
+@st.composite
+def events(draw: st.DrawFn, days: int) -> tuple[Event, ...]:
+    """Up to four events of both sides, some outside the calendar, some on the same day."""
+    numbers = draw(st.lists(st.integers(-1, days + 1), max_size=4))
+    return tuple(
+        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23))) for i, n in enumerate(numbers)
+    )
+
+
+@st.composite
+def troll_groups(draw: st.DrawFn) -> TrollGroup:
+    """A population of trolls by its quantiles of followers."""
+    followers = sorted(draw(st.lists(_share(0.0, 40.0), min_size=2, max_size=4)))
+    levels = np.linspace(0.0, 1.0, len(followers))
+    return TrollGroup("trolls", 1.0, tuple(levels.tolist()), tuple(followers))
+
+
+@st.composite
+def campaigns(draw: st.DrawFn, ticks: int) -> Campaign:
+    """A campaign of up to a dozen active trolls and a dozen sleepers that wake soon."""
+    weekly = draw(st.booleans())
+    clock = sum((draw(clocks(ticks)) for _ in range(7)), ()) if weekly else draw(clocks(ticks))
+    return Campaign(
+        accounts=draw(st.integers(0, 12)),
+        stance=draw(_share(-1.0, 1.0)),
+        groups=(draw(troll_groups()),),
+        local_follower_share=1.0,
+        on_topic_share=draw(_share(0.2, 1.0)),
+        daily_posts=(draw(_share(0.0, 60.0)),),
+        clock=clock,
+        activity_levels=(0.0, 0.5, 1.0),
+        activity=(1.0, draw(_share(1.0, 5.0)), 30.0),
+        new_share=draw(_share(0.0, 1.0)),
+        amplified=draw(st.integers(0, 4)),
+        flooding=draw(st.integers(1, 5)),
+        deception=draw(_share(0.0, 1.0)),
+        sleepers=Sleepers(
+            accounts=draw(st.integers(0, 12)),
+            waking_rate=draw(_share(0.0, 2.0)),
+            created_before=draw(_share(0.0, 1.0)),
+            created_until=draw(_share(0.0, 5.0)),
+            posts_per_day=draw(_share(0.0, 12.0)),
+            on_topic_share=draw(_share(0.0, 1.0)),
+            follow_half_life_days=draw(_share(0.0, 2.0)),
+            group=draw(troll_groups()),
+        ),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Any small world: both graphs that are generated, both readings, both rules, all features."""
+    complete = draw(st.booleans())
+    ticks, days = draw(st.sampled_from([1, 4, 6, 24])), draw(st.integers(2, 4))
+    return World(
+        people=draw(st.integers(2, 40)) if complete else draw(st.integers(60, 150)),
+        days=days,
+        first_day=FIRST_DAY.isoformat(),
+        ticks_per_day=ticks,
+        burn_in_days=draw(st.integers(0, 1)),
+        population=Population(
+            supporters=draw(_share(0.0, 1.0)),
+            spread=draw(_share(0.0, 0.5)),
+            confidence_low=draw(_share(0.0, 0.5)),
+            confidence_high=draw(_share(0.5, 2.0)),
+            sessions_per_day=draw(_share(0.5, 5.0)),
+            equal_sessions=draw(st.booleans()),
+            topic_readers=draw(_share(0.0, 1.0)),
+        ),
+        graph=Graph(kind="complete") if complete else Graph(
+            followees=draw(_share(0.0, 8.0)), closure=draw(_share(0.0, 0.9)), homophily=draw(_share(0.0, 5.0)), hub_cap=0.5
+        ),
+        calendar=Calendar(
+            events=draw(events(days)),
+            clock=draw(clocks(ticks)),
+            event_activity=draw(_share(0.0, 3.0)),
+            event_pull=draw(_share(0.0, 0.2)),
+        ),
+        feed=Feed(
+            reading=draw(st.sampled_from(["newest", "newest", "one_random_followee"])),
+            length=draw(st.integers(1, 12)),
+            memory=draw(st.integers(1, 5)),
+            topic_slots=draw(st.integers(0, 4)),
+            topic_capacity=draw(st.integers(1, 12)),
+            topic_half_life=draw(_share(0.5, 20.0)),
+            measure_quality=draw(st.booleans()),
+        ),
+        opinion=Opinion(
+            rule=draw(st.one_of(st.just(Voter()), st.builds(BoundedConfidence, strength=_share(0.0, 0.5)))),
+            anchoring=draw(_share(0.0, 0.3)),
+        ),
+        expression=Expression(
+            posting=draw(_share(0.2, 1.0)),
+            new_share=draw(_share(0.0, 1.0)),
+            on_topic_share=draw(_share(0.1, 1.0)),
+            reshare_congenial_only=draw(st.booleans()),
+            climate_memory=draw(_share(0.0, 1.0)),
+            silence=draw(st.booleans()),
+        ),
+        mobilisation=Mobilisation(
+            threshold_spread=draw(_share(0.0, 2.0)),
+            complementarity=draw(_share(-1.0, 1.0)),
+            call=draw(_share(0.0, 1.0)),
+            call_window_days=draw(_share(0.0, 3.0)),
+        ),
+        organisers=Organisers(
+            accounts=draw(st.integers(0, 5)),
+            stance=draw(st.sampled_from([0.9, 0.4, -0.7])),
+            followers=draw(_share(0.0, 30.0)),
+            call_days=draw(_share(0.0, 3.0)),
+        ),
+        campaign=draw(campaigns(ticks)),
+    )  # fmt: skip
+
+
+def detectors() -> st.SearchStrategy[Detector]:
+    """Perfect ones, and ones that miss trolls and flag innocents."""
+    salts = st.integers(0, 5)
+    rates = st.builds(Rates, salt=salts, tpr=_share(0.0, 1.0), fpr=_share(0.0, 0.2))
+    return st.one_of(st.builds(Perfect, salt=salts), rates)
+
+
+@st.composite
+def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A policy of either kind that begins on day ``first`` or later, within what the world's campaign has."""
+    number = draw(st.integers(first, world.days - 1))
+    day: float | str = draw(st.sampled_from([float(number), date(number), number + 0.5]))
+    sleepers = world.campaign.sleepers.accounts
+    if draw(st.booleans()):
+        return Takedown(day, draw(detectors()), accounts=draw(st.integers(0, world.campaign.accounts + sleepers)))
+    return PreemptiveRemoval(day, draw(detectors()), accounts=draw(st.integers(0, sleepers)))
+
+
+@st.composite
+def branches(draw: st.DrawFn, world: World, first: int = 0) -> Branch:
+    """Up to three policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
+    chosen = draw(st.lists(policies(world, first), max_size=3))
+    return Branch(policies=tuple(chosen), campaign=first > 0 or draw(st.sampled_from([True, True, True, False])))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[World, Branch]:
+    """A world and a branch of it."""
+    world = draw(worlds())
+    return world, draw(branches(world))
+
+
+def run(
+    world: World, branch: Branch | None = None, seed: int = 1, engine: str = "arrays", until: int | None = None, **more: Any
+) -> Stage:
+    """A stage that has run to step ``until`` (None: to the end)."""
+    stage = make_stage(world, branch, seed, engine, **more)
+    stage.advance(stage.last_step if until is None else until)
+    return stage
+
+
+def canonical(state: State) -> State:
+    """The state with its topic stream in the order of its priorities, and without unused slots."""
+    used = int(state.stream_size[0])
+    order = np.lexsort((state.stream["created"][:used], state.stream["author"][:used], state.stream_priority[:used]))
+    names = ("stream", "stream_carrier", "stream_weight", "stream_priority")
+    return state._replace(**{name: getattr(state, name)[:used][order] for name in names})
+
+
+def daily(stage: Stage) -> pd.DataFrame:
+    """What was measured each day."""
+    return pd.DataFrame(stage.daily)
+
+
+def assert_same(a: Stage, b: Stage, removals: bool = True) -> None:
+    """Both stages are in the same state, bit for bit, and have measured the same."""
+    assert a.step_index == b.step_index
+    left, right = canonical(a.state), canonical(b.state)
+    for name in State._fields:
+        np.testing.assert_array_equal(getattr(left, name), getattr(right, name), err_msg=name, strict=True)
+    assert a.digest == b.digest
+    pd.testing.assert_frame_equal(daily(a), daily(b), check_exact=True)
+    if removals:
+        assert a.removals == b.removals
