@@ -18,7 +18,9 @@ class Branch(Settings):
     campaign did and what a takedown undid are the same kind of question.
     """
 
-    policies: tuple[Policy, ...] = quantity((), unit="policies", source="given by the user", doc="What the platform does.")
+    policies: tuple[Policy, ...] = quantity(
+        (), unit="policies", source="given by the user", doc="What the platform does."
+    )
     campaign: bool = quantity(True, unit="yes or no", source="given by the user", doc="Whether the campaign runs.")
 
     def first_tick(self, world: World) -> int:

@@ -34,7 +34,9 @@ def file_checksums(world: World) -> dict[str, str]:
             try:
                 checksums[field] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
             except OSError as error:
-                raise InputError(f"must be a readable file, which {path} is not ({error.strerror})", field=f"world.graph.{field}") from None
+                raise InputError(
+                    f"must be a readable file, which {path} is not ({error.strerror})", field=f"world.graph.{field}"
+                ) from None
     return checksums
 
 

@@ -47,7 +47,9 @@ class Study:
     @property
     def timelines(self) -> pd.DataFrame:
         """Daily outcomes of all runs: columns branch, seed, date, day and the outcomes."""
-        parts = [run.timeline.reset_index().assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
+        parts = [
+            run.timeline.reset_index().assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()
+        ]
         table = pd.concat(parts, ignore_index=True)
         return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
 
@@ -79,16 +81,18 @@ class Study:
         ``traced`` that of the troll parts, which has almost no sampling noise but leaves out selection and silence. All
         other outcomes are ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state.
         """
-        outcomes = self.outcomes
-        reference = outcomes.loc[self.reference]
+        counterfactual = [("counterfactual", outcome.name, outcome.name) for outcome in OUTCOMES]
         rows = []
         for branch in self.branches:
             if branch == self.reference:
                 continue
             identical = self.identical(branch)
-            difference = outcomes.loc[branch] - reference
-            rows.append(_effect(branch, "opinion_mean", "traced", difference["troll_part"], identical))
-            rows.extend(_effect(branch, o.name, "counterfactual", difference[o.name], identical) for o in OUTCOMES)
+            for kind, outcome, measured in (("traced", "opinion_mean", "troll_part"), *counterfactual):
+                differences = [
+                    self.runs[branch, seed].outcomes[measured] - self.runs[self.reference, seed].outcomes[measured]
+                    for seed in self.seeds
+                ]
+                rows.append(_effect(branch, outcome, kind, differences, identical))
         columns = ["branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -105,7 +109,7 @@ def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple
     return mean, mean - half, mean + half, int(values.size)
 
 
-def _effect(branch: str, outcome: str, kind: str, differences: pd.Series, identical: bool) -> tuple[object, ...]:
+def _effect(branch: str, outcome: str, kind: str, differences: Iterable[float], identical: bool) -> tuple[object, ...]:
     return (branch, outcome, kind, *paired_interval(differences), identical)
 
 
@@ -147,7 +151,9 @@ def compare(
     if reference not in branches:
         near = get_close_matches(reference, names, 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"must be one of the branches ({', '.join(names)}), not {reference!r}{hint}", field="reference")
+        raise InputError(
+            f"must be one of the branches ({', '.join(names)}), not {reference!r}{hint}", field="reference"
+        )
     for name, branch in branches.items():
         try:
             branch.check_against(world)
@@ -203,8 +209,14 @@ def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
             raise InputError(f"must be at least 1, not {seeds}", field="seeds")
         return tuple(range(1, seeds + 1))
     chosen = tuple(seeds) if isinstance(seeds, Sequence) and not isinstance(seeds, str) else ()
-    if not chosen or len(set(chosen)) != len(chosen) or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in chosen):
-        raise InputError(f"must be a number of seeds or a list of different whole numbers, not {seeds!r}", field="seeds")
+    if (
+        not chosen
+        or len(set(chosen)) != len(chosen)
+        or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in chosen)
+    ):
+        raise InputError(
+            f"must be a number of seeds or a list of different whole numbers, not {seeds!r}", field="seeds"
+        )
     return chosen
 
 
@@ -250,7 +262,13 @@ class _Tree:
         def climb(names: list[str], after: int, setting: Setting | None, snapshot: Snapshot | None) -> None:
             step, groups = self._split(names, after)
             stage = make_stage(
-                self.world, self.branches[names[0]], seed, threads=1, population_seed=population_seed, setting=setting, snapshot=snapshot
+                self.world,
+                self.branches[names[0]],
+                seed,
+                threads=1,
+                population_seed=population_seed,
+                setting=setting,
+                snapshot=snapshot,
             )
             began = time.thread_time()
             self._advance(stage, step, advanced)

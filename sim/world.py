@@ -119,7 +119,9 @@ class World(Settings):
                 f"must leave at most {_STEPS:,} ticks with burn_in_days and ticks_per_day, not {steps:,}", field="days"
             )
         if self.people_reachable is not None and self.people > self.people_reachable:
-            raise InputError(f"must be at most people_reachable ({self.people_reachable:,}), not {self.people:,}", field="people")
+            raise InputError(
+                f"must be at most people_reachable ({self.people_reachable:,}), not {self.people:,}", field="people"
+            )
         if len(self.calendar.clock) != self.ticks_per_day:
             raise InputError(
                 f"must have one share for each of the {self.ticks_per_day} ticks of a day, not {len(self.calendar.clock)}",
@@ -143,7 +145,10 @@ class World(Settings):
             )
         opinions = self.population.opinions
         if opinions and len(opinions) != self.people:
-            raise InputError(f"must have one value for each of the {self.people} people, not {len(opinions)}", field="population.opinions")
+            raise InputError(
+                f"must have one value for each of the {self.people} people, not {len(opinions)}",
+                field="population.opinions",
+            )
         for event in self.calendar.events:
             if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:
                 raise InputError(f"must be below 24, not {event.hour}", field="calendar.events")

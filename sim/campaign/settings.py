@@ -15,7 +15,9 @@ class TrollGroup(Settings):
     """A population of troll accounts, described by quantiles (levels from 0 to 1, ascending)."""
 
     name: str = quantity(unit="text", source="given by the user", doc="What these accounts are.")
-    share: float = quantity(unit="share of the active accounts", low=0, high=1, source="given by the user", doc="How many.")
+    share: float = quantity(
+        unit="share of the active accounts", low=0, high=1, source="given by the user", doc="How many."
+    )
     levels: tuple[float, ...] = quantity(
         unit="quantile level", low=0, high=1, source="given by the user", doc="Levels of the quantiles."
     )
@@ -154,10 +156,20 @@ class Organisers(Settings):
         0, unit="accounts in reality", low=0, high=10_000_000, source="given by the user", doc="Organiser accounts."
     )
     stance: float = quantity(
-        0.9, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Opinion that organisers' messages express."
+        0.9,
+        unit="opinion, -1 to 1",
+        low=-1,
+        high=1,
+        source="assumption",
+        doc="Opinion that organisers' messages express.",
     )
     followers: float = quantity(
-        0.0, unit="followers in reality", low=0, high=1e9, source="given by the user", doc="Mean followers of an organiser."
+        0.0,
+        unit="followers in reality",
+        low=0,
+        high=1e9,
+        source="given by the user",
+        doc="Mean followers of an organiser.",
     )
     posts_per_day: float = quantity(
         4.0, unit="posts per account and day", low=0, high=24, source="assumption", doc="Posts of an organiser a day."

@@ -116,7 +116,9 @@ class Account(mesa.Agent):  # type: ignore[misc]
                 continue
             if followee.group == Group.SLEEPER:
                 ticks_awake = model.step_index - int(model.state.active_since[account])
-                if not edge_has_come_alive(model.seed64, self.account, account, ticks_awake, model.rules.follow_half_life):
+                if not edge_has_come_alive(
+                    model.seed64, self.account, account, ticks_awake, model.rules.follow_half_life
+                ):
                     continue
             yield followee
 
@@ -127,14 +129,14 @@ class Account(mesa.Agent):  # type: ignore[misc]
         return [int(a) for a in society.followees[society.indptr[self.account] : society.indptr[self.account + 1]]]
 
     def feed(self) -> list[Item]:
-        """The newest distinct messages that active followees carry, ties in an order drawn by (reader, message)."""
+        """The newest distinct messages of others that active followees carry, ties in an order drawn by (reader, message)."""
         model = self.model
         items: dict[tuple[int, int], Item] = {}
         for followee in self.followees():
             model.count(Count.ROWS_SCANNED)
             seen: set[tuple[int, int]] = set()
             for entry in followee.outbox():
-                if not model.accounts[entry.author].active:
+                if entry.author == self.account or not model.accounts[entry.author].active:
                     continue
                 item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
                 item.latest = max(item.latest, entry.posted)
@@ -197,10 +199,17 @@ class Account(mesa.Agent):  # type: ignore[misc]
     def awake(self) -> bool:
         """Whether the account is used in this tick."""
         probability = self.wake_probability()
-        return probability > 0.0 and uniform(self.model.seed64, _WAKE, self.model.step_index, self.account, 0) < probability
+        return (
+            probability > 0.0
+            and uniform(self.model.seed64, _WAKE, self.model.step_index, self.account, 0) < probability
+        )
 
     def wake_probability(self) -> float:
         raise NotImplementedError
+
+    def would_speak(self) -> bool:
+        """Whether the account would post now if it were not suspended."""
+        return True
 
     def decide(self) -> None:
         raise NotImplementedError
@@ -258,6 +267,9 @@ class Citizen(Account):
             return False
         return not model.rules.silence or willing(opinion, self.climate, self.courage)
 
+    def would_speak(self) -> bool:
+        return self.speaks_up(self.current_stances()[0])
+
     def would_spread(self, entry: Entry, opinion: float) -> bool:
         if not self.model.rules.congenial_only or not entry.on_topic:
             return True
@@ -286,7 +298,10 @@ class Citizen(Account):
         followees = self._followee_ids()
         if not followees:
             return []
-        draws = (uniform(model.seed64, _RANDOM_FOLLOWEE, model.step_index, self.account, i) for i in range(RANDOM_ATTEMPTS + 1))
+        draws = (
+            uniform(model.seed64, _RANDOM_FOLLOWEE, model.step_index, self.account, i)
+            for i in range(RANDOM_ATTEMPTS + 1)
+        )
         for attempt, draw in enumerate(draws):
             if attempt == RANDOM_ATTEMPTS:
                 followees = [a for a in followees if model.accounts[a].active]
@@ -322,8 +337,11 @@ class Citizen(Account):
             role = model.accounts[entry.author].role
             model.count(Count.SLOTS + role)
             if model.rules.measure_quality:
-                model.count(Count.QUALITY, int(quality(model.seed64, *entry.name, int(role), model.rules.quality_rate) * 2.0**32))
-            if item.earliest < since or not entry.on_topic or entry.author == self.account:
+                model.count(
+                    Count.QUALITY,
+                    int(quality(model.seed64, *entry.name, int(role), model.rules.quality_rate) * 2.0**32),
+                )
+            if item.earliest < since or not entry.on_topic:
                 continue
             model.count(Count.IMPRESSIONS + role)
             full = stance_of(entry.stance)
@@ -466,10 +484,8 @@ class AgentEngine(Stage):
     def _would_be_awake(self, account: Account, status: int) -> bool:
         if status == _ACTIVE:
             return account.awake()
-        if status == _SUSPENDED and account.role != Role.TROLL and account.awake():
-            # The innocent who were silenced: what would they have posted?
-            if account.role == Role.ORGANISER or account.speaks_up(account.current_stances()[0]):  # type: ignore[attr-defined]
-                self.count(Count.LOST_POSTS + account.role)
+        if status == _SUSPENDED and account.role != Role.TROLL and account.awake() and account.would_speak():
+            self.count(Count.LOST_POSTS + account.role)  # an innocent who was silenced
         return False
 
     def count(self, column: int, amount: int = 1) -> None:

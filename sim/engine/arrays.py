@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,8 +81,18 @@ class ArrayEngine(Stage):
             state.turnout[event] = sum(j.result() for j in joined)
         found = [
             pool.submit(
-                kernels.find_awake, self._seed, step, low, high, state, society, schedule, rules, self._awake[low:high],
-                self._scratch[i].draws, counts[i],
+                kernels.find_awake,
+                self._seed,
+                step,
+                low,
+                high,
+                state,
+                society,
+                schedule,
+                rules,
+                self._awake[low:high],
+                self._scratch[i].draws,
+                counts[i],
             )
             for i, (low, high) in enumerate(self._ranges(accounts))
         ]
@@ -105,4 +116,4 @@ class ArrayEngine(Stage):
 
     def _ranges(self, rows: int) -> list[tuple[int, int]]:
         edges = [rows * i // self.threads for i in range(self.threads + 1)]
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(pairwise(edges))

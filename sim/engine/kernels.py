@@ -27,7 +27,12 @@ _CITIZEN, _ORGANISER, _TROLL = int(Role.CITIZEN), int(Role.ORGANISER), int(Role.
 _SLEEPER = int(Group.SLEEPER)
 _WAKE, _POST, _NEW = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
 _RANDOM = int(Stream.RANDOM_FOLLOWEE)
-_READERS, _ROWS, _IMPRESSIONS, _SLOTS = int(Count.READERS), int(Count.ROWS_SCANNED), int(Count.IMPRESSIONS), int(Count.SLOTS)
+_READERS, _ROWS, _IMPRESSIONS, _SLOTS = (
+    int(Count.READERS),
+    int(Count.ROWS_SCANNED),
+    int(Count.IMPRESSIONS),
+    int(Count.SLOTS),
+)
 _QUALITY, _NEW_POSTS, _RESHARES = int(Count.QUALITY), int(Count.NEW_POSTS), int(Count.RESHARES)
 _ON_TOPIC, _STANCE, _OF_TROLLS = int(Count.ON_TOPIC_POSTS), int(Count.STANCE), int(Count.RESHARES_OF_TROLLS)
 _TROLL_ON_TOPIC, _LOST = int(Count.ON_TOPIC_TROLL_POSTS), int(Count.LOST_POSTS)
@@ -101,7 +106,9 @@ def make_scratch(candidates: int, rules: Rules, topic_capacity: int) -> Scratch:
 def make_decisions(accounts: int) -> Decisions:
     """Room for the decisions of ``accounts`` awake accounts."""
     return Decisions(
-        opinion=np.empty((accounts, 4)), action=np.empty(accounts, dtype=np.uint8), entry=np.zeros(accounts, dtype=ENTRY)
+        opinion=np.empty((accounts, 4)),
+        action=np.empty(accounts, dtype=np.uint8),
+        entry=np.zeros(accounts, dtype=ENTRY),
     )
 
 
@@ -151,9 +158,16 @@ def find_awake(
 
 @inlined
 def _gather(
-    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch, counts: NDArray[np.int64]
+    seed: int,
+    step: int,
+    reader: int,
+    state: State,
+    society: Society,
+    rules: Rules,
+    scratch: Scratch,
+    counts: NDArray[np.int64],
 ) -> int:
-    """Collect the distinct messages that active followees carry; return how many."""
+    """Collect the distinct messages of others that active followees carry; return how many."""
     n = 0
     mask = scratch.table.size - 1
     if society.complete:
@@ -175,7 +189,7 @@ def _gather(
         for k in range(memory):
             entry = state.outbox[followee, k]
             author = np.int64(entry.author)
-            if author == EMPTY or state.status[author] != _ACTIVE:
+            if author in (EMPTY, reader) or state.status[author] != _ACTIVE:
                 continue
             name = (author << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -266,7 +280,15 @@ def _keep_least(
 
 @inlined
 def _add_topic(
-    seed: int, step: int, reader: int, n: int, shown: int, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int,
+    step: int,
+    reader: int,
+    n: int,
+    shown: int,
+    state: State,
+    society: Society,
+    rules: Rules,
+    scratch: Scratch,
 ) -> int:
     """Add messages of the topic stream that are not in the feed yet; return the number of messages shown."""
     held = 0
@@ -376,7 +398,7 @@ def _read_new_messages(
         counts[_SLOTS + role] += 1
         if rules.measure_quality:
             counts[_QUALITY] += np.int64(quality(seed, author, entry.created, role, rules.quality_rate) * _QUALITY_UNIT)
-        if scratch.earliest[c] < since or entry.stance == OFF_TOPIC or author == reader:
+        if scratch.earliest[c] < since or entry.stance == OFF_TOPIC:
             continue
         counts[_IMPRESSIONS + role] += 1
         stance = stance_of(entry.stance)
@@ -448,7 +470,12 @@ def _choose_reshare(
     for i in range(shown):
         c = scratch.feed[i]
         entry = scratch.entry[c]
-        if citizen and rules.congenial_only and entry.stance != OFF_TOPIC and abs(stance_of(entry.stance) - opinion) >= confidence:
+        if (
+            citizen
+            and rules.congenial_only
+            and entry.stance != OFF_TOPIC
+            and abs(stance_of(entry.stance) - opinion) >= confidence
+        ):
             continue
         author, created = np.int64(entry.author), np.int64(entry.created)
         w = (
@@ -465,7 +492,15 @@ def _choose_reshare(
 
 @inlined
 def _speak(
-    seed: int, step: int, account: int, shown: int, society: Society, rules: Rules, scratch: Scratch, i: int, decisions: Decisions
+    seed: int,
+    step: int,
+    account: int,
+    shown: int,
+    society: Society,
+    rules: Rules,
+    scratch: Scratch,
+    i: int,
+    decisions: Decisions,
 ) -> None:
     """Decide what an account that speaks now posts: something new, or a message of its feed."""
     group = society.group[account]
@@ -540,7 +575,13 @@ def decide(
 
 @lean_kernel
 def commit(
-    awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, decisions: Decisions, counts: NDArray[np.int64]
+    awake: NDArray[np.int64],
+    low: int,
+    high: int,
+    state: State,
+    society: Society,
+    decisions: Decisions,
+    counts: NDArray[np.int64],
 ) -> None:
     """Accounts awake[low:high] write their new opinion and their post to their own rows."""
     memory = state.outbox.shape[1]
@@ -628,7 +669,13 @@ def count_turnout(
         seen = state.last_call[person, row]
         called = 1 if seen >= 0 and step - seen <= rules.call_window else 0
         if joins(
-            side, state.opinion[person, 0], state.climate[person], called, society.joining[person], rules.complementarity, rules.call
+            side,
+            state.opinion[person, 0],
+            state.climate[person],
+            called,
+            society.joining[person],
+            rules.complementarity,
+            rules.call,
         ):
             joined += 1
     return joined
@@ -645,7 +692,9 @@ def run_ticks(
         counts = state.counts[step]
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
-                state.turnout[event] = count_turnout(step, event, 0, society.anchor.size, state, society, schedule, rules)
+                state.turnout[event] = count_turnout(
+                    step, event, 0, society.anchor.size, state, society, schedule, rules
+                )
         n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
         decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
         commit(awake, 0, n, state, society, decisions, counts)

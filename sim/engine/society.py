@@ -83,7 +83,13 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         complete=graph.complete,
     )
     setting = Setting(
-        world, society, make_schedule(world, weights), make_rules(world), graph, graph.followers_count(), graph.following_count()
+        world,
+        society,
+        make_schedule(world, weights),
+        make_rules(world),
+        graph,
+        graph.followers_count(),
+        graph.following_count(),
     )
     return setting, _first_state(setting)
 
@@ -160,7 +166,9 @@ def _sleepers_created(world: World, sleepers: NDArray[np.int64], seed: int) -> N
     return np.minimum(ticks, world.ticks)
 
 
-def _sleepers_wake(world: World, sleepers: NDArray[np.int64], created: NDArray[np.uint16], seed: int) -> NDArray[np.int64]:
+def _sleepers_wake(
+    world: World, sleepers: NDArray[np.int64], created: NDArray[np.uint16], seed: int
+) -> NDArray[np.int64]:
     """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick) from day 0 or creation."""
     rate = world.campaign.sleepers.waking_rate / world.ticks_per_day
     if rate == 0.0:
@@ -206,9 +214,7 @@ def _split(total: int, shares: list[float]) -> list[int]:
     return whole
 
 
-def _follower_graph(
-    world: World, opinions: NDArray[np.float64], group: NDArray[np.uint8], seed: int
-) -> FollowerGraph:
+def _follower_graph(world: World, opinions: NDArray[np.float64], group: NDArray[np.uint8], seed: int) -> FollowerGraph:
     settings, accounts, people = world.graph, group.size, world.people
     if settings.kind == "complete":
         return FollowerGraph.complete_graph(accounts)
@@ -222,7 +228,13 @@ def _follower_graph(
             field="world.graph.followees",
         )
     graph = social_graph(
-        seed, opinions, settings.followees, settings.tail_exponent, settings.closure, settings.homophily, settings.hub_cap
+        seed,
+        opinions,
+        settings.followees,
+        settings.tail_exponent,
+        settings.closure,
+        settings.homophily,
+        settings.hub_cap,
     )
     cap = math.floor(settings.hub_cap * people)
     ids = np.arange(accounts)
@@ -237,7 +249,9 @@ def _follower_graph(
     edges = [(fans.astype(np.int64), organisers[whose])]
     campaign = world.campaign
     first = 0
-    for troll_group, size in zip(campaign.groups, _split(actives.size, [g.share for g in campaign.groups]), strict=True):
+    for troll_group, size in zip(
+        campaign.groups, _split(actives.size, [g.share for g in campaign.groups]), strict=True
+    ):
         edges.append(_troll_edges(world, troll_group, actives[first : first + size], cap, seed))
         first += size
     edges.append(_troll_edges(world, campaign.sleepers.group, sleepers, cap, seed))
@@ -266,13 +280,19 @@ def _graph_of_file(world: World, group: NDArray[np.uint8]) -> FollowerGraph:
     if settings.nodes:
         table = read_node_table(settings.nodes)
         if "index" not in table or "bot" not in table:
-            raise InputError(f"must have the columns index and bot, which {settings.nodes} has not", field="world.graph.nodes")
+            raise InputError(
+                f"must have the columns index and bot, which {settings.nodes} has not", field="world.graph.nodes"
+            )
         if not all(np.issubdtype(table[column].dtype, np.number) for column in ("index", "bot")):
-            raise InputError(f"must have numbers as index and bot, which {settings.nodes} has not", field="world.graph.nodes")
+            raise InputError(
+                f"must have numbers as index and bot, which {settings.nodes} has not", field="world.graph.nodes"
+            )
         index = table["index"].astype(np.int64)
         bot = table["bot"].astype(np.int64)[np.argsort(index)]
         if not np.array_equal(np.sort(index), np.arange(index.size)):
-            raise InputError(f"must number its nodes from 0 without gaps, which {settings.nodes} does not", field="world.graph.nodes")
+            raise InputError(
+                f"must number its nodes from 0 without gaps, which {settings.nodes} does not", field="world.graph.nodes"
+            )
     else:
         bot = np.zeros(group.size, dtype=np.int64)
     humans, bots = int((bot == 0).sum()), int((bot != 0).sum())

@@ -133,7 +133,7 @@ class State(NamedTuple):
         """An independent copy (a fork)."""
         outbox = empty_outbox(*self.outbox.shape)
         outbox[...] = self.outbox
-        return State(*(outbox if array is self.outbox else array.copy() for array in self))
+        return State._make(outbox if array is self.outbox else array.copy() for array in self)
 
     def digest(self, step: int) -> str:
         """SHA-256 of the state after ``step`` ticks, in hexadecimal: people and accounts in the order of their ids, the topic

@@ -17,13 +17,20 @@ class Feed(Settings):
         "newest", unit="name", choices=("newest", "one_random_followee"), source="model choice",
         doc="Read the newest messages of one's followees, or the current opinion of one random active followee.",
     )  # fmt: skip
-    length: int = quantity(15, unit="messages", low=1, high=200, source=_SIMSOM, doc="Messages shown in a feed (sigma).")
+    length: int = quantity(
+        15, unit="messages", low=1, high=200, source=_SIMSOM, doc="Messages shown in a feed (sigma)."
+    )
     memory: int = quantity(
         4, unit="messages per followee", low=1, high=32, source="calibrated on runs of the published SimSoM code",
         doc="Latest posts of a followee that can still appear in a feed (K).",
     )  # fmt: skip
     topic_slots: int = quantity(
-        3, unit="messages", low=0, high=50, source="assumption", doc="Messages a reader of the topic stream is shown besides."
+        3,
+        unit="messages",
+        low=0,
+        high=50,
+        source="assumption",
+        doc="Messages a reader of the topic stream is shown besides.",
     )
     topic_capacity: int = quantity(
         64, unit="messages", low=1, high=4096, source="assumption", doc="Messages the topic stream holds at a time."

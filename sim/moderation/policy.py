@@ -30,7 +30,9 @@ class Policy(Settings, ABC):
 
     name: ClassVar[str]
 
-    day: float | str = quantity(unit="day number or ISO date", source="given by the user", doc="First day of the policy.")
+    day: float | str = quantity(
+        unit="day number or ISO date", source="given by the user", doc="First day of the policy."
+    )
     detector: Detector = quantity(
         default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
     )
@@ -48,7 +50,9 @@ class Policy(Settings, ABC):
         """What the policy does, in English."""
 
 
-def most_suspicious(view: PlatformView, scores: NDArray[np.float64], eligible: NDArray[np.bool_], asked: int) -> Removal:
+def most_suspicious(
+    view: PlatformView, scores: NDArray[np.float64], eligible: NDArray[np.bool_], asked: int
+) -> Removal:
     """The ``asked`` flagged eligible accounts with the highest scores, or all there are; ids ascending."""
     flagged = np.flatnonzero(eligible & (scores > 0.0) & ~view.suspended)
     ranked = flagged[np.lexsort((view.account[flagged], -scores[flagged]))]

@@ -33,7 +33,9 @@ class Mobilisation(Settings):
 
 
 @scalar(types.boolean(int64, float64, float64, int64, float64, float64, float64))
-def joins(side: int, opinion: float, climate: float, called: int, threshold: float, complementarity: float, call: float) -> bool:
+def joins(
+    side: int, opinion: float, climate: float, called: int, threshold: float, complementarity: float, call: float
+) -> bool:
     """Whether a person joins an event of ``side`` (+1, -1): their own opinion must lean to that side, and opinion, perceived
     support and calls together must reach their threshold (Granovetter 1978, doi 10.1086/226707)."""
     lean = side * opinion

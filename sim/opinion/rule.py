@@ -7,10 +7,10 @@ with the same weights. Write the function with the decorator ``opinion_weight``;
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from abc import ABC
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar
 
 import numba
@@ -28,7 +28,7 @@ def opinion_weight(function: Callable[..., float]) -> Any:
     return staticmethod(scalar(WEIGHT_SIGNATURE)(function))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _pointer(weight: Any) -> Any:
     return numba.cfunc(WEIGHT_SIGNATURE)(weight.py_func)
 
@@ -50,7 +50,9 @@ class OpinionRule(Settings, ABC):
         """The rule's fields in order, padded with zeros to the eight numbers that ``weight`` gets as ``parameters``."""
         values = tuple(float(getattr(self, field.name)) for field in fields(self))
         if len(values) > MOST_PARAMETERS:
-            raise TypeError(f"an opinion rule has at most {MOST_PARAMETERS} parameters; {type(self).__name__} has {len(values)}")
+            raise TypeError(
+                f"an opinion rule has at most {MOST_PARAMETERS} parameters; {type(self).__name__} has {len(values)}"
+            )
         return values + (0.0,) * (MOST_PARAMETERS - len(values))
 
 

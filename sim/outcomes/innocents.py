@@ -25,7 +25,9 @@ def trolls_removed(stage: Stage) -> float:
 
 
 OUTCOMES = (
-    Outcome("wrongful_removals", "accounts", "citizens' and organisers' accounts that are suspended", wrongful_removals),
+    Outcome(
+        "wrongful_removals", "accounts", "citizens' and organisers' accounts that are suspended", wrongful_removals
+    ),
     Outcome("posts_lost", "posts", "posts that wrongly suspended accounts would have made since day 0", posts_lost),
     Outcome("trolls_removed", "accounts", "troll accounts, active and sleeping, that are suspended", trolls_removed),
 )

@@ -40,15 +40,44 @@ def induced(stage: Stage) -> float:
 
 
 OUTCOMES = (
-    Outcome("opinion_mean", "opinion, -1 to 1", "mean private opinion of all people", lambda s: float(s.state.opinion[:, 0].mean())),
-    Outcome("opinion_sd", "opinion", "standard deviation of private opinion over people", lambda s: float(np.std(s.state.opinion[:, 0]))),
-    Outcome("polarisation", "0 to 1", "balance of the two camps times half the distance of their mean opinions", polarisation),
-    Outcome("expressed_climate", "opinion, -1 to 1", "mean stance of the day's posts on the topic, by anybody", expressed_climate),
+    Outcome(
+        "opinion_mean",
+        "opinion, -1 to 1",
+        "mean private opinion of all people",
+        lambda s: float(s.state.opinion[:, 0].mean()),
+    ),
+    Outcome(
+        "opinion_sd",
+        "opinion",
+        "standard deviation of private opinion over people",
+        lambda s: float(np.std(s.state.opinion[:, 0])),
+    ),
+    Outcome(
+        "polarisation",
+        "0 to 1",
+        "balance of the two camps times half the distance of their mean opinions",
+        polarisation,
+    ),
+    Outcome(
+        "expressed_climate",
+        "opinion, -1 to 1",
+        "mean stance of the day's posts on the topic, by anybody",
+        expressed_climate,
+    ),
     Outcome("troll_part", "opinion", "mean of x - x_T: opinion traced to trolls' words", lambda s: _mean_gap(s, 0, 1)),
     Outcome("troll_part_direct", "opinion", "of which read from trolls", lambda s: float(s.state.channel[:, 0].mean())),
-    Outcome("troll_part_relayed", "opinion", "of which relayed by others", lambda s: float(s.state.channel[:, 1].mean())),
+    Outcome(
+        "troll_part_relayed", "opinion", "of which relayed by others", lambda s: float(s.state.channel[:, 1].mean())
+    ),
     Outcome("troll_part_induced", "opinion", "of which said afterwards by people whom trolls had moved", induced),
-    Outcome("organiser_part", "opinion", "mean of x_T - x_TO: opinion traced to organisers", lambda s: _mean_gap(s, 1, 2)),
+    Outcome(
+        "organiser_part", "opinion", "mean of x_T - x_TO: opinion traced to organisers", lambda s: _mean_gap(s, 1, 2)
+    ),
     Outcome("event_part", "opinion", "mean of x_TO - x_TOE: opinion traced to events", lambda s: _mean_gap(s, 2, 3)),
-    Outcome("own_part", "opinion, -1 to 1", "mean of x_TOE: what people would hold without all three", lambda s: float(s.state.opinion[:, 3].mean())),
-)  # fmt: skip
+    Outcome(
+        "own_part",
+        "opinion, -1 to 1",
+        "mean of x_TOE: what people would hold without all three",
+        lambda s: float(s.state.opinion[:, 3].mean()),
+    ),
+)

@@ -55,13 +55,43 @@ def posts(stage: Stage) -> float:
 
 
 OUTCOMES = (
-    Outcome("troll_impression_share", "share of impressions", "trolls' messages among the day's impressions on the topic", troll_share_of_impressions),
-    Outcome("impressions", "impressions", "messages on the topic that were new to their readers today", lambda s: float(roles(counts_today(s), Count.IMPRESSIONS).sum())),
-    Outcome("reach", "share of people", "people who have seen a troll's message on the topic so far", lambda s: float((s.state.troll_impressions > 0).mean())),
-    Outcome("exposure_concentration", "share of impressions", "part of trolls' impressions that fell on the most exposed 1 % of people", exposure_concentration),
-    Outcome("engagement_per_post", "reshares per post", "citizens' reshares of trolls' messages per post of a troll, since day 0", engagement_per_post),
+    Outcome(
+        "troll_impression_share",
+        "share of impressions",
+        "trolls' messages among the day's impressions on the topic",
+        troll_share_of_impressions,
+    ),
+    Outcome(
+        "impressions",
+        "impressions",
+        "messages on the topic that were new to their readers today",
+        lambda s: float(roles(counts_today(s), Count.IMPRESSIONS).sum()),
+    ),
+    Outcome(
+        "reach",
+        "share of people",
+        "people who have seen a troll's message on the topic so far",
+        lambda s: float((s.state.troll_impressions > 0).mean()),
+    ),
+    Outcome(
+        "exposure_concentration",
+        "share of impressions",
+        "part of trolls' impressions that fell on the most exposed 1 % of people",
+        exposure_concentration,
+    ),
+    Outcome(
+        "engagement_per_post",
+        "reshares per post",
+        "citizens' reshares of trolls' messages per post of a troll, since day 0",
+        engagement_per_post,
+    ),
     Outcome("posts", "posts", "posts and reshares today, by anybody", posts),
     Outcome("troll_posts", "posts", "posts and reshares by trolls today", troll_posts),
     Outcome("active_trolls", "accounts", "troll accounts that can post at the end of the day", active_trolls),
-    Outcome("quality_shown", "0 to 1", "mean quality of the messages shown to citizens today, where the world measures it", mean_quality),
-)  # fmt: skip
+    Outcome(
+        "quality_shown",
+        "0 to 1",
+        "mean quality of the messages shown to citizens today, where the world measures it",
+        mean_quality,
+    ),
+)

@@ -11,7 +11,12 @@ from sim.outcomes.outcome import Outcome
 def turnout_table(stage: Stage) -> pd.DataFrame:
     """One row an event that has happened: day, side, event and the share of people who joined."""
     rows = [
-        {"day": event.day, "side": event.side, "event": event.name, "turnout": float(joined) / stage.society.anchor.size}
+        {
+            "day": event.day,
+            "side": event.side,
+            "event": event.name,
+            "turnout": float(joined) / stage.society.anchor.size,
+        }
         for event, joined in zip(stage.world.calendar.events, stage.state.turnout, strict=True)
         if joined >= 0
     ]
@@ -28,6 +33,16 @@ def _mean_turnout(stage: Stage, side: int) -> float:
 
 
 OUTCOMES = (
-    Outcome("turnout_movement", "share of people", "mean turnout of the movement's events so far", lambda s: _mean_turnout(s, 1)),
-    Outcome("turnout_government", "share of people", "mean turnout of the government side's events so far", lambda s: _mean_turnout(s, -1)),
-)  # fmt: skip
+    Outcome(
+        "turnout_movement",
+        "share of people",
+        "mean turnout of the movement's events so far",
+        lambda s: _mean_turnout(s, 1),
+    ),
+    Outcome(
+        "turnout_government",
+        "share of people",
+        "mean turnout of the government side's events so far",
+        lambda s: _mean_turnout(s, -1),
+    ),
+)

@@ -38,7 +38,9 @@ class Event(Settings):
 class Calendar(Settings):
     """Events, the daily rhythm of ordinary accounts, and what an event does to activity and opinion."""
 
-    events: tuple[Event, ...] = quantity((), unit="events", source="event table of the case", doc="Days in the streets.")
+    events: tuple[Event, ...] = quantity(
+        (), unit="events", source="event table of the case", doc="Days in the streets."
+    )
     clock: tuple[float, ...] = quantity(
         (1.0,), unit="share of a day's sessions in each tick of the day", low=0, high=1, source="assumption",
         doc="Daily rhythm of citizens and organisers, in local time; sums to 1.",

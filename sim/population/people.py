@@ -33,7 +33,12 @@ class Population(Settings):
         doc="Spread of opinions inside each camp (bell-shaped, clipped to [-1, 1]).",
     )  # fmt: skip
     confidence_low: float = quantity(
-        0.4, unit="opinion distance", low=0, high=2, source="assumption", doc="Least tolerant person's confidence bound."
+        0.4,
+        unit="opinion distance",
+        low=0,
+        high=2,
+        source="assumption",
+        doc="Least tolerant person's confidence bound.",
     )
     confidence_high: float = quantity(
         0.8, unit="opinion distance", low=0, high=2, source="assumption", doc="Most tolerant person's confidence bound."

@@ -16,7 +16,12 @@ class Graph(Settings):
         doc="A generated social graph, everybody follows everybody, or an edge-list file.",
     )  # fmt: skip
     followees: float = quantity(
-        20.0, unit="followees per person", low=0, high=10_000, source="assumption", doc="Mean people that a person follows."
+        20.0,
+        unit="followees per person",
+        low=0,
+        high=10_000,
+        source="assumption",
+        doc="Mean people that a person follows.",
     )
     tail_exponent: float = quantity(
         2.3, unit="exponent", low=1.5, high=10, source="Kwak et al. 2010, doi 10.1145/1772690.1772751 (2.276)",
@@ -36,7 +41,10 @@ class Graph(Settings):
     )  # fmt: skip
     edges: str = quantity("", unit="path", source="given by the user", doc="Edge-list file (source follows target).")
     nodes: str = quantity(
-        "", unit="path", source="given by the user", doc="Node table with columns index and bot (1 for a troll account)."
+        "",
+        unit="path",
+        source="given by the user",
+        doc="Node table with columns index and bot (1 for a troll account).",
     )
 
     def check(self) -> None:
