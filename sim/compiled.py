@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -17,12 +18,28 @@ import numba
 from numba.core import config as _numba_config
 
 
+_IMPORT = re.compile(r"^from (sim(?:\.\w+)*) import", re.MULTILINE)
+
+
+def _compiled_sources(root: Path) -> list[Path]:
+    """Files with compiled functions, the files that those import constants from, and the tables."""
+    texts = {path: path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
+    sources = {path for path, text in texts.items() if "from sim.compiled import" in text} | {root / "compiled.py"}
+    fresh = set(sources)
+    while fresh:
+        modules = {name for path in fresh for name in _IMPORT.findall(texts[path])}
+        files = {root.parent.joinpath(*name.split(".")).with_suffix(".py") for name in modules}
+        fresh = {path for path in files if path in texts} - sources
+        sources |= fresh
+    return sorted([*sources, *root.rglob("*.npy")])
+
+
 @lru_cache(maxsize=1)
 def cache_directory() -> Path:
     """Directory of compiled code for exactly these sources (``GROUNDSWELL_CACHE`` overrides its parent)."""
     digest = hashlib.sha256()
-    root = Path(__file__).parent
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.npy")]):
+    root = Path(__file__).resolve().parent
+    for path in _compiled_sources(root):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     parent = os.environ.get("GROUNDSWELL_CACHE") or str(Path.home() / ".cache" / "groundswell")

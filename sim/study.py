@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from sim.branch import Branch
-from sim.engine.arrays import default_threads
+from sim.engine.arrays import checked_threads
 from sim.engine.society import Setting
 from sim.engine.stage import Snapshot, Stage
 from sim.fields import InputError
@@ -144,6 +144,7 @@ def compare(
     ['takedown']
     """
     chosen = _seeds(seeds)
+    workers = checked_threads(threads)
     names = list(branches)
     if not names:
         raise InputError("must have at least one branch, not none", field="branches")
@@ -191,7 +192,7 @@ def compare(
 
         return _Tree(world, missing[seed], end).grow(seed, population_seed, keep, advanced)
 
-    with ThreadPoolExecutor(threads if threads is not None else default_threads()) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(run_seed, seed): seed for seed in missing}
         try:
             for future in as_completed(futures):

@@ -283,10 +283,11 @@ def _graph_of_file(world: World, group: NDArray[np.uint8]) -> FollowerGraph:
             raise InputError(
                 f"must have the columns index and bot, which {settings.nodes} has not", field="world.graph.nodes"
             )
-        if not all(np.issubdtype(table[column].dtype, np.number) for column in ("index", "bot")):
-            raise InputError(
-                f"must have numbers as index and bot, which {settings.nodes} has not", field="world.graph.nodes"
-            )
+        for column in ("index", "bot"):
+            if not np.issubdtype(table[column].dtype, np.number) or (table[column] % 1 != 0).any():
+                raise InputError(
+                    f"must have whole numbers as {column}, which {settings.nodes} has not", field="world.graph.nodes"
+                )
         index = table["index"].astype(np.int64)
         bot = table["bot"].astype(np.int64)[np.argsort(index)]
         if not np.array_equal(np.sort(index), np.arange(index.size)):
