@@ -17,7 +17,6 @@ from typing import Any
 import numba
 from numba.core import config as _numba_config
 
-
 _IMPORT = re.compile(r"^from (sim(?:\.\w+)*) import", re.MULTILINE)
 
 

@@ -30,6 +30,7 @@ class Stream(IntEnum):
     JOINING = 4
     ACTIVITY = 5
     TOPIC_READER = 6
+    SUSCEPTIBILITY = 7
     FOLLOWEES = 10
     FITNESS = 11
     FOLLOW = 12

@@ -244,6 +244,7 @@ class Citizen(Account):
         society, self.person = model.society, int(model.society.person[account])
         self.sessions_per_day = float(society.activity[self.person])
         self.confidence = float(society.confidence[self.person])
+        self.susceptibility = float(society.susceptibility[self.person])
         self.courage = float(society.courage[self.person])
         self.threshold = float(society.joining[self.person])
         self.anchor = float(society.anchor[self.person])
@@ -279,8 +280,9 @@ class Citizen(Account):
         model = self.model
         model.count(Count.READERS)
         feed: list[Item] = []
-        if model.rules.one_random_followee:
-            readings = [Reading(f.current_stances(), f.role, False) for f in self.one_random_followee()]
+        if model.rules.reads_opinions:
+            followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
+            readings = [Reading(f.current_stances(), f.role, False) for f in followees]
         else:
             feed = self.feed()
             if model.rules.topic_slots and model.society.topic_reader[self.person]:
@@ -366,8 +368,17 @@ class Citizen(Account):
         x = self.current_stances()
         pulls = [0.0, 0.0, 0.0, 0.0]
         direct = relayed = others = total = 0.0
+        share, anchoring = 1.0, rules.anchoring
+        if rules.averages:
+            share = rules.own_weight
+            for reading in readings:
+                share += weigh(x[0], reading.stances[0], confidence, model.parameters)
+            share = 1.0 / share if share > 0.0 else 0.0
+        if rules.susceptible:
+            share *= self.susceptibility
+            anchoring = 1.0 - self.susceptibility
         for reading in readings:
-            weight = weigh(x[0], reading.stances[0], confidence, model.parameters)
+            weight = share * weigh(x[0], reading.stances[0], confidence, model.parameters)
             pulls[0] += weight * (reading.stances[0] - x[0])
             total += reading.stances[0]
             if reading.role == Role.TROLL:
@@ -384,15 +395,15 @@ class Citizen(Account):
         event_pull = rules.event_pull if side else 0.0
         anchor = self.anchor
         channel = state.channel[self.person]
-        channel[0] = channel_moved(channel[0], direct, others, rules.anchoring, event_pull)
-        channel[1] = channel_moved(channel[1], relayed, others, rules.anchoring, event_pull)
+        channel[0] = channel_moved(channel[0], direct, others, anchoring, event_pull)
+        channel[1] = channel_moved(channel[1], relayed, others, anchoring, event_pull)
         if readings:
             state.climate[self.person] += rules.climate_memory * (total / len(readings) - self.climate)
         return (
-            moved(x[0], pulls[0], anchor, rules.anchoring, event_pull, side),
-            moved(x[1], pulls[1], anchor, rules.anchoring, event_pull, side),
-            moved(x[2], pulls[2], anchor, rules.anchoring, event_pull, side),
-            moved(x[3], pulls[3], anchor, rules.anchoring, 0.0, 0.0),
+            moved(x[0], pulls[0], anchor, anchoring, event_pull, side),
+            moved(x[1], pulls[1], anchor, anchoring, event_pull, side),
+            moved(x[2], pulls[2], anchor, anchoring, event_pull, side),
+            moved(x[3], pulls[3], anchor, anchoring, 0.0, 0.0),
         )
 
     def joins(self, event: int) -> bool:
@@ -426,7 +437,7 @@ class Actor(Account):
     def decide(self) -> None:
         model = self.model
         feed: list[Item] = []
-        if not model.rules.one_random_followee and model.rules.new_share[self.group] < 1.0:
+        if not model.rules.reads_opinions and model.rules.new_share[self.group] < 1.0:
             feed = sorted(self.feed(), key=lambda item: item.entry.name)
         model.state.last_awake[self.account] = model.step_index
         self.decision = self.choose_post(feed, self.current_stances())

@@ -47,12 +47,13 @@ class ArrayEngine(Stage):
         rule: OpinionRule = self.world.opinion.rule
         self._weight = pointer(rule)
         self._parameters = rule.parameters()
-        longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
-        if self.rules.one_random_followee:
-            longest = 0
         feed = self.world.feed
+        longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
+        messages, opinions = longest * feed.memory, 0
+        if self.rules.reads_opinions:
+            messages, opinions = 0, longest
         self._scratch = [
-            kernels.make_scratch(longest * feed.memory, self.rules, feed.topic_capacity) for _ in range(self.threads)
+            kernels.make_scratch(messages, opinions, self.rules, feed.topic_capacity) for _ in range(self.threads)
         ]
         self._decisions = kernels.make_decisions(accounts)
         self._awake = np.empty(accounts, dtype=np.int64)

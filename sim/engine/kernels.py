@@ -74,11 +74,12 @@ class Decisions(NamedTuple):
     entry: NDArray[np.void]
 
 
-def make_scratch(candidates: int, rules: Rules, topic_capacity: int) -> Scratch:
-    """Work space for feeds of at most ``candidates`` candidates."""
+def make_scratch(candidates: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
+    """Work space for feeds of at most ``candidates`` candidates, or for reading that many ``opinions`` at once."""
     size = candidates + rules.topic_slots + 1
     table = 1 << max(4, int(2 * size).bit_length())
     shown = rules.length + rules.topic_slots
+    readings = max(shown, opinions) + 1
     return Scratch(
         table=np.full(table, -1, dtype=np.int32),
         used=np.empty(size, dtype=np.int64),
@@ -93,9 +94,9 @@ def make_scratch(candidates: int, rules: Rules, topic_capacity: int) -> Scratch:
         feed=np.empty(shown, dtype=np.int64),
         race=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.float64),
         place=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.int64),
-        stance=np.empty((shown + 1, 4)),
-        role=np.empty(shown + 1, dtype=np.uint8),
-        relayed=np.empty(shown + 1, dtype=np.uint8),
+        stance=np.empty((readings, 4)),
+        role=np.empty(readings, dtype=np.uint8),
+        relayed=np.empty(readings, dtype=np.uint8),
         draws=np.empty(512),
         topic_author=np.empty(topic_capacity, dtype=np.int64),
         topic_created=np.empty(topic_capacity, dtype=np.int64),
@@ -368,17 +369,39 @@ def _random_followee(seed: int, step: int, reader: int, state: State, society: S
 
 
 @inlined
-def _read_current_opinion(followee: int, state: State, society: Society, scratch: Scratch) -> int:
-    """Read the opinion that an account holds now; return the number of readings (1)."""
+def _read_current_opinion(followee: int, n: int, state: State, society: Society, scratch: Scratch) -> None:
+    """Make the opinion that an account holds now the reading number ``n``."""
     role = role_of(society.group[followee])
     for level in range(4):
         if role == _CITIZEN:
-            scratch.stance[0, level] = state.opinion[society.person[followee], level]
+            scratch.stance[n, level] = state.opinion[society.person[followee], level]
         else:
-            scratch.stance[0, level] = society.actor_stance[followee - (society.group.size - society.actor_weight.size)]
-    scratch.role[0] = role
-    scratch.relayed[0] = 0
-    return 1
+            scratch.stance[n, level] = society.actor_stance[followee - (society.group.size - society.actor_weight.size)]
+    scratch.role[n] = role
+    scratch.relayed[n] = 0
+
+
+@inlined
+def _read_all_opinions(
+    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> int:
+    """Read the opinions that all active followees hold now; return how many."""
+    n = 0
+    if society.complete:
+        first, last = 0, society.group.size
+    else:
+        first, last = society.indptr[reader], society.indptr[reader + 1]
+    for e in range(first, last):
+        followee = np.int64(e if society.complete else society.followees[e])
+        if state.status[followee] != _ACTIVE or followee == reader:
+            continue
+        if society.group[followee] == _SLEEPER and not edge_has_come_alive(
+            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
+        ):
+            continue
+        _read_current_opinion(followee, n, state, society, scratch)
+        n += 1
+    return n
 
 
 @inlined
@@ -427,9 +450,18 @@ def _change_mind(
     x = state.opinion[person]
     confidence = np.float64(society.confidence[person])
     pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
+    share, anchoring = 1.0, rules.anchoring
+    if rules.averages:
+        share = rules.own_weight
+        for i in range(n):
+            share += weight(x[0], scratch.stance[i, 0], confidence, parameters)
+        share = 1.0 / share if share > 0.0 else 0.0
+    if rules.susceptible:
+        share *= np.float64(society.susceptibility[person])
+        anchoring = 1.0 - np.float64(society.susceptibility[person])
     for i in range(n):
         stance = scratch.stance[i]
-        w = weight(x[0], stance[0], confidence, parameters)
+        w = share * weight(x[0], stance[0], confidence, parameters)
         step0 = w * (stance[0] - x[0])
         pull0 += step0
         total += stance[0]
@@ -447,13 +479,13 @@ def _change_mind(
     side = schedule.event_side[step]
     event_pull = rules.event_pull if side != 0.0 else 0.0
     anchor = society.anchor[person]
-    out[0] = moved(x[0], pull0, anchor, rules.anchoring, event_pull, side)
-    out[1] = moved(x[1], pull1, anchor, rules.anchoring, event_pull, side)
-    out[2] = moved(x[2], pull2, anchor, rules.anchoring, event_pull, side)
-    out[3] = moved(x[3], pull3, anchor, rules.anchoring, 0.0, 0.0)
+    out[0] = moved(x[0], pull0, anchor, anchoring, event_pull, side)
+    out[1] = moved(x[1], pull1, anchor, anchoring, event_pull, side)
+    out[2] = moved(x[2], pull2, anchor, anchoring, event_pull, side)
+    out[3] = moved(x[3], pull3, anchor, anchoring, 0.0, 0.0)
     channel = state.channel[person]
-    channel[0] = channel_moved(channel[0], direct, other, rules.anchoring, event_pull)
-    channel[1] = channel_moved(channel[1], relayed, other, rules.anchoring, event_pull)
+    channel[0] = channel_moved(channel[0], direct, other, anchoring, event_pull)
+    channel[1] = channel_moved(channel[1], relayed, other, anchoring, event_pull)
     if n > 0:
         state.climate[person] += rules.climate_memory * (total / n - state.climate[person])
 
@@ -543,7 +575,7 @@ def decide(
         group = society.group[account]
         decisions.action[i] = NOTHING
         shown = 0
-        if not rules.one_random_followee and (group == 0 or rules.new_share[group] < 1.0):
+        if not rules.reads_opinions and (group == 0 or rules.new_share[group] < 1.0):
             n = _gather(seed, step, account, state, society, rules, scratch, counts)
             shown = _select(seed, account, n, rules, scratch)
             if group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]:
@@ -553,8 +585,13 @@ def decide(
             person = np.int64(society.person[account])
             counts[_READERS] += 1
             if rules.one_random_followee:
+                readings = 0
                 followee = _random_followee(seed, step, account, state, society)
-                readings = _read_current_opinion(followee, state, society, scratch) if followee >= 0 else 0
+                if followee >= 0:
+                    _read_current_opinion(followee, 0, state, society, scratch)
+                    readings = 1
+            elif rules.reads_opinions:
+                readings = _read_all_opinions(seed, step, account, state, society, rules, scratch)
             else:
                 readings = _read_new_messages(
                     seed, step, account, shown, state, society, rules, schedule, scratch, counts

@@ -68,6 +68,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
     society = Society(
         anchor=people.opinion,
         confidence=people.confidence,
+        susceptibility=people.susceptibility,
         courage=people.courage,
         joining=people.joining,
         activity=people.activity,
@@ -96,9 +97,13 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
 
 def make_rules(world: World) -> Rules:
     """The world's parameters in the form that the engines take."""
-    feed, expression, campaign = world.feed, world.expression, world.campaign
+    feed, expression, campaign, rule = world.feed, world.expression, world.campaign, world.opinion.rule
     return Rules(
+        reads_opinions=feed.reading != "newest",
         one_random_followee=feed.reading == "one_random_followee",
+        averages=rule.averages,
+        own_weight=rule.own_weight,
+        susceptible=rule.susceptible,
         length=feed.length,
         topic_slots=feed.topic_slots,
         topic_half_life=feed.topic_half_life,

@@ -49,6 +49,7 @@ class Society(NamedTuple):
 
     anchor: NDArray[np.float64]
     confidence: NDArray[np.float32]
+    susceptibility: NDArray[np.float32]
     courage: NDArray[np.float32]
     joining: NDArray[np.float32]
     activity: NDArray[np.float32]
@@ -80,7 +81,11 @@ class Schedule(NamedTuple):
 class Rules(NamedTuple):
     """Parameters of the model as the kernels take them; by-group rows are indexed by ``Group``."""
 
+    reads_opinions: bool
     one_random_followee: bool
+    averages: bool
+    own_weight: float
+    susceptible: bool
     length: int
     topic_slots: int
     topic_half_life: float

@@ -14,8 +14,8 @@ class Feed(Settings):
     """What an account that wakes up is shown."""
 
     reading: str = quantity(
-        "newest", unit="name", choices=("newest", "one_random_followee"), source="model choice",
-        doc="Read the newest messages of one's followees, or the current opinion of one random active followee.",
+        "newest", unit="name", choices=("newest", "one_random_followee", "all_followees"), source="model choice",
+        doc="Read the newest messages of one's followees, or the current opinion of one random or of all active followees.",
     )  # fmt: skip
     length: int = quantity(
         15, unit="messages", low=1, high=200, source=_SIMSOM, doc="Messages shown in a feed (sigma)."

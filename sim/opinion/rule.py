@@ -40,11 +40,18 @@ def pointer(rule: OpinionRule) -> Any:
 
 @dataclass(frozen=True)
 class OpinionRule(Settings, ABC):
-    """Base of opinion rules. Subclasses set ``doi`` and ``weight``; ``parameters`` are their fields in order."""
+    """Base of opinion rules. Subclasses set ``doi`` and ``weight``; ``parameters`` are their fields in order.
+
+    With ``averages`` the weights of what is read at once are divided by their sum plus ``own_weight``. With ``susceptible``
+    they are then multiplied by the person's susceptibility s, and the anchor pulls with 1 - s instead of ``anchoring``.
+    """
 
     name: ClassVar[str]
     doi: ClassVar[str] = ""
     weight: ClassVar[Any] = None
+    averages: ClassVar[bool] = False
+    own_weight: ClassVar[float] = 0.0
+    susceptible: ClassVar[bool] = False
 
     def parameters(self) -> tuple[float, ...]:
         """The rule's fields in order, padded with zeros to the eight numbers that ``weight`` gets as ``parameters``."""

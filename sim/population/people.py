@@ -43,6 +43,13 @@ class Population(Settings):
     confidence_high: float = quantity(
         0.8, unit="opinion distance", low=0, high=2, source="assumption", doc="Most tolerant person's confidence bound."
     )
+    susceptibility_low: float = quantity(
+        1.0, unit="share", low=0, high=1, source="given by the user",
+        doc="Least susceptible person's weight of others against their own first opinion, in rules that use it.",
+    )  # fmt: skip
+    susceptibility_high: float = quantity(
+        1.0, unit="share", low=0, high=1, source="given by the user", doc="Most susceptible person's weight of others."
+    )
     sessions_per_day: float = quantity(
         0.6, unit="sessions per person and day", low=0, high=1000,
         source="assumption: about 40 % of a platform's monthly users open it on a given day",
@@ -67,14 +74,20 @@ class Population(Settings):
                 f"must be at most confidence_high ({self.confidence_high:g}), not {self.confidence_low:g}",
                 field="confidence_low",
             )
+        if self.susceptibility_low > self.susceptibility_high:
+            raise InputError(
+                f"must be at most susceptibility_high ({self.susceptibility_high:g}), not {self.susceptibility_low:g}",
+                field="susceptibility_low",
+            )
 
 
 class People(NamedTuple):
-    """Drawn people, one row a person: opinion and confidence in opinion units, courage in [0, 1), joining threshold,
-    sessions a day, and whether the person reads the topic stream (0 or 1)."""
+    """Drawn people, one row a person: opinion and confidence in opinion units, susceptibility and courage in [0, 1], joining
+    threshold, sessions a day, and whether the person reads the topic stream (0 or 1)."""
 
     opinion: NDArray[np.float64]
     confidence: NDArray[np.float32]
+    susceptibility: NDArray[np.float32]
     courage: NDArray[np.float32]
     joining: NDArray[np.float32]
     activity: NDArray[np.float32]
@@ -94,12 +107,16 @@ def draw_people(settings: Population, people: int, joining_spread: float, seed: 
         opinion = np.array(settings.opinions, dtype=np.float64)
     width = settings.confidence_high - settings.confidence_low
     confidence = settings.confidence_low + width * uniforms(seed, Stream.CONFIDENCE, 0, people, 0)
+    susceptibility = settings.susceptibility_low + (
+        settings.susceptibility_high - settings.susceptibility_low
+    ) * uniforms(seed, Stream.SUSCEPTIBILITY, 0, people, 0)
     activity = np.full(people, settings.sessions_per_day)
     if not settings.equal_sessions:
         activity = settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
     return People(
         opinion=np.clip(opinion, -1.0, 1.0),
         confidence=confidence.astype(np.float32),
+        susceptibility=susceptibility.astype(np.float32),
         courage=uniforms(seed, Stream.COURAGE, 0, people, 0).astype(np.float32),
         joining=(joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32),
         activity=activity.astype(np.float32),
