@@ -40,6 +40,7 @@ class Stream(IntEnum):
     EDGE_DELAY = 16
     COMMUNITY = 17
     AMPLIFIERS = 18
+    RANDOM_EDGES = 19
     WAKE = 20
     POST = 21
     NEW_OR_RESHARE = 22
@@ -52,6 +53,8 @@ class Stream(IntEnum):
     TOPIC_ENTRY = 29
     TOPIC_CHOICE = 30
     RANDOM_FOLLOWEE = 31
+    FIRST_SIGHT = 32
+    FIRST_POST = 33
     SLEEPER_CREATED = 40
     SLEEPER_WAKES = 41
     DETECTOR = 50

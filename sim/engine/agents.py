@@ -28,6 +28,7 @@ from sim.randomness import Stream, uniform
 # Compiled functions take plain integers; an enum member would be looked up anew at each call.
 _WAKE, _POST, _NEW_OR_RESHARE = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
 _RANDOM_FOLLOWEE = int(Stream.RANDOM_FOLLOWEE)
+_FIRST_SIGHT, _FIRST_POST = int(Stream.FIRST_SIGHT), int(Stream.FIRST_POST)
 _ACTIVE, _SUSPENDED = int(Status.ACTIVE), int(Status.SUSPENDED)
 
 
@@ -136,7 +137,7 @@ class Account(mesa.Agent):  # type: ignore[misc]
             model.count(Count.ROWS_SCANNED)
             seen: set[tuple[int, int]] = set()
             for entry in followee.outbox():
-                if entry.author == self.account or not model.accounts[entry.author].active:
+                if entry.author == self.account or not model.accounts[entry.author].active or model.expired(entry):
                     continue
                 item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
                 item.latest = max(item.latest, entry.posted)
@@ -157,11 +158,8 @@ class Account(mesa.Agent):  # type: ignore[misc]
         """Something new, or one message of the feed; None if nothing in the feed is acceptable."""
         model, step = self.model, self.model.step_index
         draw = uniform(model.seed64, _NEW_OR_RESHARE, step, self.account, 0)
-        if feed and draw >= model.rules.new_share[self.group]:
-            chosen = self.choose_reshare(feed, opinions[0])
-            if chosen is None:
-                return None
-            return Post(Entry(chosen.author, chosen.created, step, chosen.stance, chosen.shifts), new=False)
+        if feed and draw >= model.rules.new_share[self.group] and not self.posts_first():
+            return self.again(self.choose_reshare(feed, opinions[0]))
         stance, shifts = OFF_TOPIC, (0, 0, 0)
         if on_topic(model.seed64, self.account, step, model.rules.on_topic_share[self.group]):
             stance = quantise(opinions[0])
@@ -171,6 +169,16 @@ class Account(mesa.Agent):  # type: ignore[misc]
                 compand(opinions[2] - opinions[3]),
             )
         return Post(Entry(self.account, step, step, stance, shifts), new=True)
+
+    def posts_first(self) -> bool:
+        """Whether the account is one of those that post at the first tick of all."""
+        return False
+
+    def again(self, entry: Entry | None) -> Post | None:
+        """A reshare of an entry now."""
+        if entry is None:
+            return None
+        return Post(Entry(entry.author, entry.created, self.model.step_index, entry.stance, entry.shifts), new=False)
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
         """The message with the least running time, weight appeal x shares x recency."""
@@ -291,8 +299,35 @@ class Citizen(Account):
             readings = self.read(feed)
         self.next_opinions = self.change_mind(readings)
         model.state.last_awake[self.account] = model.step_index
-        opinion = self.next_opinions[0]
-        self.decision = self.choose_post(feed, self.next_opinions) if self.speaks_up(opinion) else None
+        self.decision = None
+        if model.rules.at_first_sight and not self.posts_first():
+            self.decision = self.again(self.choose_at_first_sight(feed))
+        if self.decision is None and (self.posts_first() or self.speaks_up(self.next_opinions[0])):
+            self.decision = self.choose_post(feed, self.next_opinions)
+
+    def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
+        return None if self.model.rules.at_first_sight else super().choose_reshare(feed, opinion)
+
+    def choose_at_first_sight(self, feed: list[Item]) -> Entry | None:
+        """A message that the reader has decided to share and has not shared yet (the least draw first)."""
+        model = self.model
+        carried = {entry.name for entry in self.outbox()}
+        draws = {
+            item.entry: uniform(model.seed64, _FIRST_SIGHT, item.entry.created, self.account, item.entry.author)
+            for item in feed
+            if item.entry.name not in carried
+        }
+        chosen = min(draws, key=lambda entry: draws[entry], default=None)
+        return chosen if chosen is not None and draws[chosen] < model.rules.first_sight else None
+
+    def posts_first(self) -> bool:
+        model = self.model
+        return (
+            model.step_index == 0 and uniform(model.seed64, _FIRST_POST, 0, self.account, 0) < model.rules.first_posts
+        )
+
+    def awake(self) -> bool:
+        return super().awake() or self.posts_first()
 
     def one_random_followee(self) -> list[Account]:
         """One active followee, each as likely as the others (none if there is none)."""
@@ -325,6 +360,7 @@ class Citizen(Account):
             and message.item.entry.author != self.account
             and model.accounts[message.item.entry.author].active
             and model.accounts[message.carrier].active
+            and not model.expired(message.item.entry)
         ]
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
         return [message.item for message in candidates[: model.rules.topic_slots]]
@@ -498,6 +534,10 @@ class AgentEngine(Stage):
         if status == _SUSPENDED and account.role != Role.TROLL and account.awake() and account.would_speak():
             self.count(Count.LOST_POSTS + account.role)  # an innocent who was silenced
         return False
+
+    def expired(self, entry: Entry) -> bool:
+        """Whether a post has disappeared because of its age."""
+        return self.step_index - entry.posted > self.rules.lifetime
 
     def count(self, column: int, amount: int = 1) -> None:
         """Add to a count of the present tick."""

@@ -27,6 +27,7 @@ _CITIZEN, _ORGANISER, _TROLL = int(Role.CITIZEN), int(Role.ORGANISER), int(Role.
 _SLEEPER = int(Group.SLEEPER)
 _WAKE, _POST, _NEW = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
 _RANDOM = int(Stream.RANDOM_FOLLOWEE)
+_FIRST_SIGHT, _FIRST_POST = int(Stream.FIRST_SIGHT), int(Stream.FIRST_POST)
 _READERS, _ROWS, _IMPRESSIONS, _SLOTS = (
     int(Count.READERS),
     int(Count.ROWS_SCANNED),
@@ -132,7 +133,9 @@ def find_awake(
         fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
         for account in range(start, stop):
             person = society.person[account]
-            if draws[account - start] >= society.activity[person] * sessions:
+            if draws[account - start] >= society.activity[person] * sessions and not _posts_first(
+                seed, step, account, rules
+            ):
                 continue
             if state.status[account] == _ACTIVE:
                 awake[n] = account
@@ -155,6 +158,12 @@ def find_awake(
         else:
             counts[_LOST + 1] += 1
     return n
+
+
+@inlined
+def _posts_first(seed: int, step: int, account: int, rules: Rules) -> bool:
+    """Whether a citizen is one of those who post at the first tick of all."""
+    return step == 0 and uniform(seed, _FIRST_POST, 0, account, 0) < rules.first_posts
 
 
 @inlined
@@ -190,7 +199,7 @@ def _gather(
         for k in range(memory):
             entry = state.outbox[followee, k]
             author = np.int64(entry.author)
-            if author in (EMPTY, reader) or state.status[author] != _ACTIVE:
+            if author in (EMPTY, reader) or state.status[author] != _ACTIVE or step - entry.posted > rules.lifetime:
                 continue
             name = (author << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -302,6 +311,8 @@ def _add_topic(
             continue
         author = scratch.topic_author[s]
         if author == reader or state.status[author] != _ACTIVE or state.status[state.stream_carrier[s]] != _ACTIVE:
+            continue
+        if step - state.stream[s].posted > rules.lifetime:
             continue
         name = (author << 16) | scratch.topic_created[s]
         present = False
@@ -523,6 +534,36 @@ def _choose_reshare(
 
 
 @inlined
+def _choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rules: Rules, scratch: Scratch) -> int:
+    """Candidate that the reader has decided to share and has not shared yet (the least draw first); -1 if none."""
+    best = -1
+    least = rules.first_sight
+    for i in range(shown):
+        c = scratch.feed[i]
+        name = scratch.name[c]
+        draw = uniform(seed, _FIRST_SIGHT, name & 0xFFFF, reader, name >> 16)
+        if draw >= least:
+            continue
+        carried = False
+        for k in range(state.outbox.shape[1]):
+            own = state.outbox[reader, k]
+            if (np.int64(own.author) << 16) | np.int64(own.created) == name:
+                carried = True
+        if not carried:
+            least = draw
+            best = c
+    return best
+
+
+@inlined
+def _reshare(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) -> None:
+    """Decide to post candidate ``c`` again."""
+    decisions.action[i] = RESHARE
+    decisions.entry[i] = scratch.entry[c]
+    decisions.entry[i].posted = step
+
+
+@inlined
 def _speak(
     seed: int,
     step: int,
@@ -537,12 +578,12 @@ def _speak(
     """Decide what an account that speaks now posts: something new, or a message of its feed."""
     group = society.group[account]
     opinion = decisions.opinion[i]
-    if shown > 0 and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
-        c = _choose_reshare(seed, step, account, shown, opinion[0], society, rules, scratch)
-        if c >= 0:
-            decisions.action[i] = RESHARE
-            decisions.entry[i] = scratch.entry[c]
-            decisions.entry[i].posted = step
+    first = group == 0 and _posts_first(seed, step, account, rules)
+    if shown > 0 and not first and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
+        if group > 0 or not rules.at_first_sight:
+            c = _choose_reshare(seed, step, account, shown, opinion[0], society, rules, scratch)
+            if c >= 0:
+                _reshare(step, c, scratch, i, decisions)
         return
     decisions.action[i] = NEW
     entry = decisions.entry[i]
@@ -599,10 +640,16 @@ def decide(
             opinion = decisions.opinion[i]
             _change_mind(step, person, readings, state, society, rules, schedule, weight, parameters, scratch, opinion)
             state.last_awake[account] = step
-            if uniform(seed, _POST, step, account, 0) >= rules.posting or (
-                rules.silence and not willing(opinion[0], state.climate[person], society.courage[person])
-            ):
-                continue
+            if not _posts_first(seed, step, account, rules):
+                if rules.at_first_sight:
+                    c = _choose_at_first_sight(seed, account, shown, state, rules, scratch)
+                    if c >= 0:
+                        _reshare(step, c, scratch, i, decisions)
+                        continue
+                if uniform(seed, _POST, step, account, 0) >= rules.posting or (
+                    rules.silence and not willing(opinion[0], state.climate[person], society.courage[person])
+                ):
+                    continue
         else:
             for level in range(4):
                 decisions.opinion[i, level] = society.actor_stance[account - citizens]

@@ -21,6 +21,7 @@ from sim.population.graph import (
     followers_of,
     followers_of_leaning,
     merge_edges,
+    random_graph,
     scaled_counts,
     social_graph,
 )
@@ -29,6 +30,7 @@ from sim.randomness import Stream, exponentials_of, uniforms_of
 from sim.world import World
 
 NEVER = np.iinfo(np.int64).max
+_FOREVER = 1 << 30
 _LN2 = 0.6931471805599453
 
 
@@ -113,7 +115,11 @@ def make_rules(world: World) -> Rules:
         flooding=campaign.flooding,
         deception=campaign.deception,
         follow_half_life=campaign.sleepers.follow_half_life_days * world.ticks_per_day,
+        lifetime=_FOREVER if feed.lifetime is None else feed.lifetime,
         posting=expression.posting,
+        at_first_sight=expression.sharing == "at_first_sight",
+        first_sight=expression.first_sight,
+        first_posts=expression.first_posts,
         congenial_only=expression.reshare_congenial_only,
         climate_memory=expression.climate_memory,
         silence=expression.silence,
@@ -225,6 +231,8 @@ def _follower_graph(world: World, opinions: NDArray[np.float64], group: NDArray[
         return FollowerGraph.complete_graph(accounts)
     if settings.kind == "file":
         return _graph_of_file(world, group)
+    if settings.kind == "random":
+        return merge_edges(random_graph(seed, people, settings.followees), accounts, (), ())
     most = math.floor(settings.hub_cap * people) / 2
     if settings.followees > most:
         raise InputError(

@@ -95,7 +95,11 @@ class Rules(NamedTuple):
     flooding: int
     deception: float
     follow_half_life: float
+    lifetime: int
     posting: float
+    at_first_sight: bool
+    first_sight: float
+    first_posts: float
     congenial_only: bool
     climate_memory: float
     silence: bool

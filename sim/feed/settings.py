@@ -50,3 +50,7 @@ class Feed(Settings):
     measure_quality: bool = quantity(
         False, unit="yes or no", source="model choice", doc="Keep the mean quality of the messages shown (takes time)."
     )
+    lifetime: int | None = quantity(
+        None, unit="ticks", low=0, high=65_535, source="given by the user",
+        doc="Ticks after which a post, new or reshared, disappears from all feeds (none: never).",
+    )  # fmt: skip

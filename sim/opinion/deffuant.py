@@ -21,7 +21,12 @@ class Deffuant(OpinionRule):
     doi: ClassVar[str] = "10.1142/S0219525900000078"
 
     bound: float = quantity(
-        unit="opinion distance", low=0, low_open=True, high=2, source="given by the user", doc="Confidence bound of everybody."
+        unit="opinion distance",
+        low=0,
+        low_open=True,
+        high=2,
+        source="given by the user",
+        doc="Confidence bound of everybody.",
     )
     convergence: float = quantity(
         0.5, unit="share of the distance", low=0, low_open=True, high=1, source="Deffuant et al. 2000",

@@ -22,6 +22,18 @@ class Expression(Settings):
         0.5, unit="share of posts", low=0, high=1, source="Truong et al. 2024, PNAS Nexus 3(7) pgae258 (mu)",
         doc="Share of a citizen's posts that are new; the rest are reshares.",
     )  # fmt: skip
+    sharing: str = quantity(
+        "by_kernel", unit="name", choices=("by_kernel", "at_first_sight"), source="model choice",
+        doc="Reshare one message chosen by appeal, shares and recency, or decide once for each message when it is first seen.",
+    )  # fmt: skip
+    first_sight: float = quantity(
+        0.0, unit="probability", low=0, high=1, source="given by the user",
+        doc="Probability that a reader shares a message at first sight, once and for all (independent cascade).",
+    )  # fmt: skip
+    first_posts: float = quantity(
+        0.0, unit="share of people", low=0, high=1, source="given by the user",
+        doc="Share of people who post something new at the first tick of all.",
+    )  # fmt: skip
     on_topic_share: float = quantity(
         0.3, unit="share of new posts", low=0, high=1, source="assumption",
         doc="Share of citizens' new posts that are about the affair.",

@@ -22,7 +22,12 @@ class HegselmannKrause(OpinionRule):
     own_weight: ClassVar[float] = 1.0
 
     bound: float = quantity(
-        unit="opinion distance", low=0, low_open=True, high=2, source="given by the user", doc="Confidence bound of everybody."
+        unit="opinion distance",
+        low=0,
+        low_open=True,
+        high=2,
+        source="given by the user",
+        doc="Confidence bound of everybody.",
     )
 
     @opinion_weight

@@ -331,6 +331,17 @@ def social_graph(
     return FollowerGraph(indptr, followees)
 
 
+def random_graph(seed: int, n: int, mean_followees: float) -> FollowerGraph:
+    """A directed Erdos-Renyi graph: floor(n x ``mean_followees``) edges between uniformly drawn people, loops and repeats
+    dropped. Raises InputError when the mean exceeds n - 1."""
+    _check_size(n)
+    if not 0.0 <= mean_followees <= n - 1:
+        raise InputError(f"must be from 0 to {n - 1}, not {mean_followees:g}", field="mean_followees")
+    edges = math.floor(n * mean_followees)
+    ends = [(uniforms(seed, Stream.RANDOM_EDGES, 0, edges, side) * n).astype(np.int64) for side in (0, 1)]
+    return FollowerGraph.from_edges(n, ends[0], ends[1])
+
+
 def _stride(n: int) -> int:
     """A step coprime to n near the golden section: rows are visited in this step, so that who comes before a hub is
     full has nothing to do with how people are numbered."""

@@ -12,8 +12,8 @@ class Graph(Settings):
     """Who follows whom among people, and how organisers are followed."""
 
     kind: str = quantity(
-        "social", unit="name", choices=("social", "complete", "file"), source="model choice",
-        doc="A generated social graph, everybody follows everybody, or an edge-list file.",
+        "social", unit="name", choices=("social", "random", "complete", "file"), source="model choice",
+        doc="A generated social graph, a directed Erdos-Renyi graph, everybody follows everybody, or an edge-list file.",
     )  # fmt: skip
     followees: float = quantity(
         20.0,
