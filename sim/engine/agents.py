@@ -373,8 +373,8 @@ class Citizen(Account):
         for item in feed:
             entry = item.entry
             role = model.accounts[entry.author].role
-            model.count(Count.SLOTS + role)
             if model.rules.measure_quality:
+                model.count(Count.SLOTS + role)
                 model.count(
                     Count.QUALITY,
                     int(quality(model.seed64, *entry.name, int(role), model.rules.quality_rate) * 2.0**32),

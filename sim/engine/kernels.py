@@ -234,6 +234,90 @@ def _gather(
 
 
 @inlined
+def _gather_new(
+    seed: int,
+    step: int,
+    reader: int,
+    state: State,
+    society: Society,
+    rules: Rules,
+    scratch: Scratch,
+    counts: NDArray[np.int64],
+) -> int:
+    """Collect only the messages that nobody carried before the reader was last awake; return how many.
+
+    That is all that a reader takes from a feed who is not going to post: what is new ranks before all else.
+    """
+    since = state.last_awake[reader]
+    n = 0
+    mask = scratch.table.size - 1
+    first, last = society.indptr[reader], society.indptr[reader + 1]
+    memory = state.outbox.shape[1]
+    for e in range(first, last):
+        followee = np.int64(society.followees[e])
+        if state.status[followee] != _ACTIVE:
+            continue
+        group = society.group[followee]
+        if group == _SLEEPER and not edge_has_come_alive(
+            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
+        ):
+            continue
+        counts[_ROWS] += 1
+        troll = group >= 2
+        for k in range(memory):
+            entry = state.outbox[followee, k]
+            posted = np.int64(entry.posted)
+            author = np.int64(entry.author)
+            if posted < since or author in (EMPTY, reader):
+                continue
+            if state.status[author] != _ACTIVE or step - posted > rules.lifetime:
+                continue
+            name = (author << 16) | np.int64(entry.created)
+            slot = ((name * 0x9E3779B1) >> 7) & mask
+            while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
+                slot = (slot + 1) & mask
+            c = np.int64(scratch.table[slot])
+            if c < 0:
+                c = n
+                n += 1
+                scratch.table[slot] = c
+                scratch.used[c] = slot
+                scratch.name[c] = name
+                scratch.entry[c] = entry
+                scratch.latest[c] = posted
+                scratch.earliest[c] = posted
+                scratch.from_troll[c] = 0
+            elif posted > scratch.latest[c]:
+                scratch.latest[c] = posted
+            if troll:
+                scratch.from_troll[c] = 1
+    if n > 0:
+        for e in range(first, last):
+            followee = np.int64(society.followees[e])
+            if state.status[followee] != _ACTIVE:
+                continue
+            if society.group[followee] == _SLEEPER and not edge_has_come_alive(
+                seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
+            ):
+                continue
+            for k in range(memory):
+                entry = state.outbox[followee, k]
+                posted = np.int64(entry.posted)
+                if posted >= since or step - posted > rules.lifetime:
+                    continue
+                name = (np.int64(entry.author) << 16) | np.int64(entry.created)
+                slot = ((name * 0x9E3779B1) >> 7) & mask
+                while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
+                    slot = (slot + 1) & mask
+                c = np.int64(scratch.table[slot])
+                if c >= 0:
+                    scratch.earliest[c] = posted
+    for c in range(n):
+        scratch.table[scratch.used[c]] = -1
+    return n
+
+
+@inlined
 def _select(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
     """Keep the newest messages: latest carried first, ties by draw. Returns how many; ``scratch.feed`` has them."""
     length = rules.length
@@ -288,6 +372,21 @@ def _keep_least(
     return min(held + 1, room)
 
 
+@lean_kernel
+def _topic_draws(
+    seed: int,
+    step: int,
+    reader: int,
+    size: int,
+    author: NDArray[np.int64],
+    created: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None:
+    """Running times of the topic stream's messages; a function of its own, which is compiled to vector instructions."""
+    for s in range(size):
+        out[s] = topic_race_inline(seed, reader, step, author[s], created[s])
+
+
 @inlined
 def _add_topic(
     seed: int,
@@ -303,8 +402,7 @@ def _add_topic(
     """Add messages of the topic stream that are not in the feed yet; return the number of messages shown."""
     held = 0
     size = state.stream_size[0]
-    for s in range(size):
-        scratch.topic_draw[s] = topic_race_inline(seed, reader, step, scratch.topic_author[s], scratch.topic_created[s])
+    _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
     for s in range(size):
         time = scratch.topic_draw[s]
         if held == rules.topic_slots and time >= scratch.race[held - 1]:
@@ -429,8 +527,8 @@ def _read_new_messages(
         entry = scratch.entry[c]
         author = np.int64(entry.author)
         role = role_of(society.group[author])
-        counts[_SLOTS + role] += 1
         if rules.measure_quality:
+            counts[_SLOTS + role] += 1
             counts[_QUALITY] += np.int64(quality(seed, author, entry.created, role, rules.quality_rate) * _QUALITY_UNIT)
         if scratch.earliest[c] < since or entry.stance == OFF_TOPIC:
             continue
@@ -569,6 +667,7 @@ def _speak(
     step: int,
     account: int,
     shown: int,
+    first: bool,
     society: Society,
     rules: Rules,
     scratch: Scratch,
@@ -578,7 +677,6 @@ def _speak(
     """Decide what an account that speaks now posts: something new, or a message of its feed."""
     group = society.group[account]
     opinion = decisions.opinion[i]
-    first = group == 0 and _posts_first(seed, step, account, rules)
     if shown > 0 and not first and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
         if group > 0 or not rules.at_first_sight:
             c = _choose_reshare(seed, step, account, shown, opinion[0], society, rules, scratch)
@@ -616,10 +714,16 @@ def decide(
         group = society.group[account]
         decisions.action[i] = NOTHING
         shown = 0
+        first = group == 0 and _posts_first(seed, step, account, rules)
+        would_post = group > 0 or first or uniform(seed, _POST, step, account, 0) < rules.posting
         if not rules.reads_opinions and (group == 0 or rules.new_share[group] < 1.0):
-            n = _gather(seed, step, account, state, society, rules, scratch, counts)
+            topic = group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
+            if would_post or topic or rules.at_first_sight or rules.measure_quality or society.complete:
+                n = _gather(seed, step, account, state, society, rules, scratch, counts)
+            else:
+                n = _gather_new(seed, step, account, state, society, rules, scratch, counts)
             shown = _select(seed, account, n, rules, scratch)
-            if group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]:
+            if topic:
                 shown = _add_topic(seed, step, account, n, shown, state, society, rules, scratch)
             _order_by_name(shown, scratch)
         if group == 0:
@@ -640,13 +744,13 @@ def decide(
             opinion = decisions.opinion[i]
             _change_mind(step, person, readings, state, society, rules, schedule, weight, parameters, scratch, opinion)
             state.last_awake[account] = step
-            if not _posts_first(seed, step, account, rules):
+            if not first:
                 if rules.at_first_sight:
                     c = _choose_at_first_sight(seed, account, shown, state, rules, scratch)
                     if c >= 0:
                         _reshare(step, c, scratch, i, decisions)
                         continue
-                if uniform(seed, _POST, step, account, 0) >= rules.posting or (
+                if not would_post or (
                     rules.silence and not willing(opinion[0], state.climate[person], society.courage[person])
                 ):
                     continue
@@ -654,7 +758,7 @@ def decide(
             for level in range(4):
                 decisions.opinion[i, level] = society.actor_stance[account - citizens]
             state.last_awake[account] = step
-        _speak(seed, step, account, shown, society, rules, scratch, i, decisions)
+        _speak(seed, step, account, shown, first, society, rules, scratch, i, decisions)
 
 
 @lean_kernel

@@ -31,7 +31,7 @@ class Count(IntEnum):
     READERS = 0
     ROWS_SCANNED = 1
     IMPRESSIONS = 2  # + role of the author: messages on the topic, new to the citizen who reads them
-    SLOTS = 5  # + role of the author: all messages shown to citizens
+    SLOTS = 5  # + role of the author: all messages shown to citizens, where the world measures their quality
     QUALITY = 8
     NEW_POSTS = 9  # + role
     RESHARES = 12  # + role
