@@ -20,7 +20,6 @@ from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.memory import check_memory
 from sim.moderation.policy import Policy
-from sim.opinion.rule import OpinionRule
 from sim.population.accounts import Status
 from sim.world import World
 
@@ -166,15 +165,18 @@ def _people(stage: Stage) -> str:
     else:
         following = stage.following[: world.people]
         follows = (
-            f"they follow {following.mean():.1f} accounts on average, the busiest {following.max():,} "
+            f"they follow {following.mean():.1f} accounts on average, at most {following.max():,} "
             f"({_count(society.followees.size, 'follow')} in all)"
         )
-    reading = f"the newest {world.feed.length} messages of those they follow"
-    if world.feed.reading == "one_random_followee":
-        reading = "the opinion of one random active followee"
-    rule: OpinionRule = world.opinion.rule
+    reading = {
+        "newest": f"the newest {world.feed.length} messages of those they follow",
+        "one_random_followee": "the present opinion of one random active followee",
+        "all_followees": "the present opinions of all active followees",
+    }[world.feed.reading]
+    rule = world.opinion.rule
+    named = getattr(rule, "name", type(rule).__name__)  # a rule of one's own may have no public name
     sessions = _rate(float(society.activity.mean()))
-    return f"People: {start}; {follows}. They read {reading}, {sessions}, and change their minds by {rule.name}."
+    return f"People: {start}; {follows}. They read {reading}, {sessions}, and change their minds by {named}."
 
 
 def _rate(per_day: float) -> str:

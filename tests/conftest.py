@@ -6,6 +6,9 @@ from hypothesis import HealthCheck, settings
 
 # The first example may compile kernels, so time says nothing about an example.
 settings.register_profile(
-    "groundswell", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "groundswell",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("groundswell")

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import sim
 from sim.branch import Branch
 from sim.engine import arrays
-from sim.engine.agents import SocietyModel
 from sim.engine.state import Count
+from sim.model import SocietyModel
 from sim.population.accounts import Role, Status
 from sim.randomness import uniforms
 from sim.run import make_stage
@@ -49,17 +49,41 @@ def test_the_busy_world_is_busy() -> None:
     [
         {},
         {"feed.reading": "one_random_followee", "opinion.rule": "voter"},
+        {"feed.reading": "all_followees", "opinion.rule": "degroot"},
+        {"feed.reading": "all_followees", "opinion.rule": {"name": "hegselmann_krause", "bound": 0.5}},
+        {
+            "opinion.rule": "friedkin_johnsen",
+            "feed.reading": "all_followees",
+            "population": {"susceptibility_low": 0.2, "susceptibility_high": 0.9},
+        },
+        {"feed.measure_quality": False, "feed.topic_slots": 0, "expression.posting": 0.2},
+        {"feed.lifetime": 4},
+        {"expression": {"sharing": "at_first_sight", "first_sight": 0.2, "first_posts": 0.3}},
+        {"graph": {"kind": "random"}},
         {"graph": {"kind": "complete"}, "people": 40},
         {"graph": {"kind": "complete"}, "people": 40, "feed.reading": "one_random_followee"},
         {"opinion.rule": "voter", "feed.topic_slots": 0},
         {"campaign.accounts": 0, "campaign.sleepers.accounts": 0},
         {"organisers.accounts": 0, "expression.silence": False, "expression.reshare_congenial_only": False},
     ],
-    ids=["all", "random followee", "complete", "complete, random", "voter", "no campaign", "no organisers"],
+    ids=[
+        "all",
+        "random followee",
+        "degroot",
+        "hegselmann_krause",
+        "friedkin_johnsen",
+        "mostly reading",
+        "short lives",
+        "first sight",
+        "random graph",
+        "complete",
+        "complete, random",
+        "voter",
+        "no campaign",
+        "no organisers",
+    ],
 )
 def test_engines_agree_on_the_busy_world(changes: dict[str, Any]) -> None:
-    if "graph" in changes:
-        changes = {**changes, "graph": sim.World.hk2019(graph={"kind": "complete"}).graph}
     world = busy_world(**changes)
     branch = busy_branch() if world.campaign.accounts else Branch()
     assert_same(run(world, branch, 3, "arrays"), run(world, branch, 3, "agents"))
@@ -179,9 +203,13 @@ def test_mesa_runs_the_model_to_the_same_end() -> None:
     rows = mesa.batch_run(Kept, parameters, max_steps=world.ticks, display_progress=False)
     assert [row["seed"] for row in rows] == [1, 2]
     for row, model in zip(rows, Kept.made, strict=True):
+        expected = sim.simulate(world, branch, seed=row["seed"])
         assert row["Step"] == world.ticks - 1
         assert model.steps == world.ticks
-        assert model.digest == sim.simulate(world, branch, seed=row["seed"]).digest
+        assert model.digest == expected.digest
+        assert expected.outcomes.to_dict() == pytest.approx(
+            {name: row[name] for name in expected.outcomes.index}, nan_ok=True
+        )
 
 
 def test_steps_count_from_day_0_and_end_with_the_calendar() -> None:

@@ -95,7 +95,12 @@ def test_branches_of_one_fork_leave_it_and_each_other_alone(engine: str) -> None
     trunk = run(world, None, 2, engine, until=world.burn_in_ticks + world.tick(1))
     snapshot = trunk.snapshot()
     kept = Snapshot(snapshot.step, snapshot.state.copy(), snapshot.removals, tuple(dict(day) for day in snapshot.daily))
-    chosen = [Branch(), busy_branch(), Branch(policies=(Takedown(2, accounts=5), PreemptiveRemoval(2, accounts=5))), Branch()]
+    chosen = [
+        Branch(),
+        busy_branch(),
+        Branch(policies=(Takedown(2, accounts=5), PreemptiveRemoval(2, accounts=5))),
+        Branch(),
+    ]
     ends = [continued(trunk, branch, engine, snapshot) for branch in chosen]
     assert same_arrays(snapshot.state, kept.state)
     assert (snapshot.step, snapshot.removals, snapshot.daily) == (kept.step, kept.removals, kept.daily)

@@ -58,7 +58,7 @@ def test_negating_negates_the_code(opinion: float, shift: float) -> None:
     assert compand(-shift) == -compand(shift)
 
 
-@pytest.mark.parametrize("code", CODES[:: 997])
+@pytest.mark.parametrize("code", CODES[::997])
 def test_negating_a_code_negates_its_value(code: int) -> None:
     assert stance_of(-code) == -stance_of(code)
     assert expand(-code) == -expand(code)

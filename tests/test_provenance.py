@@ -164,7 +164,9 @@ def test_messages_carry_the_parts_of_their_author() -> None:
         stage.advance(step + 1)
         for account in range(stage.world.people):
             for entry in stage.state.outbox[account]:
-                if (entry["author"], entry["created"], entry["posted"]) != (account, step, step) or entry["stance"] == -32768:
+                if (entry["author"], entry["created"], entry["posted"]) != (account, step, step) or entry[
+                    "stance"
+                ] == -32768:
                     continue
                 person = stage.society.person[account]
                 x, part = stage.state.opinion[person], parts(stage)[person]

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.randomness import Stream, exponential, exponentials, exponentials_of, philox4x32, uniform, uniforms, uniforms_of
+from sim.randomness import (
+    Stream,
+    exponential,
+    exponentials,
+    exponentials_of,
+    philox4x32,
+    uniform,
+    uniforms,
+    uniforms_of,
+)
 
 # Known-answer vectors published with Random123 (examples/kat_vectors, philox4x32 10).
 KNOWN_ANSWERS = [
@@ -27,6 +36,7 @@ STREAMS = {
     "JOINING": 4,
     "ACTIVITY": 5,
     "TOPIC_READER": 6,
+    "SUSCEPTIBILITY": 7,
     "FOLLOWEES": 10,
     "FITNESS": 11,
     "FOLLOW": 12,
@@ -36,6 +46,7 @@ STREAMS = {
     "EDGE_DELAY": 16,
     "COMMUNITY": 17,
     "AMPLIFIERS": 18,
+    "RANDOM_EDGES": 19,
     "WAKE": 20,
     "POST": 21,
     "NEW_OR_RESHARE": 22,
@@ -48,6 +59,8 @@ STREAMS = {
     "TOPIC_ENTRY": 29,
     "TOPIC_CHOICE": 30,
     "RANDOM_FOLLOWEE": 31,
+    "FIRST_SIGHT": 32,
+    "FIRST_POST": 33,
     "SLEEPER_CREATED": 40,
     "SLEEPER_WAKES": 41,
     "DETECTOR": 50,
@@ -70,7 +83,9 @@ def test_philox_gives_the_published_answers(counter: str, key: str, answer: str)
 
 @given(seed=st.integers(0, 2**63 - 1), stream=WORDS, tick=WORDS, who=WORDS, index=WORDS)
 @settings(max_examples=200)
-def test_a_uniform_is_two_words_of_the_published_generator(seed: int, stream: int, tick: int, who: int, index: int) -> None:
+def test_a_uniform_is_two_words_of_the_published_generator(
+    seed: int, stream: int, tick: int, who: int, index: int
+) -> None:
     counter = [np.uint32(word) for word in (index, who, tick, stream, seed & 0xFFFFFFFF, seed >> 32)]
     w0, w1, _, _ = (int(word) for word in philox4x32(*counter))
     value = uniform(np.uint64(seed), stream, tick, who, index)
@@ -83,7 +98,7 @@ def test_a_uniform_is_two_words_of_the_published_generator(seed: int, stream: in
 )
 @settings(max_examples=100)
 def test_every_coordinate_matters(first: tuple[int, ...], position: int, other: int, seed: int) -> None:
-    second = first[:position] + (other,) + first[position + 1 :]
+    second = (*first[:position], other, *first[position + 1 :])
     same = uniform(np.uint64(seed), *first) == uniform(np.uint64(seed), *second)
     assert same == (first == second)
 
@@ -96,7 +111,9 @@ def test_uniforms_are_uniform() -> None:
     assert stats.kstest(draws, "uniform").pvalue > 0.001
 
 
-@pytest.mark.parametrize("other", [(Stream.POST, 3, 0), (Stream.WAKE, 4, 0), (Stream.WAKE, 3, 1)], ids=["stream", "tick", "index"])
+@pytest.mark.parametrize(
+    "other", [(Stream.POST, 3, 0), (Stream.WAKE, 4, 0), (Stream.WAKE, 3, 1)], ids=["stream", "tick", "index"]
+)
 def test_neighbouring_coordinates_are_independent(other: tuple[Stream, int, int]) -> None:
     n = 100_000
     stream, tick, index = other

@@ -5,6 +5,8 @@ The world is mirrored after it is built: opinions, stances of actors, sides of e
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -67,9 +69,15 @@ def assert_mirrored(a: Stage, b: Stage) -> None:
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 @pytest.mark.parametrize(
-    "changes", [{}, {"feed.reading": "one_random_followee", "opinion.rule": "voter"}], ids=["newest", "random followee"]
+    "changes",
+    [
+        {},
+        {"feed.reading": "one_random_followee", "opinion.rule": "voter"},
+        {"feed.reading": "all_followees", "opinion.rule": {"name": "hegselmann_krause", "bound": 0.4}},
+    ],
+    ids=["newest", "random followee", "all followees"],
 )
-def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, str]) -> None:
+def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, Any]) -> None:
     world = busy_world(**changes)
     a, b = pair(world, busy_branch(), 3, engine)
     while a.step_index < a.last_step:

@@ -15,11 +15,18 @@ from sim.engine.stage import Stage
 from sim.engine.state import State
 from sim.feed.settings import Feed
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
-from sim.opinion.bounded_confidence import BoundedConfidence
+from sim.opinion import (
+    BoundedConfidence,
+    Deffuant,
+    DeGroot,
+    FriedkinJohnsen,
+    HegselmannKrause,
+    Opinion,
+    OpinionRule,
+    Voter,
+)
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
-from sim.opinion.rule import Opinion
-from sim.opinion.voter import Voter
 from sim.population.calendar import Calendar, Event
 from sim.population.people import Population
 from sim.population.settings import Graph
@@ -60,7 +67,7 @@ def busy_world(**changes: Any) -> World:
         feed=Feed(length=7, memory=3, topic_slots=2, topic_capacity=5, topic_half_life=4.0, measure_quality=True),
         opinion=Opinion(rule=BoundedConfidence(strength=0.05), anchoring=0.02),
         expression=Expression(posting=0.6, on_topic_share=0.7),
-        mobilisation=Mobilisation(threshold_spread=1.0, call=0.3),
+        mobilisation=Mobilisation(threshold_spread=1.0, call=0.4, call_window_days=0.5),
         organisers=Organisers(accounts=4, followers=25.0),
         campaign=Campaign(
             accounts=9,
@@ -71,7 +78,7 @@ def busy_world(**changes: Any) -> World:
             ),
             local_follower_share=1.0,
             on_topic_share=0.8,
-            daily_posts=(20.0, 30.0, 60.0),
+            daily_posts=(20.0, 30.0, 60.0, 40.0, 40.0),
             clock=(0.3, 0.1, 0.1, 0.1, 0.1, 0.3),
             activity_levels=(0.0, 0.5, 1.0),
             activity=(1.0, 3.0, 20.0),
@@ -106,7 +113,7 @@ def busy_branch() -> Branch:
 
 
 def _share(low: float, high: float) -> st.SearchStrategy[float]:
-    return st.floats(low, high, allow_subnormal=False)
+    return st.floats(low, high).map(lambda value: value if value > 1e-9 or value < 0.0 else 0.0)
 
 
 @st.composite
@@ -123,7 +130,8 @@ def events(draw: st.DrawFn, days: int) -> tuple[Event, ...]:
     """Up to four events of both sides, some outside the calendar, some on the same day."""
     numbers = draw(st.lists(st.integers(-1, days + 1), max_size=4))
     return tuple(
-        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23))) for i, n in enumerate(numbers)
+        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23)))
+        for i, n in enumerate(numbers)
     )
 
 
@@ -167,13 +175,24 @@ def campaigns(draw: st.DrawFn, ticks: int) -> Campaign:
     )
 
 
+def rules() -> st.SearchStrategy[OpinionRule]:
+    """Every opinion rule that is registered."""
+    bounds = st.floats(0.01, 2.0)
+    return st.one_of(
+        st.builds(BoundedConfidence, strength=_share(0.0, 0.5)),
+        st.builds(Deffuant, bound=bounds, convergence=st.floats(0.01, 1.0)),
+        st.builds(HegselmannKrause, bound=bounds),
+        st.sampled_from([Voter(), DeGroot(), FriedkinJohnsen()]),
+    )
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Any small world: both graphs that are generated, both readings, both rules, all features."""
-    complete = draw(st.booleans())
+    """Any small world: all graphs that are generated, all readings, all rules, all features."""
+    kind = draw(st.sampled_from(["social", "random", "complete"]))
     ticks, days = draw(st.sampled_from([1, 4, 6, 24])), draw(st.integers(2, 4))
     return World(
-        people=draw(st.integers(2, 40)) if complete else draw(st.integers(60, 150)),
+        people=draw(st.integers(2, 40) if kind == "complete" else st.integers(60, 150)),
         days=days,
         first_day=FIRST_DAY.isoformat(),
         ticks_per_day=ticks,
@@ -183,12 +202,18 @@ def worlds(draw: st.DrawFn) -> World:
             spread=draw(_share(0.0, 0.5)),
             confidence_low=draw(_share(0.0, 0.5)),
             confidence_high=draw(_share(0.5, 2.0)),
+            susceptibility_low=draw(_share(0.0, 0.6)),
+            susceptibility_high=draw(_share(0.6, 1.0)),
             sessions_per_day=draw(_share(0.5, 5.0)),
             equal_sessions=draw(st.booleans()),
             topic_readers=draw(_share(0.0, 1.0)),
         ),
-        graph=Graph(kind="complete") if complete else Graph(
-            followees=draw(_share(0.0, 8.0)), closure=draw(_share(0.0, 0.9)), homophily=draw(_share(0.0, 5.0)), hub_cap=0.5
+        graph=Graph(
+            kind=kind,
+            followees=draw(_share(0.0, 8.0)),
+            closure=draw(_share(0.0, 0.9)),
+            homophily=draw(_share(0.0, 5.0)),
+            hub_cap=0.5,
         ),
         calendar=Calendar(
             events=draw(events(days)),
@@ -197,21 +222,25 @@ def worlds(draw: st.DrawFn) -> World:
             event_pull=draw(_share(0.0, 0.2)),
         ),
         feed=Feed(
-            reading=draw(st.sampled_from(["newest", "newest", "one_random_followee"])),
+            reading=draw(st.sampled_from(["newest", "newest", "one_random_followee", "all_followees"])),
             length=draw(st.integers(1, 12)),
             memory=draw(st.integers(1, 5)),
             topic_slots=draw(st.integers(0, 4)),
             topic_capacity=draw(st.integers(1, 12)),
             topic_half_life=draw(_share(0.5, 20.0)),
             measure_quality=draw(st.booleans()),
+            lifetime=draw(st.sampled_from([None, None, 1, 3, 8])),
         ),
         opinion=Opinion(
-            rule=draw(st.one_of(st.just(Voter()), st.builds(BoundedConfidence, strength=_share(0.0, 0.5)))),
+            rule=draw(rules()),
             anchoring=draw(_share(0.0, 0.3)),
         ),
         expression=Expression(
             posting=draw(_share(0.2, 1.0)),
             new_share=draw(_share(0.0, 1.0)),
+            sharing=draw(st.sampled_from(["by_kernel", "by_kernel", "at_first_sight"])),
+            first_sight=draw(_share(0.0, 1.0)),
+            first_posts=draw(_share(0.0, 0.5)),
             on_topic_share=draw(_share(0.1, 1.0)),
             reshare_congenial_only=draw(st.booleans()),
             climate_memory=draw(_share(0.0, 1.0)),
@@ -221,7 +250,7 @@ def worlds(draw: st.DrawFn) -> World:
             threshold_spread=draw(_share(0.0, 2.0)),
             complementarity=draw(_share(-1.0, 1.0)),
             call=draw(_share(0.0, 1.0)),
-            call_window_days=draw(_share(0.0, 3.0)),
+            call_window_days=draw(st.sampled_from([0.0, 0.25, 0.5, 1.0, 3.0])),
         ),
         organisers=Organisers(
             accounts=draw(st.integers(0, 5)),
@@ -266,7 +295,12 @@ def cases(draw: st.DrawFn) -> tuple[World, Branch]:
 
 
 def run(
-    world: World, branch: Branch | None = None, seed: int = 1, engine: str = "arrays", until: int | None = None, **more: Any
+    world: World,
+    branch: Branch | None = None,
+    seed: int = 1,
+    engine: str = "arrays",
+    until: int | None = None,
+    **more: Any,
 ) -> Stage:
     """A stage that has run to step ``until`` (None: to the end)."""
     stage = make_stage(world, branch, seed, engine, **more)

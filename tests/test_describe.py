@@ -1,0 +1,156 @@
+"""The scenario in English agrees with what a run does."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.branch import Branch
+from sim.describe import describe, dry_run
+from sim.engine.schedule import posting_plan
+from sim.engine.state import Group
+from sim.fields import InputError
+from sim.moderation import PreemptiveRemoval, Rates, Takedown
+from sim.population.accounts import Status
+from sim.world import World
+from tests.worlds import SEEDS, branches, busy_branch, busy_world, policies, run, worlds
+
+
+def numbers(text: str) -> list[int]:
+    """Whole numbers of a text, in order."""
+    return [int(number.replace(",", "")) for number in re.findall(r"(?<![\d.-])\d[\d,]*(?![\d.-])", text)]
+
+
+def paragraph(text: str, head: str) -> str:
+    """The one line that begins with ``head``."""
+    (line,) = [line for line in text.splitlines() if line.startswith(f"{head}:")]
+    return line
+
+
+@given(worlds(), st.data(), SEEDS)
+@settings(max_examples=40)
+def test_a_run_removes_what_was_announced(world: World, data: st.DataObject, seed: int) -> None:
+    """The number that a policy removes lies between those of the two passes, and so do awake sleepers."""
+    branch = Branch(policies=(data.draw(policies(world)),), campaign=data.draw(st.booleans()))
+    ((_, _, asked, silent, posting),) = dry_run(world, branch, seed).removals()
+    (record,) = run(world, branch, seed).removals
+    assert record.asked == asked
+    assert min(sum(silent), sum(posting)) <= record.removed <= max(sum(silent), sum(posting))
+
+
+@given(worlds(), SEEDS)
+@settings(max_examples=20)
+def test_without_policies_sleepers_wake_as_announced(world: World, seed: int) -> None:
+    dry, real = dry_run(world, None, seed), run(world, None, seed)
+    sleepers = real.society.group == Group.SLEEPER
+    awake = int((real.state.status[sleepers] == Status.ACTIVE).sum())
+    assert dry.silent.woken == dry.posting.woken == awake
+    if sleepers.any():
+        assert f"{awake:,} wake by the end" in paragraph(describe(world, None, seed), "Sleepers")
+
+
+@given(worlds(), st.data(), SEEDS)
+@settings(max_examples=40)
+def test_any_world_can_be_described(world: World, data: st.DataObject, seed: int) -> None:
+    branch = data.draw(branches(world))
+    text = describe(world, branch, seed)
+    heads = [line.partition(":")[0] for line in text.splitlines()]
+    assert heads[:6] == ["World", "People", "Events", "Organisers", "Campaign", "Sleepers"]
+    assert heads.count("Policy") == len(branch.policies)
+    assert ("No campaign" in heads) is not branch.campaign
+    assert "nan" not in text
+    assert all(line.endswith(".") for line in text.splitlines())
+    assert text == describe(world, branch, seed)
+
+
+def test_hong_kong_in_words() -> None:
+    world = sim.World.hk2019(people=10_000)
+    takedown, removal = Takedown(day="2019-08-19", accounts=936), PreemptiveRemoval(day="2019-06-01", accounts=200_000)
+    text = describe(world, Branch(policies=(takedown, removal)))
+    assert paragraph(text, "World").startswith(
+        "World: 10,000 people stand for 1,000,000 in reality (1 to 100). 153 days"
+    )
+    assert "2019-05-01 to 2019-09-30, in ticks of one hour, after 21 days of burn-in" in text
+    assert "16 of the movement (from 2019-06-09 to 2019-08-28)" in paragraph(text, "Events")
+    assert "300 accounts in reality, 3 in the model" in paragraph(text, "Organisers")
+    campaign = paragraph(text, "Campaign")
+    assert "936 active accounts in reality, 9 in the model" in campaign
+    assert f"to post {posting_plan(world).sum() / 100:,.0f} times" in campaign
+    assert sum(map(int, re.findall(r"2019-0\d: (\d+)", campaign))) == pytest.approx(
+        posting_plan(world).sum() / 100, abs=3
+    )
+    sleepers = paragraph(text, "Sleepers")
+    _, scaled, there, _, later, wake, *_ = numbers(sleepers)
+    assert (scaled, there + later) == (2000, 2000)
+    assert later / scaled == pytest.approx(0.54, abs=0.03)
+    assert wake > 0
+    first, second = [line for line in text.splitlines() if line.startswith("Policy")]
+    assert first.startswith("Policy: " + removal.sentence("2019-06-01"))  # in the order in which they act
+    low, high = map(int, re.findall(r"finds ([\d,]+) to ([\d,]+)", first.replace(",", ""))[0])
+    assert there <= low <= high < 2000
+    assert f"({low * 100:,} to {high * 100:,} in reality)" in first
+    assert "It asks for 936, in the model 9, and finds them all" in second
+
+
+def test_without_a_campaign() -> None:
+    branch = Branch(policies=(Takedown(day=3),), campaign=False)
+    text = describe(sim.World.hk2019(people=1000), branch)
+    assert "suspended from day 0 on" in paragraph(text, "No campaign")
+    assert text.splitlines()[-1].endswith("finds nobody.")
+    assert "in this branch 0 do" in text
+
+
+def test_a_policy_that_is_too_small_for_the_scale() -> None:
+    text = describe(sim.World.hk2019(people=1000), Branch(policies=(Takedown(day=3, accounts=400),)))
+    assert text.splitlines()[-1].endswith("In the model that is less than one account: nobody is removed.")
+    text = describe(sim.World.hk2019(people=1000), Branch(policies=(Takedown(day=3, accounts=0),)))
+    assert text.splitlines()[-1].endswith("It asks for nobody.")
+
+
+def test_the_innocent_are_named() -> None:
+    branch = Branch(policies=(PreemptiveRemoval(day=30, detector=Rates(tpr=1.0, fpr=0.05), accounts=200_000),))
+    ((_, _, _, silent, posting),) = dry_run(sim.World.hk2019(people=1000), branch).removals()
+    assert silent.citizens > posting.citizens == 0
+    assert f"0 to {silent.citizens} citizens" in describe(sim.World.hk2019(people=1000), branch)
+
+
+def test_tiny_worlds() -> None:
+    text = describe(World(people=2, graph=sim.World.hk2019().graph.replace(kind="complete")))
+    world = paragraph(text, "World")
+    assert world == "World: 2 people, each standing for one. 1 day, 2019-05-01, in ticks of one day, without burn-in."
+    assert "everybody follows everybody (2 accounts)" in text
+    assert text.splitlines()[-1] == "Policies: the platform does nothing."
+    busy = describe(busy_world(), busy_branch())
+    assert "by day: 20, 30, 60" in busy
+    assert "1 event outside the calendar will not take place." in busy
+
+
+def test_followers_are_those_of_the_graph() -> None:
+    world = busy_world()
+    stage = run(world, until=0)
+    society = stage.society
+    trolls = np.flatnonzero(society.group == Group.ACTIVE_TROLL)
+    pairs = [(p, a) for p in range(world.people) for a in society.followees[society.indptr[p] : society.indptr[p + 1]]]
+    expected = sum(account in trolls for _, account in pairs)
+    assert f"; {expected} followers among the modelled people" in paragraph(describe(world), "Campaign")
+
+
+def test_bad_input() -> None:
+    with pytest.raises(InputError, match="world must be a World, not int"):
+        describe(3)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"policies\[0\].day must be a day from 0 to 2"):
+        describe(busy_world(), Branch(policies=(Takedown(day=99, accounts=1),)))
+
+
+def test_it_is_quick() -> None:
+    world = sim.World.hk2019(people=10_000)
+    describe(world)
+    began = time.process_time()
+    describe(world, Branch(policies=(Takedown(day="2019-08-19"),)))
+    assert time.process_time() - began < 2.0

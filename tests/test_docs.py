@@ -1,0 +1,132 @@
+"""What the documents say about names, units and fields is so; the examples and the benchmarks run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.fields import describe_fields
+from sim.outcomes import OUTCOMES
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+
+
+def text(name: str) -> str:
+    """A document."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def run(*arguments: str, folder: Path = ROOT) -> str:
+    """Standard output of a Python program that must succeed."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=environment,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_outcome_has_its_row_and_nothing_else_has_one() -> None:
+    rows = ROW.findall(text("outcomes.md"))
+    assert [(name, unit) for name, unit, _ in rows] == [(outcome.name, outcome.unit) for outcome in OUTCOMES]
+    assert all(formula.strip() for _, _, formula in rows)
+
+
+def test_the_timeline_has_the_documented_columns() -> None:
+    world = sim.World(people=20, days=1, graph=sim.World.hk2019().graph.replace(kind="complete"))
+    assert list(sim.simulate(world).timeline.columns) == [
+        "day",
+        *(name for name, _, _ in ROW.findall(text("outcomes.md"))),
+    ]
+
+
+def test_effects_are_documented() -> None:
+    world = sim.World(people=20, days=1, graph=sim.World.hk2019().graph.replace(kind="complete"))
+    study = sim.compare(world, {"a": sim.Branch(), "b": sim.Branch(campaign=False)}, seeds=2)
+    for word in ("difference", "low", "high", "n", "kind", "identical"):
+        assert word in study.effects.columns
+        assert f"`{word}`" in text("outcomes.md")
+    for kind in study.effects["kind"].unique():
+        assert f"**{kind}**" in text("outcomes.md")
+
+
+@pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md"])
+def test_fields_that_are_named_exist(name: str) -> None:
+    """Every `room.field` in backticks is a field of the Hong Kong world, or the beginning of one."""
+    world = sim.World.hk2019(people=1000)
+    paths = {re.sub(r"\[\d+\]", "", info.path.removeprefix("world.")) for info in describe_fields(world)}
+    known = paths | {path.rsplit(".", n)[0] for path in paths for n in (1, 2)}
+    rooms = {path.partition(".")[0] for path in paths}
+    named = re.findall(r"`((?:\w+)(?:\.\w+)+)(?: = [^`]+)?`", text(name))
+    wrong = [path for path in named if path.partition(".")[0] in rooms and path not in known]
+    assert wrong == []
+    bare = re.findall(r"^    .*$", text(name), re.MULTILINE)
+    in_formulas = [path for line in bare for path in re.findall(r"\b[a-z_]+\.[a-z_]+\b", line)]
+    assert [path for path in in_formulas if path not in known] == []
+
+
+@pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md"])
+def test_files_that_are_named_exist(name: str) -> None:
+    for path in re.findall(r"`((?:docs|sim|experiments|tests|benchmarks|examples)/[\w./]+)`", text(name)):
+        assert (ROOT / path).exists(), path
+
+
+def test_model_names_every_room_of_the_world() -> None:
+    rooms = {info.path.split(".")[1].partition("[")[0] for info in describe_fields(sim.World.hk2019(people=1000))}
+    for room in rooms - {"people", "people_reachable", "days", "first_day"}:
+        assert re.search(rf"`{room}\b", text("model.md")), room
+
+
+EXAMPLES = {
+    "01_first_run.py": (("1000",), ["World: 1,000 people", "takedown", "mean opinion"]),
+    "02_compare_takedowns.py": (("1000", "2"), ["reactive", "preemptive", "no campaign", "traced"]),
+    "03_from_networkx.py": (("300",), ["opinion_mean", "traced", "counterfactual", "reach"]),
+}
+
+
+def test_all_examples_are_tested_and_short() -> None:
+    files = sorted((ROOT / "examples").glob("*.py"))
+    assert [file.name for file in files] == sorted(EXAMPLES)
+    assert all(len(file.read_text(encoding="utf-8").splitlines()) < 40 for file in files)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs(name: str, tmp_path: Path) -> None:
+    arguments, words = EXAMPLES[name]
+    output = run(str(ROOT / "examples" / name), *arguments, folder=tmp_path)
+    for word in words:
+        assert word in output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_benchmarks_print_json_and_nothing_else() -> None:
+    document = json.loads(run("-m", "benchmarks", "building", "--repeats", "1", "--json"))
+    assert {row["what"] for row in document["rows"]} == {"10,000 people", "100,000 people"}
+    assert document["rows"][0]["ratio"] == 1.0
+    assert document["rows"][1]["value"] > document["rows"][0]["value"] > 0
+
+
+@pytest.mark.slow
+def test_benchmarks_refuse_what_they_do_not_know() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "speeed"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 2
+    assert "part must be one of building" in done.stderr

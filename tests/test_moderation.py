@@ -1,0 +1,225 @@
+"""Detectors and policies: error rates, nesting, and that they decide from what a platform sees and nothing else."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.branch import Branch
+from sim.engine.state import Group
+from sim.moderation import Detector, OracleSignal, Perfect, PlatformView, Policy, PreemptiveRemoval, Rates, Takedown
+from sim.moderation.policy import most_suspicious
+from sim.population.accounts import Status
+from sim.run import make_stage
+from tests.worlds import busy_world, run
+
+N = 200_000
+
+
+def view_of(accounts: np.ndarray, tick: int = 0, seed: int = 1) -> PlatformView:
+    """What a platform might see of these accounts."""
+    rng = np.random.default_rng(seed)
+    n = accounts.size
+    return PlatformView(
+        tick=tick,
+        account=accounts,
+        created=rng.integers(0, tick + 1, n),
+        posts=rng.integers(0, 3, n),
+        followers=rng.integers(0, 100, n),
+        following=rng.integers(0, 100, n),
+        suspended=rng.random(n) < 0.1,
+    )
+
+
+VIEW = view_of(np.arange(N))
+ORACLE = OracleSignal(troll=np.arange(N) % 4 == 1)
+
+
+@pytest.mark.parametrize("salt", [0, 77])
+@pytest.mark.parametrize(("tpr", "fpr"), [(0.9, 0.0001), (0.5, 0.05), (0.02, 0.3)])
+def test_rates_are_what_they_say(tpr: float, fpr: float, salt: int) -> None:
+    flagged = Rates(salt=salt, tpr=tpr, fpr=fpr).scores(VIEW, ORACLE, 3) > 0
+    for share, expected, n in (
+        (flagged[ORACLE.troll].mean(), tpr, N // 4),
+        (flagged[~ORACLE.troll].mean(), fpr, 3 * N // 4),
+    ):
+        assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / n)
+
+
+def test_rates_of_0_and_1_are_exact() -> None:
+    np.testing.assert_array_equal(Rates(tpr=1.0, fpr=0.0).scores(VIEW, ORACLE, 3) > 0, ORACLE.troll)
+    assert not Rates(tpr=0.0, fpr=0.0).scores(VIEW, ORACLE, 3).any()
+    assert (Rates(tpr=1.0, fpr=1.0).scores(VIEW, ORACLE, 3) > 0).all()
+
+
+def test_a_perfect_detector_flags_exactly_the_trolls() -> None:
+    scores = Perfect().scores(VIEW, ORACLE, 3)
+    np.testing.assert_array_equal(scores > 0, ORACLE.troll)
+    assert np.unique(scores[ORACLE.troll]).size == ORACLE.troll.sum()
+
+
+def test_a_better_detector_flags_all_that_a_worse_one_flags() -> None:
+    worse = Rates(salt=2, tpr=0.4, fpr=0.01).scores(VIEW, ORACLE, 3)
+    better = Rates(salt=2, tpr=0.8, fpr=0.05).scores(VIEW, ORACLE, 3)
+    flagged = worse > 0
+    assert (better[flagged] > 0).all()
+    np.testing.assert_array_equal(better[flagged], worse[flagged])
+
+
+def test_different_salts_err_independently() -> None:
+    a, b = (Rates(salt=salt, tpr=0.5, fpr=0.5).scores(VIEW, ORACLE, 3) > 0 for salt in (0, 1))
+    assert abs(np.corrcoef(a, b)[0, 1]) < 4 / math.sqrt(N)
+    c = Rates(salt=0, tpr=0.5, fpr=0.5).scores(VIEW, ORACLE, 4) > 0
+    assert abs(np.corrcoef(a, c)[0, 1]) < 4 / math.sqrt(N)
+
+
+@pytest.mark.parametrize("detector", [Perfect(salt=3), Rates(salt=3, tpr=0.6, fpr=0.1)])
+def test_scores_depend_on_the_account_and_on_nothing_else_in_view(detector: Detector) -> None:
+    """The same on another day, whatever has been posted since, and whoever else is in view: decided once and for all."""
+    some = np.arange(0, 3000, 7)[::-1].copy()
+    scores = detector.scores(VIEW, ORACLE, 3)[some]
+    later = view_of(some, tick=90, seed=2)
+    np.testing.assert_array_equal(detector.scores(later, OracleSignal(ORACLE.troll[some]), 3), scores)
+
+
+@pytest.mark.parametrize("detector", [Perfect(), Rates()])
+def test_an_idealised_detector_needs_the_oracle(detector: Detector) -> None:
+    assert detector.idealised
+    with pytest.raises(TypeError, match="OracleSignal"):
+        detector.scores(VIEW, None, 3)
+
+
+@dataclass(frozen=True)
+class Prolific(Detector):
+    """A detector of the kind a platform could have: the more posts, the more suspicious."""
+
+    name: ClassVar[str] = "prolific"
+    seen: ClassVar[list[tuple[PlatformView, OracleSignal | None]]] = []
+
+    def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> np.ndarray:
+        self.seen.append((view, oracle))
+        return np.where(view.posts > 0, view.posts + self.order(view, seed), 0.0)
+
+    def sentence(self) -> str:
+        return "a detector that suspects whoever posts most"
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_a_real_detector_sees_what_a_platform_sees(engine: str) -> None:
+    world = busy_world()
+    Prolific.seen.clear()
+    day = world.burn_in_ticks + world.tick(2)
+    before = run(world, None, 1, engine, until=day)
+    stage = run(world, Branch((Takedown(1, Perfect(), accounts=0), Takedown(2, Prolific(), accounts=7))), 1, engine)
+    ((view, oracle),) = Prolific.seen
+    assert oracle is None
+    assert view.tick == world.tick(2)
+    society = stage.society
+    np.testing.assert_array_equal(view.account, np.flatnonzero(society.created <= view.tick))
+    assert (society.created > view.tick).any() or view.account.size == society.group.size
+    np.testing.assert_array_equal(view.created, society.created[view.account])
+    np.testing.assert_array_equal(view.posts, before.state.posts[view.account])
+    np.testing.assert_array_equal(view.following, stage.setting.graph.following_count()[view.account])
+    np.testing.assert_array_equal(view.followers, stage.setting.graph.followers_count()[view.account])
+    assert not view.suspended.any()
+    gone = np.flatnonzero(stage.state.status == Status.SUSPENDED)
+    assert gone.size == 7
+    assert view.posts[np.isin(view.account, gone)].min() >= np.sort(view.posts)[-7]
+
+
+POLICIES: list[Policy] = [Takedown(0, accounts=10), PreemptiveRemoval(0, accounts=10)]
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@given(asked=st.integers(0, 400), seed=st.integers(0, 5))
+@settings(max_examples=30)
+def test_decisions_follow_from_view_and_scores(policy: Policy, asked: int, seed: int) -> None:
+    view = view_of(np.arange(50, 450), seed=seed)
+    scores = np.random.default_rng(seed + 9).integers(0, 5, 400).astype(float)
+    removal = policy.remove(view, scores, asked)
+    assert removal.asked == asked
+    chosen = removal.accounts - 50
+    assert (np.diff(removal.accounts) > 0).all()
+    eligible = (scores > 0) & ~view.suspended & ((view.posts > 0) == isinstance(policy, Takedown))
+    assert eligible[chosen].all()
+    assert chosen.size == min(asked, eligible.sum())
+    others = np.setdiff1d(np.flatnonzero(eligible), chosen)
+    if chosen.size and others.size:
+        assert scores[others].max() <= scores[chosen].min()
+    # The order of the rows does not matter.
+    order = np.random.default_rng(seed).permutation(400)
+    shuffled = PlatformView(view.tick, *(column[order] for column in view[1:]))
+    np.testing.assert_array_equal(policy.remove(shuffled, scores[order], asked).accounts, removal.accounts)
+    # Nor do things that neither the policy nor its detector look at.
+    other = view._replace(
+        tick=77, followers=view.followers + 1, following=view.following[::-1], created=view.created + 3
+    )
+    np.testing.assert_array_equal(policy.remove(other, scores, asked).accounts, removal.accounts)
+
+
+def test_larger_removals_contain_smaller_ones() -> None:
+    scores = Perfect().scores(VIEW, ORACLE, 3)
+    eligible = np.ones(N, dtype=bool)
+    removed = [set(most_suspicious(VIEW, scores, eligible, asked).accounts.tolist()) for asked in (94, 312, 936)]
+    assert [len(accounts) for accounts in removed] == [94, 312, 936]
+    assert removed[0] < removed[1] < removed[2]
+
+
+@pytest.mark.parametrize("detector", [Perfect(salt=1), Rates(tpr=0.8, fpr=0.1)])
+def test_larger_takedowns_of_a_run_contain_smaller_ones(detector: Detector) -> None:
+    """With the same seed and day, in the real proportions 94, 312 and 936, on a day when trolls still sleep."""
+    world = busy_world(people=936, people_reachable=936 * 20, **{"campaign.accounts": 936, "graph.hub_cap": 0.1})
+    removed = []
+    for accounts in (94, 312, 936):
+        stage = run(
+            world, Branch((Takedown(1, detector, accounts=accounts),)), until=world.burn_in_ticks + world.tick(1) + 1
+        )
+        removed.append(set(np.flatnonzero(stage.state.status == Status.SUSPENDED).tolist()))
+        assert stage.removals[0].asked == world.scaled(accounts)
+        assert stage.removals[0].removed == len(removed[-1])
+    assert removed[0] < removed[1] < removed[2]
+
+
+def test_a_shortfall_is_reported() -> None:
+    """More than exist on the day: all there are are removed, and the record keeps what was asked for."""
+    stage = run(busy_world(), Branch((Takedown(1, Rates(tpr=0.5, fpr=0.0), accounts=20),)))
+    record = stage.removals[0]
+    assert (record.asked_in_reality, record.asked) == (20, 20)
+    assert 0 < record.removed < 20
+    assert record.removed == record.active_trolls
+
+
+def test_counts_scale_with_the_world() -> None:
+    world = sim.World.hk2019(people=10_000, days=2, burn_in_days=0)
+    stage = make_stage(world, Branch((Takedown(0, accounts=936), PreemptiveRemoval(0, accounts=200_000))), 1)
+    stage.advance(1)
+    takedown, preemptive = stage.removals
+    assert (takedown.asked_in_reality, takedown.asked, takedown.active_trolls) == (936, 9, 9)
+    assert (preemptive.asked_in_reality, preemptive.asked) == (200_000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("policy", "group"),
+    [(Takedown(1, accounts=20), Group.ACTIVE_TROLL), (PreemptiveRemoval(1, accounts=11), Group.SLEEPER)],
+)
+def test_takedowns_find_the_active_and_preemptive_removals_the_unused(policy: Policy, group: Group) -> None:
+    world = busy_world(**{"campaign.sleepers.created_before": 1.0, "campaign.sleepers.waking_rate": 0.0})
+    stage = run(world, Branch((policy,)))
+    np.testing.assert_array_equal(stage.state.status == Status.SUSPENDED, stage.society.group == group)
+
+
+@pytest.mark.parametrize(
+    "policy", [Takedown("2019-08-19"), PreemptiveRemoval(3, Rates(tpr=0.85, fpr=0.001), accounts=5000)]
+)
+def test_policies_describe_themselves(policy: Policy) -> None:
+    sentence = policy.sentence("2019-08-19")
+    assert sentence.startswith("On 2019-08-19 the platform removes ")
+    assert sentence.endswith(".")
+    assert f"{policy.in_reality():,}" in sentence

@@ -1,0 +1,161 @@
+"""Outcomes: within their ranges in any world, named once, documented, and what their formulas say."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+import sim
+from sim.branch import Branch
+from sim.engine.state import Group
+from sim.moderation import Rates, Takedown
+from sim.outcomes import OUTCOMES, opinion
+from sim.population.accounts import Status
+from sim.world import World
+from tests.worlds import SEEDS, busy_branch, busy_world, cases, daily, run
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "outcomes.md"
+INFINITE = math.inf
+# Least and greatest value, and whether there may be nothing to measure (nan).
+RANGES = {
+    "opinion_mean": (-1.0, 1.0, False),
+    "opinion_sd": (0.0, 1.0, False),
+    "polarisation": (0.0, 1.0, False),
+    "expressed_climate": (-1.0, 1.0, True),
+    "troll_part": (-2.0, 2.0, False),
+    "troll_part_direct": (-INFINITE, INFINITE, False),
+    "troll_part_relayed": (-INFINITE, INFINITE, False),
+    "troll_part_induced": (-INFINITE, INFINITE, False),
+    "organiser_part": (-2.0, 2.0, False),
+    "event_part": (-2.0, 2.0, False),
+    "own_part": (-1.0, 1.0, False),
+    "troll_impression_share": (0.0, 1.0, True),
+    "impressions": (0.0, INFINITE, False),
+    "reach": (0.0, 1.0, False),
+    "exposure_concentration": (0.0, 1.0, True),
+    "engagement_per_post": (0.0, INFINITE, True),
+    "posts": (0.0, INFINITE, False),
+    "troll_posts": (0.0, INFINITE, False),
+    "active_trolls": (0.0, INFINITE, False),
+    "quality_shown": (0.0, 1.0, True),
+    "turnout_movement": (0.0, 1.0, True),
+    "turnout_government": (0.0, 1.0, True),
+    "wrongful_removals": (0.0, INFINITE, False),
+    "posts_lost": (0.0, INFINITE, False),
+    "trolls_removed": (0.0, INFINITE, False),
+}
+COUNTS = ["impressions", "posts", "troll_posts", "active_trolls", "wrongful_removals", "posts_lost", "trolls_removed"]
+# What has happened so far can only grow.
+CUMULATIVE = ["reach", "posts_lost"]
+
+
+def test_every_outcome_has_a_name_of_its_own_and_a_range_here() -> None:
+    names = [outcome.name for outcome in OUTCOMES]
+    assert len(set(names)) == len(names)
+    assert set(names) == RANGES.keys()
+    assert all(outcome.unit and outcome.what for outcome in OUTCOMES)
+    assert "day" not in names
+
+
+@pytest.mark.skipif(not DOCUMENT.exists(), reason="docs/outcomes.md is not written yet")
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.name)
+def test_every_outcome_is_documented(outcome: sim.outcomes.Outcome) -> None:
+    assert f"`{outcome.name}`" in DOCUMENT.read_text(encoding="utf-8")
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=40)
+def test_outcomes_stay_in_their_ranges(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    measured = daily(run(world, branch, seed))
+    assert list(measured["day"]) == list(range(world.days))
+    for name, (low, high, may_be_nan) in RANGES.items():
+        values = measured[name]
+        assert may_be_nan or not values.isna().any(), name
+        assert values.dropna().between(low - 1e-12, high + 1e-12).all(), name
+    assert (measured[COUNTS] % 1 == 0).all(axis=None)
+    assert (measured[CUMULATIVE].diff().dropna() >= 0).all(axis=None)
+    assert (measured["troll_posts"] <= measured["posts"]).all()
+
+
+def test_a_run_is_a_table_of_days() -> None:
+    result = sim.simulate(busy_world(), busy_branch(), seed=1)
+    assert list(result.timeline.columns) == ["day", *RANGES]
+    assert list(result.timeline.index) == ["2019-05-01", "2019-05-02", "2019-05-03"]
+    assert list(result.outcomes.index) == list(RANGES)
+    pd.testing.assert_series_equal(result.outcomes, result.timeline.iloc[-1].drop("day"))
+    assert list(result.turnout.columns) == ["day", "side", "event", "turnout"]
+    assert list(result.turnout["side"]) == [1, -1, -1]
+    assert list(result.removals["policy"]) == ["takedown", "preemptive_removal", "takedown"]
+    assert result.work["updates"] > 0
+    assert result.work["rows_scanned"] > result.work["updates"]
+
+
+def test_days_stop_early_without_changing_what_came_before() -> None:
+    whole, part = sim.simulate(busy_world(), seed=2), sim.simulate(busy_world(), seed=2, days=2)
+    pd.testing.assert_frame_equal(whole.timeline.iloc[:2], part.timeline, check_exact=True)
+    assert part.turnout["turnout"].tolist() == whole.turnout["turnout"].tolist()[:2]
+
+
+def test_counts_agree_with_the_state() -> None:
+    branch = Branch((Takedown(1, Rates(tpr=0.7, fpr=0.2), accounts=20),))
+    stage = run(busy_world(), branch)
+    final, state, group = daily(stage).iloc[-1], stage.state, stage.society.group
+    gone = state.status == Status.SUSPENDED
+    assert final["trolls_removed"] == (gone & (group >= Group.ACTIVE_TROLL)).sum() == stage.removals[0].active_trolls
+    assert final["wrongful_removals"] == (gone & (group < Group.ACTIVE_TROLL)).sum()
+    assert final["wrongful_removals"] == stage.removals[0].citizens + stage.removals[0].organisers > 0
+    assert final["active_trolls"] == ((state.status == Status.ACTIVE) & (group >= Group.ACTIVE_TROLL)).sum()
+    assert final["opinion_mean"] == state.opinion[:, 0].mean()
+    assert final["reach"] == (state.troll_impressions > 0).mean()
+    turnout = state.turnout / stage.world.people
+    assert final["turnout_movement"] == turnout[0]
+    assert final["turnout_government"] == pytest.approx(turnout[1:3].mean())
+
+
+def test_posts_are_counted_once() -> None:
+    """Every post of the calendar is in some day's count; those of the burn-in are in none."""
+    stage = run(busy_world())
+    at_day_0 = run(busy_world(), until=stage.world.burn_in_ticks).state
+    measured = daily(stage)
+    assert measured["posts"].sum() == int(stage.state.posts.sum()) - int(at_day_0.posts.sum())
+    trolls = stage.society.group >= Group.ACTIVE_TROLL
+    assert measured["troll_posts"].sum() == int(stage.state.posts[trolls].sum()) - int(at_day_0.posts[trolls].sum())
+
+
+@pytest.mark.parametrize(
+    ("opinions", "expected"),
+    [
+        ((1.0, 1.0, -1.0, -1.0), 1.0),
+        ((0.5, 0.5, -0.5, -0.5), 0.5),
+        ((1.0, 1.0, 1.0, -1.0), 0.5),
+        ((0.3, 0.9, 0.1, 0.2), 0.0),
+        ((0.0, 0.0, 0.0, 0.0), 0.0),
+    ],
+)
+def test_polarisation_of_known_distributions(opinions: tuple[float, ...], expected: float) -> None:
+    world = World(people=4, population={"opinions": opinions}, graph={"followees": 0.0})  # type: ignore[arg-type]
+    assert opinion.polarisation(run(world, until=0)) == pytest.approx(expected)
+
+
+def test_concentration_of_equal_exposure_is_the_share_of_the_top() -> None:
+    stage = run(busy_world(people=200), until=0)
+    stage.state.troll_impressions[:] = 3
+    concentration = next(o for o in OUTCOMES if o.name == "exposure_concentration")
+    assert concentration.value(stage) == pytest.approx(0.01)
+    stage.state.troll_impressions[:] = 0
+    assert math.isnan(concentration.value(stage))
+    stage.state.troll_impressions[7] = 5
+    assert concentration.value(stage) == 1.0
+
+
+def test_expressed_climate_is_the_mean_stance_of_the_posts_of_a_day() -> None:
+    """Only organisers (+0.9) post: their stance, to within rounding, is the climate."""
+    quiet = {"expression.posting": 0.0, "campaign.accounts": 0, "campaign.sleepers.accounts": 0}
+    measured = daily(run(busy_world(**quiet)))
+    np.testing.assert_allclose(measured["expressed_climate"], 0.9, atol=2e-5)

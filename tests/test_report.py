@@ -1,0 +1,202 @@
+"""The report and its figures: self-contained, the same bytes again, in plain words that fit the numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import report
+from experiments.results import Results, load
+from experiments.run import main
+from experiments.verdict import headline
+from experiments.words import interval, plain, with_margin
+
+STUDY = [
+    "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
+    "study.preemptive=[200000]", "study.sweep.values=[0.01, 0.1]", "study.headline=no_campaign",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of a small study."""
+    place = tmp_path_factory.mktemp("results")
+    assert main([*STUDY, f"results={place}"]) == 0
+    return next(path for path in place.iterdir() if path.name.startswith("takedown_grid"))
+
+
+@pytest.fixture(scope="module")
+def results(study: Path) -> Results:
+    return load(study)
+
+
+@pytest.fixture(scope="module")
+def page(study: Path) -> str:
+    return (study / "report.html").read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Tags that are open, and everything that could fetch something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br", "link", "img", "input"):
+            self.open.append(tag)
+        for name, value in attributes:
+            if name in ("src", "href", "xlink:href", "data") and value and not value.startswith("#"):
+                self.fetched.append(value)
+            if name == "id" and value:
+                self.ids.append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_well_formed_and_asks_for_nothing(page: str) -> None:
+    parsed = Page(page)
+    assert parsed.open == []
+    assert parsed.fetched == []
+    assert "<script" not in page
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', page)) <= set(parsed.ids)
+
+
+def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
+    assert page.count("<svg") == 3
+    for heading in (
+        "Timing and scale", "Asked for and removed", "Cost to the innocent", "What it means, and what it does not",
+        "Simulated beside observed", "Assumptions",
+    ):  # fmt: skip
+        assert f"<h2>{heading}</h2>" in page
+    assert "4,301 accounts" in page
+    assert "not of the 936" in page
+    assert headline(results).sentences[0] in page
+    order = [page.index(f"<code>{field}</code>") for field in report.LEADING]
+    assert order == sorted(order)
+    assert "world.population.sessions_per_day" in page
+    assert "nan" not in re.sub(r"<[^>]*>", " ", page).split()
+
+
+def test_figures_and_page_are_the_same_bytes_again(study: Path) -> None:
+    names = ["timing-and-scale", "timeline", "sweep"]
+    files = [study / "figures" / f"{name}.{kind}" for name in names for kind in ("svg", "png")] + [
+        study / "report.html"
+    ]
+    before = [path.read_bytes() for path in files]
+    assert report.main([str(study)]) == 0
+    assert [path.read_bytes() for path in files] == before
+    assert b"<dc:date>" not in b"".join(before)
+
+
+def test_several_studies_and_json(
+    results: Results, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setattr("experiments.report.draw", lambda *_: None)
+    copies = [tmp_path / "one", tmp_path / "two"]
+    for copy in copies:
+        shutil.copytree(study, copy)
+    assert report.main([str(copy) for copy in copies]) == 0
+    said = capsys.readouterr().out
+    assert all(str(copy) in said for copy in copies)
+    assert report.main([str(copies[0]), "output=json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {row["results"] for row in document["effects"]} == {str(copies[0])}
+    assert len(document["effects"]) == len(results.effects)
+
+
+@pytest.mark.parametrize("arguments", [["/nowhere"], ["."], ["/nowhere", "output=yaml"]])
+def test_what_is_no_study_is_bad_input(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert report.main(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def _headline_with(results: Results, difference: float, low: float, high: float, identical: bool = False) -> str:
+    effects = results.effects.copy()
+    row = (effects["branch"] == "no_campaign") & (effects["kind"] == "traced")
+    effects.loc[row, ["difference", "low", "high"]] = [difference, low, high]
+    effects.loc[effects["branch"] == "no_campaign", "identical"] = identical
+    return headline(replace(results, effects=effects)).sentence
+
+
+def test_the_headline_is_honest(results: Results) -> None:
+    assert "averted a shift in mean opinion of 0.20 thousandths" in _headline_with(results, 0.0002, 0.0001, 0.0003)
+    assert "no shift in mean opinion by 20 May 2019 that can be told apart from zero" in _headline_with(
+        results, 0.0002, -0.0001, 0.0005
+    )
+    assert "changed nothing at all" in _headline_with(results, 0.0, 0.0, 0.0, identical=True)
+    assert "further against the movement, by 0.20 thousandths" in _headline_with(results, -0.0002, -0.0003, -0.0001)
+
+
+def test_a_study_without_grid_and_sweep_has_a_report(tmp_path: Path) -> None:
+    assert main(["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"]) == 0
+    folder = next(path for path in tmp_path.iterdir() if path.name.startswith("actual"))
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 1
+    assert "not reached" in page
+    assert "changed nothing at all" in page
+
+
+def test_errors_of_detection_cost_innocents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.figures.draw_figures", lambda *_: ())
+    small = [
+        "world.people=1000",
+        "days=8",
+        "seeds=2",
+        "study.dates=[2]",
+        "study.reactive=[]",
+        "study.preemptive=[200000]",
+    ]
+    detector = "study.detector={name: rates, tpr: 1.0, fpr: 0.05}"
+    assert main([*small, detector, "study.sweep.values=[]", f"results={tmp_path}"]) == 0
+    folder = next(path for path in tmp_path.iterdir() if path.name.startswith("takedown"))
+    removed = load(folder).removed().set_index("branch").loc["preemptive_200000@2019-05-03"]
+    assert removed["innocents"] > 0
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "No innocent account" not in page
+    assert "the most in any scenario was" in page
+
+
+def test_numbers_in_words() -> None:
+    assert [plain(v) for v in (0.0, 0.000163, -1.234, 12345.0, float("nan"))] == ["0", "0.00016", "−1.2", "12,345", "–"]
+    assert with_margin(0.00016, 0.00013, 0.00019) == "0.16 ±0.03"
+    assert with_margin(-0.000001, -0.0001, 0.000098) == "0.00 ±0.10"
+    assert with_margin(0.002, float("nan"), float("nan")) == "2.0 ±?"
+    assert with_margin(0.0, 0.0, 0.0) == "0"
+    assert interval(-0.00009, 0.00055, 1000) == "−0.09 to 0.55"
+
+
+def test_tables_fit_80_columns(results: Results, study: Path) -> None:
+    from io import StringIO
+
+    from rich.console import Console
+
+    from experiments.tables import print_study
+
+    for width in (80, 120):
+        text = StringIO()
+        print_study(results, study, Console(file=text, width=width, highlight=False))
+        table = text.getvalue().partition("Report, figures")[0]
+        assert max(map(len, table.splitlines())) <= width
+        assert "…" not in table
+
+
+def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
+    pd.testing.assert_frame_equal(
+        pd.read_csv(study / "effects.csv"), pd.read_parquet(study / "effects.parquet"), check_dtype=False
+    )

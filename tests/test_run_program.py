@@ -1,0 +1,253 @@
+"""The headline program from beginning to end, on a small world."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from experiments.headline import CountingLedger
+from experiments.progress import Reporter
+from experiments.results import Assembly, Results, load
+from experiments.run import main
+from experiments.settings import Experiment, Sweep
+
+SMALL = [
+    "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 12]", "study.reactive=[936]",
+    "study.preemptive=[200000]", "study.sweep.values=[0.01, 0.1]",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of the small study."""
+    place = tmp_path_factory.mktemp("results")
+    assert main([*SMALL, f"results={place}"]) == 0
+    return place
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Results:
+    return load(only_study(folder))
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out figures and report, which take most of the time of a small study."""
+    monkeypatch.setattr("experiments.run.draw", lambda *_: None)
+
+
+def only_study(folder: Path) -> Path:
+    studies = [path for path in folder.iterdir() if path.name != "ledger"]
+    assert len(studies) == 1, studies
+    return studies[0]
+
+
+def test_nothing_but_results_and_ledger_is_written(folder: Path) -> None:
+    study = only_study(folder)
+    assert re.fullmatch(r"takedown_grid-[0-9a-f]{8}", study.name)
+    assert sorted(path.name for path in folder.iterdir()) == ["ledger", study.name]
+    assert {path.name for path in study.iterdir()} == {
+        "runs.parquet", "timeline.parquet", "turnout.parquet", "removals.parquet", "effects.parquet", "effects.csv",
+        "sweep.parquet", "observed.parquet", "provenance.json", "report.html", "figures",
+    }  # fmt: skip
+    assert not Path("outputs").exists()
+    assert not Path("multirun").exists()
+
+
+def test_effects_are_those_of_the_library(results: Results) -> None:
+    world = sim.World.hk2019(people=1000)
+    branches = results.plan.all_branches(world)
+    study = sim.compare(world, branches, seeds=2, reference="none", days=20)
+    pd.testing.assert_frame_equal(study.effects, results.effects, check_dtype=False)
+    assert list(results.runs["digest"]) == [run.digest for run in study.runs.values()]
+
+
+def test_branches_are_the_grid_and_the_named_ones(results: Results) -> None:
+    assert list(results.plan.all_branches(results.world)) == [
+        "none", "no_campaign", "actual", "takedown_936@2019-05-08", "takedown_936@2019-05-13",
+        "preemptive_200000@2019-05-08", "preemptive_200000@2019-05-13",
+    ]  # fmt: skip
+    actual = results.plan.all_branches(results.world)["actual"]
+    assert [(p.name, p.day, p.in_reality()) for p in actual.policies] == [
+        ("takedown", "2019-08-19", 936), ("preemptive_removal", "2019-08-19", 200_000),
+    ]  # fmt: skip
+
+
+def test_a_policy_after_the_last_day_changes_nothing_and_says_so(results: Results) -> None:
+    assert results.effect("actual")["identical"]
+    removed = results.removed().set_index("branch")
+    assert removed.loc["actual", "removed"].isna().all()
+
+
+def test_removals_say_what_was_asked_and_what_was_there(results: Results) -> None:
+    removed = results.removed().set_index("branch")
+    takedown, preemptive = removed.loc["takedown_936@2019-05-08"], removed.loc["preemptive_200000@2019-05-13"]
+    assert (takedown["asked_in_reality"], takedown["asked"], takedown["removed"]) == (936, 1, 1)
+    assert takedown["removed_in_reality"] == 1000
+    assert preemptive["asked"] == 200
+    assert 0 < preemptive["removed"] < 200  # not all are registered on that day
+    assert preemptive["missing_in_reality"] == pytest.approx((200 - preemptive["removed"]) * 1000)
+
+
+def test_provenance_says_how_to_get_the_same_again(results: Results, folder: Path) -> None:
+    about = results.provenance
+    assert about["command"] == ["python", "-m", "experiments.run", *SMALL, f"results={folder}"]
+    assert about["model_version"] == sim.MODEL_VERSION
+    assert sim.World.hk2019(people=1000) == results.world
+    assert set(about["files"]) >= {"runs.parquet", "effects.csv"}
+    assert about["seeds"] == [1, 2]
+
+
+def test_the_same_command_takes_all_from_the_ledger_and_prints_one_json_document(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {
+        path: path.read_bytes() for path in only_study(folder).rglob("*") if path.suffix in (".csv", ".svg", ".png")
+    }
+    assert main([*SMALL, f"results={folder}", "output=json"]) == 0
+    _is_the_study(json.loads(capsys.readouterr().out), only_study(folder))
+    about = load(only_study(folder)).provenance
+    assert about["runs_simulated"] == 0
+    assert about["runs_found_in_ledger"] == 7 * 2 + 2 * 2 * 2
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_more_seeds_only_simulate_the_new_ones(tmp_path: Path) -> None:
+    small = ["world.people=1000", "days=3", "study=actual", f"results={tmp_path}", "output=json"]
+    assert main([*small, "seeds=1"]) == 0
+    assert main([*small, "seeds=2"]) == 0
+    studies = [load(path) for path in tmp_path.iterdir() if path.name != "ledger"]
+    assert sorted((s.provenance["runs_simulated"], s.provenance["runs_found_in_ledger"]) for s in studies) == [
+        (3, 0),
+        (3, 3),
+    ]
+
+
+def _is_the_study(document: dict[str, Any], study: Path) -> None:
+    assert {row["branch"] for row in document["effects"]} >= {"actual", "no_campaign", "takedown_936@2019-05-08"}
+    traced = [row for row in document["effects"] if row["kind"] == "traced"]
+    assert all(row["outcome"] == "opinion_mean" and row["n"] == 2 for row in traced)
+    assert document["headline"]["identical"] is True
+    assert document["results"] == str(study)
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_one_seed_has_no_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["world.people=1000", "days=8", "study=actual", "study.headline=no_campaign", "seeds=[4]"]
+    assert main([*small, f"results={tmp_path}", "output=json"]) == 0
+    headline = json.loads(capsys.readouterr().out)["headline"]
+    assert headline["traced_low"] is None
+    assert "uncertainty" in " ".join(headline["sentences"])
+    assert main([*small, f"results={tmp_path}"]) == 0
+    assert "one seed" in capsys.readouterr().out.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_sweep_writes_a_study_each_and_a_failed_job_loses_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small = ["world.people=1000", "days=4", "seeds=1", "study=actual", f"results={tmp_path}"]
+    assert main(["-m", *small, "world.campaign.flooding=1,0,3"]) == 2
+    said = capsys.readouterr()
+    assert "world.campaign.flooding must be a whole number from 1 to 1000, not 0." in said.err
+    assert "Traceback" not in said.err
+    studies = [load(path) for path in tmp_path.iterdir() if path.name != "ledger"]
+    assert sorted(study.world.campaign.flooding for study in studies) == [1, 3]
+    assert all(path.name in said.out.replace("\n", "") for path in tmp_path.iterdir() if path.name != "ledger")
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_sweep_prints_one_json_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["world.people=1000", "days=3", "seeds=1", "study=actual", f"results={tmp_path}", "output=json"]
+    assert main(["-m", *small, "world.campaign.flooding=1,2"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [job["overrides"][-1] for job in document["jobs"]] == [
+        "world.campaign.flooding=1",
+        "world.campaign.flooding=2",
+    ]
+    assert {row["results"] for row in document["effects"]} == {job["results"] for job in document["jobs"]}
+
+
+def test_an_unexpected_fault_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("experiments.run.draw", fail)
+    with pytest.raises(RuntimeError, match="broken"):
+        main(["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"])
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger"]
+
+
+def test_a_failed_job_keeps_its_traceback_and_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from experiments import run
+
+    def fail_once(results: Results, folder: Path) -> None:
+        if results.world.campaign.flooding == 1:
+            raise RuntimeError("broken")
+
+    monkeypatch.setattr(run, "draw", fail_once)
+    small = ["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"]
+    assert main(["-m", *small, "world.campaign.flooding=1,2"]) == 1
+    assert "RuntimeError: broken" in capsys.readouterr().err
+    assert [load(p).world.campaign.flooding for p in tmp_path.iterdir() if p.name != "ledger"] == [2]
+
+
+def test_the_defaults_are_the_study_of_the_case() -> None:
+    experiment = Experiment(world=sim.World.hk2019())
+    cells = experiment.study.cells(experiment.world)
+    assert len(cells) == 36
+    assert {cell.date for cell in cells} == {
+        "2019-06-15", "2019-07-01", "2019-07-15", "2019-08-01", "2019-08-19", "2019-09-01",
+    }  # fmt: skip
+    assert {cell.asked for cell in cells} == {94, 312, 936, 10_000, 50_000, 200_000}
+    assert len(experiment.seed_list) == 8
+    assert experiment.world.campaign.local_follower_share in Sweep().values
+
+
+def test_progress_ends_the_simulation_when_the_user_interrupts(tmp_path: Path) -> None:
+    from experiments.progress import STOP, StoppedError
+
+    reporter = Reporter()
+    reporter.begin("something")
+    STOP.set()
+    try:
+        with pytest.raises(StoppedError):
+            sim.compare(
+                sim.World.hk2019(people=1000), {"none": sim.Branch()}, seeds=1, days=2, ledger=CountingLedger(tmp_path),
+                progress=reporter.advanced,
+            )  # fmt: skip
+    finally:
+        STOP.clear()
+
+
+def test_a_directory_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    place = tmp_path / "study"
+    with Assembly(place) as folder:
+        (folder / "a").write_text("first")
+    with pytest.raises(FileNotFoundError), Assembly(place) as folder:
+        (folder / "nowhere" / "a").write_text("second")
+    assert (place / "a").read_text() == "first"
+    with Assembly(place) as folder:
+        (folder / "b").write_text("third")
+    assert [path.name for path in place.iterdir()] == ["b"]
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+
+
+def test_what_a_killed_program_left_is_swept_up_or_put_back(tmp_path: Path) -> None:
+    dead = "4194305"  # above the largest process number there can be
+    for name in (f".study.{dead}.new", f".study.{dead}.old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    with pytest.raises(FileNotFoundError), Assembly(tmp_path / "study") as folder:
+        (folder / "nowhere" / "a").write_text("second")
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+    assert (tmp_path / "study" / "file").read_text().endswith("old")

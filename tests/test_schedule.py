@@ -1,0 +1,183 @@
+"""The schedule: how much is posted when, who calls to what, and when people decide to march."""
+
+from __future__ import annotations
+
+import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.campaign.settings import Campaign
+from sim.cases.hk2019 import facts
+from sim.engine.schedule import even_out, make_schedule, posting_plan, weekly_rhythm
+from sim.engine.state import Count, Group
+from sim.population.accounts import Role
+from sim.population.calendar import Calendar, Event
+from sim.world import World
+from tests.worlds import busy_world, date, run, worlds
+
+WEIGHTS = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=30)
+
+
+def expected_posts(factor: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Expected posts of each tick: each account posts with probability min(1, factor * weight)."""
+    return np.minimum(1.0, factor[:, None] * weights[None, :]).sum(axis=1)
+
+
+@given(WEIGHTS, st.lists(st.floats(0.0, 1.0), min_size=1, max_size=10))
+@settings(max_examples=200)
+def test_the_volume_is_posted_where_it_can_be(weights: list[float], shares: list[float]) -> None:
+    w = np.array(weights)
+    volume = np.array(shares) * w.size
+    np.testing.assert_allclose(expected_posts(even_out(volume, w), w), volume, rtol=1e-9, atol=1e-9)
+
+
+@given(WEIGHTS, st.floats(1.0, 100.0))
+@settings(max_examples=100)
+def test_beyond_one_post_an_account_all_of_them_post(weights: list[float], excess: float) -> None:
+    w = np.array(weights)
+    factor = even_out(np.array([w.size * excess]), w)
+    np.testing.assert_allclose(expected_posts(factor, w), w.size, rtol=1e-9)
+    assert np.isfinite(factor).all()
+
+
+@given(WEIGHTS, st.floats(0.0, 30.0), st.floats(0.0, 30.0))
+@settings(max_examples=100)
+def test_more_volume_never_means_a_smaller_factor(weights: list[float], a: float, b: float) -> None:
+    low, high = even_out(np.array([min(a, b), max(a, b)]), np.array(weights))
+    assert low <= high * (1 + 1e-12)
+
+
+def test_without_trolls_there_is_no_volume() -> None:
+    assert even_out(np.array([3.0, 0.0]), np.zeros(0)).tolist() == [0.0, 0.0]
+
+
+def test_the_plan_of_hong_kong_is_the_real_daily_series() -> None:
+    world = sim.World.hk2019(people=1000)
+    plan = posting_plan(world)
+    assert plan.shape == (153 * 24,)
+    np.testing.assert_allclose(plan.reshape(153, 24).sum(axis=1), facts.daily_tweets(), rtol=1e-12)
+
+
+def test_the_campaign_keeps_the_rhythm_of_the_weekday() -> None:
+    world = sim.World.hk2019(people=1000)
+    rhythm = weekly_rhythm(world).reshape(153, 24)
+    for day in (0, 1, 6, 7, 100):
+        weekday = (facts.FIRST_DAY + datetime.timedelta(days=day)).weekday()
+        np.testing.assert_allclose(rhythm[day], facts.weekly_clock()[weekday])
+
+
+@pytest.mark.parametrize("people", [20_000, 100_000, 1_000_000])
+def test_trolls_are_expected_to_post_the_real_series_times_the_scale(people: int) -> None:
+    """At any scale with accounts enough: every day's expected posts are the real ones times the scale."""
+    world = sim.World.hk2019(people=people)
+    accounts = world.scaled(world.campaign.accounts)
+    levels = (np.arange(accounts) + 0.5) / accounts
+    weights = np.interp(levels, world.campaign.activity_levels, world.campaign.activity)
+    weights /= weights.mean()
+    schedule = make_schedule(world, weights)
+    factor = schedule.posts[Group.ACTIVE_TROLL]
+    assert not factor[: world.burn_in_ticks].any()
+    posts = expected_posts(factor[world.burn_in_ticks :], weights)
+    plan = posting_plan(world) * world.scale
+    feasible = plan <= accounts
+    assert feasible.mean() > 0.98
+    np.testing.assert_allclose(posts[feasible], plan[feasible], rtol=1e-9, atol=1e-12)
+    if feasible.all():
+        daily = posts.reshape(153, 24).sum(axis=1)
+        np.testing.assert_allclose(daily, np.array(facts.daily_tweets()) * world.scale, rtol=1e-9)
+
+
+def test_trolls_post_as_much_as_is_expected_of_them() -> None:
+    volume = 18.0
+    world = busy_world(
+        days=40, **{"campaign.daily_posts": (volume,), "campaign.sleepers.accounts": 0, "calendar.events": ()}
+    )
+    stage = run(world)
+    counts = stage.state.counts
+    posts = counts[:, [Count.NEW_POSTS + Role.TROLL, Count.RESHARES + Role.TROLL]].sum()
+    expected = volume * world.days  # the variance is below that of a Poisson number
+    assert abs(posts - expected) < 4 * expected**0.5
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_calls_come_only_before_events_of_their_side(world: World) -> None:
+    schedule = make_schedule(world, np.ones(3))
+    steps = np.arange(world.burn_in_ticks + world.ticks)
+    window = int(world.organisers.call_days * world.ticks_per_day)
+    for row, side in enumerate((1, -1)):
+        mine = schedule.join_step[(schedule.join_side == side) & (schedule.join_step >= 0)]
+        ahead = mine[None, :] - steps[:, None]
+        expected = ((ahead > 0) & (ahead <= window)).any(axis=1) & (steps >= world.burn_in_ticks)
+        np.testing.assert_array_equal(schedule.call[row].astype(bool), expected)
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_before_day_0_nothing_but_ordinary_life(world: World) -> None:
+    schedule = make_schedule(world, np.ones(3))
+    burn_in = slice(0, world.burn_in_ticks)
+    assert not schedule.posts[Group.ACTIVE_TROLL, burn_in].any()
+    assert not schedule.posts[Group.SLEEPER, burn_in].any()
+    assert not schedule.event_side[burn_in].any()
+    assert not schedule.call[:, burn_in].any()
+    assert ((schedule.join_step == -1) | (schedule.join_step >= world.burn_in_ticks)).all()
+    np.testing.assert_allclose(schedule.sessions[burn_in].sum(), world.burn_in_days)
+
+
+def test_organisers_post_more_while_they_call_to_their_own_side() -> None:
+    world = busy_world(days=4, **{"calendar.events": (Event(date(3), 1, "march", 12), Event(date(1), -1, "rally", 12))})
+    world = world.replace(
+        {"organisers.call_days": 1.0, "organisers.call_activity": 3.0, "organisers.posts_per_day": 6.0}
+    )
+    schedule = make_schedule(world, np.ones(1))
+    rhythm = np.tile(world.calendar.clock, 5)
+    ratio = schedule.posts[Group.ORGANISER] / (6.0 * rhythm)
+    calling = np.zeros(30)
+    calling[6 + 15 : 6 + 21] = 1.0
+    np.testing.assert_allclose(ratio, 1.0 + 2.0 * calling)
+    np.testing.assert_array_equal(schedule.call[0], calling)
+    other = world.replace({"organisers.stance": -0.5})
+    ratio = make_schedule(other, np.ones(1)).posts[Group.ORGANISER] / (6.0 * rhythm)
+    calling[:] = 0.0
+    calling[6 + 3 : 6 + 9] = 1.0
+    np.testing.assert_allclose(ratio, 1.0 + 2.0 * calling)
+
+
+def test_events_raise_activity_for_their_day_and_cancel_each_others_pull() -> None:
+    events = (Event(date(1), 1), Event(date(2), 1), Event(date(2), -1), Event(date(3), -1), Event(date(3), -1))
+    world = busy_world(days=5, **{"calendar.events": events, "calendar.event_activity": 2.0})
+    schedule = make_schedule(world, np.ones(1))
+    sessions = schedule.sessions.reshape(6, 6).sum(axis=1)
+    np.testing.assert_allclose(sessions, [1.0, 1.0, 2.0, 2.0, 2.0, 1.0])
+    assert schedule.event_side.reshape(6, 6)[:, 0].tolist() == [0.0, 0.0, 1.0, 0.0, -1.0, 0.0]
+    assert (schedule.event_side.reshape(6, 6).std(axis=1) == 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("hour", "ticks", "tick"), [(0, 24, 0), (15, 24, 15), (23, 24, 23), (15, 6, 3), (23, 4, 3), (23, 1, 0)]
+)
+def test_people_decide_at_the_hour_of_the_event(hour: int, ticks: int, tick: int) -> None:
+    clock = (1.0 / ticks,) * ticks
+    world = World(
+        people=10,
+        days=2,
+        first_day=date(0),
+        ticks_per_day=ticks,
+        burn_in_days=1,
+        calendar=Calendar(events=(Event(date(1), 1, "march", hour),), clock=clock),
+        campaign=Campaign(clock=clock),
+    )
+    assert make_schedule(world, np.zeros(0)).join_step.tolist() == [2 * ticks + tick]
+
+
+def test_events_of_hong_kong_are_all_in_its_calendar() -> None:
+    world = sim.World.hk2019(people=1000)
+    schedule = make_schedule(world, np.ones(1))
+    assert (schedule.join_step >= world.burn_in_ticks).all()
+    days = (schedule.join_step - world.burn_in_ticks) // 24
+    assert [world.date(day) for day in days] == [event.day for event in world.calendar.events]
