@@ -8,113 +8,158 @@ Petersen and Redner 2007, arXiv 0706.2892; transient derived). It is the headlin
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 import sim
-from experiments.validation.check import Check, Validation, mean_and_error
-from sim.campaign.settings import Campaign, Organisers
-from sim.feed.settings import Feed
-from sim.fields import InputError
-from sim.opinion.expression import Expression
-from sim.opinion.rule import Opinion
-from sim.opinion.voter import Voter
-from sim.population.calendar import Calendar
-from sim.population.people import Population
-from sim.population.settings import Graph
+from experiments.validation.check import (
+    Chart,
+    Check,
+    Curve,
+    Points,
+    Progress,
+    Result,
+    Validation,
+    mean_and_error,
+    means_and_errors,
+    numbers,
+    runs_field,
+)
+from experiments.validation.ensemble import ensemble, over
+from experiments.validation.worlds import LONGEST, share_of_plus, voter_world
+from sim.engine.stage import Stage
+from sim.fields import InputError, Settings, quantity
 
-DEFAULTS: dict[str, Any] = {
-    "people": 1000,
-    "start": 0.7,
-    "z_plus": 20,
-    "z_minus": 50,
-    "horizon": 40,
-    "day": [1, 5, 20],
-    "share": [0.5, 1.0],
-    "ticks_per_sweep": 10,
-    "runs": 2400,
-}
+_SOURCE = "Mobilia, Petersen & Redner 2007, arXiv 0706.2892"
+_MARKS = 8  # moments of a run that the figure shows
 
 
-def expected_share(
-    people: int, start: float, z_plus: int, z_minus: int, horizon: int, ticks: int, day: float | None, removed: int
-) -> float:
-    """Expected share of + after ``horizon`` sweeps of ``ticks`` ticks if ``removed`` trolls are removed at sweep ``day``."""
+@dataclass(frozen=True)
+class Parameters(Settings):
+    """The setup; ``day`` and ``share`` are a number or a list, and every day goes with every share."""
 
-    def move(x: float, steps: int, trolls: int) -> float:
-        zealots = z_plus + trolls
+    people: int = quantity(1000, unit="people", low=2, high=100_000, source=_SOURCE, doc="People (N).")
+    start: float = quantity(0.7, unit="share of +", low=0, high=1, source=_SOURCE, doc="Share of + at the start.")
+    z_plus: int = quantity(20, unit="accounts", low=0, high=1_000_000, source=_SOURCE, doc="Organisers (Z+).")
+    z_minus: int = quantity(50, unit="accounts", low=0, high=1_000_000, source=_SOURCE, doc="Trolls (Z-).")
+    horizon: int = quantity(40, unit="sweeps", low=1, high=LONGEST, source=_SOURCE, doc="Length of a run.")
+    day: float | tuple[float, ...] = quantity(
+        (1.0, 5.0, 20.0), unit="sweep", low=0, source="model choice", doc="When trolls are removed (T)."
+    )
+    share: float | tuple[float, ...] = quantity(
+        (0.5, 1.0), unit="share of the trolls", low=0, high=1, source="model choice", doc="How many are removed."
+    )
+    ticks_per_sweep: int = quantity(
+        10, unit="ticks", low=1, high=1440, source="model choice", doc="1 / probability to read in a tick."
+    )
+    runs: int = runs_field(1600)
+
+    def check(self) -> None:
+        zealots = self.z_plus + self.z_minus
+        if zealots >= self.people:
+            raise InputError(
+                f"must leave fewer zealots (z_plus + z_minus) than people ({self.people:,}), not {zealots:,}",
+                field="z_minus",
+            )
+        if self.horizon * self.ticks_per_sweep > LONGEST:
+            raise InputError(
+                f"must leave at most {LONGEST:,} ticks with ticks_per_sweep, not {self.horizon * self.ticks_per_sweep:,}",
+                field="horizon",
+            )
+        for day in numbers(self.day):
+            if day >= self.horizon:
+                raise InputError(f"must be below the horizon ({self.horizon} sweeps), not {day:g}", field="day")
+
+    @property
+    def positive(self) -> int:
+        """People who begin at +1."""
+        return math.floor(self.people * self.start + 0.5)
+
+    def removed(self, share: float) -> int:
+        """Trolls removed at a share of them."""
+        return math.floor(share * self.z_minus + 0.5)
+
+
+def expected_share(p: Parameters, step: int, removal: int | None = None, removed: int = 0) -> float:
+    """Expected share of + after ``step`` ticks, of which ``removal`` before ``removed`` trolls go (None: never)."""
+
+    def move(x: float, ticks: int, trolls: int) -> float:
+        zealots = p.z_plus + trolls
         if zealots == 0:
             return x
-        fixed = z_plus / zealots
-        return fixed + (x - fixed) * (1.0 - zealots / (ticks * (people + zealots - 1))) ** steps
+        fixed = p.z_plus / zealots
+        return fixed + (x - fixed) * (1.0 - zealots / (p.ticks_per_sweep * (p.people + zealots - 1))) ** ticks
 
-    if day is None:
-        return move(start, horizon * ticks, z_minus)
-    before = move(start, round(day * ticks), z_minus)
-    return move(before, horizon * ticks - round(day * ticks), z_minus - removed)
-
-
-def voter_world(people: int, start: float, z_plus: int, z_minus: int, horizon: int, ticks: int) -> sim.World:
-    """The voter model with zealots as a world; a day is a sweep."""
-    positive = math.floor(people * start + 0.5)
-    return sim.World(
-        people=people,
-        days=horizon,
-        ticks_per_day=ticks,
-        population=Population(
-            opinions=(1.0,) * positive + (-1.0,) * (people - positive),
-            sessions_per_day=1.0,
-            equal_sessions=True,
-            topic_readers=0.0,
-        ),
-        graph=Graph(kind="complete"),
-        calendar=Calendar(clock=(1.0 / ticks,) * ticks),
-        feed=Feed(reading="one_random_followee", topic_slots=0),
-        opinion=Opinion(rule=Voter(), anchoring=0.0),
-        expression=Expression(posting=0.0),
-        organisers=Organisers(accounts=z_plus, stance=1.0, posts_per_day=0.0),
-        campaign=Campaign(accounts=z_minus, stance=-1.0, clock=(1.0 / ticks,) * ticks),
-    )
+    start = p.positive / p.people
+    if removal is None or step <= removal:
+        return move(start, step, p.z_minus)
+    return move(move(start, removal, p.z_minus), step - removal, p.z_minus - removed)
 
 
-def run(
-    people: int, start: float, z_plus: int, z_minus: int, horizon: int, day: list[float], share: list[float],
-    ticks_per_sweep: int, runs: int,
-) -> list[Check]:  # fmt: skip
-    """Simulate every day x share with ``runs`` seeds and compare the mean share of + with the exact answer (4 SE)."""
-    days = day if isinstance(day, list) else [day]
-    shares = share if isinstance(share, list) else [share]
-    if z_plus + z_minus >= people:
-        raise InputError(
-            f"must leave fewer zealots than people ({people}), not {z_plus + z_minus}", field="takedown_exact.z_minus"
-        )
-    world = voter_world(people, start, z_plus, z_minus, horizon, ticks_per_sweep)
-    branches: dict[tuple[float | None, int], sim.Branch] = {(None, 0): sim.Branch()}
-    for takedown_day in days:
-        for part in shares:
-            removed = round(part * z_minus)
-            policy = sim.moderation.Takedown(day=takedown_day, accounts=removed)
-            branches[takedown_day, removed] = sim.Branch(policies=(policy,))
-    study = sim.compare(
-        world, {str(key): branch for key, branch in branches.items()}, seeds=runs, reference=str((None, 0))
-    )
-    checks = []
-    for when, removed in branches:
-        final = [study.runs[str((when, removed)), seed].outcomes["opinion_mean"] for seed in study.seeds]
-        shares_of_plus = [(1.0 + mean) / 2.0 for mean in final]
-        measured, error = mean_and_error(shares_of_plus)
-        expected = expected_share(people, start, z_plus, z_minus, horizon, ticks_per_sweep, when, removed)
-        parameters = {
-            "people": people, "start": start, "z_plus": z_plus, "z_minus": z_minus, "horizon": horizon,
-            "day": when, "removed": removed, "runs": runs,
+def run(p: Parameters, progress: Progress) -> Result:
+    """Simulate every day x share and no removal at all, and compare the mean share of + with the exact answer (4 SE)."""
+    world = voter_world(p.people, p.positive, p.z_plus, p.z_minus, p.horizon, p.ticks_per_sweep)
+    drawn, end = ensemble(world), world.ticks
+    marks = np.unique(np.linspace(0, end, _MARKS + 1).astype(int))[1:].tolist()
+    branches: dict[tuple[float, float], sim.Branch] = {}
+    for day in numbers(p.day):
+        for share in numbers(p.share):
+            policy = sim.moderation.Takedown(day=day, accounts=p.removed(share))
+            branches[day, share] = sim.Branch(policies=(policy,))
+    days = sorted({day for day, _ in branches})
+
+    def until(stage: Stage, step: int) -> list[float]:
+        shares = []
+        for mark in [mark for mark in marks if stage.step_index < mark <= step]:
+            stage.advance(mark)
+            shares.append(share_of_plus(stage))
+        stage.advance(step)
+        return shares
+
+    def simulate(seed: int) -> dict[tuple[float, float] | None, list[float]]:
+        stage = drawn.start(seed)
+        shares: list[float] = []
+        paths: dict[tuple[float, float] | None, list[float]] = {}
+        for day in days:
+            shares = shares + until(stage, world.tick(day))
+            fork = stage.snapshot()
+            for key, branch in branches.items():
+                if key[0] == day:
+                    paths[key] = shares + until(drawn.start(seed, branch, fork), end)
+        return {None: shares + until(stage, end), **paths}
+
+    paths = over(p.runs, simulate, progress)
+    checks, curves, points = [], [], []
+    for key in (None, *branches):
+        day, share = key or (None, 0.0)
+        tick, removed = None if day is None else world.tick(day), p.removed(share)
+        measured, error = mean_and_error([path[key][-1] for path in paths])
+        case = "no removal" if day is None else f"T = {day:g}, {removed} of {p.z_minus} removed"
+        parameters: dict[str, Any] = {
+            "people": p.people, "start": p.start, "z_plus": p.z_plus, "z_minus": p.z_minus, "horizon": p.horizon,
+            "day": day, "share": share, "removed": removed, "ticks_per_sweep": p.ticks_per_sweep, "runs": p.runs,
         }  # fmt: skip
-        checks.append(Check("takedown_exact", parameters, expected, measured, error, 4.0 * error))
-    return checks
+        expected = expected_share(p, end, tick, removed)
+        checks.append(Check("takedown_exact", case, parameters, expected, measured, error, 4.0 * error))
+        begin = tick or 0
+        steps = np.unique(np.linspace(begin, end, 121).astype(int))
+        sweeps = steps / p.ticks_per_sweep
+        curves.append(Curve(case, sweeps, [expected_share(p, int(step), tick, removed) for step in steps]))
+        shown = [i for i, mark in enumerate(marks) if mark > begin]
+        means, errors = means_and_errors([path[key] for path in paths])
+        points.append(Points(case, np.array(marks)[shown] / p.ticks_per_sweep, means[shown], errors[shown]))
+    chart = Chart("time, sweeps", "share of people who hold +", tuple(curves), tuple(points))
+    caption = f"Lines: exact expectation. Points: mean of {p.runs:,} runs with 95 % intervals."
+    return Result(checks, (chart,), caption)
 
 
 VALIDATION = Validation(
     name="takedown_exact",
-    source="Mobilia, Petersen & Redner 2007, arXiv 0706.2892",
-    setup="voter model with zealots on the complete graph; half or all trolls removed",
+    source=_SOURCE,
+    setup="voter model with zealots on the complete graph; trolls removed at T; share of + at the horizon",
+    parameters=Parameters,
     run=run,
-    defaults=DEFAULTS,
+    quick={"runs": 100},
 )

@@ -1,0 +1,233 @@
+"""The three figures of a study, as SVG (the same bytes for the same results) and PNG."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from scipy import stats
+
+from experiments.results import Results
+from experiments.settings import PREEMPTIVE, REACTIVE
+from experiments.words import short_day
+from sim.study import LEVEL
+
+GRID, TIMELINE, SWEEP = "timing-and-scale", "timeline", "sweep"
+# Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
+_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_STYLES = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 3)), (0, (9, 2)))
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_THOUSANDTHS = "thousandths of a unit\n(opinion runs from −1 to 1)"
+_SETTINGS: dict[str, Any] = {
+    "svg.hashsalt": "groundswell", "svg.fonttype": "path", "font.size": 10, "axes.titlesize": 10.5, "axes.labelsize": 10,
+    "legend.frameon": False, "legend.fontsize": 9, "figure.dpi": 100, "savefig.dpi": 160, "axes.axisbelow": True,
+}  # fmt: skip
+
+
+class Look(NamedTuple):
+    """How a series is drawn."""
+
+    color: str
+    linestyle: Any
+    marker: str
+
+
+def _look(i: int) -> Look:
+    return Look(_COLOURS[i % len(_COLOURS)], _STYLES[i % len(_STYLES)], _MARKERS[i % len(_MARKERS)])
+
+
+def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
+    """Write the figures that the results allow into a folder; returns their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    with sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e4e4e4"}), plt.rc_context(_SETTINGS):  # type: ignore[arg-type]
+        for name, draw in ((GRID, grid_figure), (TIMELINE, timeline_figure), (SWEEP, sweep_figure)):
+            figure = draw(results)
+            if figure is None:
+                continue
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")  # as laid out now, not once more for each file
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+            figure.savefig(folder / f"{name}.png", metadata={"Software": None})
+            plt.close(figure)
+            drawn.append(name)
+    return tuple(drawn)
+
+
+def grid_figure(results: Results) -> Figure | None:
+    """Traced shift averted by date of removal, a line for each scale; None without a grid."""
+    cells = pd.DataFrame(results.cells)
+    if cells.empty:
+        return None
+    traced = results.effects.query("outcome == 'opinion_mean' and kind == 'traced'")
+    table = cells.merge(traced.drop(columns="kind"), on="branch")
+    kinds = [kind for kind in (REACTIVE, PREEMPTIVE) if (table["kind"] == kind).any()]
+    figure, axes = plt.subplots(1, len(kinds), figsize=(9.2, 4.1), sharey=True, layout="constrained", squeeze=False)
+    dates = sorted(table["date"].unique())
+    for ax, kind in zip(axes[0], kinds, strict=True):
+        part = table[table["kind"] == kind]
+        for i, asked in enumerate(sorted(part["asked"].unique(), reverse=True)):
+            line = part[part["asked"] == asked].sort_values("date")
+            _line_with_intervals(ax, [x + (i - 1) * 0.8 for x in _places(line["date"])], line, _look(i), f"{asked:,}")
+        what = "active accounts" if kind == REACTIVE else "accounts that had not posted yet"
+        ax.set_title(f"{kind.capitalize()}: {what}")
+        ax.set_xlabel("date of removal, 2019" if dates[0][:4] == "2019" else "date of removal")
+        ax.set_xticks(_places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
+        ax.legend(title="accounts asked for\n(in reality)", loc="best", handlelength=3.4)
+    axes[0][0].set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
+    sns.despine(figure)
+    return figure
+
+
+def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, look: Look, label: str) -> None:
+    """Means joined by a line, with 95 % intervals as bars."""
+    mean = 1000 * line["difference"].to_numpy()
+    half = 1000 * (line["high"] - line["low"]).fillna(0.0).to_numpy() / 2
+    ax.axhline(0, color="0.35", linewidth=0.8)
+    ax.errorbar(
+        x, mean, yerr=half, color=look.color, linestyle=look.linestyle, marker=look.marker, markersize=5.5, capsize=3,
+        elinewidth=1, label=label,
+    )  # fmt: skip
+
+
+def timeline_figure(results: Results) -> Figure:
+    """Troll part and difference of mean opinion, day by day, for a few branches; protest days are marked."""
+    reference = results.plan.reference
+    names = _branches_of_timeline(results)
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(9.2, 7.4), sharex=True, layout="constrained")
+    wide: dict[str, Any] = {
+        column: results.timeline.pivot(index="date", columns=["branch", "seed"], values=column)
+        for column in ("troll_part", "opinion_mean")
+    }
+    for i, name in enumerate((reference, *names)):
+        _band(top, wide["troll_part"][name], _look(i), _label(results, name))
+        if name != reference:
+            _band(bottom, wide["opinion_mean"][name] - wide["opinion_mean"][reference], _look(i), _label(results, name))
+    _mark_events(results, top, bottom)
+    top.set_ylabel(f"opinion traced to the campaign,\n{_THOUSANDTHS}")
+    bottom.set_ylabel(f"mean opinion, difference from\n{_label(results, reference)}, {_THOUSANDTHS}")
+    for ax in (top, bottom):
+        ax.axhline(0, color="0.35", linewidth=0.8, zorder=1)
+        ax.grid(visible=False, axis="x")
+        ax.margins(x=0.01)
+    figure.legend(*top.get_legend_handles_labels(), loc="outside upper left", ncols=2, handlelength=3.4)
+    bottom.set_xlabel("date, 2019" if results.last_date[:4] == "2019" else "date")
+    _label_days(bottom, results.timeline["date"].unique())
+    sns.despine(figure)
+    return figure
+
+
+def _label_days(ax: Axes, dates: Iterable[str]) -> None:
+    """Ticks at the first of each month, or at up to seven days of a shorter calendar."""
+    days = list(dates)
+    shown = [date for date in days if date.endswith("-01")]
+    if len(shown) < 3:
+        shown = days[:: max(1, math.ceil(len(days) / 7))]
+    ax.set_xticks(_places(shown), [short_day(date) for date in shown])
+
+
+def _branches_of_timeline(results: Results) -> list[str]:
+    """The named branches, and the earliest removal at the greatest scale of either kind."""
+    plan, cells = results.plan, results.cells
+    names = [named.name for named in plan.branches if named.name != plan.reference]
+    for kind in (REACTIVE, PREEMPTIVE):
+        part = [cell for cell in cells if cell.kind == kind]
+        if part:
+            names.append(min(part, key=lambda cell: (-cell.asked, cell.date)).branch)
+    return names
+
+
+def _label(results: Results, branch: str) -> str:
+    cell = next((cell for cell in results.cells if cell.branch == branch), None)
+    if cell is not None:
+        what = "active" if cell.kind == REACTIVE else "unused"
+        return f"{cell.asked:,} {what} accounts removed on {short_day(cell.date)}"
+    return {"none": "no removal", "no_campaign": "no campaign", "actual": "as happened"}.get(branch, branch)
+
+
+def _band(ax: Axes, table: Any, look: Look, label: str) -> None:
+    """Mean over seeds (columns) and its 95 % interval, by day."""
+    values = 1000 * table.to_numpy()
+    n = values.shape[1]
+    mean = values.mean(axis=1)
+    x = _places(table.index)
+    ax.plot(x, mean, color=look.color, linestyle=look.linestyle, linewidth=1.7, label=label, zorder=3)
+    if n > 1:
+        half = stats.t.ppf(0.5 + LEVEL / 2, n - 1) * values.std(axis=1, ddof=1) / math.sqrt(n)
+        ax.fill_between(x, mean - half, mean + half, color=look.color, alpha=0.1, linewidth=0, zorder=2)
+
+
+def _mark_events(results: Results, top: Axes, bottom: Axes) -> None:
+    """Days in the streets, as faint lines in both panels and as triangles above the upper one."""
+    last = results.last_date
+    events = [event for event in results.world.calendar.events if results.world.first_day <= event.day <= last]
+    for side, marker, label in ((1, "^", "protest"), (-1, "v", "rally for the government")):
+        days = sorted({event.day for event in events if event.side == side})
+        if not days:
+            continue
+        x = np.array(_places(days))
+        for ax in (top, bottom):
+            for place in x:
+                ax.axvline(place, color="0.82", linewidth=0.7, linestyle="-" if side > 0 else ":", zorder=0)
+        top.plot(
+            x, np.full(len(x), 1.02), marker=marker, linestyle="", color="0.25", markersize=5, clip_on=False, label=label,
+            transform=top.get_xaxis_transform(), markerfacecolor="0.25" if side > 0 else "white",
+        )  # fmt: skip
+
+
+def sweep_figure(results: Results) -> Figure | None:
+    """Traced and counterfactual shift averted against the swept field; None without a sweep."""
+    table = results.sweep
+    if table.empty:
+        return None
+    figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.9), layout="constrained")
+    name = results.plan.sweep.field
+    values = sorted(table["value"].unique())
+    default = _default_of_sweep(results)
+    for ax, kind in zip(axes, ("traced", "counterfactual"), strict=True):
+        for i, branch in enumerate(results.plan.sweep.branches):
+            line = table[(table["kind"] == kind) & (table["branch"] == branch)].sort_values("value")
+            _line_with_intervals(ax, line["value"].tolist(), line, _look(i), _label(results, branch))
+        if min(values) > 0 and len(values) > 1 and max(values) / min(values) >= 10:
+            ax.set_xscale("log")
+            ax.minorticks_off()
+        ax.set_xticks(values, [f"{value:g}\n(assumed)" if value == default else f"{value:g}" for value in values])
+        ax.set_ylabel(f"shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
+        ax.set_xlabel(_axis_of_field(name))
+        ax.set_title("Traced to the campaign's messages" if kind == "traced" else "All included (counterfactual)")
+        if len(results.plan.sweep.branches) > 1:
+            ax.legend()
+    sns.despine(figure)
+    return figure
+
+
+def _axis_of_field(name: str) -> str:
+    if name == "campaign.local_follower_share":
+        return "share of trolls' followers who are in Hong Kong"
+    return name.replace("_", " ").replace(".", ": ")
+
+
+def _default_of_sweep(results: Results) -> float | None:
+    value: Any = results.world
+    for step in results.plan.sweep.field.split("."):
+        value = getattr(value, step, None)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _places(dates: Iterable[str]) -> list[float]:
+    """Where ISO dates lie on matplotlib's axis."""
+    return [float(mdates.date2num(datetime.date.fromisoformat(date))) for date in dates]  # type: ignore[no-untyped-call]

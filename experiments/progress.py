@@ -1,0 +1,92 @@
+"""Progress on standard error: a bar with the time left on a terminal, otherwise a line every ten seconds."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from experiments.words import duration
+from sim.compiled import cache_directory
+
+_EVERY = 10.0
+
+
+STOP = threading.Event()
+"""Set when the user has interrupted the program."""
+
+
+class StoppedError(Exception):
+    """Raised in simulating threads when the user has interrupted the program."""
+
+
+class Reporter:
+    """Tells how far a piece of work is; ``advanced`` is what ``sim.compare`` calls, and ends the simulation on ``STOP``."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+        self._what = ""
+        self._began = self._said = 0.0
+        self._first: tuple[float, int] | None = None
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
+                TextColumn("left"), TimeRemainingColumn(),
+            )  # fmt: skip
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def say(self, sentence: str) -> None:
+        """A sentence of its own."""
+        if self._bar is not None:
+            self._bar.console.print(sentence, highlight=False)
+        else:
+            print(sentence, file=sys.stderr, flush=True)
+
+    def begin(self, what: str) -> None:
+        """What follows is this piece of work."""
+        self._what = what
+        self._began = self._said = time.monotonic()
+        self._first = None
+        if self._bar is not None:
+            for task in self._bar.task_ids:
+                self._bar.remove_task(task)
+            self._bar.add_task(what, total=None)
+
+    def advanced(self, done: int, total: int) -> None:
+        """So many of the ticks are done."""
+        if STOP.is_set():
+            raise StoppedError
+        if self._bar is not None:
+            for task in self._bar.task_ids:
+                self._bar.update(task, completed=done, total=total)
+            return
+        now = time.monotonic()
+        if self._first is None:  # the time before it went into compiling
+            self._first = (now, done)
+        if now - self._said >= _EVERY and done > self._first[1]:
+            self._said = now
+            left = (now - self._first[0]) * (total - done) / (done - self._first[1])
+            self.say(
+                f"{self._what}: {done / total:.0%} after {duration(now - self._began)}, about {duration(left)} left"
+            )
+
+
+def is_compiled() -> bool:
+    """Whether the engine has been compiled for exactly these sources."""
+    return any(cache_directory().glob("engine_*/kernels.run_ticks*.nbc"))

@@ -1,0 +1,174 @@
+"""A study's results as tables, and their directory: there whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.settings import Cell, StudyPlan
+from sim.fields import InputError, build
+from sim.world import World
+
+TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
+PROVENANCE = "provenance.json"
+REPORT = "report.html"
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """Tables of a study (each a DataFrame) and its provenance (plain JSON).
+
+    ``runs`` has a row a run (final outcomes, digest, key), ``timeline`` a row a run and day, ``turnout`` a row a run and
+    event, ``removals`` a row a run and policy that acted, ``effects`` those of ``sim.Study``, ``sweep`` the same with the
+    columns ``value`` and ``seeds``, ``observed`` what ``experiments.observed`` compares.
+    """
+
+    runs: pd.DataFrame
+    timeline: pd.DataFrame
+    turnout: pd.DataFrame
+    removals: pd.DataFrame
+    effects: pd.DataFrame
+    sweep: pd.DataFrame
+    observed: pd.DataFrame
+    provenance: Mapping[str, Any]
+
+    @property
+    def world(self) -> World:
+        """The world that was simulated."""
+        return build(World, self.provenance["world"])
+
+    @property
+    def plan(self) -> StudyPlan:
+        """The study as it was asked for."""
+        return build(StudyPlan, self.provenance["study"], path="study")
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The grid of the study."""
+        return self.plan.cells(self.world)
+
+    @property
+    def last_date(self) -> str:
+        """Date of the last simulated day, at whose end outcomes are measured."""
+        return str(self.timeline["date"].iloc[-1])
+
+    def effect(self, branch: str, outcome: str = "opinion_mean", kind: str = "counterfactual") -> pd.Series:
+        """A row of ``effects``."""
+        table = self.effects
+        return table[(table["branch"] == branch) & (table["outcome"] == outcome) & (table["kind"] == kind)].iloc[0]
+
+    def removed(self) -> pd.DataFrame:
+        """Removals by branch and policy, means over seeds, in order of branches and days.
+
+        Columns: branch, policy, date, asked_in_reality; asked, removed and missing in the model and (``_in_reality``)
+        scaled back; innocents, citizens' and organisers' accounts removed in the model. Policies whose day was not
+        reached have nan.
+        """
+        world, rows = self.world, []
+        means = self.removals.groupby(["branch", "policy", "tick", "asked_in_reality"]).mean(numeric_only=True)
+        for name, branch in self.plan.all_branches(world).items():
+            for policy in branch.policies:
+                key = (name, policy.name, world.tick(policy.day), policy.in_reality())
+                found = means.loc[[key]].iloc[0] if key in means.index else None
+                asked = float(world.scaled(policy.in_reality()))
+                innocent = float("nan") if found is None else float(found["citizens"] + found["organisers"])
+                removed = (
+                    float("nan") if found is None else float(found["active_trolls"] + found["sleepers"]) + innocent
+                )
+                rows.append(
+                    (
+                        name,
+                        policy.name,
+                        world.date(world.day(policy.day)),
+                        policy.in_reality(),
+                        asked,
+                        removed,
+                        innocent,
+                    )
+                )
+        columns = ["branch", "policy", "date", "asked_in_reality", "asked", "removed", "innocents"]
+        table = pd.DataFrame(rows, columns=columns)
+        table["missing"] = table["asked"] - table["removed"]
+        for column in ("removed", "missing"):
+            table[f"{column}_in_reality"] = table[column] / world.scale
+        return table
+
+
+def load(directory: str | Path) -> Results:
+    """Results from a study's directory. Raises InputError when it is none."""
+    folder = Path(directory)
+    try:
+        provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+        return Results(**{name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}, provenance=provenance)
+    except (OSError, ValueError, TypeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+        raise InputError(
+            f"{folder} must be the directory of a study, as experiments.run writes it ({reason})"
+        ) from None
+
+
+def write_tables(results: Results, folder: Path) -> None:
+    """Write tables (effects also as csv) and the provenance, which gets the tables' checksums."""
+    for name in TABLES:
+        getattr(results, name).to_parquet(folder / f"{name}.parquet", index=False)
+    results.effects.to_csv(folder / "effects.csv", index=False)
+    checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    text = json.dumps({**results.provenance, "files": checksums}, indent=2, ensure_ascii=False)
+    (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+
+
+class Assembly:
+    """A directory made under a temporary name beside its own; leaving the ``with`` block without an error puts it in place."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.temporary = directory.with_name(f".{directory.name}.{os.getpid()}.new")
+
+    def __enter__(self) -> Path:
+        self._sweep_up()
+        self.temporary.mkdir(parents=True)
+        return self.temporary
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._put_in_place()
+        finally:
+            shutil.rmtree(self.temporary, ignore_errors=True)
+
+    def _put_in_place(self) -> None:
+        for path in [*self.temporary.rglob("*"), self.temporary]:
+            _flush(path)
+        former = self.temporary.with_suffix(".old")
+        if self.directory.exists():
+            self.directory.rename(former)
+        self.temporary.rename(self.directory)
+        _flush(self.directory.parent)
+        shutil.rmtree(former, ignore_errors=True)
+
+    def _sweep_up(self) -> None:
+        """Remove what programs that were killed left; if one was killed between its two renames, put the old one back."""
+        for path in self.directory.parent.glob(f".{self.directory.name}.*"):
+            pid = path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 else ""
+            if not pid.isdecimal() or (int(pid) != os.getpid() and Path(f"/proc/{pid}").exists()):
+                continue
+            if path.suffix == ".old" and not self.directory.exists():
+                path.rename(self.directory)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

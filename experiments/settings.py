@@ -1,0 +1,243 @@
+"""What the program is asked to do, as dataclasses with units and ranges, and their registration with Hydra.
+
+Hydra composes a plain tree; ``build_experiment`` makes the frozen dataclasses from it, so that every mistake is found by the
+same checks and named with the same words as in the library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.branch import Branch
+from sim.fields import InputError, Settings, build, quantity
+from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
+from sim.world import World
+
+DISCLOSURE = "2019-08-19"
+REACTIVE, PREEMPTIVE = "reactive", "pre-emptive"
+
+
+class Cell(NamedTuple):
+    """A branch of the grid: what kind of removal, when, and how many accounts of the real case it asks for."""
+
+    branch: str
+    kind: str
+    date: str
+    asked: int
+
+
+@dataclass(frozen=True)
+class NamedBranch(Settings):
+    """A branch of a study with its name."""
+
+    name: str = quantity(unit="text", source="given by the user", doc="Name of the branch.")
+    policies: tuple[Policy, ...] = quantity(
+        (), unit="policies", source="given by the user", doc="What the platform does."
+    )
+    campaign: bool = quantity(True, unit="yes or no", source="given by the user", doc="Whether the campaign runs.")
+
+    def branch(self) -> Branch:
+        """The branch without its name."""
+        return Branch(self.policies, self.campaign)
+
+
+@dataclass(frozen=True)
+class Sweep(Settings):
+    """A small sweep beside the study: the effect of some branches against one field of the world."""
+
+    field: str = quantity(
+        "campaign.local_follower_share", unit="field of the world", source="given by the user", doc="Field to vary."
+    )
+    values: tuple[float, ...] = quantity(
+        (0.001, 0.003, 0.01, 0.03, 0.1), unit="that of the field", source="given by the user",
+        doc="Values to try; none: no sweep.",
+    )  # fmt: skip
+    branches: tuple[str, ...] = quantity(
+        ("actual",), unit="names of branches", source="given by the user", doc="Branches to compare with the reference."
+    )
+    seeds: int = quantity(
+        4, unit="seeds", low=1, high=1_000_000, source="given by the user", doc="At most so many of the study's seeds."
+    )
+
+
+def _default_branches() -> tuple[NamedBranch, ...]:
+    actual = (Takedown(DISCLOSURE), PreemptiveRemoval(DISCLOSURE))
+    return NamedBranch("none"), NamedBranch("no_campaign", campaign=False), NamedBranch("actual", actual)
+
+
+@dataclass(frozen=True)
+class StudyPlan(Settings):
+    """Branches by name, and a grid of removals: every date times every scale, reactive and pre-emptive."""
+
+    name: str = quantity(
+        "takedown_grid", unit="text", source="given by the user", doc="Begins the results directory's name."
+    )
+    reference: str = quantity(
+        "none", unit="name of a branch", source="given by the user", doc="What effects are against."
+    )
+    headline: str = quantity(
+        "actual", unit="name of a branch", source="given by the user", doc="What the report is about."
+    )
+    branches: tuple[NamedBranch, ...] = quantity(
+        default_factory=_default_branches, unit="branches", source="given by the user", doc="Branches beside the grid."
+    )
+    dates: tuple[float | str, ...] = quantity(
+        ("2019-06-15", "2019-07-01", "2019-07-15", "2019-08-01", DISCLOSURE, "2019-09-01"),
+        unit="day numbers or ISO dates", source="given by the user", doc="Dates of the grid's removals.",
+    )  # fmt: skip
+    reactive: tuple[int, ...] = quantity(
+        (94, 312, 936), unit="accounts in reality", low=0, high=300_000_000,
+        source="Twitter, 19 August 2019: 936 accounts; a tenth and a third of them",
+        doc="Scales of the grid's takedowns of active accounts.",
+    )  # fmt: skip
+    preemptive: tuple[int, ...] = quantity(
+        (10_000, 50_000, 200_000), unit="accounts in reality", low=0, high=300_000_000,
+        source="Twitter, 19 August 2019: about 200,000 accounts; a twentieth and a quarter of them",
+        doc="Scales of the grid's removals of accounts that have not posted.",
+    )  # fmt: skip
+    detector: Detector = quantity(
+        default_factory=Perfect, unit="detector", source="model choice: an upper bound on what a platform can do",
+        doc="Who is flagged in the grid.",
+    )  # fmt: skip
+    sweep: Sweep = quantity(default_factory=Sweep, unit="sweep", source="given by the user", doc="The third figure.")
+
+    def cells(self, world: World) -> tuple[Cell, ...]:
+        """The grid, with every date as an ISO date. Raises InputError for a date outside the calendar."""
+        dates = [world.date(world.day(day, f"study.dates[{i}]")) for i, day in enumerate(self.dates)]
+        scales = [(REACTIVE, "takedown", n) for n in self.reactive] + [
+            (PREEMPTIVE, "preemptive", n) for n in self.preemptive
+        ]
+        return tuple(
+            Cell(f"{word}_{asked}@{date}", kind, date, asked) for kind, word, asked in scales for date in dates
+        )
+
+    def all_branches(self, world: World) -> dict[str, Branch]:
+        """Named branches and the grid, by name. Raises InputError for what the world cannot have."""
+        branches = {named.name: named.branch() for named in self.branches}
+        for cell in self.cells(world):
+            policy = Takedown if cell.kind == REACTIVE else PreemptiveRemoval
+            branches[cell.branch] = Branch((policy(cell.date, self.detector, cell.asked),))
+        return branches
+
+    def check(self) -> None:
+        names = [named.name for named in self.branches]
+        for i, name in enumerate(names):
+            if not name or name in names[:i]:
+                raise InputError(
+                    f"must differ from the others and from '', unlike {name!r}", field=f"branches[{i}].name"
+                )
+        if not self.name or any(letter in self.name for letter in "/\\\0") or self.name.startswith("."):
+            raise InputError(f"must be fit for a file's name, unlike {self.name!r}", field="name")
+        for field in ("reference", "headline"):
+            if getattr(self, field) not in names:
+                raise InputError(f"must be one of {', '.join(names)}, not {getattr(self, field)!r}", field=field)
+        if self.sweep.values and not self.sweep.branches:
+            raise InputError("must name a branch to compare", field="sweep.branches")
+        for i, name in enumerate(self.sweep.branches):
+            if name == self.reference:
+                raise InputError(
+                    "must not name the reference, which the others are compared with", field=f"sweep.branches[{i}]"
+                )
+            if name not in names:
+                raise InputError(f"must be one of {', '.join(names)}, not {name!r}", field=f"sweep.branches[{i}]")
+        for field in ("dates", "reactive", "preemptive"):
+            values = getattr(self, field)
+            if len(set(values)) != len(values):
+                raise InputError("must not name anything twice", field=field)
+
+
+@dataclass(frozen=True)
+class Experiment(Settings):
+    """A study of a world, and where its results go."""
+
+    world: World = quantity(unit="world", source="given by the user", doc="Who lives there and what happens there.")
+    study: StudyPlan = quantity(
+        default_factory=StudyPlan, unit="study", source="given by the user", doc="What is compared."
+    )
+    seeds: int | tuple[int, ...] = quantity(
+        8, unit="seeds", low=0, high=2**63 - 1, source="given by the user", doc="A number n (seeds 1 … n), or a list."
+    )
+    days: int | None = quantity(
+        None, unit="days", low=1, high=65_535, source="given by the user", doc="Stop after so many days (none: all)."
+    )
+    threads: int | None = quantity(
+        None,
+        unit="threads",
+        low=1,
+        high=4096,
+        source="given by the user",
+        doc="Seeds simulated at a time (none: all cores).",
+    )
+    results: str = quantity("results", unit="path", source="given by the user", doc="Where results and the ledger lie.")
+    output: str = quantity(
+        "table", unit="name", choices=("table", "json"), source="given by the user", doc="What is printed at the end."
+    )
+
+    def check(self) -> None:
+        if self.days is not None and self.days > self.world.days:
+            raise InputError(
+                f"must be at most {self.world.days}, the days of the calendar, not {self.days}", field="days"
+            )
+        if self.seeds in (0, ()):
+            raise InputError("must be at least one", field="seeds")
+        if isinstance(self.seeds, tuple) and len(set(self.seeds)) != len(self.seeds):
+            raise InputError("must not name a seed twice", field="seeds")
+        self._check_branches()
+        self._check_sweep()
+
+    def _check_branches(self) -> None:
+        fields = {REACTIVE: "study.reactive", PREEMPTIVE: "study.preemptive"}
+        cells = {cell.branch: fields[cell.kind] for cell in self.study.cells(self.world)}
+        named = {named.name: f"study.branches[{i}]" for i, named in enumerate(self.study.branches)}
+        for name, branch in self.study.all_branches(self.world).items():
+            try:
+                branch.check_against(self.world)
+            except InputError as error:
+                if name in named:
+                    raise error.under(named[name]) from None
+                raise InputError(error.problem, field=cells[name]) from None
+
+    def _check_sweep(self) -> None:
+        for value in self.study.sweep.values:
+            try:
+                self.world.replace({self.study.sweep.field: value})
+            except InputError as error:
+                words = str(error)[:1].lower() + str(error)[1:]
+                raise InputError(f"must fit the world: {words}", field="study.sweep") from None
+
+    @property
+    def seed_list(self) -> tuple[int, ...]:
+        """The seeds."""
+        return tuple(range(1, self.seeds + 1)) if isinstance(self.seeds, int) else self.seeds
+
+
+def register() -> None:
+    """Give Hydra the defaults of the dataclasses as nodes ``experiment``, ``world/hk2019`` and ``study/takedown_grid``.
+
+    The nodes are open, so that an unknown field reaches our own checks, which know what it might have meant.
+    """
+    store = ConfigStore.instance()
+    plain = Experiment(world=World.hk2019(people=1000)).to_mapping()
+    del plain["world"], plain["study"]
+    store.store(name="experiment", node=plain)
+    store.store(group="world", name="hk2019", node=_open(World.hk2019().to_mapping()))
+    store.store(group="study", name="takedown_grid", node=_open(StudyPlan().to_mapping()))
+
+
+def _open(mapping: dict[str, Any]) -> DictConfig:
+    return OmegaConf.create(mapping, flags={"struct": False})
+
+
+def build_experiment(config: DictConfig) -> Experiment:
+    """The experiment that Hydra has composed. Raises InputError."""
+    try:
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise InputError(str(error).splitlines()[0]) from None
+    assert isinstance(plain, dict)
+    return build(Experiment, {str(key): value for key, value in plain.items()}, path="")

@@ -1,0 +1,168 @@
+"""What the program prints at its end: one table for people, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from experiments.command import BAD_INPUT
+from experiments.results import REPORT, Results
+from experiments.settings import REACTIVE, Cell
+from experiments.verdict import Headline, headline
+from experiments.words import short_day, with_margin
+
+_WIDTH_OF_CELL = 11
+_WIDTH_OF_LABEL = 14
+
+
+def document(results: Results, directory: Path) -> dict[str, Any]:
+    """The JSON document: effects (every row of the table), headline, removals, sweep and where the results are."""
+    return {
+        "effects": _records(results.effects),
+        "headline": headline(results).to_mapping(),
+        "removals": _records(results.removed()),
+        "sweep": _records(results.sweep),
+        "study": results.plan.name,
+        "reference": results.plan.reference,
+        "seeds": results.provenance["seeds"],
+        "days": results.provenance["days"],
+        "results": str(directory),
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    plain_json: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return plain_json
+
+
+def print_study(results: Results, directory: Path, console: Console | None = None) -> None:
+    """One table: timing by scale, then the named branches, then the headline and where everything is."""
+    console = console or Console(highlight=False)
+    parts: list[Any] = [Text(_caption(results)), *_grids(results, console.width), _named(results)]
+    console.print(Group(*parts))
+    console.print(headline(results).sentence)
+    console.print(f"Report, figures and tables: {directory / REPORT}", soft_wrap=True)
+
+
+def _caption(results: Results) -> str:
+    seeds = len(results.provenance["seeds"])
+    return (
+        f"Shift in mean opinion averted by {results.last_date}, in thousandths of a unit (opinion runs from −1 to 1): mean of "
+        f"{seeds} seed{'s' if seeds != 1 else ''} ± half its 95 % interval, against the branch {results.plan.reference}. traced: "
+        "what trolls' words had moved; all: the whole difference; removed: accounts in the model (asked)."
+    )
+
+
+def _grids(results: Results, width: int) -> Iterable[Table]:
+    cells = results.cells
+    scales = list(dict.fromkeys((cell.kind, cell.asked) for cell in cells))
+    if not scales:
+        return []
+    room = max(1, (width - _WIDTH_OF_LABEL) // (_WIDTH_OF_CELL + 1))
+    if len(scales) <= room:
+        return [_grid(results, cells, scales)]
+    kinds = list(dict.fromkeys(kind for kind, _ in scales))
+    by_kind = [[scale for scale in scales if scale[0] == kind] for kind in kinds]
+    return [_grid(results, cells, part[i : i + room]) for part in by_kind for i in range(0, len(part), room)]
+
+
+def _grid(results: Results, cells: Sequence[Cell], scales: Sequence[tuple[str, int]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    table.add_column("removed on", no_wrap=True)
+    for kind, asked in scales:
+        what = "active" if kind == REACTIVE else "unused"
+        table.add_column(f"{asked:,}\n{what}", justify="right", no_wrap=True)
+    removed = results.removed().set_index("branch")
+    by_place = {(cell.kind, cell.asked, cell.date): cell.branch for cell in cells}
+    for date in dict.fromkeys(cell.date for cell in cells):
+        branches = [by_place[kind, asked, date] for kind, asked in scales]
+        label = short_day(date)
+        table.add_row(f"{label:<7}traced", *(_margin(results, branch, "traced") for branch in branches))
+        table.add_row(f"{'':<7}all", *(_margin(results, branch, "counterfactual") for branch in branches))
+        table.add_row(f"{'':<7}removed", *(_removed(removed.loc[branch]) for branch in branches), end_section=True)
+    return table
+
+
+def _margin(results: Results, branch: str, kind: str) -> str:
+    row = results.effect(branch, kind=kind)
+    return "identical" if row["identical"] else with_margin(row["difference"], row["low"], row["high"])
+
+
+def _removed(row: Any) -> str:
+    return (
+        "not reached"
+        if math.isnan(row["removed"])
+        else f"{row['removed']:,.1f} ({row['asked']:,.0f})".replace(".0 ", " ")
+    )
+
+
+def _named(results: Results) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for column in ("branch", "traced", "all", "asked in reality", "removed, model", "scaled back"):
+        table.add_column(column, justify="left" if column == "branch" else "right")
+    removed = results.removed()
+    for branch in results.plan.branches:
+        if branch.name == results.plan.reference:
+            continue
+        policies = removed[removed["branch"] == branch.name]
+        lines = [
+            "\n".join(f"{value:,.0f}" if not math.isnan(value) else "not reached" for value in policies[column]) or "–"
+            for column in ("asked_in_reality", "removed", "removed_in_reality")
+        ]
+        effects = (_margin(results, branch.name, kind) for kind in ("traced", "counterfactual"))
+        table.add_row(branch.name, *effects, *lines)
+    return table
+
+
+def print_jobs(jobs: Sequence[Mapping[str, Any]]) -> int:
+    """What the jobs of a sweep gave, and the exit code: 1 if one had a fault, 2 if one had bad input, else 0."""
+    for job in jobs:
+        name = " ".join(job["overrides"]) or "the job without overrides"
+        if "fault" in job:
+            print(f"{name} failed:\n{job['fault']}", file=sys.stderr)
+        if "bad_input" in job:
+            print(f"{name}: {' '.join(job['bad_input'].split())}", file=sys.stderr)
+    done = [job for job in jobs if "effects" in job]
+    if any(job["output"] == "json" for job in jobs):
+        effects = [{**row, "results": job["results"]} for job in done for row in job["effects"]]
+        print(json.dumps({"effects": effects, "jobs": jobs}, allow_nan=False))
+    elif done:
+        _print_done(done)
+    return 1 if any("fault" in job for job in jobs) else BAD_INPUT if any("bad_input" in job for job in jobs) else 0
+
+
+def print_studies(studies: Sequence[tuple[Path, Results]]) -> None:
+    """One study in full, or a line for each of several."""
+    if len(studies) == 1:
+        print_study(studies[0][1], studies[0][0])
+    else:
+        _print_done([{"overrides": [], **document(results, directory)} for directory, results in studies])
+
+
+def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:
+    console = Console(highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    if any(job["overrides"] for job in jobs):
+        table.add_column("job")
+    for column in ("traced", "all"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("results", overflow="fold")
+    for job in jobs:
+        found = Headline(**job["headline"])
+        name = [" ".join(job["overrides"])] if len(table.columns) == 4 else []
+        table.add_row(*name, found.margin("traced"), found.margin("counterfactual"), job["results"])
+    console.print(
+        "Shift in mean opinion averted by each study's headline branch, in thousandths of a unit (opinion runs from −1 to 1), ± "
+        "half its 95 % interval."
+    )
+    console.print(table)

@@ -1,0 +1,148 @@
+"""The headline in plain words: how much was averted, how sure that is, and what was removed for it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from experiments.results import Results
+from experiments.settings import NamedBranch
+from experiments.words import day_in_words, interval, plain, with_margin
+from sim.moderation import PreemptiveRemoval, Takedown
+
+_NOUNS = {Takedown.name: "active accounts", PreemptiveRemoval.name: "accounts that had not posted yet"}
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What the headline branch averted: traced and counterfactual differences with 95 % intervals (None: unknown)."""
+
+    branch: str
+    identical: bool
+    traced: float
+    traced_low: float | None
+    traced_high: float | None
+    counterfactual: float
+    counterfactual_low: float | None
+    counterfactual_high: float | None
+    whole: float
+    seeds: int
+    seeds_above_zero: int
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The headline in one paragraph."""
+        return " ".join(self.sentences)
+
+    def margin(self, kind: str) -> str:
+        """``0.16 ±0.03`` in thousandths, or ``identical``."""
+        low, high = getattr(self, f"{kind}_low"), getattr(self, f"{kind}_high")
+        low, high = (math.nan if end is None else end for end in (low, high))
+        return "identical" if self.identical else with_margin(getattr(self, kind), low, high)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def headline(results: Results) -> Headline:
+    """The headline of a study's results."""
+    plan = results.plan
+    name = plan.headline
+    branch = next(named for named in plan.branches if named.name == name)
+    runs = results.runs.set_index(["branch", "seed"])["troll_part"]
+    if name == plan.reference:
+        nothing = pd.Series({"difference": 0.0, "low": 0.0, "high": 0.0, "identical": True})
+        traced = counterfactual = nothing
+    else:
+        traced, counterfactual = results.effect(name, kind="traced"), results.effect(name)
+    above = (runs.loc[name] - runs.loc[plan.reference]) > 0
+    whole = -float(runs.loc[plan.reference].mean())
+    found = Headline(
+        branch=name,
+        identical=bool(traced["identical"]),
+        traced=float(traced["difference"]),
+        traced_low=_known(traced["low"]),
+        traced_high=_known(traced["high"]),
+        counterfactual=float(counterfactual["difference"]),
+        counterfactual_low=_known(counterfactual["low"]),
+        counterfactual_high=_known(counterfactual["high"]),
+        whole=whole,
+        seeds=len(above),
+        seeds_above_zero=int(above.sum()),
+    )
+    return replace(found, sentences=tuple(_sentences(found, branch, results)))
+
+
+def what_was_done(branch: NamedBranch, results: Results) -> str:
+    """``Removing 936 active accounts and 200,000 unused accounts on 19 August 2019``."""
+    if not branch.campaign:
+        return "Having no campaign at all"
+    if not branch.policies:
+        return "Doing nothing"
+    world = results.world
+    dates = [world.date(world.day(policy.day)) for policy in branch.policies]
+    acts = []
+    for policy, date in zip(branch.policies, dates, strict=True):
+        noun = _NOUNS.get(policy.name, "accounts")
+        when = "" if len(set(dates)) == 1 else f" on {day_in_words(date)}"
+        acts.append(f"{policy.in_reality():,} {noun}{when}")
+    return f"Removing {' and '.join(acts)}" + (f" on {day_in_words(dates[0])}" if len(set(dates)) == 1 else "")
+
+
+def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[str]:
+    """The headline, sentence by sentence."""
+    done, until = what_was_done(branch, results), day_in_words(results.last_date)
+    if found.identical:
+        return [
+            f"{done} changed nothing at all by {until}: the simulated world ended in exactly the same state as without."
+        ]
+    low, high = found.traced_low, found.traced_high
+    size = f"{plain(abs(1000 * found.traced))} thousandths of a unit (opinion runs from −1 to 1)"
+    signed = size if found.traced >= 0 else f"−{size}"
+    if low is None or high is None:
+        result = [
+            f"{done} averted a shift in mean opinion of {signed} by {until}.",
+            "This is traced to the campaign's messages; one seed says nothing about its uncertainty.",
+        ]
+    elif low <= 0 <= high:
+        result = [
+            f"{done} averted no shift in mean opinion by {until} that can be told apart from zero.",
+            f"The shift traced to the campaign's messages is {signed}, with a 95 % interval from {interval(low, high, 1000)}.",
+        ]
+    else:
+        verb = (
+            "averted a shift in mean opinion of" if low > 0 else "shifted mean opinion further against the movement, by"
+        )
+        result = [
+            f"{done} {verb} {size} by {until}.",
+            f"This is traced to the campaign's messages; the 95 % interval goes from {interval(low, high, 1000)}, and the sign "
+            f"is {_seeds(found)}.",
+        ]
+    if found.whole > 0 and (low is None or low > 0):
+        result.append(
+            f"The whole campaign had moved mean opinion by {plain(1000 * found.whole)} thousandths against the movement; this "
+            f"is {100 * found.traced / found.whole:.0f} % of it."
+        )
+    clow, chigh = found.counterfactual_low, found.counterfactual_high
+    if clow is not None and chigh is not None:
+        verdict = "which cannot be told apart from zero" if clow <= 0 <= chigh else "which is clearly not zero"
+        result.append(
+            f"With everything else counted that it changed, such as who spoke and who was heard, mean opinion differs by "
+            f"{plain(1000 * found.counterfactual)} thousandths ({interval(clow, chigh, 1000)}), {verdict}."
+        )
+    return result
+
+
+def _seeds(found: Headline) -> str:
+    agreeing = found.seeds_above_zero if found.traced > 0 else found.seeds - found.seeds_above_zero
+    how_many = "all" if agreeing == found.seeds else f"{agreeing} of"
+    return f"the same in {how_many} {found.seeds} seeds"
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,71 @@
+"""Numbers and dates in plain words."""
+
+from __future__ import annotations
+
+import datetime
+import math
+
+THOUSANDTHS = "thousandths of a unit of opinion"
+
+
+def plain(value: float, digits: int = 2) -> str:
+    """A number with so many significant digits, no exponent and a true minus sign: ``0.00016``, ``−1.2``, ``12,000``."""
+    if math.isnan(value):
+        return "–"
+    if value == 0:
+        return "0"
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def with_margin(value: float, low: float, high: float) -> str:
+    """``0.16 ±0.03``: a mean and half its (symmetric) interval, in thousandths, to the digits that the interval deserves."""
+    mean, half = 1000 * value, 1000 * (high - low) / 2
+    if math.isnan(mean):
+        return "–"
+    if math.isnan(half):
+        return f"{plain(mean)} ±?"
+    if half == 0:
+        return plain(mean)
+    decimals = _decimals(half)
+    shown = f"{mean:.{decimals}f}"
+    shown = shown.lstrip("-") if float(shown) == 0 else shown.replace("-", "−")
+    return f"{shown} ±{half:.{decimals}f}"
+
+
+def _decimals(half: float) -> int:
+    place = math.floor(math.log10(half))
+    return min(6, max(0, (half < 2 * 10.0**place) - place))
+
+
+def interval(low: float, high: float, scale: float = 1.0) -> str:
+    """``0.00012 to 0.00020``, with as many decimals as the width of the interval deserves."""
+    if math.isnan(low):
+        return "unknown: one seed gives none"
+    low, high = scale * low, scale * high
+    if high == low:
+        return f"{plain(low)} to {plain(high)}"
+    decimals = min(9, max(0, 1 - math.floor(math.log10(high - low))))
+    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", "−")
+
+
+def day_in_words(date: str) -> str:
+    """``19 August 2019``."""
+    day = datetime.date.fromisoformat(date)
+    return f"{day.day} {day:%B %Y}"
+
+
+def short_day(date: str) -> str:
+    """``19 Aug``."""
+    day = datetime.date.fromisoformat(date)
+    return f"{day.day} {day:%b}"
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
