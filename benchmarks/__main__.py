@@ -10,17 +10,16 @@ import platform
 from rich.console import Console
 from rich.table import Table
 
-import sim
 from benchmarks import parts
 from benchmarks.timing import Row
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and memory on this machine.")
-    parser.add_argument("only", nargs="*", metavar="part", help=f"what to measure (default: {', '.join(parts.PARTS)})")
     parser.add_argument(
-        "--full", action="store_true", help="also run 100,000 people through the whole calendar (minutes)"
+        "only", nargs="*", metavar="part", help=f"what to measure: {', '.join(parts.PARTS)} (default: all but full)"
     )
+    parser.add_argument("--full", action="store_true", help="also run 100,000 people through the whole calendar")
     parser.add_argument("--repeats", type=int, default=5, help="turns that each contender takes (default: 5)")
     parser.add_argument(
         "--json", action="store_true", help="print one JSON document and nothing else on standard output"
@@ -31,14 +30,15 @@ def main() -> None:
         parser.error(f"part must be one of {', '.join(parts.PARTS)}, not {unknown[0]!r}")
     if given.repeats < 1:
         parser.error(f"--repeats must be at least 1, not {given.repeats}")
-    chosen = [parts.PARTS[name] for name in given.only or parts.PARTS] + [parts.full_calendar] * given.full
+    names = given.only or [name for name in parts.PARTS if name != "full"]
+    if given.full and "full" not in names:
+        names.append("full")
 
     progress = Console(stderr=True)
     progress.print("compiling")
-    for engine, threads, people in (("arrays", 1, 1000), ("arrays", 2, 10_000), ("agents", 1, 1000)):
-        sim.simulate(sim.World.hk2019(people=people, days=1, burn_in_days=0), engine=engine, threads=threads)
+    parts.compile_all()
     rows: list[Row] = []
-    for part in chosen:
+    for part in (parts.PARTS[name] for name in names):
         progress.print(f"measuring: {part.__doc__}", soft_wrap=True)
         rows += part(given.repeats)
 

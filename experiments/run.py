@@ -13,7 +13,7 @@ import hydra
 from hydra import compose, initialize_config_module
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from experiments.command import (
     INTERRUPTED,
@@ -74,7 +74,7 @@ def _single(config: DictConfig, command: Sequence[str]) -> None:
 
 def _one_of_many(config: DictConfig, command: Sequence[str]) -> None:
     """A job of a sweep: whatever happens to it, the others go on, and all is told at the end."""
-    record: dict[str, Any] = {"overrides": list(HydraConfig.get().overrides.task), "output": config.get("output")}
+    record: dict[str, Any] = {"overrides": _overrides(), "output": config.get("output")}
     try:
         directory, results = run_study(build_experiment(config), command)
         record |= document(results, directory)
@@ -85,11 +85,14 @@ def _one_of_many(config: DictConfig, command: Sequence[str]) -> None:
     leave_record(record)
 
 
+def _overrides() -> list[str]:
+    return [str(text) for text in OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False) or ()]
+
+
 @hydra.main(version_base="1.3", config_path="pkg://experiments.conf", config_name="run")
 def _program(config: DictConfig) -> None:
-    about = HydraConfig.get()
-    command = ["python", "-m", "experiments.run", *about.overrides.task]
-    if about.mode == RunMode.MULTIRUN:
+    command = ["python", "-m", "experiments.run", *_overrides()]
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
         _one_of_many(config, command)
     else:
         _single(config, command)

@@ -96,6 +96,11 @@ class World(Settings):
         """Model accounts that stand for ``count`` accounts in reality, to the nearest whole number."""
         return math.floor(count * self.scale + 0.5)
 
+    @property
+    def sleepers_wake_from(self) -> float:
+        """Day number from which sleepers wake; it may lie beyond the calendar."""
+        return day_number(self.campaign.sleepers.wakes_from, self.first_day, _STEPS, "campaign.sleepers.wakes_from")
+
     def day(self, day: float | str, field: str = "day") -> float:
         """Day number of a number or an ISO date (InputError outside the calendar)."""
         return day_number(day, self.first_day, self.days, field)
@@ -113,6 +118,7 @@ class World(Settings):
             datetime.date.fromisoformat(self.first_day)
         except ValueError:
             raise InputError(f"must be an ISO date, not {self.first_day!r}", field="first_day") from None
+        _ = self.sleepers_wake_from
         steps = (self.days + self.burn_in_days) * self.ticks_per_day
         if steps > _STEPS:
             raise InputError(

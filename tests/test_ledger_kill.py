@@ -8,6 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +27,19 @@ STUDY = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _undrawn() -> Iterator[None]:
     """Figures and report are not what is tested here."""
-    monkeypatch.setattr("experiments.run.draw", lambda *_: None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.run.draw", lambda *_: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Where the study was run from beginning to end, and what it printed."""
+    place = tmp_path_factory.mktemp("undisturbed")
+    return place, run(place)
 
 
 def records(results: Path) -> list[Path]:
@@ -35,10 +47,12 @@ def records(results: Path) -> list[Path]:
     return sorted((results / "ledger").glob("*/[!.]*.parquet"))
 
 
-def run(results: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+def run(results: Path) -> dict[str, Any]:
     """The study from beginning to end: its JSON document without the names of places."""
-    assert main([*STUDY, f"results={results}"]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    said = StringIO()
+    with redirect_stdout(said):
+        assert main([*STUDY, f"results={results}"]) == 0
+    document: dict[str, Any] = json.loads(said.getvalue())
     return {key: value for key, value in document.items() if key != "results"}
 
 
@@ -55,34 +69,26 @@ def kill_after(results: Path, wanted: int, wait: float) -> None:
 
 @pytest.mark.parametrize("round_", [pytest.param(0), *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 6))])
 def test_killing_leaves_whole_records_and_the_same_result(
-    round_: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    round_: int, tmp_path: Path, undisturbed: tuple[Path, dict[str, Any]]
 ) -> None:
     chance = random.Random(round_)
-    undisturbed = run(tmp_path / "undisturbed", capsys)
-    killed = tmp_path / "killed"
     for kill in range(1 if round_ == 0 else 3):
-        kill_after(killed, chance.randint(1, 12) + kill, chance.uniform(0.0, 0.05))
-    left = records(killed)
+        kill_after(tmp_path, chance.randint(1, 12) + kill, chance.uniform(0.0, 0.05))
+    left = records(tmp_path)
     for path in left:
         assert len(path.stem) == 64
         assert len(pd.read_parquet(path)) == 12
-    assert not [
-        path for path in killed.iterdir() if path.name != "ledger" and not path.name.startswith(".") and not left
-    ]
-    again = run(killed, capsys)
-    assert json.dumps(again, sort_keys=True) == json.dumps(undisturbed, sort_keys=True)
-    study = next(path for path in killed.iterdir() if path.name.startswith("takedown_grid"))
-    about = load(study).provenance
+    assert json.dumps(run(tmp_path), sort_keys=True) == json.dumps(undisturbed[1], sort_keys=True)
+    about = load(next(path for path in tmp_path.iterdir() if path.name.startswith("takedown_grid"))).provenance
     assert about["runs_found_in_ledger"] == len(left) > 0
     assert about["runs_simulated"] == 9 * 3 - len(left)
-    assert {path.name for path in records(killed)} == {path.name for path in records(tmp_path / "undisturbed")}
+    assert {path.name for path in records(tmp_path)} == {path.name for path in records(undisturbed[0])}
 
 
-def test_what_is_left_of_an_unfinished_record_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_left_of_an_unfinished_record_is_none(tmp_path: Path, undisturbed: tuple[Path, dict[str, Any]]) -> None:
     """Half a record under its temporary name is neither found nor in the way."""
-    whole = run(tmp_path / "whole", capsys)
-    path = records(tmp_path / "whole")[0]
-    half = tmp_path / "half" / "ledger" / path.parent.name / f".{path.name}.1234.5678"
+    path = records(undisturbed[0])[0]
+    half = tmp_path / "ledger" / path.parent.name / f".{path.name}.1234.5678"
     half.parent.mkdir(parents=True)
     half.write_bytes(path.read_bytes()[:1000])
-    assert run(tmp_path / "half", capsys) == whole
+    assert run(tmp_path) == undisturbed[1]

@@ -181,3 +181,23 @@ def test_events_of_hong_kong_are_all_in_its_calendar() -> None:
     assert (schedule.join_step >= world.burn_in_ticks).all()
     days = (schedule.join_step - world.burn_in_ticks) // 24
     assert [world.date(day) for day in days] == [event.day for event in world.calendar.events]
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+@pytest.mark.parametrize("event", [0, 1])
+def test_a_call_is_remembered_for_its_window_and_no_longer(engine: str, event: int) -> None:
+    """Whoever saw a call of the event's side within the window is called; a call of the other side does nothing."""
+    window = 3
+    world = busy_world(**{"mobilisation.call_window_days": window / 6})
+
+    def joined(steps_ago: int, side: int) -> int:
+        join = int(make_schedule(world, np.ones(9)).join_step[event])
+        stage = run(world, None, 1, engine, until=join)
+        stage.state.last_call[:] = -1
+        stage.state.last_call[:, side] = join - steps_ago
+        stage.advance(join + 1)
+        return int(stage.state.turnout[event])
+
+    mine, other = (0, 1) if world.calendar.events[event].side > 0 else (1, 0)
+    assert joined(1, mine) == joined(window, mine) > joined(window + 1, mine)
+    assert joined(window + 1, mine) == joined(1, other)

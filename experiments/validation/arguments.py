@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.validation.check import Validation
 from experiments.validation.registry import VALIDATIONS
-from sim.fields import InputError, Settings, build, describe_fields, quantity
+from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, quantity
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
     given = _tree(arguments)
     by_name = {validation.name: validation for validation in validations}
     options_given = {key: value for key, value in given.items() if key not in by_name}
-    names = [option for option in Options.__dataclass_fields__]
+    names = list(Options.__dataclass_fields__)
     for key in options_given:
         if key not in names:
             raise InputError(f"{key} is not a result or an option{_near(key, [*names, *by_name])}")
@@ -65,15 +65,23 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
         options = build(Options, options_given, path="")
     except InputError as error:
         raise InputError(str(error).lstrip(".")) from None
-    wanted = options.only if isinstance(options.only, tuple) else [n.strip() for n in options.only.split(",") if n.strip()]
+    wanted = (
+        options.only if isinstance(options.only, tuple) else [n.strip() for n in options.only.split(",") if n.strip()]
+    )
     for name in wanted:
         if name not in by_name:
-            raise InputError(f"must name results ({', '.join(by_name)}), not {name!r}{_near(name, by_name)}", field="only")
+            raise InputError(
+                f"must name results ({', '.join(by_name)}), not {name!r}{_near(name, by_name)}", field="only"
+            )
     for name in set(by_name) & set(given):
         if not isinstance(given[name], Mapping):
-            raise InputError(f"must be given by parameter, such as {name}.{_first_parameter(by_name[name])}=…", field=name)
+            raise InputError(
+                f"must be given by parameter, such as {name}.{_first_parameter(by_name[name])}=…", field=name
+            )
         if wanted and name not in wanted:
-            raise InputError(f"has parameters on the command line, but only={','.join(wanted)} leaves it out", field=name)
+            raise InputError(
+                f"has parameters on the command line, but only={','.join(wanted)} leaves it out", field=name
+            )
     chosen, left_out = [], {}
     for validation in validations:
         if wanted and validation.name not in wanted:
@@ -93,7 +101,9 @@ def _tree(arguments: Sequence[str]) -> dict[str, Any]:
     for argument in arguments:
         key, equals, _ = argument.partition("=")
         if not equals or not key or key.startswith("-") or "" in key.split("."):
-            raise InputError(f"{argument!r} must be of the form NAME=VALUE or RESULT.PARAMETER=VALUE; --help lists both")
+            raise InputError(
+                f"{argument!r} must be of the form NAME=VALUE or RESULT.PARAMETER=VALUE; --help lists both"
+            )
     try:
         tree = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)), resolve=True)
     except (OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
@@ -121,19 +131,17 @@ def usage(validations: Sequence[Validation] = VALIDATIONS) -> str:
         "",
         "Options",
     ]
-    lines += [f"  {_row(info.path.removeprefix('.'), info.value, info.allowed, info.doc)}" for info in describe_fields(Options(), path="")]
+    lines += [f"  {_row(info)}" for info in describe_fields(Options(), path="")]
     for validation in validations:
         lines += ["", f"{validation.name}: {validation.setup} ({validation.source})"]
-        lines += [
-            f"  {_row(info.path, info.value, info.allowed, info.doc)}"
-            for info in describe_fields(validation.chosen({}), path=validation.name)
-        ]
+        lines += [f"  {_row(info)}" for info in describe_fields(validation.chosen({}), path=validation.name)]
     return "\n".join(lines)
 
 
-def _row(path: str, value: object, allowed: str, doc: str) -> str:
+def _row(info: FieldInfo) -> str:
+    value = info.value
     if isinstance(value, tuple):
         shown = "[" + ",".join(f"{v:g}" for v in value) + "]"
     else:
         shown = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    return f"{path}={shown}  {doc} ({allowed})"
+    return f"{info.path.removeprefix('.')}={shown}  {info.doc} ({info.allowed})"

@@ -7,6 +7,7 @@ feed engine. Bounds are those of opinions on [0, 1] and count twice on [-1, 1].
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,9 +70,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     checks, means, errors = [], [], []
     as_published = (p.people, p.convergence) == (_PUBLISHED_PEOPLE, _PUBLISHED_CONVERGENCE)
     for number, bound in enumerate(bounds):
-        counts = over(
-            p.runs, lambda seed, bound=bound: large_clusters(p, bound, seed), part_of(progress, number, len(bounds))
-        )
+        counts = over(p.runs, partial(large_clusters, p, bound), part_of(progress, number, len(bounds)))
         mean, error = mean_and_error(counts)
         about: dict[str, Any] = {
             "people": p.people, "bound": bound, "convergence": p.convergence, "sweeps": p.sweeps,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 from typing import Any
 
@@ -22,7 +21,7 @@ from experiments.validation.check import Chart, Result
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#E69F00", "#56B4E9")
 _STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "svg.hashsalt": "groundswell", "svg.fonttype": "path", "font.size": 10, "axes.labelsize": 10, "legend.frameon": False,
     "legend.fontsize": 8.5, "axes.axisbelow": True,
 }  # fmt: skip
@@ -49,7 +48,13 @@ def _draw(ax: Axes, chart: Chart) -> None:
     paired = len(chart.points) == len(chart.curves) > 1
     for i, curve in enumerate(chart.curves):
         ax.plot(
-            curve.x, curve.y, color=_COLOURS[i % 7], linestyle=_STYLES[i % 7], linewidth=1.5, label=f"{curve.label}", zorder=2
+            curve.x,
+            curve.y,
+            color=_COLOURS[i % 7],
+            linestyle=_STYLES[i % 7],
+            linewidth=1.5,
+            label=curve.label,
+            zorder=2,
         )
     for i, points in enumerate(chart.points):
         number = i if paired else i + len(chart.curves)
@@ -68,7 +73,7 @@ def _draw(ax: Axes, chart: Chart) -> None:
     if chart.categories:
         ax.set_xticks(range(len(chart.categories)), chart.categories, rotation=35, ha="right", fontsize=8)
         ax.set_xlim(-0.5, len(chart.categories) - 0.5)
-    lowest = min((float(np.min(np.asarray(p.y, dtype=float))) for p in (*chart.points, *chart.curves)), default=math.nan)
-    if lowest >= 0.0:
+    heights = [np.asarray(series.y, dtype=float) for series in chart.points]
+    if min(float(height.min()) for height in heights) >= 0.0:
         ax.set_ylim(bottom=0.0)
     ax.legend(loc="best")

@@ -1,8 +1,9 @@
 """Friedkin-Johnsen at rest, with and without trolls, and what is traced to them.
 
-x* = (I - L W_FF)^-1 ((I - L) s_F + L W_FZ z), L the susceptibilities, s the first opinions, Z the trolls. Left cold by the trolls
-the same people would hold x-T = (I - L (W_FF + diag(W_FZ 1)))^-1 (I - L) s_F; the engine's traced shift is x* - x-T. Without a campaign
-people read others instead, x = (I - L W')^-1 (I - L) s, W' the weights among people alone (Friedkin and Johnsen 1990).
+x* = (I - L W_FF)^-1 ((I - L) s_F + L W_FZ z), L the susceptibilities, s the first opinions, Z the trolls. Left cold by the
+trolls the same people would hold x-T = (I - L (W_FF + diag(W_FZ 1)))^-1 (I - L) s_F; the engine's traced shift is x* - x-T.
+Without a campaign people read others instead, x = (I - L W')^-1 (I - L) s, W' the weights among people alone (Friedkin and
+Johnsen 1990).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sim.population.settings import Graph
 
 _SOURCE = "Friedkin & Johnsen 1990, doi 10.1080/0022250X.1990.9990069"
 _EXACT = 1e-10
+_SHOWN = 40  # accounts in the figure
 _REST = 1e-14  # distance from rest that is left at the end of a run
 
 
@@ -79,10 +81,13 @@ def at_rest(
     only_trolls = np.flatnonzero(rest[:, 0] == 0.0)
     alone[only_trolls, only_trolls] = 1.0
     lam = susceptibility[:, None]
+    systems = (
+        (among, own + susceptibility * (on_trolls @ trolls)),
+        (cold, own),
+        (alone, own),
+    )
     return Solution(
-        np.linalg.solve(unit - lam * among, own + susceptibility * (on_trolls @ trolls)),
-        np.linalg.solve(unit - lam * cold, own),
-        np.linalg.solve(unit - lam * alone, own),
+        *(np.asarray(np.linalg.solve(unit - lam * inner, pull), dtype=np.float64) for inner, pull in systems)
     )
 
 
@@ -129,17 +134,24 @@ def run(p: Parameters, progress: Progress) -> Result:
             "traced shift", [e.with_trolls - e.left_cold for e in exact], [f.with_trolls - f.left_cold for f in found]
         ),
     ]
-    order = np.argsort(exact[0].with_trolls, kind="stable")
-    rank = np.arange(order.size)
-    some = rank[:: max(1, order.size // 40)]
-    charts = tuple(
-        Chart("account, in order of expected opinion", label, (Curve("exact", rank, e[order]),), (Points("simulated", some, f[order][some]),))
-        for label, e, f in (
-            ("opinion at rest", exact[0].with_trolls, found[0].with_trolls),
-            ("shift traced to trolls", exact[0].with_trolls - exact[0].left_cold, found[0].with_trolls - found[0].left_cold),
-        )
-    )  # fmt: skip
+    traced = (exact[0].with_trolls - exact[0].left_cold, found[0].with_trolls - found[0].left_cold)
+    charts = (
+        _in_order("opinion at rest", exact[0].with_trolls, found[0].with_trolls),
+        _in_order("shift traced to trolls", *traced),
+    )
     return Result(checks, charts, "First of the graphs, every few accounts. Nothing here is left to chance.")
+
+
+def _in_order(label: str, expected: NDArray[np.float64], measured: NDArray[np.float64]) -> Chart:
+    order = np.argsort(expected, kind="stable")
+    rank = np.arange(order.size)
+    some = rank[:: max(1, order.size // _SHOWN)]
+    return Chart(
+        "account, in order of the expected value",
+        label,
+        (Curve("exact", rank, expected[order]),),
+        (Points("simulated", some, measured[order][some]),),
+    )
 
 
 VALIDATION = Validation(

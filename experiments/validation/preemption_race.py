@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -175,7 +176,7 @@ def run(p: Parameters, progress: Progress) -> Result:
         world, branch = race_world(case, p)
         found = over(
             p.runs,
-            lambda seed, world=world, branch=branch, case=case: race(world, branch, case, p, seed),
+            partial(race, world, branch, case, p),
             part_of(progress, number, len(cases)),
         )
         expected = exact(case, p.creation, p.posting)

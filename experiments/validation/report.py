@@ -36,18 +36,18 @@ def verdict(check: Check) -> str:
     return {True: "holds", False: "falls short", None: "measured only"}[check.holds]
 
 
-def value(number: float | None) -> str:
-    """A number of the table: four significant digits, exponents for what is all but nothing."""
+def value(number: float | None, digits: int = 4) -> str:
+    """A number of the table with so many significant digits, and an exponent where it is all but nothing."""
     if number is None or math.isnan(number):
         return "–"
-    if number != 0 and abs(number) < 1e-3:
+    if number != 0 and abs(number) < 1e-4:
         return f"{number:.1e}".replace("-", "−")
-    return f"{number:.4g}".replace("-", "−")
+    return f"{number:.{digits}g}".replace("-", "−")
 
 
 def measured(check: Check) -> str:
     """The measured value with its standard error."""
-    return value(check.measured) + (f" ± {value(check.standard_error)}" if check.standard_error else "")
+    return value(check.measured) + (f" ± {value(check.standard_error, 2)}" if check.standard_error else "")
 
 
 def summary(tried: Sequence[Tried], left_out: Mapping[str, str]) -> str:
@@ -79,7 +79,7 @@ def print_table(tried: Sequence[Tried], left_out: Mapping[str, str], console: Co
         table.add_column("verdict", no_wrap=True)
         for check in result.checks:
             style = {True: "", False: "bold red", None: "dim"}[check.holds]
-            row = (check.case, value(check.expected), measured(check), f"± {value(check.tolerance)}", verdict(check))
+            row = (check.case, value(check.expected), measured(check), f"± {value(check.tolerance, 2)}", verdict(check))
             table.add_row(*row, style=style)
         console.print(table)
         console.print()

@@ -9,6 +9,7 @@ is that of all messages in people's feeds, pooled over the steps after a burn-in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,9 +26,8 @@ from experiments.validation.check import (
     mean_and_error,
     runs_field,
 )
-from experiments.validation.ensemble import ensemble, over, part_of
+from experiments.validation.ensemble import Ensemble, ensemble, over, part_of
 from sim.campaign.settings import Campaign
-from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.feed.settings import Feed
 from sim.fields import InputError, Settings, quantity
@@ -138,8 +138,9 @@ def simsom_world(network: Network, mu: float, sigma: int, quality_rate: float, s
     )
 
 
-def mean_quality(stage: Stage, burn_in: int) -> float:
-    """Mean quality of the messages in people's feeds after the first ``burn_in`` steps, running the stage to its end."""
+def mean_quality(drawn: Ensemble, burn_in: int, seed: int) -> float:
+    """Mean quality of the messages in people's feeds after the first ``burn_in`` steps of a run."""
+    stage = drawn.start(seed)
     stage.advance(stage.last_step)
     counts = stage.state.counts[burn_in:].sum(axis=0)
     return float(counts[Count.QUALITY] / _QUALITY_UNIT / counts[Count.SLOTS : Count.SLOTS + 3].sum())
@@ -155,7 +156,7 @@ def run(p: Parameters, progress: Progress) -> Result:
         drawn = ensemble(simsom_world(network, p.mu, p.sigma, p.quality_rate, p.steps))
         found = over(
             p.runs,
-            lambda seed, drawn=drawn: mean_quality(drawn.start(seed), p.burn_in),
+            partial(mean_quality, drawn, p.burn_in),
             part_of(progress, number, len(networks)),
         )
         measured, error = mean_and_error(found)
@@ -168,8 +169,8 @@ def run(p: Parameters, progress: Progress) -> Result:
         case = f"{name}, θ = {network.theta}, φ = {network.phi:g}"
         checks.append(Check("simsom", case, about, expected, measured, error, p.tolerance))
         names.append(f"{name}\nθ = {network.theta}, φ = {network.phi:g}")
-    known = [i for i, check in enumerate(checks) if check.expected is not None]
-    expected_points = Points("published code", known, [checks[i].expected for i in known], expected=True)
+    known = {i: check.expected for i, check in enumerate(checks) if check.expected is not None}
+    expected_points = Points("expected", list(known), list(known.values()), expected=True)
     simulated = Points(
         "simulated", range(len(checks)), [c.measured for c in checks], [c.standard_error for c in checks]
     )
@@ -184,7 +185,9 @@ def run(p: Parameters, progress: Progress) -> Result:
 
 def _own_network(p: Parameters) -> Network:
     if not Path(p.edges).is_file():
-        raise InputError(f"must name an edge-list file, but there is none of the name {p.edges!r}", field="simsom.edges")
+        raise InputError(
+            f"must name an edge-list file, but there is none of the name {p.edges!r}", field="simsom.edges"
+        )
     nodes = p.nodes or p.edges.replace(".edges.", ".nodes.")
     if nodes == p.edges:
         raise InputError(

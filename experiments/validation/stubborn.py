@@ -75,8 +75,8 @@ def expectation(matrix: NDArray[np.float64], stubborn: NDArray[np.float64], star
     Raises InputError when nobody is surely led to a stubborn account, or forgetting takes longer than a run can be.
     """
     people = matrix.shape[0]
-    among, to_stubborn = matrix[:, :people] > 0.0, (matrix[:, people:] > 0.0).any(axis=1)
-    never = ~_leads_to(among, to_stubborn)
+    among = np.asarray(matrix[:, :people] > 0.0)
+    never = ~_leads_to(among, np.asarray((matrix[:, people:] > 0.0).any(axis=1)))
     accounts = np.flatnonzero(~_leads_to(among, never))
     if accounts.size == 0:
         raise InputError("must lead somebody to a stubborn account for certain", field="stubborn.trolls")
@@ -90,7 +90,7 @@ def expectation(matrix: NDArray[np.float64], stubborn: NDArray[np.float64], star
             raise InputError(
                 "must be more, or have more followers, for the start to be forgotten", field="stubborn.trolls"
             )
-    return Expectation(accounts, exact, burn_in)
+    return Expectation(accounts, np.asarray(exact, dtype=np.float64), burn_in)
 
 
 def _leads_to(among: NDArray[np.bool_], goal: NDArray[np.bool_]) -> NDArray[np.bool_]:

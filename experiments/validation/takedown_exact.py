@@ -103,12 +103,12 @@ def run(p: Parameters, progress: Progress) -> Result:
     world = voter_world(p.people, p.positive, p.z_plus, p.z_minus, p.horizon, p.ticks_per_sweep)
     drawn, end = ensemble(world), world.ticks
     marks = np.unique(np.linspace(0, end, _MARKS + 1).astype(int))[1:].tolist()
-    branches: dict[tuple[float, float], sim.Branch] = {}
-    for day in numbers(p.day):
-        for share in numbers(p.share):
-            policy = sim.moderation.Takedown(day=day, accounts=p.removed(share))
-            branches[day, share] = sim.Branch(policies=(policy,))
-    days = sorted({day for day, _ in branches})
+    branches = {
+        (when, part): sim.Branch(policies=(sim.moderation.Takedown(day=when, accounts=p.removed(part)),))
+        for when in numbers(p.day)
+        for part in numbers(p.share)
+    }
+    days = sorted({when for when, _ in branches})
 
     def until(stage: Stage, step: int) -> list[float]:
         shares = []
@@ -122,18 +122,19 @@ def run(p: Parameters, progress: Progress) -> Result:
         stage = drawn.start(seed)
         shares: list[float] = []
         paths: dict[tuple[float, float] | None, list[float]] = {}
-        for day in days:
-            shares = shares + until(stage, world.tick(day))
+        for when in days:
+            shares = shares + until(stage, world.tick(when))
             fork = stage.snapshot()
             for key, branch in branches.items():
-                if key[0] == day:
+                if key[0] == when:
                     paths[key] = shares + until(drawn.start(seed, branch, fork), end)
         return {None: shares + until(stage, end), **paths}
 
     paths = over(p.runs, simulate, progress)
     checks, curves, points = [], [], []
+    day: float | None
     for key in (None, *branches):
-        day, share = key or (None, 0.0)
+        day, share = (None, 0.0) if key is None else key
         tick, removed = None if day is None else world.tick(day), p.removed(share)
         measured, error = mean_and_error([path[key][-1] for path in paths])
         case = "no removal" if day is None else f"T = {day:g}, {removed} of {p.z_minus} removed"

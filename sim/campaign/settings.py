@@ -46,7 +46,11 @@ class Sleepers(Settings):
     waking_rate: float = quantity(
         1.0 / (30 * 213.7), unit="share of the sleepers a day", low=0, high=10,
         source="assumption: found within 30 days on average, and found 213.7 times as often as they wake (200,000 to 936)",
-        doc="Rate at which a sleeper wakes, from its creation on.",
+        doc="Rate at which a sleeper wakes, from its creation and from wakes_from on.",
+    )  # fmt: skip
+    wakes_from: float | str = quantity(
+        0.0, unit="day number or ISO date", source="given by the user",
+        doc="Day from which sleepers wake; one created later wakes from its creation on.",
     )  # fmt: skip
     created_before: float = quantity(
         1.0, unit="share of the sleepers", low=0, high=1, source="given by the user",

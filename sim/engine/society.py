@@ -180,12 +180,14 @@ def _sleepers_created(world: World, sleepers: NDArray[np.int64], seed: int) -> N
 def _sleepers_wake(
     world: World, sleepers: NDArray[np.int64], created: NDArray[np.uint16], seed: int
 ) -> NDArray[np.int64]:
-    """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick) from day 0 or creation."""
+    """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick), from its creation on but not
+    before the operator begins to wake sleepers."""
     rate = world.campaign.sleepers.waking_rate / world.ticks_per_day
-    if rate == 0.0:
+    if rate < 1e-12:
         return np.full(sleepers.size, NEVER, dtype=np.int64)
     waiting = np.floor(exponentials_of(seed, Stream.SLEEPER_WAKES, 0, sleepers, 0) * (_LN2 / rate))
-    steps = world.burn_in_ticks + created.astype(np.int64) + np.minimum(waiting, 2.0**40).astype(np.int64)
+    since = np.maximum(created.astype(np.int64), math.floor(world.sleepers_wake_from * world.ticks_per_day))
+    steps = world.burn_in_ticks + since + np.minimum(waiting, 2.0**40).astype(np.int64)
     return np.asarray(np.where(steps < world.burn_in_ticks + world.ticks, steps, NEVER))
 
 

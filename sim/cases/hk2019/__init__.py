@@ -50,6 +50,7 @@ def world(people: int = 10_000, **changes: Any) -> World:
             new_share=facts.original_share(),
             sleepers=Sleepers(
                 accounts=int(published["sleepers"].value),
+                wakes_from=facts.DISCLOSURE.isoformat(),
                 created_before=before.share,
                 created_until=float((during.last - facts.FIRST_DAY).days + 1),
                 group=TrollGroup("purpose_made", 1.0, purpose_made.levels, purpose_made.followers),

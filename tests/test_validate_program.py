@@ -1,0 +1,181 @@
+"""The validation program: one table or one JSON list, a page that asks for nothing, and bad input in one sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from experiments.validate import main
+from experiments.validation import simsom
+from experiments.validation.registry import VALIDATIONS
+
+FIXTURES = Path(__file__).parent / "fixtures"
+EDGES, NODES = FIXTURES / "random_walk_network.edges.csv", FIXTURES / "random_walk_network.nodes.csv"
+OWN_NETWORK = ["only=simsom", f"simsom.edges={EDGES}", f"simsom.nodes={NODES}", "simsom.runs=2", "simsom.steps=25"]
+KEYS = ["name", "parameters", "expected", "measured", "standard_error", "tolerance", "holds"]
+
+
+class Page(HTMLParser):
+    """Tags that are open, and everything that could fetch something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br", "link", "img", "input"):
+            self.open.append(tag)
+        for name, value in attributes:
+            if name in ("src", "href", "xlink:href", "data") and value and not value.startswith("#"):
+                self.fetched.append(value)
+            if name == "id" and value:
+                self.ids.append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["only=simson"], "only must name results (takedown_exact, "),
+        (["only=simson"], "not 'simson'; did you mean simsom?"),
+        (["quik=true"], "quik is not a result or an option; did you mean quick?"),
+        (["takedown_exat.runs=3"], "takedown_exat is not a result or an option; did you mean takedown_exact?"),
+        (["takedown_exact.z_pluss=3"], "takedown_exact.z_pluss is not a field; did you mean z_plus?"),
+        (["takedown_exact.z_plus=900", "takedown_exact.z_minus=200"], "fewer zealots (z_plus + z_minus) than people (1,000), not 1,100"),
+        (["zealots.z_plus=60"], "zealots.z_minus must leave fewer zealots"),
+        (["zealots.z_minus=0"], "zealots.z_minus must be a whole number from 1"),
+        (["deffuant.bound=0"], "deffuant.bound must be a number above 0"),
+        (["hegselmann_krause.bound=-0.1"], "hegselmann_krause.bound must be a number above 0"),
+        (["hegselmann_krause.bound=[0.1,nan]"], "hegselmann_krause.bound"),
+        (["takedown_exact.day=50"], "takedown_exact.day must be below the horizon (40 sweeps), not 50."),
+        (["takedown_exact.day=abc"], "not the text 'abc'"),
+        (["takedown_exact.share=1.5"], "takedown_exact.share must be a number from 0 to 1"),
+        (["takedown_exact.runs=1"], "takedown_exact.runs must be a whole number from 2"),
+        (["takedown_exact.runs=2.5"], "takedown_exact.runs must be a whole number"),
+        (["takedown_exact=3"], "takedown_exact must be given by parameter"),
+        (["only=zealots", "takedown_exact.runs=5"], "takedown_exact has parameters on the command line, but only=zealots leaves it out."),
+        (["preemption_race.ticks=20"], "preemption_race.ticks must be above"),
+        (["simsom.theta=3"], "simsom.theta must be left out without simsom.edges"),
+        (["only=simsom", "simsom.edges=/nowhere.edges.csv"], "simsom.edges must name an edge-list file"),
+        (["simsom.burn_in=61"], "simsom.burn_in must be below steps (61)"),
+        (["output=xml"], "output must be one of table, json, not 'xml'."),
+        (["quick=perhaps"], "quick must be true or false"),
+        (["takedown_exact"], "'takedown_exact' must be of the form"),
+        (["--only=zealots"], "'--only=zealots' must be of the form"),
+        (["takedown_exact.day=[1"], "values as YAML writes them"),
+        (["takedown_exact.day=${nothing}"], "nothing"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_sentence(
+    arguments: list[str], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "results"
+    assert main([*arguments, f"results={place}"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert len(said.err.strip().splitlines()) == 1
+    assert not place.exists()
+
+
+def test_json_is_one_list_and_measured_only_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["simsom.theta=4", "simsom.phi=0.5", "simsom.mu=0.25", "simsom.sigma=5", "output=json"]
+    assert main([*OWN_NETWORK, *given, f"results={tmp_path}"]) == 0
+    said = capsys.readouterr()
+    (check,) = json.loads(said.out)
+    assert list(check) == KEYS
+    assert check["name"] == "simsom"
+    assert check["expected"] is None
+    assert check["holds"] is None
+    assert 0 < check["measured"] < 1
+    assert check["standard_error"] > 0
+    assert {k: check["parameters"][k] for k in ("theta", "phi", "mu", "sigma")} == {
+        "theta": 4, "phi": 0.5, "mu": 0.25, "sigma": 5,
+    }  # fmt: skip
+    assert json.loads((tmp_path / "validation" / "checks.json").read_text(encoding="utf-8")) == [check]
+
+
+@pytest.mark.parametrize(("expected", "code", "verdict"), [(0.01, 1, "falls short"), (0.7, 0, "holds")])
+def test_the_exit_code_tells_whether_all_hold(
+    expected: float, code: int, verdict: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [f"simsom.expected={expected}", "simsom.tolerance=0.3"]
+    assert main([*OWN_NETWORK, *given, f"results={tmp_path}"]) == code
+    out = capsys.readouterr().out
+    assert verdict in out
+    assert simsom.VALIDATION.source in " ".join(out.split())
+    assert f"{1 - code} of 1 checks hold" in out
+    assert str(tmp_path / "validation" / "validation.html") in "".join(out.split("\n"))
+
+
+def test_a_measured_value_without_expectation_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*OWN_NETWORK, f"results={tmp_path}"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "measured only" in out
+    assert "nothing is published for these parameters" in out
+
+
+def test_scalars_and_several_results_by_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [
+        "only=takedown_exact,degroot", "takedown_exact.z_plus=10", "takedown_exact.z_minus=30", "takedown_exact.day=3",
+        "takedown_exact.share=1", "takedown_exact.runs=40", "degroot.graphs=1", "output=json",
+    ]  # fmt: skip
+    assert main([*given, f"results={tmp_path}"]) == 0
+    said = capsys.readouterr()
+    checks = json.loads(said.out)
+    assert [check["name"] for check in checks] == ["takedown_exact", "takedown_exact", "degroot"]
+    assert checks[1]["parameters"]["removed"] == 30
+    assert all(check["holds"] for check in checks)
+    assert "takedown_exact" in said.err
+
+
+def test_the_page_asks_for_nothing_and_has_a_figure_for_each_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [
+        "only=[friedkin_johnsen,degroot,hegselmann_krause,takedown_exact]", "takedown_exact.runs=4", "degroot.graphs=2",
+        "hegselmann_krause.bound=[0.0605,0.3003]", "friedkin_johnsen.graphs=1",
+    ]  # fmt: skip
+    assert main([*given, f"results={tmp_path}"]) in (0, 1)
+    page = (tmp_path / "validation" / "validation.html").read_text(encoding="utf-8")
+    parsed = Page(page)
+    assert parsed.open == []
+    assert parsed.fetched == []
+    assert "<script" not in page
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', page)) <= set(parsed.ids)
+    assert page.count("<svg") == 4
+    assert "measured only" in page
+    assert page.count("<figcaption>") == 4
+
+
+def test_missing_networks_are_said_and_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from experiments.validation import arguments
+
+    monkeypatch.setattr(simsom, "reference_directory", lambda: tmp_path / "nets")
+    plan = arguments.parse(["quick=true"])
+    assert [c.validation.name for c in plan.chosen] == [v.name for v in VALIDATIONS if v.name != "simsom"]
+    assert "the published networks are not in" in plan.left_out["simsom"]
+    assert main(["only=simsom", f"results={tmp_path}"]) == 2
+    assert "must name an edge list where the published networks are not present" in capsys.readouterr().err
+
+
+def test_help_lists_all_results_and_parameters(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    for validation in VALIDATIONS:
+        for name in validation.parameters.__dataclass_fields__:
+            assert f"{validation.name}.{name}=" in out

@@ -1,0 +1,292 @@
+"""Published results: the formulas give the published tables, and the engine gives what the formulas say."""
+
+from __future__ import annotations
+
+import math
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments.validation import (
+    deffuant,
+    degroot,
+    friedkin_johnsen,
+    hegselmann_krause,
+    preemption_race,
+    simsom,
+    stubborn,
+    takedown_exact,
+    zealots,
+)
+from experiments.validation.check import Check, Validation, no_progress
+from experiments.validation.clusters import cluster_sizes
+from experiments.validation.ensemble import ensemble
+from experiments.validation.registry import VALIDATIONS
+from experiments.validation.worlds import weights
+from sim.engine.state import Count
+from sim.fields import InputError
+
+FIXTURES = Path(__file__).parent / "fixtures"
+EDGES, NODES = FIXTURES / "random_walk_network.edges.csv", FIXTURES / "random_walk_network.nodes.csv"
+
+
+def try_all(validation: Validation, quick: bool = False, **given: object) -> list[Check]:
+    """Checks of a result, all of which have to hold."""
+    if not given and (reason := validation.missing()):
+        pytest.skip(reason)
+    result = validation.run(validation.chosen(given, quick), no_progress)
+    short = [
+        f"{c.case}: {c.measured} ± {c.standard_error}, not {c.expected}" for c in result.checks if c.holds is False
+    ]
+    assert not short
+    assert result.charts
+    return result.checks
+
+
+@pytest.mark.parametrize("validation", VALIDATIONS, ids=lambda v: v.name)
+def test_a_quick_run_reproduces_the_result(validation: Validation) -> None:
+    checks = try_all(validation, quick=True)
+    assert all(check.expected is not None for check in checks)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("validation", VALIDATIONS, ids=lambda v: v.name)
+def test_the_full_run_reproduces_the_result(validation: Validation) -> None:
+    try_all(validation)
+
+
+# Takedown timing x scale
+
+
+@pytest.mark.parametrize(
+    ("day", "half", "everything"), [(1, 0.4871, 0.8482), (5, 0.4754, 0.7909), (20, 0.4246, 0.5931)]
+)
+def test_the_exact_takedown_table(day: int, half: float, everything: float) -> None:
+    slow = takedown_exact.Parameters(ticks_per_sweep=1440)  # sweeps as good as continuous
+    for removed, expected in ((25, half), (50, everything)):
+        assert takedown_exact.expected_share(slow, 40 * 1440, day * 1440, removed) == pytest.approx(expected, abs=6e-5)
+
+
+@pytest.mark.parametrize(("ticks", "expected"), [(1440, 0.3159), (1, 0.3133)])
+def test_the_exact_takedown_without_removal(ticks: int, expected: float) -> None:
+    p = takedown_exact.Parameters(ticks_per_sweep=ticks)
+    assert takedown_exact.expected_share(p, 40 * ticks) == pytest.approx(expected, abs=6e-5)
+
+
+def test_without_zealots_the_expected_share_stays() -> None:
+    p = takedown_exact.Parameters(z_plus=0, z_minus=30, day=3.0, share=1.0)
+    early = takedown_exact.expected_share(p, 30)
+    assert takedown_exact.expected_share(p, 400, 30, 30) == early < 0.7
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"z_plus": 10, "z_minus": 30, "day": 3, "share": 1},
+        {"people": 300, "z_plus": 0, "z_minus": 15, "day": [0, 2.5], "share": 1, "start": 0.4},
+        {"people": 200, "ticks_per_sweep": 1, "horizon": 12, "day": 4, "share": [0.3]},
+    ],
+)
+def test_the_takedown_with_other_parameters(given: dict[str, object]) -> None:
+    try_all(takedown_exact.VALIDATION, **{"runs": 120, **given})
+
+
+# The stationary law
+
+
+def test_the_stationary_law() -> None:
+    mean, variance, law = zealots.stationary_law(zealots.Case(100, 2, 6))
+    assert (mean, variance) == (0.25, pytest.approx(0.0225))
+    share = np.arange(101) / 100
+    assert law @ share == pytest.approx(mean)
+    assert law @ (share - mean) ** 2 == pytest.approx(variance)
+    _, variance, law = zealots.stationary_law(zealots.Case(50, 1, 1))
+    assert variance == pytest.approx(0.08667, abs=5e-6)
+    assert law == pytest.approx(np.full(51, 1 / 51))
+    assert stats.betabinom(50, 1, 1).pmf(7) == pytest.approx(1 / 51)
+
+
+def test_single_numbers_hold_for_all_cases_of_the_stationary_law() -> None:
+    p = zealots.Parameters(people=80)
+    assert p.cases() == [(80, 2, 6), (80, 1, 1)]
+    with pytest.raises(InputError, match=r"z_plus must have one value or 2"):
+        zealots.Parameters(z_plus=(1, 2, 3), people=(50, 60), z_minus=1)
+
+
+# Stubborn accounts
+
+
+def test_people_who_may_never_meet_a_stubborn_account_are_left_out() -> None:
+    # 0 follows the stubborn 5 and 6, 1 follows 0, 2 and 3 only each other, 4 follows 1 and 2.
+    matrix = np.zeros((5, 7))
+    matrix[0, [5, 6]] = 0.5
+    matrix[1, 0] = matrix[2, 3] = matrix[3, 2] = 1.0
+    matrix[4, [1, 2]] = 0.5
+    found = stubborn.expectation(matrix, np.array([1.0, -0.5]), np.zeros(5))
+    assert found.accounts.tolist() == [0, 1]
+    assert found.opinion == pytest.approx([0.25, 0.25])
+    assert found.burn_in == 2
+
+
+def test_nobody_led_to_a_stubborn_account_is_bad_input() -> None:
+    matrix = np.zeros((2, 3))
+    matrix[0, 1] = matrix[1, 0] = 1.0
+    with pytest.raises(InputError, match=r"stubborn\.trolls must lead somebody"):
+        stubborn.expectation(matrix, np.array([1.0]), np.zeros(2))
+
+
+# Linear models
+
+
+def test_friedkin_johnsen_at_rest_by_hand() -> None:
+    # Two people: 0 follows 1 and the troll 2, 1 follows 0.
+    matrix = np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0]])
+    found = friedkin_johnsen.at_rest(matrix, np.array([0.5, 0.5]), np.array([1.0, 0.0]), np.array([-1.0]))
+    assert found.with_trolls == pytest.approx([2 / 7, 1 / 7])
+    assert found.left_cold == pytest.approx([4 / 5, 2 / 5])
+    assert found.no_campaign == pytest.approx([2 / 3, 1 / 3])
+
+
+def test_the_perron_vector_is_stationary() -> None:
+    matrix = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5], [1.0, 0.0, 0.0]])
+    vector = degroot.perron(matrix)
+    assert vector @ matrix == pytest.approx(vector)
+    assert vector.sum() == pytest.approx(1.0)
+
+
+def test_weights_are_row_stochastic_and_equal_on_followees() -> None:
+    setting = ensemble(simsom.simsom_world(_own_network(), 0.5, 15, 5.0, 1)).setting
+    matrix = weights(setting)
+    assert matrix.shape == (120, 132)
+    assert matrix.sum(axis=1) == pytest.approx(np.ones(120))
+    assert {round(1 / value) for value in matrix[7][matrix[7] > 0]} == {int(setting.following[7])}
+
+
+# The race
+
+
+def test_the_race_for_small_rates_is_that_of_the_formulas() -> None:
+    a, d, creation, posting = 2e-5, 5e-5, 3.0, 0.25
+    exact = preemption_race.exact(preemption_race.Case(a, d), creation, posting)
+    assert exact.preempted == pytest.approx(d / (a + d), rel=1e-4)
+    assert exact.stock == pytest.approx(creation * a / (d * (a + d)), rel=1e-4)
+    assert exact.posts == pytest.approx(posting * a / (d * (a + d)), rel=1e-4)
+
+
+def test_the_real_case_implies_its_ratio_of_rates() -> None:
+    ratio = 200_000 / 936
+    assert ratio == pytest.approx(213.7, abs=0.05)
+    exact = preemption_race.exact(preemption_race.Case(1e-6, ratio * 1e-6), 1.0, 1.0)
+    assert 1.0 - exact.preempted == pytest.approx(936 / 200_936, rel=1e-3)
+
+
+def test_the_race_with_one_other_pair_of_rates() -> None:
+    checks = try_all(preemption_race.VALIDATION, waking=0.3, finding=0.5, creation=10, runs=12)
+    alpha, delta = 1 - math.exp(-0.3), 1 - math.exp(-0.5)
+    assert checks[0].expected == pytest.approx(delta / (1 - (1 - alpha) * (1 - delta)))
+
+
+# Clusters
+
+
+def test_clusters_are_told_apart_by_gaps() -> None:
+    assert cluster_sizes(np.array([0.9, 0.1, 0.12, 0.5, 0.11]), 0.1).tolist() == [3, 1, 1]
+
+
+def test_other_bounds_are_only_measured() -> None:
+    result = hegselmann_krause.run(hegselmann_krause.Parameters(people=101, bound=0.3003), no_progress)
+    assert [check.holds for check in result.checks] == [None, True]
+    assert result.checks[0].to_mapping()["expected"] is None
+    p = deffuant.Parameters(people=60, bound=0.33, sweeps=20, runs=2)
+    assert [check.holds for check in deffuant.run(p, no_progress).checks] == [None]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ticks", [1, 3])
+def test_deffuant_does_not_depend_on_how_many_read_at_a_time(ticks: int) -> None:
+    try_all(deffuant.VALIDATION, ticks_per_sweep=ticks)
+
+
+# SimSoM
+
+
+def _own_network(theta: int = 1, phi: float = 0.0) -> simsom.Network:
+    return simsom.Network(str(EDGES), str(NODES), theta, phi, None)
+
+
+def test_the_fixture_network_is_what_its_program_makes(tmp_path: Path) -> None:
+    module = runpy.run_path(str(FIXTURES / "random_walk_network.py"))
+    before = EDGES.read_bytes(), NODES.read_bytes()
+    module["main"].__globals__.update(EDGES=tmp_path / "edges", NODES=tmp_path / "nodes")
+    module["main"]()
+    assert ((tmp_path / "edges").read_bytes(), (tmp_path / "nodes").read_bytes()) == before
+
+
+@pytest.mark.parametrize(
+    ("theta", "phi", "mu", "sigma", "rate"), [(1, 0.0, 0.5, 15, 5.0), (4, 0.5, 0.25, 5, 10.0), (1, 1.0, 0.9, 8, 2.0)]
+)
+def test_quality_is_that_of_people_times_their_share_of_what_is_seen(
+    theta: int, phi: float, mu: float, sigma: int, rate: float
+) -> None:
+    # Appeal has nothing to do with quality, so selection changes whose messages are seen but not how good people's are.
+    drawn = ensemble(simsom.simsom_world(_own_network(theta, phi), mu, sigma, rate, 200))
+    quality, people, slots = 0.0, 0, 0
+    for seed in range(1, 9):
+        stage = drawn.start(seed)
+        stage.advance(stage.last_step)
+        counts = stage.state.counts[20:].sum(axis=0)
+        quality += counts[Count.QUALITY] / 2.0**32
+        people += counts[Count.SLOTS]
+        slots += counts[Count.SLOTS : Count.SLOTS + 3].sum()
+    expected = 1.0 / -math.expm1(-rate) - 1.0 / rate
+    assert quality / slots == pytest.approx(expected * people / slots, abs=0.01)
+    assert 0 < people < slots
+
+
+def test_a_network_of_ones_own_is_measured_and_not_judged() -> None:
+    p = simsom.VALIDATION.chosen(
+        {"edges": str(EDGES), "nodes": str(NODES), "theta": 4, "phi": 0.5, "mu": 0.25, "sigma": 5, "runs": 2}
+    )
+    (check,) = simsom.run(p, no_progress).checks
+    assert check.holds is None
+    assert 0.0 < check.measured < 1.0
+    assert check.parameters["network"] == "random_walk_network"
+    assert check.parameters["theta"] == 4
+
+
+@pytest.mark.parametrize(
+    ("edges", "nodes", "words"),
+    [
+        ("source,target\n0,1\n1,200\n", None, r"edges\.csv, line 3, must have ids from 0 to 131, not 200"),
+        ("source,target\n0,x\n", None, r"edges\.csv, line 2, must have whole numbers as ids, not 'x'"),
+        ("source,target\n0,1,2\n", None, r"line 2, must have two columns"),
+        (None, "index,robot\n0,0\n1,1\n", r"simsom\.nodes must have the column bot"),
+        (None, "index,bot\n0,no\n1,yes\n", r"simsom\.nodes must have numbers in the column bot"),
+        (None, "index,bot\n0,0\n2,0\n3,1\n", r"must number its nodes from 0 without gaps"),
+    ],
+)
+def test_a_faulty_network_is_bad_input(edges: str | None, nodes: str | None, words: str, tmp_path: Path) -> None:
+    edge_file, node_file = tmp_path / "net.edges.csv", tmp_path / "net.nodes.csv"
+    edge_file.write_text(EDGES.read_text(encoding="utf-8") if edges is None else edges, encoding="utf-8")
+    node_file.write_text(NODES.read_text(encoding="utf-8") if nodes is None else nodes, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        simsom.run(simsom.Parameters(edges=str(edge_file)), no_progress)
+
+
+def test_the_node_table_is_found_beside_the_edges(tmp_path: Path) -> None:
+    lonely = tmp_path / "net.csv"
+    lonely.write_bytes(EDGES.read_bytes())
+    with pytest.raises(InputError, match=r"simsom\.nodes must name the node table"):
+        simsom.run(simsom.Parameters(edges=str(lonely)), no_progress)
+    with pytest.raises(InputError, match=r"simsom\.edges must name an edge-list file"):
+        simsom.run(simsom.Parameters(edges=str(tmp_path / "none.edges.csv")), no_progress)
+
+
+def test_other_feeds_on_the_published_networks_are_only_measured() -> None:
+    if reason := simsom.missing():
+        pytest.skip(reason)
+    p = simsom.Parameters(sigma=5, steps=3, burn_in=1, runs=2)
+    assert {check.holds for check in simsom.run(p, no_progress).checks} == {None}
