@@ -112,7 +112,7 @@ def test_the_stationary_law() -> None:
 def test_single_numbers_hold_for_all_cases_of_the_stationary_law() -> None:
     p = zealots.Parameters(people=80)
     assert p.cases() == [(80, 2, 6), (80, 1, 1)]
-    with pytest.raises(InputError, match=r"z_plus must have one value or 2"):
+    with pytest.raises(InputError, match=r"people must have one value or 3, as another list has, not 2"):
         zealots.Parameters(z_plus=(1, 2, 3), people=(50, 60), z_minus=1)
 
 

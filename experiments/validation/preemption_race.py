@@ -217,5 +217,5 @@ VALIDATION = Validation(
     setup="sleepers wake while a moderator finds some on every tick; share pre-empted, active stock, posts per account",
     parameters=Parameters,
     run=run,
-    quick={"runs": 12, "creation": 10},
+    quick={"waking": (0.2, 0.0015), "finding": (0.4, 0.32055), "runs": 12, "creation": 20},
 )

@@ -162,5 +162,5 @@ VALIDATION = Validation(
     setup="voter model with zealots on the complete graph; trolls removed at T; share of + at the horizon",
     parameters=Parameters,
     run=run,
-    quick={"runs": 100},
+    quick={"runs": 60},
 )

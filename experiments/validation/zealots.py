@@ -202,5 +202,5 @@ VALIDATION = Validation(
     setup="voter model with zealots on the complete graph, few reading at a time; stationary law of the share of +",
     parameters=Parameters,
     run=run,
-    quick={"runs": 24, "ticks_per_sweep": 20},
+    quick={"people": 100, "z_plus": 2, "z_minus": 6, "runs": 24, "ticks_per_sweep": 20},
 )
