@@ -61,7 +61,7 @@ class Parameters(Settings):
     ticks_per_sweep: int = quantity(
         50, unit="ticks", low=1, high=1440, source="model choice", doc="1 / probability to read in a tick."
     )
-    runs: int = runs_field(300)
+    runs: int = runs_field(120)
 
     def check(self) -> None:
         for case in self.cases():
