@@ -41,6 +41,10 @@ LEADING = {
         "How fast unused accounts come into use. It is inferred from 936 active accounts found beside about 200,000 unused ones, "
         "not observed."
     ),
+    "world.campaign.sleepers.wakes_from": (
+        "When unused accounts begin to come into use. The record until the disclosure shows no such wave, so none is assumed "
+        "before it."
+    ),
 }
 # Chosen for the case without a source, though not every field says so.
 _CHOSEN = ("world.organisers.accounts", "world.organisers.followers")

@@ -271,9 +271,11 @@ def _sleepers(dry: DryRun) -> str:
     text = f"Sleepers: {_accounts(world, sleepers.accounts)}; {there:,} exist on day 0 and {later:,} are created later"
     if n > there + later:
         text += f" ({n - there - later:,} after the calendar)"
+    begins = world.sleepers_wake_from
+    not_before = f", none before {world.date(begins)}" if 0 < begins < world.days else ""
     return (
-        f"{text}. If nobody stops them {wake:,} wake by the end, and post {sleepers.posts_per_day:g} times a day from then "
-        f"on; in this branch {_range(stage.woken, dry.posting.woken)} do."
+        f"{text}. If nobody stops them {wake:,} wake by the end{not_before}, and post {sleepers.posts_per_day:g} times a day "
+        f"from then on; in this branch {_range(stage.woken, dry.posting.woken)} do."
     )
 
 

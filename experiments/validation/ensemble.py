@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
+import mesa
+
 from experiments.validation.check import Progress
 from sim.branch import Branch
 from sim.engine.arrays import ArrayEngine, default_threads
@@ -18,6 +20,13 @@ from sim.world import World
 T = TypeVar("T")
 
 
+def single_use(stage: ArrayEngine) -> ArrayEngine:
+    """The same stage, which vanishes when nobody uses it: Mesa numbers the agents of every model in a table of its own and so
+    keeps all models there ever were; a stage has all its agents from the start."""
+    mesa.Agent._ids.pop(stage, None)
+    return stage
+
+
 class Ensemble(NamedTuple):
     """A world drawn once, from which runs with different seeds begin."""
 
@@ -26,8 +35,10 @@ class Ensemble(NamedTuple):
 
     def start(self, seed: int, branch: Branch | None = None, snapshot: Snapshot | None = None) -> ArrayEngine:
         """A run at its beginning, or at a fork of the same seed."""
-        return ArrayEngine(
-            self.setting.world, branch, seed, setting=self.setting, snapshot=snapshot or self.beginning, threads=1
+        return single_use(
+            ArrayEngine(
+                self.setting.world, branch, seed, setting=self.setting, snapshot=snapshot or self.beginning, threads=1
+            )
         )
 
 
@@ -45,8 +56,9 @@ def over(items: int, work: Callable[[int], T], progress: Progress) -> list[T]:
     with _brief_collections(), ThreadPoolExecutor(default_threads()) as pool:
         futures = {pool.submit(work, item): item for item in range(1, items + 1)}
         try:
-            for future in as_completed(futures):
-                found[futures[future]] = future.result()
+            for future in as_completed(list(futures)):
+                found[futures.pop(future)] = future.result()
+                gc.collect()
                 progress(len(found), items)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -56,7 +68,8 @@ def over(items: int, work: Callable[[int], T], progress: Progress) -> list[T]:
 
 @contextmanager
 def _brief_collections() -> Iterator[None]:
-    """Each run leaves cycles behind, and collecting them would look at everything that was imported again and again."""
+    """A run that is over is a cycle of objects that holds large arrays: collected after each run, which is quick as long as
+    what was imported before is not looked at again."""
     gc.collect()
     gc.freeze()
     try:
