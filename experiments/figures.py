@@ -76,7 +76,7 @@ def grid_figure(results: Results) -> Figure | None:
     traced = results.effects.query("outcome == 'opinion_mean' and kind == 'traced'")
     table = cells.merge(traced.drop(columns="kind"), on="branch")
     kinds = [kind for kind in (REACTIVE, PREEMPTIVE) if (table["kind"] == kind).any()]
-    figure, axes = plt.subplots(1, len(kinds), figsize=(9.2, 4.1), sharey=True, layout="constrained", squeeze=False)
+    figure, axes = plt.subplots(1, len(kinds), figsize=(9.2, 4.7), sharey=True, layout="constrained", squeeze=False)
     dates = sorted(table["date"].unique())
     for ax, kind in zip(axes[0], kinds, strict=True):
         part = table[table["kind"] == kind]
@@ -87,7 +87,13 @@ def grid_figure(results: Results) -> Figure | None:
         ax.set_title(f"{kind.capitalize()}: {what}")
         ax.set_xlabel("date of removal, 2019" if dates[0][:4] == "2019" else "date of removal")
         ax.set_xticks(_places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
-        ax.legend(title="accounts asked for\n(in reality)", loc="best", handlelength=3.4)
+        ax.legend(
+            title="accounts asked for (in reality)",
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.29),
+            ncols=4,
+            handlelength=3.4,
+        )
     axes[0][0].set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
     sns.despine(figure)
     return figure

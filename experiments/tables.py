@@ -150,19 +150,20 @@ def print_studies(studies: Sequence[tuple[Path, Results]]) -> None:
 
 
 def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:
+    """A line for each study, named by what sets it apart, and then where each lies."""
     console = Console(highlight=False)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    if any(job["overrides"] for job in jobs):
-        table.add_column("job")
-    for column in ("traced", "all"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("results", overflow="fold")
-    for job in jobs:
+    for column in ("study", "traced", "all"):
+        table.add_column(column, justify="left" if column == "study" else "right", no_wrap=column != "study")
+    shared = set.intersection(*(set(job["overrides"]) for job in jobs)) if len(jobs) > 1 else set()
+    names = [" ".join(o for o in job["overrides"] if o not in shared) or Path(job["results"]).name for job in jobs]
+    for name, job in zip(names, jobs, strict=True):
         found = Headline(**job["headline"])
-        name = [" ".join(job["overrides"])] if len(table.columns) == 4 else []
-        table.add_row(*name, found.margin("traced"), found.margin("counterfactual"), job["results"])
+        table.add_row(name, found.margin("traced"), found.margin("counterfactual"))
     console.print(
         "Shift in mean opinion averted by each study's headline branch, in thousandths of a unit (opinion runs from −1 to 1), ± "
         "half its 95 % interval."
     )
     console.print(table)
+    for name, job in zip(names, jobs, strict=True):
+        console.print(f"{name}: {Path(job['results']) / REPORT}", soft_wrap=True, markup=False)
