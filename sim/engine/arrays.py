@@ -53,7 +53,8 @@ class ArrayEngine(Stage):
         if self.rules.reads_opinions:
             messages, opinions = 0, longest
         self._scratch = [
-            kernels.make_scratch(messages, opinions, self.rules, feed.topic_capacity) for _ in range(self.threads)
+            kernels.make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity)
+            for _ in range(self.threads)
         ]
         self._decisions = kernels.make_decisions(accounts)
         self._awake = np.empty(accounts, dtype=np.int64)

@@ -40,6 +40,7 @@ _TROLL_ON_TOPIC, _LOST = int(Count.ON_TOPIC_TROLL_POSTS), int(Count.LOST_POSTS)
 _QUALITY_UNIT = 4294967296.0
 NOTHING, NEW, RESHARE = 0, 1, 2
 RANDOM_ATTEMPTS = 64
+_AGE_BITS = 4  # entries are binned by age in 16 ticks
 
 
 class Scratch(NamedTuple):
@@ -53,7 +54,8 @@ class Scratch(NamedTuple):
     earliest: NDArray[np.int64]
     shares: NDArray[np.int64]
     from_troll: NDArray[np.uint8]
-    carrier: NDArray[np.int64]
+    row: NDArray[np.int64]
+    by_age: NDArray[np.int64]
     newest: NDArray[np.int64]
     feed: NDArray[np.int64]
     race: NDArray[np.float64]
@@ -75,8 +77,8 @@ class Decisions(NamedTuple):
     entry: NDArray[np.void]
 
 
-def make_scratch(candidates: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
-    """Work space for feeds of at most ``candidates`` candidates, or for reading that many ``opinions`` at once."""
+def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
+    """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many ``opinions`` at once."""
     size = candidates + rules.topic_slots + 1
     table = 1 << max(4, int(2 * size).bit_length())
     shown = rules.length + rules.topic_slots
@@ -90,7 +92,8 @@ def make_scratch(candidates: int, opinions: int, rules: Rules, topic_capacity: i
         earliest=np.empty(size, dtype=np.int64),
         shares=np.empty(size, dtype=np.int64),
         from_troll=np.empty(size, dtype=np.uint8),
-        carrier=np.empty(size, dtype=np.int64),
+        row=np.empty(followees + 1, dtype=np.int64),
+        by_age=np.empty(128, dtype=np.int64),
         newest=np.empty(rules.length, dtype=np.int64),
         feed=np.empty(shown, dtype=np.int64),
         race=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.float64),
@@ -167,46 +170,84 @@ def _posts_first(seed: int, step: int, account: int, rules: Rules) -> bool:
 
 
 @inlined
-def _gather(
-    seed: int,
-    step: int,
-    reader: int,
-    state: State,
-    society: Society,
-    rules: Rules,
-    scratch: Scratch,
-    counts: NDArray[np.int64],
+def _live_followees(
+    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:
-    """Collect the distinct messages of others that active followees carry; return how many."""
+    """List the active followees whose posts reach the reader in ``scratch.row``; return how many."""
     n = 0
-    mask = scratch.table.size - 1
     if society.complete:
         first, last = 0, society.group.size
     else:
         first, last = society.indptr[reader], society.indptr[reader + 1]
-    memory = state.outbox.shape[1]
     for e in range(first, last):
         followee = np.int64(e if society.complete else society.followees[e])
         if state.status[followee] != _ACTIVE or followee == reader:
             continue
-        group = society.group[followee]
-        if group == _SLEEPER and not edge_has_come_alive(
+        if society.group[followee] == _SLEEPER and not edge_has_come_alive(
             seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
         ):
             continue
-        counts[_ROWS] += 1
-        troll = group >= 2
+        scratch.row[n] = followee
+        n += 1
+    return n
+
+
+@inlined
+def _recent_enough(step: int, rows: int, state: State, rules: Rules, scratch: Scratch) -> int:
+    """A step such that the entries posted from it on are likely to fill the feed (0 where there are few entries)."""
+    memory = state.outbox.shape[1]
+    wanted = rules.length + rules.length // 2 + 4
+    if rows * memory <= 2 * wanted:
+        return 0
+    bins = scratch.by_age.size
+    for i in range(bins):
+        scratch.by_age[i] = 0
+    for i in range(rows):
+        followee = scratch.row[i]
+        for k in range(memory):
+            age = (step - np.int64(state.outbox[followee, k].posted)) >> _AGE_BITS
+            if age < bins:
+                scratch.by_age[age] += 1
+    entries = 0
+    for i in range(bins):
+        entries += scratch.by_age[i]
+        if entries >= wanted:
+            return max(0, step - ((i + 1) << _AGE_BITS) + 1)
+    return 0
+
+
+@inlined
+def _insert(
+    step: int,
+    reader: int,
+    n: int,
+    low: int,
+    high: int,
+    rows: int,
+    state: State,
+    society: Society,
+    rules: Rules,
+    scratch: Scratch,
+) -> int:
+    """Make candidates of the messages in entries posted in low … high - 1; ``n`` are there already. Return how many are."""
+    mask = scratch.table.size - 1
+    memory = state.outbox.shape[1]
+    for i in range(rows):
+        followee = scratch.row[i]
+        troll = society.group[followee] >= 2
         for k in range(memory):
             entry = state.outbox[followee, k]
+            posted = np.int64(entry.posted)
+            if posted < low or posted >= high:
+                continue
             author = np.int64(entry.author)
-            if author in (EMPTY, reader) or state.status[author] != _ACTIVE or step - entry.posted > rules.lifetime:
+            if author in (EMPTY, reader) or state.status[author] != _ACTIVE or step - posted > rules.lifetime:
                 continue
             name = (author << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
             while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
                 slot = (slot + 1) & mask
             c = np.int64(scratch.table[slot])
-            posted = np.int64(entry.posted)
             if c < 0:
                 c = n
                 n += 1
@@ -218,100 +259,75 @@ def _gather(
                 scratch.earliest[c] = posted
                 scratch.shares[c] = 0
                 scratch.from_troll[c] = 0
-                scratch.carrier[c] = -1
-            elif posted > scratch.latest[c]:
-                scratch.latest[c] = posted
-            elif posted < scratch.earliest[c]:
-                scratch.earliest[c] = posted
-            if scratch.carrier[c] != followee:
-                scratch.carrier[c] = followee
-                scratch.shares[c] += rules.flooding if troll else 1
-            if troll:
-                scratch.from_troll[c] = 1
-    for c in range(n):
-        scratch.table[scratch.used[c]] = -1
+            _add_copy(followee, k, troll, c, state, rules, scratch)
     return n
 
 
 @inlined
-def _gather_new(
-    seed: int,
-    step: int,
-    reader: int,
-    state: State,
-    society: Society,
-    rules: Rules,
-    scratch: Scratch,
-    counts: NDArray[np.int64],
-) -> int:
-    """Collect only the messages that nobody carried before the reader was last awake; return how many.
-
-    That is all that a reader takes from a feed who is not going to post: what is new ranks before all else.
-    """
-    since = state.last_awake[reader]
-    n = 0
+def _add_older_copies(
+    step: int, low: int, n: int, rows: int, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> None:
+    """Count the copies of candidates in entries posted before ``low``."""
+    oldest = low
+    for c in range(n):
+        oldest = min(oldest, scratch.name[c] & 0xFFFF)
+    if oldest >= low:
+        return  # all were created since, so nobody can have carried one before
     mask = scratch.table.size - 1
-    first, last = society.indptr[reader], society.indptr[reader + 1]
     memory = state.outbox.shape[1]
-    for e in range(first, last):
-        followee = np.int64(society.followees[e])
-        if state.status[followee] != _ACTIVE:
-            continue
-        group = society.group[followee]
-        if group == _SLEEPER and not edge_has_come_alive(
-            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
-        ):
-            continue
-        counts[_ROWS] += 1
-        troll = group >= 2
+    for i in range(rows):
+        followee = scratch.row[i]
+        troll = society.group[followee] >= 2
         for k in range(memory):
             entry = state.outbox[followee, k]
             posted = np.int64(entry.posted)
-            author = np.int64(entry.author)
-            if posted < since or author in (EMPTY, reader):
+            if posted >= low or posted < oldest or step - posted > rules.lifetime:
                 continue
-            if state.status[author] != _ACTIVE or step - posted > rules.lifetime:
-                continue
-            name = (author << 16) | np.int64(entry.created)
+            name = (np.int64(entry.author) << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
             while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
                 slot = (slot + 1) & mask
             c = np.int64(scratch.table[slot])
-            if c < 0:
-                c = n
-                n += 1
-                scratch.table[slot] = c
-                scratch.used[c] = slot
-                scratch.name[c] = name
-                scratch.entry[c] = entry
-                scratch.latest[c] = posted
-                scratch.earliest[c] = posted
-                scratch.from_troll[c] = 0
-            elif posted > scratch.latest[c]:
-                scratch.latest[c] = posted
-            if troll:
-                scratch.from_troll[c] = 1
-    if n > 0:
-        for e in range(first, last):
-            followee = np.int64(society.followees[e])
-            if state.status[followee] != _ACTIVE:
-                continue
-            if society.group[followee] == _SLEEPER and not edge_has_come_alive(
-                seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
-            ):
-                continue
-            for k in range(memory):
-                entry = state.outbox[followee, k]
-                posted = np.int64(entry.posted)
-                if posted >= since or step - posted > rules.lifetime:
-                    continue
-                name = (np.int64(entry.author) << 16) | np.int64(entry.created)
-                slot = ((name * 0x9E3779B1) >> 7) & mask
-                while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
-                    slot = (slot + 1) & mask
-                c = np.int64(scratch.table[slot])
-                if c >= 0:
-                    scratch.earliest[c] = posted
+            if c >= 0:
+                _add_copy(followee, k, troll, c, state, rules, scratch)
+
+
+@inlined
+def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: Rules, scratch: Scratch) -> None:
+    """Count the copy of candidate ``c`` in entry ``k`` of a followee; each followee's share counts once, at its newest copy."""
+    entry = state.outbox[followee, k]
+    posted = np.int64(entry.posted)
+    scratch.latest[c] = max(scratch.latest[c], posted)
+    scratch.earliest[c] = min(scratch.earliest[c], posted)
+    newest = True
+    for other in range(state.outbox.shape[1]):
+        copy = state.outbox[followee, other]
+        if copy.posted > entry.posted and copy.author == entry.author and copy.created == entry.created:
+            newest = False
+    if newest:
+        scratch.shares[c] += rules.flooding if troll else 1
+    if troll:
+        scratch.from_troll[c] = 1
+
+
+@inlined
+def _gather(
+    seed: int, step: int, reader: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch,
+    counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Collect the distinct messages of others that active followees carry; return how many.
+
+    Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
+    ranks before all else, and that is all that a reader takes from a feed who is not going to post.
+    """
+    rows = _live_followees(seed, step, reader, state, society, rules, scratch)
+    counts[_ROWS] += rows
+    low = _recent_enough(step, rows, state, rules, scratch) if whole else max(0, state.last_awake[reader])
+    n = _insert(step, reader, 0, low, step, rows, state, society, rules, scratch)
+    if whole and n < rules.length and low > 0:
+        n = _insert(step, reader, n, 0, low, rows, state, society, rules, scratch)
+    elif low > 0:
+        _add_older_copies(step, low, n, rows, state, society, rules, scratch)
     for c in range(n):
         scratch.table[scratch.used[c]] = -1
     return n
@@ -718,10 +734,8 @@ def decide(
         would_post = group > 0 or first or uniform(seed, _POST, step, account, 0) < rules.posting
         if not rules.reads_opinions and (group == 0 or rules.new_share[group] < 1.0):
             topic = group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
-            if would_post or topic or rules.at_first_sight or rules.measure_quality or society.complete:
-                n = _gather(seed, step, account, state, society, rules, scratch, counts)
-            else:
-                n = _gather_new(seed, step, account, state, society, rules, scratch, counts)
+            whole = would_post or topic or rules.at_first_sight or rules.measure_quality
+            n = _gather(seed, step, account, whole, state, society, rules, scratch, counts)
             shown = _select(seed, account, n, rules, scratch)
             if topic:
                 shown = _add_topic(seed, step, account, n, shown, state, society, rules, scratch)
