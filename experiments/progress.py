@@ -79,7 +79,7 @@ class Reporter:
         now = time.monotonic()
         if self._first is None:  # the time before it went into compiling
             self._first = (now, done)
-        if now - self._said >= _EVERY and done > self._first[1]:
+        if now - self._said >= _EVERY and done > self._first[1] and now - self._first[0] > 1.0:
             self._said = now
             left = (now - self._first[0]) * (total - done) / (done - self._first[1])
             self.say(

@@ -241,5 +241,5 @@ def build_experiment(config: DictConfig) -> Experiment:
     except OmegaConfBaseException as error:
         raise InputError(str(error).splitlines()[0]) from None
     assert isinstance(plain, dict)
-    load_opinion_rule(plain["world"])
+    load_opinion_rule(plain.get("world"))
     return build(Experiment, {str(key): value for key, value in plain.items()}, path="")

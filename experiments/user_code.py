@@ -13,15 +13,16 @@ from sim.fields import InputError
 from sim.opinion import OpinionRule
 
 
-def load_opinion_rule(world: dict[str, Any], field: str = "world.opinion.rule") -> None:
+def load_opinion_rule(world: Any, field: str = "world.opinion.rule") -> None:
     """Import the opinion rule that a world's mapping names by module and class, and put its registered name there.
 
     Raises InputError when there is no such module or class, or the class is no opinion rule.
     """
-    rule = world.get("opinion", {}).get("rule")
+    opinion = world.get("opinion") if isinstance(world, dict) else None
+    rule = opinion.get("rule") if isinstance(opinion, dict) else None
     name = rule.get("name") if isinstance(rule, dict) else rule
-    if not isinstance(name, str) or "." not in name:
-        return
+    if not isinstance(opinion, dict) or not isinstance(name, str) or "." not in name:
+        return  # what is wrong with it the typed builder will say
     module_name, _, class_name = name.rpartition(".")
     try:
         module = importlib.import_module(module_name)
@@ -41,4 +42,4 @@ def load_opinion_rule(world: dict[str, Any], field: str = "world.opinion.rule") 
             field=field,
         )
     chosen = getattr(found, "name", name)
-    world["opinion"]["rule"] = {**rule, "name": chosen} if isinstance(rule, dict) else chosen
+    opinion["rule"] = {**rule, "name": chosen} if isinstance(rule, dict) else chosen

@@ -9,6 +9,7 @@ np.True_
 
 from sim import moderation
 from sim.branch import Branch
+from sim.describe import describe
 from sim.fields import InputError, describe_fields
 from sim.ledger import Ledger
 from sim.model import SocietyModel
@@ -27,6 +28,7 @@ __all__ = [
     "Study",
     "World",
     "compare",
+    "describe",
     "describe_fields",
     "moderation",
     "simulate",

@@ -64,7 +64,11 @@ class Study:
         return self._tables("removals")
 
     def _tables(self, name: str) -> pd.DataFrame:
-        parts = [getattr(run, name).assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
+        tables = {key: getattr(run, name) for key, run in self.runs.items()}
+        # Empty tables have columns of no type, which would make those of the others untyped.
+        parts = [t.assign(branch=branch, seed=seed) for (branch, seed), t in tables.items() if len(t)]
+        if not parts:
+            parts = [next(iter(tables.values())).assign(branch="", seed=0)]
         table = pd.concat(parts, ignore_index=True)
         return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
 

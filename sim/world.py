@@ -31,7 +31,8 @@ class World(Settings):
 
     people: int = quantity(unit="people", low=2, high=100_000_000, source="given by the user", doc="Modelled citizens.")
     people_reachable: int | None = quantity(
-        None, unit="people in reality", low=2, high=8_000_000_000, source="given by the user",
+        None, unit="people in reality", low=2, high=8_000_000_000,
+        source="assumption: no count of those a platform reaches is public",
         doc="People in reality whom the modelled ones stand for; counts scale by people / people_reachable (none: 1).",
     )  # fmt: skip
     days: int = quantity(1, unit="days", low=1, high=_STEPS, source="given by the user", doc="Length of the calendar.")

@@ -49,6 +49,8 @@ ROOT = Path(__file__).parent.parent
         (["--config-name=other"], "other"),
         (["world.graph.kind=file", "world.graph.edges=/nowhere.txt"], "/nowhere.txt"),
         (["+extra=1"], "extra is not a field"),
+        (["world.opinion=5"], "world.opinion must be"),
+        (["~world"], "world is missing and has no default."),
         (["world.campaign=${nothing}"], "nothing"),
     ],
 )  # fmt: skip

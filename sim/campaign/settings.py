@@ -49,7 +49,7 @@ class Sleepers(Settings):
         doc="Rate at which a sleeper wakes, from its creation and from wakes_from on.",
     )  # fmt: skip
     wakes_from: float | str = quantity(
-        0.0, unit="day number or ISO date", source="given by the user",
+        0.0, unit="day number or ISO date", source="assumption: until a disclosure the record shows no wave of sleepers",
         doc="Day from which sleepers wake; one created later wakes from its creation on.",
     )  # fmt: skip
     created_before: float = quantity(
@@ -99,7 +99,8 @@ class Campaign(Settings):
         doc="Which part of a troll account's followers are among the modelled people.",
     )  # fmt: skip
     on_topic_share: float = quantity(
-        1.0, unit="share of posts", low=0, high=1, source="given by the user",
+        1.0, unit="share of posts", low=0, high=1,
+        source="assumption: what part of their posts was about the affair is known for no comparable set",
         doc="Share of the active accounts' new posts that are about the affair.",
     )  # fmt: skip
     daily_posts: tuple[float, ...] = quantity(
@@ -157,7 +158,7 @@ class Organisers(Settings):
     """Accounts of the movement's organisers: zealots who post news and calls."""
 
     accounts: int = quantity(
-        0, unit="accounts in reality", low=0, high=10_000_000, source="given by the user", doc="Organiser accounts."
+        0, unit="accounts in reality", low=0, high=10_000_000, source="assumption", doc="Organiser accounts."
     )
     stance: float = quantity(
         0.9,

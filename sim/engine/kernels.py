@@ -78,7 +78,8 @@ class Decisions(NamedTuple):
 
 
 def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
-    """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many ``opinions`` at once."""
+    """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many
+    ``opinions`` at once."""
     size = candidates + rules.topic_slots + 1
     table = 1 << max(4, int(2 * size).bit_length())
     shown = rules.length + rules.topic_slots

@@ -78,6 +78,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
         self._observe = observe
+        self.sums: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = setting.followers
         self.following: NDArray[np.int64] = setting.following

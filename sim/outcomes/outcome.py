@@ -23,12 +23,21 @@ class Outcome(NamedTuple):
 
 def counts_today(stage: Stage) -> NDArray[np.int64]:
     """Counts of the day that has just ended, shape (columns,)."""
-    return np.asarray(stage.state.counts[stage.step_index - stage.world.ticks_per_day : stage.step_index].sum(axis=0))
+    return _counts(stage, stage.step_index - stage.world.ticks_per_day)
 
 
 def counts_since_day_0(stage: Stage) -> NDArray[np.int64]:
     """Counts since day 0, shape (columns,)."""
-    return np.asarray(stage.state.counts[stage.world.burn_in_ticks : stage.step_index].sum(axis=0))
+    return _counts(stage, stage.world.burn_in_ticks)
+
+
+def _counts(stage: Stage, first: int) -> NDArray[np.int64]:
+    # A dozen outcomes ask for the same sums; they are kept until the stage moves on.
+    key = (first, stage.step_index)
+    if key not in stage.sums:
+        stage.sums = {k: v for k, v in stage.sums.items() if k[1] == stage.step_index}
+        stage.sums[key] = stage.state.counts[first : stage.step_index].sum(axis=0)
+    return stage.sums[key]
 
 
 def ratio(part: float, whole: float) -> float:
