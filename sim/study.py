@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -289,6 +290,7 @@ class _Tree:
                 climb(group, step, stage.setting, fork)
 
         climb(list(self.branches), -1, None, None)
+        gc.collect()  # agents and their model refer to each other
         return runs
 
     def _advance(self, stage: Stage, until: int, advanced: Callable[[int], None]) -> None:

@@ -8,8 +8,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
-import mesa
-
 from experiments.validation.check import Progress
 from sim.branch import Branch
 from sim.engine.arrays import ArrayEngine, default_threads
@@ -20,13 +18,6 @@ from sim.world import World
 T = TypeVar("T")
 
 
-def single_use(stage: ArrayEngine) -> ArrayEngine:
-    """The same stage, which vanishes when nobody uses it: Mesa numbers the agents of every model in a table of its own and so
-    keeps all models there ever were; a stage has all its agents from the start."""
-    mesa.Agent._ids.pop(stage, None)
-    return stage
-
-
 class Ensemble(NamedTuple):
     """A world drawn once, from which runs with different seeds begin."""
 
@@ -35,10 +26,8 @@ class Ensemble(NamedTuple):
 
     def start(self, seed: int, branch: Branch | None = None, snapshot: Snapshot | None = None) -> ArrayEngine:
         """A run at its beginning, or at a fork of the same seed."""
-        return single_use(
-            ArrayEngine(
-                self.setting.world, branch, seed, setting=self.setting, snapshot=snapshot or self.beginning, threads=1
-            )
+        return ArrayEngine(
+            self.setting.world, branch, seed, setting=self.setting, snapshot=snapshot or self.beginning, threads=1
         )
 
 

@@ -30,7 +30,7 @@ from experiments.validation.check import (
     mean_and_error,
     runs_field,
 )
-from experiments.validation.ensemble import over, part_of, single_use
+from experiments.validation.ensemble import over, part_of
 from experiments.validation.worlds import opinion_world
 from sim.campaign.settings import Campaign, Sleepers
 from sim.engine.arrays import ArrayEngine
@@ -151,7 +151,7 @@ def race_world(case: Case, p: Parameters) -> tuple[sim.World, sim.Branch]:
 
 def race(world: sim.World, branch: sim.Branch, case: Case, p: Parameters, seed: int) -> Outcome:
     """Run a race; the stock is averaged over the ticks in which it has settled and accounts are still created."""
-    stage = single_use(ArrayEngine(world, branch, seed, threads=1))
+    stage = ArrayEngine(world, branch, seed, threads=1)
     sleepers = stage.society.group == Group.SLEEPER
     stock = []
     for tick in range(1, p.creating(case) + 1):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.population.accounts import Status
+from sim.population.agent import Agent
 
 
-class Operator(mesa.Agent):  # type: ignore[misc]
+class Operator(Agent):
     """Wakes each sleeper at its time, unless it was suspended first.
 
     ``sleepers`` are account ids and ``wakes_at`` the steps at which they wake.

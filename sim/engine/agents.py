@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import mesa
 import numpy as np
 
 from sim.engine.kernels import RANDOM_ATTEMPTS
@@ -22,6 +21,7 @@ from sim.opinion.expression import willing
 from sim.opinion.mobilisation import joins
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
+from sim.population.agent import Agent
 from sim.population.new_edges import edge_has_come_alive
 from sim.randomness import Stream, uniform
 
@@ -79,7 +79,7 @@ class Post:
     new: bool
 
 
-class Account(mesa.Agent):  # type: ignore[misc]
+class Account(Agent):
     """An account: who follows whom, what it last posted, and how it decides what to post."""
 
     role = Role.CITIZEN

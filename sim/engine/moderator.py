@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import mesa
 import numpy as np
 
 from sim.engine.state import Group
 from sim.moderation.policy import Policy
 from sim.moderation.view import OracleSignal, PlatformView
 from sim.population.accounts import Status
+from sim.population.agent import Agent
 
 
 class RemovalRecord(NamedTuple):
@@ -31,7 +31,7 @@ class RemovalRecord(NamedTuple):
         return self.active_trolls + self.sleepers + self.citizens + self.organisers
 
 
-class Moderator(mesa.Agent):  # type: ignore[misc]
+class Moderator(Agent):
     """Acts at the start of each policy's first day, in the order in which the policies are listed."""
 
     def __init__(self, model: Any, policies: tuple[Policy, ...]) -> None:
