@@ -55,7 +55,7 @@ class Sweep(Settings):
         "campaign.local_follower_share", unit="field of the world", source="given by the user", doc="Field to vary."
     )
     values: tuple[float, ...] = quantity(
-        (0.001, 0.003, 0.01, 0.03, 0.1), unit="that of the field", source="given by the user",
+        (0.001, 0.01, 0.1), unit="that of the field", source="given by the user",
         doc="Values to try; none: no sweep.",
     )  # fmt: skip
     branches: tuple[str, ...] = quantity(

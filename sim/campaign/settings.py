@@ -125,7 +125,7 @@ class Campaign(Settings):
     )  # fmt: skip
     amplified: int = quantity(
         5, unit="accounts", low=0, high=1000, source="assumption",
-        doc="How many other active trolls each troll follows, and so may reshare.",
+        doc="How many other active trolls each active troll follows, and so may reshare; sleepers reshare nobody.",
     )  # fmt: skip
     flooding: int = quantity(
         1, unit="copies", low=1, high=1000, source="Truong et al. 2024, PNAS Nexus 3(7) pgae258 (theta)",

@@ -270,21 +270,23 @@ def _follower_graph(world: World, opinions: NDArray[np.float64], group: NDArray[
         edges.append(_troll_edges(world, troll_group, actives[first : first + size], cap, seed))
         first += size
     edges.append(_troll_edges(world, campaign.sleepers.group, sleepers, cap, seed))
-    edges.append(_amplification(np.concatenate([actives, sleepers]), actives, campaign.amplified, seed))
+    edges.append(_amplification(actives, campaign.amplified, seed))
     sources = np.concatenate([e[0] for e in edges])
     targets = np.concatenate([e[1] for e in edges])
     return merge_edges(graph, accounts, sources, targets)
 
 
-def _amplification(
-    trolls: NDArray[np.int64], actives: NDArray[np.int64], followed: int, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every troll follows ``followed`` of the active ones (repeats and oneself count once or not at all)."""
+def _amplification(actives: NDArray[np.int64], followed: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every active troll follows ``followed`` others of them (repeats and oneself count once or not at all).
+
+    Sleepers follow nobody: woken ones would fill their feeds with the off-topic posts of the active ones, and post more on the
+    topic once those are gone.
+    """
     if actives.size < 2 or followed == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    draws = [uniforms_of(seed, Stream.AMPLIFIERS, 0, trolls, i) for i in range(min(followed, actives.size))]
+    draws = [uniforms_of(seed, Stream.AMPLIFIERS, 0, actives, i) for i in range(min(followed, actives.size))]
     targets = np.concatenate([actives[(draw * actives.size).astype(np.int64)] for draw in draws])
-    sources = np.tile(trolls, len(draws))
+    sources = np.tile(actives, len(draws))
     keep = sources != targets
     return sources[keep], targets[keep]
 
