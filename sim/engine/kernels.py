@@ -58,6 +58,7 @@ class Scratch(NamedTuple):
     by_age: NDArray[np.int64]
     newest: NDArray[np.int64]
     feed: NDArray[np.int64]
+    new: NDArray[np.int64]
     race: NDArray[np.float64]
     place: NDArray[np.int64]
     stance: NDArray[np.float64]
@@ -97,6 +98,7 @@ def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, t
         by_age=np.empty(128, dtype=np.int64),
         newest=np.empty(rules.length, dtype=np.int64),
         feed=np.empty(shown, dtype=np.int64),
+        new=np.empty(shown, dtype=np.int64),
         race=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.float64),
         place=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.int64),
         stance=np.empty((readings, 4)),
@@ -452,15 +454,15 @@ def _add_topic(
 
 
 @inlined
-def _order_by_name(shown: int, scratch: Scratch) -> None:
-    """Sort the feed by message name, so that sums over it are taken in an order that does not depend on positions."""
-    for i in range(1, shown):
-        c = scratch.feed[i]
+def _order_by_name(n: int, items: NDArray[np.int64], name: NDArray[np.int64]) -> None:
+    """Sort candidates by message name, so that sums over them are taken in an order that does not depend on positions."""
+    for i in range(1, n):
+        c = items[i]
         j = i
-        while j > 0 and scratch.name[scratch.feed[j - 1]] > scratch.name[c]:
-            scratch.feed[j] = scratch.feed[j - 1]
+        while j > 0 and name[items[j - 1]] > name[c]:
+            items[j] = items[j - 1]
             j -= 1
-        scratch.feed[j] = c
+        items[j] = c
 
 
 @inlined
@@ -542,22 +544,27 @@ def _read_new_messages(
     for i in range(shown):
         c = scratch.feed[i]
         entry = scratch.entry[c]
-        author = np.int64(entry.author)
-        role = role_of(society.group[author])
         if rules.measure_quality:
+            author = np.int64(entry.author)
+            role = role_of(society.group[author])
             counts[_SLOTS + role] += 1
             counts[_QUALITY] += np.int64(quality(seed, author, entry.created, role, rules.quality_rate) * _QUALITY_UNIT)
-        if scratch.earliest[c] < since or entry.stance == OFF_TOPIC:
-            continue
+        if scratch.earliest[c] >= since and entry.stance != OFF_TOPIC:
+            scratch.new[n] = c
+            n += 1
+    _order_by_name(n, scratch.new, scratch.name)
+    for i in range(n):
+        c = scratch.new[i]
+        entry = scratch.entry[c]
+        role = role_of(society.group[entry.author])
         counts[_IMPRESSIONS + role] += 1
         stance = stance_of(entry.stance)
-        scratch.stance[n, 0] = stance
-        scratch.stance[n, 1] = stance - expand(entry.troll_shift)
-        scratch.stance[n, 2] = scratch.stance[n, 1] - expand(entry.organiser_shift)
-        scratch.stance[n, 3] = scratch.stance[n, 2] - expand(entry.event_shift)
-        scratch.role[n] = role
-        scratch.relayed[n] = 0 if scratch.from_troll[c] else 1
-        n += 1
+        scratch.stance[i, 0] = stance
+        scratch.stance[i, 1] = stance - expand(entry.troll_shift)
+        scratch.stance[i, 2] = scratch.stance[i, 1] - expand(entry.organiser_shift)
+        scratch.stance[i, 3] = scratch.stance[i, 2] - expand(entry.event_shift)
+        scratch.role[i] = role
+        scratch.relayed[i] = 0 if scratch.from_troll[c] else 1
         if role == _TROLL:
             state.troll_impressions[person] += 1
         elif role == _ORGANISER:
@@ -740,7 +747,6 @@ def decide(
             shown = _select(seed, account, n, rules, scratch)
             if topic:
                 shown = _add_topic(seed, step, account, n, shown, state, society, rules, scratch)
-            _order_by_name(shown, scratch)
         if group == 0:
             person = np.int64(society.person[account])
             counts[_READERS] += 1
