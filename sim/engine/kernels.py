@@ -514,22 +514,10 @@ def _read_all_opinions(
     seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:
     """Read the opinions that all active followees hold now; return how many."""
-    n = 0
-    if society.complete:
-        first, last = 0, society.group.size
-    else:
-        first, last = society.indptr[reader], society.indptr[reader + 1]
-    for e in range(first, last):
-        followee = np.int64(e if society.complete else society.followees[e])
-        if state.status[followee] != _ACTIVE or followee == reader:
-            continue
-        if society.group[followee] == _SLEEPER and not edge_has_come_alive(
-            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
-        ):
-            continue
-        _read_current_opinion(followee, n, state, society, scratch)
-        n += 1
-    return n
+    rows = _live_followees(seed, step, reader, state, society, rules, scratch)
+    for i in range(rows):
+        _read_current_opinion(scratch.row[i], i, state, society, scratch)
+    return rows
 
 
 @inlined
