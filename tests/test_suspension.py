@@ -37,14 +37,14 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     checked = {"feed": 0, "hidden": 0, "topic": 0, "read": 0, "random": 0, "all": 0}
     followees, feed, topic, read, random = (
         Account.followees,
-        Account.feed,
+        Account.newest,
         Citizen.topic_messages,
         Citizen.read,
         Citizen.one_random_followee,
     )
 
-    def checked_feed(self: Account) -> list[Item]:
-        items = feed(self)
+    def checked_feed(self: Account, carried: dict[tuple[int, int], Item]) -> list[Item]:
+        items = feed(self, carried)
         for item in items:
             assert status(self.model, item.entry.author) == Status.ACTIVE
             holders = [status(self.model, account) for account in carriers(self, item.entry.name)]
@@ -59,8 +59,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
             checked["all"] += 1
             yield followee
 
-    def checked_topic(self: Citizen, shown: list[Item]) -> list[Item]:
-        items = topic(self, shown)
+    def checked_topic(self: Citizen) -> list[Item]:
+        items = topic(self)
         by_name = {message.item.entry.name: message.carrier for message in self.model.topic_stream()}
         for item in items:
             assert status(self.model, item.entry.author) == Status.ACTIVE
@@ -80,7 +80,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         return chosen
 
     monkeypatch.setattr(Account, "followees", checked_followees)
-    monkeypatch.setattr(Account, "feed", checked_feed)
+    monkeypatch.setattr(Account, "newest", checked_feed)
     monkeypatch.setattr(Citizen, "topic_messages", checked_topic)
     monkeypatch.setattr(Citizen, "read", checked_read)
     monkeypatch.setattr(Citizen, "one_random_followee", checked_random)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from experiments.validation import (
+    cascades,
     deffuant,
     degroot,
     friedkin_johnsen,
@@ -23,6 +24,7 @@ VALIDATIONS: tuple[Validation, ...] = tuple(
         stubborn,
         friedkin_johnsen,
         degroot,
+        cascades,
         preemption_race,
         hegselmann_krause,
         deffuant,

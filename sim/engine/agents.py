@@ -129,8 +129,8 @@ class Account(Agent):
             return [a for a in range(society.group.size) if a != self.account]
         return [int(a) for a in society.followees[society.indptr[self.account] : society.indptr[self.account + 1]]]
 
-    def feed(self) -> list[Item]:
-        """The newest distinct messages of others that active followees carry, ties in an order drawn by (reader, message)."""
+    def carried_by_followees(self) -> dict[tuple[int, int], Item]:
+        """The distinct messages of others that active followees carry, by name."""
         model = self.model
         items: dict[tuple[int, int], Item] = {}
         for followee in self.followees():
@@ -146,11 +146,19 @@ class Account(Agent):
                     seen.add(entry.name)
                     item.shares += model.rules.flooding if followee.role == Role.TROLL else 1
                 item.from_troll |= followee.role == Role.TROLL
+        return items
+
+    def newest(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
+        """The messages of the feed: those carried last, ties in an order drawn by (reader, message)."""
+        seed = self.model.seed64
         newest_first = sorted(
-            items.values(),
-            key=lambda item: (-item.latest, feed_tie(model.seed64, self.account, *item.entry.name)),
+            carried.values(), key=lambda item: (-item.latest, feed_tie(seed, self.account, *item.entry.name))
         )
-        return newest_first[: model.rules.length]
+        return newest_first[: self.model.rules.length]
+
+    def feed(self) -> list[Item]:
+        """What the account is shown of its followees' messages."""
+        return self.newest(self.carried_by_followees())
 
     # Speaking
 
@@ -292,9 +300,10 @@ class Citizen(Account):
             followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
             readings = [Reading(f.current_stances(), f.role, False) for f in followees]
         else:
-            feed = self.feed()
+            carried = self.carried_by_followees()
+            feed = self.newest(carried)
             if model.rules.topic_slots and model.society.topic_reader[self.person]:
-                feed += self.topic_messages(feed)
+                feed += [item for item in self.topic_messages() if item.entry.name not in carried]
             feed.sort(key=lambda item: item.entry.name)
             readings = self.read(feed)
         self.next_opinions = self.change_mind(readings)
@@ -349,15 +358,13 @@ class Citizen(Account):
                 return [followee]
         return []
 
-    def topic_messages(self, feed: list[Item]) -> list[Item]:
-        """Messages of the topic stream that this reader is shown besides the feed."""
+    def topic_messages(self) -> list[Item]:
+        """Messages of the topic stream that this reader is shown, unless followees carry them anyway."""
         model = self.model
-        shown = {item.entry.name for item in feed}
         candidates = [
             message
             for message in model.topic_stream()
-            if message.item.entry.name not in shown
-            and message.item.entry.author != self.account
+            if message.item.entry.author != self.account
             and model.accounts[message.item.entry.author].active
             and model.accounts[message.carrier].active
             and not model.expired(message.item.entry)

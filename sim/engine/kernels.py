@@ -315,16 +315,13 @@ def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: R
 
 @inlined
 def _gather(
-    seed: int, step: int, reader: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch,
-    counts: NDArray[np.int64],
+    step: int, reader: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:  # fmt: skip
-    """Collect the distinct messages of others that active followees carry; return how many.
+    """Collect the distinct messages of others that the followees in ``scratch.row`` carry; return how many.
 
     Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
-    ranks before all else, and that is all that a reader takes from a feed who is not going to post.
+    ranks before all else, and that is all that a reader takes from a feed who is not going to reshare.
     """
-    rows = _live_followees(seed, step, reader, state, society, rules, scratch)
-    counts[_ROWS] += rows
     low = _recent_enough(step, rows, state, rules, scratch) if whole else max(0, state.last_awake[reader])
     n = _insert(step, reader, 0, low, step, rows, state, society, rules, scratch)
     if whole and n < rules.length and low > 0:
@@ -407,18 +404,27 @@ def _topic_draws(
 
 
 @inlined
+def _carried(step: int, rows: int, author: int, created: int, state: State, rules: Rules, scratch: Scratch) -> bool:
+    """Whether one of the followees in ``scratch.row`` carries a message."""
+    for i in range(rows):
+        followee = scratch.row[i]
+        for k in range(state.outbox.shape[1]):
+            entry = state.outbox[followee, k]
+            if entry.author == author and entry.created == created and step - entry.posted <= rules.lifetime:
+                return True
+    return False
+
+
+@inlined
 def _add_topic(
-    seed: int,
-    step: int,
-    reader: int,
-    n: int,
-    shown: int,
-    state: State,
-    society: Society,
-    rules: Rules,
-    scratch: Scratch,
-) -> int:
-    """Add messages of the topic stream that are not in the feed yet; return the number of messages shown."""
+    seed: int, step: int, reader: int, rows: int, whole: bool, n: int, shown: int, state: State, society: Society,
+    rules: Rules, scratch: Scratch,
+) -> int:  # fmt: skip
+    """Add messages of the topic stream; return the number of messages shown.
+
+    A slot stays empty if its message is one that followees carry: the feed is where it is seen. Unless the ``whole`` feed is
+    wanted, messages that were in the stream when the reader was last awake are left out.
+    """
     held = 0
     size = state.stream_size[0]
     _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
@@ -431,26 +437,24 @@ def _add_topic(
             continue
         if step - state.stream[s].posted > rules.lifetime:
             continue
-        name = (author << 16) | scratch.topic_created[s]
-        present = False
-        for i in range(shown):
-            if scratch.name[scratch.feed[i]] == name:
-                present = True
-                break
-        if not present:
-            held = _keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
+        held = _keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
     for i in range(held):
         s = scratch.place[i]
-        c = n + i
         entry = state.stream[s]
-        scratch.entry[c] = entry
-        scratch.name[c] = (np.int64(entry.author) << 16) | np.int64(entry.created)
-        scratch.latest[c] = entry.posted
-        scratch.earliest[c] = entry.posted
-        scratch.shares[c] = np.int64(state.stream_weight[s])
-        scratch.from_troll[c] = 1 if society.group[state.stream_carrier[s]] >= 2 else 0
-        scratch.feed[shown + i] = c
-    return shown + held
+        if not whole and entry.posted < state.last_awake[reader]:
+            continue
+        if _carried(step, rows, scratch.topic_author[s], scratch.topic_created[s], state, rules, scratch):
+            continue
+        scratch.entry[n] = entry
+        scratch.name[n] = (np.int64(entry.author) << 16) | np.int64(entry.created)
+        scratch.latest[n] = entry.posted
+        scratch.earliest[n] = entry.posted
+        scratch.shares[n] = np.int64(state.stream_weight[s])
+        scratch.from_troll[n] = 1 if society.group[state.stream_carrier[s]] >= 2 else 0
+        scratch.feed[shown] = n
+        n += 1
+        shown += 1
+    return shown
 
 
 @inlined
@@ -730,11 +734,14 @@ def decide(
         would_post = group > 0 or first or uniform(seed, _POST, step, account, 0) < rules.posting
         if not rules.reads_opinions and (group == 0 or rules.new_share[group] < 1.0):
             topic = group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
-            whole = would_post or topic or rules.at_first_sight or rules.measure_quality
-            n = _gather(seed, step, account, whole, state, society, rules, scratch, counts)
+            reshares = would_post and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]
+            whole = reshares or rules.at_first_sight or rules.measure_quality
+            rows = _live_followees(seed, step, account, state, society, rules, scratch)
+            counts[_ROWS] += rows
+            n = _gather(step, account, rows, whole, state, society, rules, scratch)
             shown = _select(seed, account, n, rules, scratch)
             if topic:
-                shown = _add_topic(seed, step, account, n, shown, state, society, rules, scratch)
+                shown = _add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
         if group == 0:
             person = np.int64(society.person[account])
             counts[_READERS] += 1
