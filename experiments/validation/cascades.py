@@ -47,7 +47,9 @@ _SOURCE = "branching processes: Borel 1942; final size of epidemics on random gr
 _EXPOSED_TOLERANCE = 0.01
 _LARGE = 0.01  # share of the people that a large cascade exposes at least
 _SIZES = (1, 3)  # sizes at which the distribution is compared with the Borel law
-_STARTED_ABOVE = 12  # messages expected in a run above the threshold
+_STARTED_ABOVE = (
+    6  # messages expected in a run above the threshold: who shared more than _MEMORY would forget and share again
+)
 _MEMORY = 8  # messages that a person can carry at a time
 
 
@@ -67,7 +69,7 @@ class Parameters(Settings):
     )  # fmt: skip
     messages: int = quantity(
         400, unit="messages", low=1, high=10_000, source="model choice",
-        doc="Expected messages of a run below the threshold (above it, twelve).",
+        doc="Expected messages of a run below the threshold (above it, six).",
     )  # fmt: skip
     runs: int = runs_field(6)
 
