@@ -47,9 +47,8 @@ _SOURCE = "branching processes: Borel 1942; final size of epidemics on random gr
 _EXPOSED_TOLERANCE = 0.01
 _LARGE = 0.01  # share of the people that a large cascade exposes at least
 _SIZES = (1, 3)  # sizes at which the distribution is compared with the Borel law
-_STARTED_ABOVE = (
-    6  # messages expected in a run above the threshold: who shared more than _MEMORY would forget and share again
-)
+# Messages expected in a run above the threshold: whoever shared more than _MEMORY would forget one and share it again.
+_STARTED_ABOVE = 6
 _MEMORY = 8  # messages that a person can carry at a time
 
 
