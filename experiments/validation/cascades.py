@@ -85,7 +85,7 @@ class Parameters(Settings):
 
 def cascade_world(people: int, degree: float, share: float, first_posts: float) -> sim.World:
     """People who are all awake on every tick, share a message at first sight with probability ``share``, and of whom a share
-    ``first_posts`` begin by posting one; it ends when nobody has shared for a tick."""
+    ``first_posts`` begin by posting one."""
     return sim.World(
         people=people,
         days=2000,
@@ -102,20 +102,23 @@ def cascade_world(people: int, degree: float, share: float, first_posts: float) 
     )
 
 
-def run_down(stage: Stage) -> None:
-    """Advance until nobody has posted for a tick."""
+def cascades(p: Parameters, reproduction: float, messages: int, seed: int) -> Stage:
+    """A run on a graph of its own with so many messages expected, until nobody has posted for a tick."""
+    world = cascade_world(p.people, p.degree, reproduction / p.degree, messages / p.people)
+    stage = ensemble(world, seed).start(seed)
     while stage.step_index < stage.last_step:
         stage.advance(stage.step_index + 1)
         tick = stage.state.counts[stage.step_index - 1]
         if tick[Count.NEW_POSTS : Count.RESHARES + 3].sum() == 0:
-            return
+            break
+    return stage
 
 
 def carriers(stage: Stage) -> dict[int, NDArray[np.int64]]:
     """Who carries each message, the author included, by author."""
     outbox = stage.state.outbox
-    account, slot = np.nonzero(outbox["author"] != EMPTY)
-    author = outbox["author"][account, slot]
+    used = outbox["author"] != EMPTY
+    account, author = np.nonzero(used)[0], outbox["author"][used]
     order = np.argsort(author, kind="stable")
     authors, first = np.unique(author[order], return_index=True)
     return dict(zip(authors.tolist(), np.split(account[order], first[1:]), strict=True))
@@ -124,25 +127,19 @@ def carriers(stage: Stage) -> dict[int, NDArray[np.int64]]:
 def exposed(stage: Stage, sharers: NDArray[np.int64]) -> int:
     """People who follow one of the ``sharers`` of a message."""
     graph = stage.setting.graph
-    carries = np.zeros(graph.n, dtype=bool)
-    carries[sharers] = True
-    readers = np.repeat(np.arange(graph.n), np.diff(graph.indptr))
-    return int(np.unique(readers[carries[graph.followees]]).size)
+    carried = np.concatenate(([0], np.cumsum(np.isin(graph.followees, sharers))))
+    return int((np.diff(carried[graph.indptr]) > 0).sum())
 
 
 def sizes(p: Parameters, reproduction: float, seed: int) -> NDArray[np.int64]:
     """Sharers, author included, of each message of one run on a graph of its own."""
-    world = cascade_world(p.people, p.degree, reproduction / p.degree, p.messages / p.people)
-    stage = ensemble(world, seed).start(seed)
-    run_down(stage)
+    stage = cascades(p, reproduction, p.messages, seed)
     return np.array([people.size for people in carriers(stage).values()], dtype=np.int64)
 
 
 def large(p: Parameters, reproduction: float, seed: int) -> list[tuple[float, float]]:
     """Shares of the people who were exposed to, and who shared, each message of one run that became large."""
-    world = cascade_world(p.people, p.degree, reproduction / p.degree, _STARTED_ABOVE / p.people)
-    stage = ensemble(world, seed).start(seed)
-    run_down(stage)
+    stage = cascades(p, reproduction, _STARTED_ABOVE, seed)
     shares = [(exposed(stage, people) / p.people, people.size / p.people) for people in carriers(stage).values()]
     return [pair for pair in shares if pair[0] > _LARGE]
 
