@@ -20,7 +20,7 @@ from experiments.settings import PREEMPTIVE, REACTIVE
 from experiments.verdict import headline, what_was_done
 from experiments.words import day_in_words, duration, plain, short_day, with_margin
 from sim.fields import FieldInfo, InputError, describe_fields
-from sim.moderation import Perfect
+from sim.moderation import Perfect, RemovalPolicy
 
 _SVG_REFERENCES = re.compile(r'(\bid="|href="#|url\(#)')
 # The assumptions that decide the size of the answer come first, with why they matter.
@@ -99,7 +99,12 @@ class Grid(NamedTuple):
 
 def _is_perfect(results: Results) -> bool:
     branches = results.plan.all_branches(results.world).values()
-    return all(isinstance(policy.detector, Perfect) for branch in branches for policy in branch.policies)
+    return all(
+        isinstance(policy.detector, Perfect)
+        for branch in branches
+        for policy in branch.policies
+        if isinstance(policy, RemovalPolicy)
+    )
 
 
 def _capitalised(text: str) -> str:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from experiments.settings import Cell, StudyPlan
 from sim.fields import InputError, build
+from sim.moderation import RemovalPolicy
 from sim.world import World
 
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
@@ -75,7 +76,7 @@ class Results:
         world, rows = self.world, []
         means = self.removals.groupby(["branch", "policy", "tick", "asked_in_reality"]).mean(numeric_only=True)
         for name, branch in self.plan.all_branches(world).items():
-            for policy in branch.policies:
+            for policy in (p for p in branch.policies if isinstance(p, RemovalPolicy)):
                 key = (name, policy.name, world.tick(policy.day), policy.in_reality())
                 found = means.loc[[key]].iloc[0] if key in means.index else None
                 asked = float(world.scaled(policy.in_reality()))

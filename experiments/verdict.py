@@ -11,7 +11,7 @@ import pandas as pd
 from experiments.results import Results
 from experiments.settings import NamedBranch
 from experiments.words import day_in_words, interval, plain, with_margin
-from sim.moderation import PreemptiveRemoval, Takedown
+from sim.moderation import PreemptiveRemoval, RemovalPolicy, Takedown
 
 _NOUNS = {Takedown.name: "active accounts", PreemptiveRemoval.name: "accounts that had not posted yet"}
 
@@ -90,7 +90,8 @@ def what_was_done(branch: NamedBranch, results: Results) -> str:
     for policy, date in zip(branch.policies, dates, strict=True):
         noun = _NOUNS.get(policy.name, "accounts")
         when = "" if len(set(dates)) == 1 else f" on {day_in_words(date)}"
-        acts.append(f"{policy.in_reality():,} {noun}{when}")
+        many = f"{policy.in_reality():,} " if isinstance(policy, RemovalPolicy) else ""
+        acts.append(f"{many}{noun}{when}")
     return f"Removing {' and '.join(acts)}" + (f" on {day_in_words(dates[0])}" if len(set(dates)) == 1 else "")
 
 

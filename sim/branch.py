@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.fields import InputError, Settings, quantity
-from sim.moderation.policy import Policy
-from sim.moderation.preemptive_removal import PreemptiveRemoval
+from sim.moderation.policy import Policy, RemovalPolicy
 from sim.world import World
 
 
@@ -34,10 +33,11 @@ class Branch(Settings):
         campaign = world.campaign
         for i, policy in enumerate(self.policies):
             world.day(policy.day, f"policies[{i}].day")
-            sleepers = isinstance(policy, PreemptiveRemoval)
-            limit = campaign.sleepers.accounts if sleepers else campaign.accounts + campaign.sleepers.accounts
+            if not isinstance(policy, RemovalPolicy):
+                continue
+            limit = campaign.sleepers.accounts + (0 if policy.of_sleepers else campaign.accounts)
             if policy.in_reality() > limit:
-                what = "sleeping accounts" if sleepers else "accounts"
+                what = "sleeping accounts" if policy.of_sleepers else "accounts"
                 raise InputError(
                     f"must be at most {limit:,}, all the {what} that the campaign ever had, not {policy.in_reality():,}",
                     field=f"policies[{i}].accounts",

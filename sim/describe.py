@@ -19,7 +19,7 @@ from sim.engine.schedule import posting_plan
 from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.memory import check_memory
-from sim.moderation.policy import Policy
+from sim.moderation.policy import RemovalPolicy
 from sim.population.accounts import Status
 from sim.world import World
 
@@ -52,6 +52,11 @@ class _ActorsOnly(Stage):
         )
         super().suspend(accounts)
 
+    def found(self, names: set[str]) -> list[tuple[int, Found]]:
+        """What policies of these names asked for and found, in the order in which they acted."""
+        suspensions = self.suspensions[len(self.suspensions) - len(self.removals) :]
+        return [(r.asked, who) for r, who in zip(self.removals, suspensions, strict=True) if r.policy in names]
+
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         self.woken += sleepers.size
         super().wake(sleepers)
@@ -82,14 +87,13 @@ class DryRun(NamedTuple):
     silent: _ActorsOnly
     posting: _ActorsOnly
 
-    def removals(self) -> list[tuple[Policy, float, int, Found, Found]]:
-        """Policies in the order in which they act: day, accounts asked for in the model, who is found in either pass."""
+    def removals(self) -> list[tuple[RemovalPolicy, float, int, Found, Found]]:
+        """Removals on one day, as they follow each other: day, accounts asked for in the model, who is found in either pass."""
         world, policies = self.silent.world, self.silent.branch.policies
-        acting = sorted(policies, key=lambda policy: world.tick(policy.day))
-        n = len(policies)
-        found = [stage.suspensions[len(stage.suspensions) - n :] for stage in self]
-        rows = zip(acting, self.silent.removals, *found, strict=True)
-        return [(policy, world.day(policy.day), record.asked, a, b) for policy, record, a, b in rows]
+        acting = sorted((p for p in policies if isinstance(p, RemovalPolicy)), key=lambda p: world.tick(p.day))
+        names = {policy.name for policy in acting}
+        rows = zip(acting, *(stage.found(names) for stage in self), strict=True)
+        return [(policy, world.day(policy.day), asked, a, b) for policy, (asked, a), (_, b) in rows]
 
 
 def describe(world: World, branch: Branch | None = None, seed: int = 1) -> str:
@@ -288,11 +292,12 @@ def _branch(dry: DryRun) -> list[str]:
         )
     if not stage.branch.policies:
         lines.append("Policies: the platform does nothing.")
-    lines += [f"Policy: {_policy(stage.world, *removal)}" for removal in dry.removals()]
-    return lines
+    lines += [f"Policy: {_removal(stage.world, *removal)}" for removal in dry.removals()]
+    standing = (policy for policy in stage.branch.policies if not isinstance(policy, RemovalPolicy))
+    return lines + [f"Policy: {policy.sentence(stage.world.date(stage.world.day(policy.day)))}" for policy in standing]
 
 
-def _policy(world: World, policy: Policy, day: float, asked: int, silent: Found, posting: Found) -> str:
+def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent: Found, posting: Found) -> str:
     sentence = policy.sentence(world.date(day))
     real = policy.in_reality()
     few, many = sorted((sum(silent), sum(posting)))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.state import Group
-from sim.moderation.policy import Policy
+from sim.moderation.detectors import Detector
+from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView
 from sim.population.accounts import Status
 from sim.population.agent import Agent
+
+_NEVER = int(np.iinfo(np.int64).max)
 
 
 class RemovalRecord(NamedTuple):
@@ -31,42 +35,58 @@ class RemovalRecord(NamedTuple):
         return self.active_trolls + self.sleepers + self.citizens + self.organisers
 
 
-class Moderator(Agent):
-    """Acts at the start of each policy's first day, in the order in which the policies are listed."""
+class Desk:
+    """One policy's view of the platform (``sim.moderation.platform.Platform``)."""
 
-    def __init__(self, model: Any, policies: tuple[Policy, ...]) -> None:
-        super().__init__(model)
-        self.policies = policies
-        burn_in = model.world.burn_in_ticks
-        self.steps = [burn_in + model.world.tick(policy.day) for policy in policies]
+    def __init__(self, moderator: Moderator, place: int) -> None:
+        self._moderator, self._model = moderator, moderator.model
+        self.policy = moderator.policies[place]
+        self._key = (self.policy, moderator.policies[:place].count(self.policy))
+        self.ticks_per_day: int = self._model.world.ticks_per_day
+        self._next: int | None = self._model.world.tick(self.policy.day)
 
-    def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
-        return min((s for s in self.steps if s >= step), default=int(np.iinfo(np.int64).max))
+    def due(self, step: int) -> int:
+        """First step from ``step`` on at which the policy acts (a very large number if never); steps only go forward."""
+        burn_in = self._model.world.burn_in_ticks
+        while self._next is not None and burn_in + self._next < step:
+            self._next = self.policy.next_tick(self._next, self.ticks_per_day)
+        return _NEVER if self._next is None else burn_in + self._next
 
-    def act(self, step: int) -> None:
-        """Apply the policies whose day begins."""
-        for policy, due in zip(self.policies, self.steps, strict=True):
-            if due == step:
-                self._apply(policy)
+    @property
+    def tick(self) -> int:
+        return int(self._model.step_index - self._model.world.burn_in_ticks)
 
-    def _apply(self, policy: Policy) -> None:
-        model = self.model
+    @property
+    def kept(self) -> Any:
+        return self._model.kept.get(self._key)
+
+    @kept.setter
+    def kept(self, value: Any) -> None:
+        self._model.kept[self._key] = value
+
+    def view(self) -> PlatformView:
+        return self._moderator.view()
+
+    def scores(self, detector: Detector) -> NDArray[np.float64]:
         view, oracle = self.view(), None
-        if policy.detector.idealised:
-            oracle = OracleSignal(troll=model.society.group[view.account] >= Group.ACTIVE_TROLL)
-        asked = model.world.scaled(policy.in_reality())
-        scores = policy.detector.scores(view, oracle, model.seed_of_run)
-        removal = policy.remove(view, scores, asked)
-        group = model.society.group[removal.accounts]
-        sleeping = model.state.status[removal.accounts] == Status.SLEEPING
+        if detector.idealised:
+            oracle = OracleSignal(troll=self._model.society.group[view.account] >= Group.ACTIVE_TROLL)
+        return detector.scores(view, oracle, self._model.seed_of_run)
+
+    def scaled(self, count: float) -> int:
+        return int(self._model.world.scaled(count))
+
+    def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
+        model = self._model
+        group = model.society.group[accounts]
+        sleeping = model.state.status[accounts] == Status.SLEEPING
         trolls = group >= Group.ACTIVE_TROLL
-        model.suspend(removal.accounts)
+        model.suspend(accounts)
         model.removals.append(
             RemovalRecord(
-                policy=policy.name,
-                tick=view.tick,
-                asked_in_reality=policy.in_reality(),
+                policy=self.policy.name,
+                tick=self.tick,
+                asked_in_reality=self.policy.in_reality() if isinstance(self.policy, RemovalPolicy) else asked,
                 asked=asked,
                 active_trolls=int((trolls & ~sleeping).sum()),
                 sleepers=int((trolls & sleeping).sum()),
@@ -74,6 +94,25 @@ class Moderator(Agent):
                 organisers=int((group == Group.ORGANISER).sum()),
             )
         )
+
+
+class Moderator(Agent):
+    """Lets each policy act at the start of its day and whenever it wants to again, in the order in which they are listed."""
+
+    def __init__(self, model: Any, policies: tuple[Policy, ...]) -> None:
+        super().__init__(model)
+        self.policies = policies
+        self.desks = [Desk(self, place) for place in range(len(policies))]
+
+    def next_step(self, step: int) -> int:
+        """First step from ``step`` on at which there is something to do (a very large number if never)."""
+        return min((desk.due(step) for desk in self.desks), default=_NEVER)
+
+    def act(self, step: int) -> None:
+        """Let the policies act whose time has come."""
+        for desk in self.desks:
+            if desk.due(step) == step:
+                desk.policy.act(desk)
 
     def view(self) -> PlatformView:
         """What the platform sees now: registered accounts only."""

@@ -6,8 +6,9 @@ supplies the second half in ``advance_accounts``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -30,6 +31,7 @@ class Snapshot(NamedTuple):
     state: State
     removals: tuple[RemovalRecord, ...]
     daily: tuple[dict[str, float], ...]
+    kept: Mapping[Any, Any] = MappingProxyType({})
 
 
 def _check_seed(field: str, seed: object) -> None:
@@ -77,6 +79,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.state = snapshot.state.copy()
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
+        self.kept = dict(snapshot.kept)
         self._observe = observe
         self.sums: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.last_step = world.burn_in_ticks + world.ticks
@@ -88,7 +91,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
 
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
-        return Snapshot(self.step_index, self.state.copy(), tuple(self.removals), tuple(self.daily))
+        return Snapshot(self.step_index, self.state.copy(), tuple(self.removals), tuple(self.daily), dict(self.kept))
 
     @property
     def day(self) -> int:

@@ -1,4 +1,4 @@
-"""What a policy is: a frozen dataclass that turns scores into actions from its first day on."""
+"""What a policy is: a frozen dataclass that acts on the platform from its first day on."""
 
 from __future__ import annotations
 
@@ -11,14 +11,8 @@ from numpy.typing import NDArray
 
 from sim.fields import Settings, quantity
 from sim.moderation.detectors import Detector, Perfect
+from sim.moderation.platform import Platform
 from sim.moderation.view import PlatformView
-
-
-class Removal(NamedTuple):
-    """What a policy asks for: account ids to suspend, and how many it meant to remove (in model accounts)."""
-
-    accounts: NDArray[np.int64]
-    asked: int
 
 
 @dataclass(frozen=True)
@@ -33,6 +27,34 @@ class Policy(Settings, ABC):
     day: float | str = quantity(
         unit="day number or ISO date", source="given by the user", doc="First day of the policy."
     )
+
+    @abstractmethod
+    def act(self, platform: Platform) -> None:
+        """Act at the start of a tick: the first of ``day``, then those that ``next_tick`` names."""
+
+    def next_tick(self, tick: int, ticks_per_day: int) -> int | None:
+        """The tick at which a policy that acts at ``tick`` acts again; None if it never does."""
+        return None
+
+    @abstractmethod
+    def sentence(self, date: str) -> str:
+        """What the policy does, in English."""
+
+
+class Removal(NamedTuple):
+    """What a removal asks for: account ids to suspend, and how many it meant to remove (in model accounts)."""
+
+    accounts: NDArray[np.int64]
+    asked: int
+
+
+@dataclass(frozen=True)
+class RemovalPolicy(Policy, ABC):
+    """Base of policies that remove so many accounts on one day. ``of_sleepers`` says that it looks only for accounts that
+    have never been used."""
+
+    of_sleepers: ClassVar[bool] = False
+
     detector: Detector = quantity(
         default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
     )
@@ -45,9 +67,9 @@ class Policy(Settings, ABC):
     def remove(self, view: PlatformView, scores: NDArray[np.float64], asked: int) -> Removal:
         """Choose accounts to suspend at the start of the policy's day; ``asked`` is scaled to the world."""
 
-    @abstractmethod
-    def sentence(self, date: str) -> str:
-        """What the policy does, in English."""
+    def act(self, platform: Platform) -> None:
+        asked = platform.scaled(self.in_reality())
+        platform.suspend(*self.remove(platform.view(), platform.scores(self.detector), asked))
 
 
 def most_suspicious(

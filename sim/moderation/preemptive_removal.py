@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import quantity, register
-from sim.moderation.policy import Policy, Removal, most_suspicious
+from sim.moderation.policy import Removal, RemovalPolicy, most_suspicious
 from sim.moderation.view import PlatformView
 
 
 @register("preemptive_removal")
 @dataclass(frozen=True)
-class PreemptiveRemoval(Policy):
+class PreemptiveRemoval(RemovalPolicy):
     """Suspends the most suspicious accounts that have not posted yet, at the start of ``day``."""
+
+    of_sleepers: ClassVar[bool] = True
 
     accounts: int = quantity(
         200_000, unit="accounts in reality", low=0, high=300_000_000,

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import quantity, register
-from sim.moderation.policy import Policy, Removal, most_suspicious
+from sim.moderation.policy import Removal, RemovalPolicy, most_suspicious
 from sim.moderation.view import PlatformView
 
 
 @register("takedown")
 @dataclass(frozen=True)
-class Takedown(Policy):
+class Takedown(RemovalPolicy):
     """Suspends the most suspicious accounts that have ever posted, at the start of ``day``."""
 
     accounts: int = quantity(
