@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ import pandas as pd
 from scipy import stats
 
 from sim.branch import Branch
+from sim.branching import BranchTree
 from sim.engine.arrays import checked_threads
-from sim.engine.society import Setting
-from sim.engine.stage import Snapshot, Stage
 from sim.fields import InputError
 from sim.ledger import Ledger, file_checksums, run_key
 from sim.memory import check_memory
 from sim.outcomes import OUTCOMES
-from sim.run import Run, last_step, make_stage, record
+from sim.run import Run, last_step
 from sim.world import World
 
 LEVEL = 0.95
@@ -181,7 +179,7 @@ def compare(
             else:
                 runs[name, seed] = found
 
-    total = sum(_Tree(world, wanted, end).ticks() for wanted in missing.values())
+    total = sum(BranchTree(world, wanted, end).ticks() for wanted in missing.values())
     done = 0
 
     def advanced(ticks: int) -> None:
@@ -195,7 +193,9 @@ def compare(
             if ledger is not None and population_seed is None:
                 ledger.keep(run_key(world, run.branch, seed, length, checksums), run)
 
-        return _Tree(world, missing[seed], end).grow(seed, population_seed, keep, advanced)
+        found = BranchTree(world, missing[seed], end).grow(seed, population_seed, keep, advanced)
+        gc.collect()  # agents and their model refer to each other
+        return found
 
     with ThreadPoolExecutor(workers) as pool:
         futures = {pool.submit(run_seed, seed): seed for seed in missing}
@@ -224,78 +224,3 @@ def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
             f"must be a number of seeds or a list of different whole numbers, not {seeds!r}", field="seeds"
         )
     return chosen
-
-
-class _Tree:
-    """Branches as a tree over time: those that have done the same so far share one simulation."""
-
-    def __init__(self, world: World, branches: Mapping[str, Branch], end: int) -> None:
-        self.world = world
-        self.branches = branches
-        self.end = end
-
-    def _acts(self, name: str, step: int) -> tuple[object, ...]:
-        branch = self.branches[name]
-        burn_in = self.world.burn_in_ticks
-        policies = tuple(p for p in branch.policies if burn_in + self.world.tick(p.day) == step)
-        return (branch.campaign or step != burn_in, policies)
-
-    def _split(self, names: list[str], after: int) -> tuple[int, list[list[str]]]:
-        """The first step after ``after`` at which the branches do different things, and who then stays together."""
-        burn_in = self.world.burn_in_ticks
-        steps = {burn_in} | {burn_in + self.world.tick(p.day) for name in names for p in self.branches[name].policies}
-        for step in sorted(s for s in steps if after < s < self.end):
-            groups: dict[object, list[str]] = {}
-            for name in names:
-                groups.setdefault(self._acts(name, step), []).append(name)
-            if len(groups) > 1:
-                return step, list(groups.values())
-        return self.end, [names]
-
-    def ticks(self, names: list[str] | None = None, start: int = 0, after: int = -1) -> int:
-        """Ticks to simulate for one seed."""
-        names = list(self.branches) if names is None else names
-        step, groups = self._split(names, after)
-        rest = sum(self.ticks(group, step, step) for group in groups) if len(groups) > 1 else 0
-        return step - start + rest
-
-    def grow(
-        self, seed: int, population_seed: int | None, keep: Callable[[str, Run], None], advanced: Callable[[int], None]
-    ) -> dict[str, Run]:
-        """Simulate all branches for one seed."""
-        runs: dict[str, Run] = {}
-
-        def climb(names: list[str], after: int, setting: Setting | None, snapshot: Snapshot | None) -> None:
-            step, groups = self._split(names, after)
-            stage = make_stage(
-                self.world,
-                self.branches[names[0]],
-                seed,
-                threads=1,
-                population_seed=population_seed,
-                setting=setting,
-                snapshot=snapshot,
-            )
-            began = time.thread_time()
-            self._advance(stage, step, advanced)
-            cpu = time.thread_time() - began
-            if len(groups) == 1:
-                for name in names:
-                    stage.branch = self.branches[name]
-                    runs[name] = record(stage, cpu)
-                    keep(name, runs[name])
-                return
-            fork = stage.snapshot()
-            for group in groups:
-                climb(group, step, stage.setting, fork)
-
-        climb(list(self.branches), -1, None, None)
-        gc.collect()  # agents and their model refer to each other
-        return runs
-
-    def _advance(self, stage: Stage, until: int, advanced: Callable[[int], None]) -> None:
-        per_day = self.world.ticks_per_day
-        while stage.step_index < until:
-            before = stage.step_index
-            stage.advance(min(until, (before // per_day + 1) * per_day))
-            advanced(stage.step_index - before)

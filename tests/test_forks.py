@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from unittest.mock import Mock, patch
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.branch import Branch
+from sim.engine.arrays import ArrayEngine
 from sim.engine.stage import Snapshot, Stage
 from sim.engine.state import State
-from sim.moderation import PreemptiveRemoval, Takedown
-from sim.run import make_stage
+from sim.moderation import PreemptiveRemoval, Rates, Takedown
+from sim.run import make_stage, simulate
+from sim.study import compare
 from sim.world import World
 from tests.worlds import SEEDS, assert_same, branches, busy_branch, busy_world, run, worlds
 
@@ -125,3 +129,39 @@ def test_a_branch_without_campaign_forks_at_day_0() -> None:
     assert branch.first_tick(world) == 0
     trunk = run(world, None, 1, until=world.burn_in_ticks)
     assert_same(continued(trunk, branch, "arrays"), run(world, branch, 1))
+
+
+def test_shadowed_branches_are_what_they_would_be_by_themselves() -> None:
+    """Removals of sleepers that part from others early and late, one after another, and beside other policies."""
+    world = busy_world(days=5, **{"campaign.sleepers.waking_rate": 0.3, "campaign.sleepers.wakes_from": 2.0})
+    sleepers = world.campaign.sleepers.accounts
+    removals = [
+        (PreemptiveRemoval(day, Rates(tpr=1.0, fpr=fpr), accounts=accounts),)
+        for day in (0.5, 1, 3.25)
+        for accounts in (0, 2, sleepers)
+        for fpr in (0.0, 0.1)
+    ]
+    late = (Takedown(4, accounts=5),)
+    chosen = [(), *removals, late, *((*first, *late) for first in removals[::3]), (*removals[3], *removals[-2])]
+    branches = {str(i): Branch(policies=policies) for i, policies in enumerate(chosen)}
+    for some in (branches, {name: branches[name] for name in list(branches)[1:]}):
+        progress = Mock()
+        study = compare(world, some, seeds=2, threads=1, progress=progress)
+        done, total = progress.call_args.args
+        assert done == total
+        for (name, seed), run_ in study.runs.items():
+            alone = simulate(world, some[name], seed)
+            assert run_.digest == alone.digest, (name, seed)
+            for table in ("timeline", "turnout", "removals"):
+                pd.testing.assert_frame_equal(getattr(run_, table), getattr(alone, table))
+
+
+def test_shadowed_branches_are_not_simulated_until_their_first_sleeper_would_wake() -> None:
+    world = busy_world(days=5, **{"campaign.sleepers.waking_rate": 10.0, "campaign.sleepers.wakes_from": 4.0})
+    branches = {str(n): Branch((PreemptiveRemoval(1, accounts=n),)) for n in range(1, 9)}
+    simulated = []
+    with patch.object(ArrayEngine, "advance_accounts", autospec=True) as advance:
+        advance.side_effect = lambda stage, first, last: simulated.append(last - first)
+        compare(world, {"none": Branch(), **branches}, seeds=1, threads=1)
+    # One simulation, and in the fifth day one for each branch at most.
+    assert sum(simulated) <= world.burn_in_ticks + world.ticks + 8 * world.ticks_per_day

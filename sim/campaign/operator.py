@@ -28,6 +28,10 @@ class Operator(Agent):
         i = int(np.searchsorted(self.wakes_at, step))
         return int(self.wakes_at[i]) if i < self.wakes_at.size else int(np.iinfo(np.int64).max)
 
+    def first_waking(self, sleepers: NDArray[np.int64]) -> int:
+        """The step at which the first of some sleepers is to wake (a very large number if never)."""
+        return int(self.wakes_at[np.isin(self.sleepers, sleepers)].min(initial=np.iinfo(np.int64).max))
+
     def act(self, step: int) -> None:
         """Wake the sleepers whose time has come."""
         first, last = np.searchsorted(self.wakes_at, [step, step + 1])

@@ -1,0 +1,209 @@
+"""Branches of one seed, simulated together: what they have in common is computed once.
+
+Two savings, neither of which changes a bit. Branches that have done the same so far share one simulation. And a branch that
+has only removed sleepers is *shadowed*: until the first of them would have woken, nothing differs from the simulation it
+left but that they are suspended instead of asleep, for nobody reads or counts an account that sleeps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.branch import Branch
+from sim.engine.moderator import RemovalRecord
+from sim.engine.society import Setting
+from sim.engine.stage import Snapshot, Stage
+from sim.moderation.policy import RemovalPolicy
+from sim.outcomes import measure
+from sim.population.accounts import Status
+from sim.run import Run, make_stage, record
+from sim.world import World
+
+Keep = Callable[[str, Run], None]
+Advanced = Callable[[int], None]
+
+
+@dataclass
+class _Shadow:
+    """Branches that differ from a simulation only in that ``sleepers`` have been suspended at step ``since``; from step
+    ``until`` on they may differ otherwise."""
+
+    names: list[str]
+    branch: Branch
+    since: int
+    until: int
+    sleepers: NDArray[np.int64]
+    removals: list[RemovalRecord]
+    daily: list[dict[str, float]]
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    @contextmanager
+    def over(self, stage: Stage) -> Iterator[None]:
+        """The stage as these branches have it, for as long as the context lasts."""
+        status = stage.state.status
+        asleep = status[self.sleepers].copy()
+        own = stage.branch, stage.removals, stage.daily, stage.kept
+        status[self.sleepers] = Status.SUSPENDED
+        stage.branch, stage.removals, stage.daily, stage.kept = self.branch, self.removals, self.daily, self.kept
+        try:
+            yield
+        finally:
+            status[self.sleepers] = asleep
+            stage.branch, stage.removals, stage.daily, stage.kept = own
+
+
+class BranchTree:
+    """Branches as a tree over time, up to step ``end``."""
+
+    def __init__(self, world: World, branches: Mapping[str, Branch], end: int) -> None:
+        self.world = world
+        self.branches = branches
+        self.end = end
+
+    def _step(self, policy: Any) -> int:
+        return self.world.burn_in_ticks + self.world.tick(policy.day)
+
+    def _acts(self, name: str, step: int) -> tuple[bool, tuple[Any, ...]]:
+        branch = self.branches[name]
+        policies = tuple(p for p in branch.policies if self._step(p) == step)
+        return (branch.campaign or step != self.world.burn_in_ticks, policies)
+
+    def _split(self, names: list[str], after: int) -> tuple[int, list[list[str]]]:
+        """The first step after ``after`` at which the branches do different things, and who then stays together."""
+        steps = {self.world.burn_in_ticks} | {self._step(p) for name in names for p in self.branches[name].policies}
+        for step in sorted(s for s in steps if after < s < self.end):
+            groups: dict[object, list[str]] = {}
+            for name in names:
+                groups.setdefault(self._acts(name, step), []).append(name)
+            if len(groups) > 1:
+                return step, list(groups.values())
+        return self.end, [names]
+
+    def _next_act(self, names: list[str], after: int) -> int:
+        """The first step after ``after`` at which a policy of any of the branches begins."""
+        steps = (self._step(p) for name in names for p in self.branches[name].policies)
+        return min((s for s in steps if s > after), default=self.end)
+
+    def ticks(self, names: list[str] | None = None, start: int = 0, after: int = -1) -> int:
+        """Ticks that the branches have apart from each other; shadowed ones included."""
+        names = list(self.branches) if names is None else names
+        step, groups = self._split(names, after)
+        rest = sum(self.ticks(group, step, step) for group in groups) if len(groups) > 1 else 0
+        return step - start + rest
+
+    def grow(self, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced) -> dict[str, Run]:
+        """Simulate all branches for one seed; ``keep`` is called with each run as soon as it is done, ``advanced`` with ticks."""
+        growth = _Growth(self, seed, population_seed, keep, advanced)
+        growth.climb(list(self.branches), -1, None, None, [])
+        return growth.runs
+
+
+class _Growth:
+    """One seed's way through the tree."""
+
+    def __init__(
+        self, tree: BranchTree, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced
+    ) -> None:
+        self.tree, self.seed, self.population_seed = tree, seed, population_seed
+        self.keep, self.advanced = keep, advanced
+        self.runs: dict[str, Run] = {}
+
+    def _stage(self, name: str, setting: Setting | None, snapshot: Snapshot | None) -> Stage:
+        tree = self.tree
+        return make_stage(
+            tree.world, tree.branches[name], self.seed, threads=1, population_seed=self.population_seed,
+            setting=setting, snapshot=snapshot,
+        )  # fmt: skip
+
+    def climb(
+        self,
+        names: list[str],
+        after: int,
+        setting: Setting | None,
+        snapshot: Snapshot | None,
+        shadows: list[_Shadow],
+    ) -> None:
+        """Simulate branches that have been the same up to step ``after``, with those that shadow them."""
+        step, groups = self.tree._split(names, after)
+        stage = self._stage(names[0], setting, snapshot)
+        acts = self.tree._next_act(names[:1], after)
+        if acts < step:
+            for shadow in shadows:
+                shadow.until = min(shadow.until, acts)
+        began = time.thread_time()
+        self._advance(stage, step, shadows)
+        cpu = time.thread_time() - began
+        if len(groups) == 1:
+            self._record(names, stage, cpu)
+            for shadow in shadows:
+                with shadow.over(stage):
+                    self._record(shadow.names, stage, 0.0)
+            return
+        idle = next((group for group in groups if self.tree._acts(group[0], step) == (True, ())), None)
+        if idle is None:
+            for shadow in shadows:
+                self._emerge(shadow, stage)
+            shadows = []
+        fork = stage.snapshot()
+        for group in groups:
+            if group is not idle:
+                found = self._shadow(group, step, stage.setting, fork) if idle is not None else None
+                if found is None:
+                    self.climb(group, step, stage.setting, fork, [])
+                else:
+                    shadows.append(found)
+        if idle is not None:
+            self.climb(idle, step, stage.setting, fork, shadows)
+
+    def _record(self, names: list[str], stage: Stage, cpu: float) -> None:
+        for name in names:
+            stage.branch = self.tree.branches[name]
+            self.runs[name] = record(stage, cpu)
+            self.keep(name, self.runs[name])
+
+    def _advance(self, stage: Stage, until: int, shadows: list[_Shadow]) -> None:
+        per_day = self.tree.world.ticks_per_day
+        while True:
+            for shadow in [s for s in shadows if s.until <= stage.step_index]:
+                shadows.remove(shadow)
+                self._emerge(shadow, stage)
+            before, days = stage.step_index, len(stage.daily)
+            if before >= until:
+                return
+            stage.advance(min(until, (before // per_day + 1) * per_day, *(shadow.until for shadow in shadows)))
+            if len(stage.daily) > days:
+                for shadow in shadows:
+                    with shadow.over(stage):
+                        stage.daily.append(measure(stage))
+            self.advanced((stage.step_index - before) * (1 + len(shadows)))
+
+    def _shadow(self, names: list[str], step: int, setting: Setting, fork: Snapshot) -> _Shadow | None:
+        """The branches as a shadow from ``step`` on, at which they have just parted; None if they do more than remove
+        sleepers, or ever did."""
+        tree = self.tree
+        begun = [p for p in tree.branches[names[0]].policies if tree._step(p) <= step]
+        if step == tree.world.burn_in_ticks or not all(isinstance(policy, RemovalPolicy) for policy in begun):
+            return None
+        stage = self._stage(names[0], setting, fork)
+        before = stage.state.status.copy()
+        stage.moderator.act(step)
+        removed = np.flatnonzero(stage.state.status != before)
+        if not np.all(before[removed] == Status.SLEEPING):
+            return None
+        until = min(stage.operator.first_waking(removed), tree._next_act(names, step))
+        if until <= step:
+            return None
+        return _Shadow(names, stage.branch, step, until, removed, stage.removals, stage.daily, stage.kept)
+
+    def _emerge(self, shadow: _Shadow, stage: Stage) -> None:
+        """Go on with shadowed branches by themselves."""
+        with shadow.over(stage):
+            snapshot = stage.snapshot()
+        self.climb(shadow.names, shadow.since, stage.setting, snapshot, [])
