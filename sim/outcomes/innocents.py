@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
-from sim.outcomes.outcome import Outcome, counts_since_day_0
+from sim.engine.state import Count
+from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0
 from sim.population.accounts import Role, Status
 
 
 def wrongful_removals(stage: Stage) -> float:
     """Accounts of citizens and organisers that are suspended."""
-    return float(((stage.society.group < Group.ACTIVE_TROLL) & (stage.state.status == Status.SUSPENDED)).sum())
+    return float(accounts_with(stage, Status.SUSPENDED, trolls=False))
 
 
 def posts_lost(stage: Stage) -> float:
@@ -21,7 +21,7 @@ def posts_lost(stage: Stage) -> float:
 
 def trolls_removed(stage: Stage) -> float:
     """Troll accounts, active and sleeping, that are suspended."""
-    return float(((stage.society.group >= Group.ACTIVE_TROLL) & (stage.state.status == Status.SUSPENDED)).sum())
+    return float(accounts_with(stage, Status.SUSPENDED, trolls=True))
 
 
 OUTCOMES = (

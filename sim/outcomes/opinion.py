@@ -17,11 +17,12 @@ def polarisation(stage: Stage) -> float:
     Morales, Borondo, Losada and Benito 2015, doi 10.1063/1.4913758.
     """
     x = stage.state.opinion[:, 0]
-    supporters, opponents = x[x > 0], x[x < 0]
-    if supporters.size == 0 or opponents.size == 0:
+    supporters, opponents = np.count_nonzero(x > 0.0), np.count_nonzero(x < 0.0)
+    if supporters == 0 or opponents == 0:
         return 0.0
-    imbalance = abs(supporters.size - opponents.size) / x.size
-    return float((1.0 - imbalance) * (supporters.mean() - opponents.mean()) / 2.0)
+    imbalance = abs(supporters - opponents) / x.size
+    distance = np.maximum(x, 0.0).sum() / supporters - np.minimum(x, 0.0).sum() / opponents
+    return float((1.0 - imbalance) * distance / 2.0)
 
 
 def _mean_gap(stage: Stage, upper: int, lower: int) -> float:
@@ -36,7 +37,8 @@ def expressed_climate(stage: Stage) -> float:
 
 def induced(stage: Stage) -> float:
     """Mean troll part less its direct and relayed channels."""
-    return _mean_gap(stage, 0, 1) - float(stage.state.channel.sum(axis=1).mean())
+    channel = stage.state.channel
+    return _mean_gap(stage, 0, 1) - float(channel[:, 0].mean() + channel[:, 1].mean())
 
 
 OUTCOMES = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
-from sim.outcomes.outcome import Outcome, counts_since_day_0, counts_today, ratio, roles
+from sim.engine.state import Count
+from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0, counts_today, ratio, roles
 from sim.population.accounts import Role, Status
 
 
@@ -25,7 +25,7 @@ def exposure_concentration(stage: Stage) -> float:
 
 def active_trolls(stage: Stage) -> float:
     """Troll accounts that can post."""
-    return float(((stage.society.group >= Group.ACTIVE_TROLL) & (stage.state.status == Status.ACTIVE)).sum())
+    return float(accounts_with(stage, Status.ACTIVE, trolls=True))
 
 
 def mean_quality(stage: Stage) -> float:
