@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.branch import Branch
-from sim.engine.schedule import posting_plan
+from sim.campaign.volume import posting_plan
 from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.memory import check_memory
@@ -246,7 +246,7 @@ def _campaign(stage: Stage) -> str:
         f"opinion {campaign.stance:+g}."
     )
     weight = stage.society.actor_weight[stage.society.group[world.people :] == Group.ACTIVE_TROLL]
-    factor = stage.schedule.posts[Group.ACTIVE_TROLL, world.burn_in_ticks :]
+    factor = stage.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
     expected = sum(float(np.minimum(1.0, w * factor).sum()) for w in weight)
     if expected < 0.995 * plan.sum():
         text += f" At one post a tick the {_count(n, 'account')} can make {expected:,.0f} of them."

@@ -10,12 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.campaign.operator import Operator
+from sim.campaign.organisers import Organisers
 from sim.campaign.settings import Campaign
+from sim.campaign.volume import even_out, posting_plan, weekly_rhythm
 from sim.cases.hk2019 import facts
-from sim.engine.schedule import even_out, make_schedule, posting_plan, weekly_rhythm
+from sim.describe import dry_run
+from sim.engine.schedule import make_schedule
 from sim.engine.state import Count, Group
 from sim.population.accounts import Role
 from sim.population.calendar import Calendar, Event
+from sim.run import make_stage
 from sim.world import World
 from tests.worlds import busy_world, date, run, worlds
 
@@ -78,11 +83,8 @@ def test_trolls_are_expected_to_post_the_real_series_times_the_scale(people: int
     levels = (np.arange(accounts) + 0.5) / accounts
     weights = np.interp(levels, world.campaign.activity_levels, world.campaign.activity)
     weights /= weights.mean()
-    schedule = make_schedule(world, weights)
-    factor = schedule.posts[Group.ACTIVE_TROLL]
-    assert not factor[: world.burn_in_ticks].any()
-    posts = expected_posts(factor[world.burn_in_ticks :], weights)
     plan = posting_plan(world) * world.scale
+    posts = expected_posts(even_out(plan, weights), weights)
     feasible = plan <= accounts
     assert feasible.mean() > 0.98
     np.testing.assert_allclose(posts[feasible], plan[feasible], rtol=1e-9, atol=1e-12)
@@ -106,25 +108,27 @@ def test_trolls_post_as_much_as_is_expected_of_them() -> None:
 @given(worlds())
 @settings(max_examples=60)
 def test_calls_come_only_before_events_of_their_side(world: World) -> None:
-    schedule = make_schedule(world, np.ones(3))
+    stage = dry_run(world).silent
+    schedule = stage.schedule
     steps = np.arange(world.burn_in_ticks + world.ticks)
     window = int(world.organisers.call_days * world.ticks_per_day)
     for row, side in enumerate((1, -1)):
         mine = schedule.join_step[(schedule.join_side == side) & (schedule.join_step >= 0)]
         ahead = mine[None, :] - steps[:, None]
         expected = ((ahead > 0) & (ahead <= window)).any(axis=1) & (steps >= world.burn_in_ticks)
-        np.testing.assert_array_equal(schedule.call[row].astype(bool), expected)
+        np.testing.assert_array_equal(stage.state.calls[row].astype(bool), expected)
 
 
 @given(worlds())
 @settings(max_examples=60)
 def test_before_day_0_nothing_but_ordinary_life(world: World) -> None:
-    schedule = make_schedule(world, np.ones(3))
+    stage = dry_run(world).silent
+    schedule = stage.schedule
     burn_in = slice(0, world.burn_in_ticks)
-    assert not schedule.posts[Group.ACTIVE_TROLL, burn_in].any()
-    assert not schedule.posts[Group.SLEEPER, burn_in].any()
+    assert not stage.state.posting[Group.ACTIVE_TROLL, burn_in].any()
+    assert not stage.state.posting[Group.SLEEPER, burn_in].any()
     assert not schedule.event_side[burn_in].any()
-    assert not schedule.call[:, burn_in].any()
+    assert not stage.state.calls[:, burn_in].any()
     assert ((schedule.join_step == -1) | (schedule.join_step >= world.burn_in_ticks)).all()
     np.testing.assert_allclose(schedule.sessions[burn_in].sum(), world.burn_in_days)
 
@@ -134,15 +138,15 @@ def test_organisers_post_more_while_they_call_to_their_own_side() -> None:
     world = world.replace(
         {"organisers.call_days": 1.0, "organisers.call_activity": 3.0, "organisers.posts_per_day": 6.0}
     )
-    schedule = make_schedule(world, np.ones(1))
+    state = dry_run(world).silent.state
     rhythm = np.tile(world.calendar.clock, 5)
-    ratio = schedule.posts[Group.ORGANISER] / (6.0 * rhythm)
+    ratio = state.posting[Group.ORGANISER] / (6.0 * rhythm)
     calling = np.zeros(30)
     calling[6 + 15 : 6 + 21] = 1.0
     np.testing.assert_allclose(ratio, 1.0 + 2.0 * calling)
-    np.testing.assert_array_equal(schedule.call[0], calling)
+    np.testing.assert_array_equal(state.calls[0], calling)
     other = world.replace({"organisers.stance": -0.5})
-    ratio = make_schedule(other, np.ones(1)).posts[Group.ORGANISER] / (6.0 * rhythm)
+    ratio = dry_run(other).silent.state.posting[Group.ORGANISER] / (6.0 * rhythm)
     calling[:] = 0.0
     calling[6 + 3 : 6 + 9] = 1.0
     np.testing.assert_allclose(ratio, 1.0 + 2.0 * calling)
@@ -151,7 +155,7 @@ def test_organisers_post_more_while_they_call_to_their_own_side() -> None:
 def test_events_raise_activity_for_their_day_and_cancel_each_others_pull() -> None:
     events = (Event(date(1), 1), Event(date(2), 1), Event(date(2), -1), Event(date(3), -1), Event(date(3), -1))
     world = busy_world(days=5, **{"calendar.events": events, "calendar.event_activity": 2.0})
-    schedule = make_schedule(world, np.ones(1))
+    schedule = make_schedule(world)
     sessions = schedule.sessions.reshape(6, 6).sum(axis=1)
     np.testing.assert_allclose(sessions, [1.0, 1.0, 2.0, 2.0, 2.0, 1.0])
     assert schedule.event_side.reshape(6, 6)[:, 0].tolist() == [0.0, 0.0, 1.0, 0.0, -1.0, 0.0]
@@ -172,12 +176,12 @@ def test_people_decide_at_the_hour_of_the_event(hour: int, ticks: int, tick: int
         calendar=Calendar(events=(Event(date(1), 1, "march", hour),), clock=clock),
         campaign=Campaign(clock=clock),
     )
-    assert make_schedule(world, np.zeros(0)).join_step.tolist() == [2 * ticks + tick]
+    assert make_schedule(world).join_step.tolist() == [2 * ticks + tick]
 
 
 def test_events_of_hong_kong_are_all_in_its_calendar() -> None:
     world = sim.World.hk2019(people=1000)
-    schedule = make_schedule(world, np.ones(1))
+    schedule = make_schedule(world)
     assert (schedule.join_step >= world.burn_in_ticks).all()
     days = (schedule.join_step - world.burn_in_ticks) // 24
     assert [world.date(day) for day in days] == [event.day for event in world.calendar.events]
@@ -191,7 +195,7 @@ def test_a_call_is_remembered_for_its_window_and_no_longer(engine: str, event: i
     world = busy_world(**{"mobilisation.call_window_days": window / 6})
 
     def joined(steps_ago: int, side: int) -> int:
-        join = int(make_schedule(world, np.ones(9)).join_step[event])
+        join = int(make_schedule(world).join_step[event])
         stage = run(world, None, 1, engine, until=join)
         stage.state.last_call[:] = -1
         stage.state.last_call[:, side] = join - steps_ago
@@ -201,3 +205,20 @@ def test_a_call_is_remembered_for_its_window_and_no_longer(engine: str, event: i
     mine, other = (0, 1) if world.calendar.events[event].side > 0 else (1, 0)
     assert joined(1, mine) == joined(window, mine) > joined(window + 1, mine)
     assert joined(window + 1, mine) == joined(1, other)
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
+    """Operator and organisers are Mesa agents; what they write over the steps ahead is followed from then on."""
+    world = busy_world(**{"organisers.posts_per_day": 24.0, "campaign.sleepers.accounts": 0})
+    stage = make_stage(world, None, 1, engine)
+    assert {Operator, Organisers} <= {type(agent) for agent in stage.agents}
+    half = world.burn_in_ticks + world.tick(2)
+    stage.advance(half)
+    stage.operator.posts[half:] = stage.organisers.posts[half:] = 0.0
+    stage.advance(stage.last_step)
+    by_role = (
+        stage.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + stage.state.counts[:, Count.RESHARES :][:, :3]
+    )
+    assert by_role[half - 6 : half].sum(axis=0).all()
+    assert by_role[half:].sum(axis=0)[[Role.ORGANISER, Role.TROLL]].tolist() == [0, 0]

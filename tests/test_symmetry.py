@@ -29,7 +29,6 @@ def mirrored(setting: Setting, state: State) -> tuple[Setting, State]:
     schedule = setting.schedule._replace(
         event_side=-setting.schedule.event_side,
         join_side=-setting.schedule.join_side,
-        call=np.ascontiguousarray(setting.schedule.call[::-1]),
     )
     return setting._replace(society=society, schedule=schedule), state._replace(opinion=-state.opinion)
 
@@ -61,7 +60,8 @@ def assert_mirrored(a: Stage, b: Stage) -> None:
     np.testing.assert_array_equal(counts[:, Count.STANCE], -others[:, Count.STANCE])
     counts[:, Count.STANCE] = others[:, Count.STANCE] = 0
     np.testing.assert_array_equal(counts, others)
-    special = {"opinion", "channel", "climate", "last_call", "outbox", "stream", "counts"}
+    special = {"opinion", "channel", "climate", "last_call", "outbox", "stream", "counts", "calls"}
+    np.testing.assert_array_equal(x.calls, y.calls[::-1])
     for name in set(State._fields) - special:
         np.testing.assert_array_equal(getattr(x, name), getattr(y, name), err_msg=name)
     assert a.removals == b.removals

@@ -1,4 +1,4 @@
-"""The campaign's operator: wakes sleepers as planned. What active accounts post is in the schedule."""
+"""The campaign's operator: has its accounts post, and wakes sleepers as planned."""
 
 from __future__ import annotations
 
@@ -7,18 +7,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.campaign.volume import even_out, posting_plan, weekly_rhythm
 from sim.population.accounts import Status
 from sim.population.agent import Agent
 
 
 class Operator(Agent):
-    """Wakes each sleeper at its time, unless it was suspended first.
+    """Has the accounts post from day 0 on, and wakes each sleeper at its time unless it was suspended first.
 
-    ``sleepers`` are account ids and ``wakes_at`` the steps at which they wake.
+    ``weights`` are the relative posting rates of the active accounts; ``sleepers`` are account ids and ``wakes_at`` the steps at
+    which they wake. ``posts`` and ``sleepers_posts`` (steps,) are what the operator writes down: expected posts at each step
+    of an active account of unit weight, and of a woken sleeper.
     """
 
-    def __init__(self, model: Any, sleepers: NDArray[np.int64], wakes_at: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        model: Any,
+        weights: NDArray[np.float64],
+        sleepers: NDArray[np.int64],
+        wakes_at: NDArray[np.int64],
+        posts: NDArray[np.float64],
+        sleepers_posts: NDArray[np.float64],
+    ) -> None:
         super().__init__(model)
+        self.weights, self.posts, self.sleepers_posts = weights, posts, sleepers_posts
         order = np.lexsort((sleepers, wakes_at))
         self.sleepers = sleepers[order]
         self.wakes_at = wakes_at[order]
@@ -33,10 +45,17 @@ class Operator(Agent):
         return int(self.wakes_at[np.isin(self.sleepers, sleepers)].min(initial=np.iinfo(np.int64).max))
 
     def act(self, step: int) -> None:
-        """Wake the sleepers whose time has come."""
+        """Begin to post, and wake the sleepers whose time has come."""
+        if step == self.model.world.burn_in_ticks:
+            self._begin(step)
         first, last = np.searchsorted(self.wakes_at, [step, step + 1])
         due = self.sleepers[first:last]
         status = self.model.state.status
         waking = due[status[due] == Status.SLEEPING]
         if waking.size:
             self.model.wake(waking)
+
+    def _begin(self, step: int) -> None:
+        world = self.model.world
+        self.posts[step:] = even_out(posting_plan(world) * world.scale, self.weights)
+        self.sleepers_posts[step:] = world.campaign.sleepers.posts_per_day * weekly_rhythm(world)

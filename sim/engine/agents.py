@@ -400,7 +400,7 @@ class Citizen(Account):
                 state.troll_impressions[self.person] += 1
             elif role == Role.ORGANISER:
                 side = 0 if full > 0.0 else 1
-                if model.schedule.call[side, entry.created]:
+                if state.calls[side, entry.created]:
                     state.last_call[self.person, side] = model.step_index
         return readings
 
@@ -521,7 +521,7 @@ class AgentEngine(Stage):
         for step in range(first, last):
             self.step_index = step
             self.sessions_now = float(self.schedule.sessions[step])
-            self.posts_now = self.schedule.posts[:, step].tolist()
+            self.posts_now = self.state.posting[:, step].tolist()
             for event in np.flatnonzero(self.schedule.join_step == step):
                 people = self.accounts[: self.world.people]
                 self.state.turnout[event] = sum(citizen.joins(int(event)) for citizen in people)

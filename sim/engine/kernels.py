@@ -155,7 +155,7 @@ def find_awake(
         group = society.group[account]
         if status != _ACTIVE and (status != _SUSPENDED or group != _ORGANISER):
             continue
-        probability = society.actor_weight[account - citizens] * schedule.posts[group, step]
+        probability = society.actor_weight[account - citizens] * state.posting[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
             continue
         if status == _ACTIVE:
@@ -561,7 +561,7 @@ def _read_new_messages(
             state.troll_impressions[person] += 1
         elif role == _ORGANISER:
             side = 0 if stance > 0.0 else 1
-            if schedule.call[side, entry.created]:
+            if state.calls[side, entry.created]:
                 state.last_call[person, side] = step
     return n
 

@@ -88,7 +88,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
     setting = Setting(
         world,
         society,
-        make_schedule(world, weights),
+        make_schedule(world),
         make_rules(world),
         graph,
         graph.followers_count(),
@@ -143,7 +143,7 @@ def _first_state(setting: Setting) -> State:
     status = np.where(society.group >= Group.ACTIVE_TROLL, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
     # Trolls that are active from the start were bought with a history: the platform has seen them post.
     posts = (society.group == Group.ACTIVE_TROLL).astype(np.uint32)
-    capacity = world.feed.topic_capacity
+    capacity, steps = world.feed.topic_capacity, world.burn_in_ticks + world.ticks
     return State(
         opinion=np.repeat(society.anchor[:, None], 4, axis=1),
         channel=np.zeros((people, 2)),
@@ -162,7 +162,9 @@ def _first_state(setting: Setting) -> State:
         stream_priority=np.zeros(capacity),
         stream_size=np.zeros(1, dtype=np.int64),
         turnout=np.full(len(setting.schedule.join_step), -1, dtype=np.int64),
-        counts=np.zeros((world.burn_in_ticks + world.ticks, Count.COLUMNS), dtype=np.int64),
+        counts=np.zeros((steps, Count.COLUMNS), dtype=np.int64),
+        posting=np.zeros((len(Group), steps)),
+        calls=np.zeros((2, steps), dtype=np.uint8),
     )
 
 

@@ -1,7 +1,7 @@
 """What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
 
-A step is: actors whose time has come decide (moderator first, then operator); then accounts read, decide and commit. An engine
-supplies the second half in ``advance_accounts``.
+A step is: actors whose time has come decide (the moderator first, then the operator, then the organisers); then accounts read,
+decide and commit. An engine supplies the second half in ``advance_accounts``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.campaign.operator import Operator
+from sim.campaign.organisers import Organisers
 from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
 from sim.engine.state import Group, State
@@ -85,9 +86,22 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = setting.followers
         self.following: NDArray[np.int64] = setting.following
-        sleepers = np.flatnonzero(self.society.group == Group.SLEEPER)
+        society, state = self.society, self.state
+        group, actors = society.group, society.group[world.people :]
+        stance = society.actor_stance[actors == Group.ORGANISER]
         self.moderator = Moderator(self, self.branch.policies)
-        self.operator = Operator(self, sleepers, self.society.wakes_at)
+        self.operator = Operator(
+            self,
+            weights=society.actor_weight[actors == Group.ACTIVE_TROLL],
+            sleepers=np.flatnonzero(group == Group.SLEEPER),
+            wakes_at=society.wakes_at,
+            posts=state.posting[Group.ACTIVE_TROLL],
+            sleepers_posts=state.posting[Group.SLEEPER],
+        )
+        self.organisers = Organisers(
+            self, side=int(np.sign(stance.sum())), posts=state.posting[Group.ORGANISER], calls=state.calls
+        )
+        self.actors = (self.moderator, self.operator, self.organisers)
 
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
@@ -120,7 +134,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
             step = self.step_index
             self._actors_decide(step)
             next_day = (step // per_day + 1) * per_day
-            stop = min(until, next_day, self.moderator.next_step(step + 1), self.operator.next_step(step + 1))
+            stop = min(until, next_day, *(actor.next_step(step + 1) for actor in self.actors))
             if step < self.world.burn_in_ticks:
                 stop = min(stop, self.world.burn_in_ticks)
             self.advance_accounts(step, stop)
@@ -131,8 +145,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def _actors_decide(self, step: int) -> None:
         if step == self.world.burn_in_ticks:
             self._begin_campaign()
-        self.moderator.act(step)
-        self.operator.act(step)
+        for actor in self.actors:
+            actor.act(step)
 
     def _begin_campaign(self) -> None:
         if self.branch.campaign:

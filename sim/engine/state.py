@@ -66,14 +66,11 @@ class Society(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """What is known in advance, one column a step: expected sessions of a citizen per daily session, expected posts of an
-    actor of unit weight by group, the side of the day's events, whether an organiser's post of that step is a call to an event
-    of the movement (row 0) or of the government (row 1); and for each event its side and the step of the decision to join."""
+    """What is known in advance, one column a step: expected sessions of a citizen per daily session and the side of the day's
+    events; and for each event its side and the step of the decision to join."""
 
     sessions: NDArray[np.float64]
-    posts: NDArray[np.float64]
     event_side: NDArray[np.float64]
-    call: NDArray[np.uint8]
     join_side: NDArray[np.int64]
     join_step: NDArray[np.int64]
 
@@ -117,7 +114,11 @@ class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
     relayed troll parts; ``last_call`` (people, 2) step at which a call of either side was last seen (-1 never);
     ``troll_impressions`` (people,); ``status``, ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,);
-    ``outbox`` (accounts, memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns)."""
+    ``outbox`` (accounts, memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
+
+    What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
+    unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
+    government side (row 1)."""
 
     opinion: NDArray[np.float64]
     channel: NDArray[np.float64]
@@ -137,6 +138,8 @@ class State(NamedTuple):
     stream_size: NDArray[np.int64]
     turnout: NDArray[np.int64]
     counts: NDArray[np.int64]
+    posting: NDArray[np.float64]
+    calls: NDArray[np.uint8]
 
     def copy(self) -> State:
         """An independent copy (a fork)."""
@@ -146,7 +149,7 @@ class State(NamedTuple):
 
     def digest(self, step: int) -> str:
         """SHA-256 of the state after ``step`` ticks, in hexadecimal: people and accounts in the order of their ids, the topic
-        stream in the order of its priorities (its slots have no meaning)."""
+        stream in the order of its priorities (its slots have no meaning); what is planned is not part of it."""
         used = int(self.stream_size[0])
         order = np.lexsort((self.stream["created"][:used], self.stream["author"][:used], self.stream_priority[:used]))
         parts: dict[str, NDArray[np.generic]] = {
@@ -157,6 +160,8 @@ class State(NamedTuple):
             "stream_priority": self.stream_priority[:used][order],
             "counts": self.counts[:step],
         }
+        for plan in ("posting", "calls"):
+            del parts[plan]
         digest = hashlib.sha256(str(step).encode())
         for name, array in parts.items():
             digest.update(name.encode())
