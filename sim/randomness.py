@@ -31,6 +31,8 @@ class Stream(IntEnum):
     ACTIVITY = 5
     TOPIC_READER = 6
     SUSCEPTIBILITY = 7
+    PROPENSITY = 8
+    HIGH_RISK = 9
     FOLLOWEES = 10
     FITNESS = 11
     FOLLOW = 12
@@ -55,9 +57,11 @@ class Stream(IntEnum):
     RANDOM_FOLLOWEE = 31
     FIRST_SIGHT = 32
     FIRST_POST = 33
+    ILLEGAL = 34
     SLEEPER_CREATED = 40
     SLEEPER_WAKES = 41
     DETECTOR = 50
+    TAKEDOWN = 51
     STRATUM = 60
 
 

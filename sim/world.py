@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.campaign.settings import Campaign, Organisers
+from sim.feed.legality import Illegality
 from sim.feed.settings import Feed
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.bounded_confidence import BoundedConfidence
@@ -50,6 +51,9 @@ class World(Settings):
         default_factory=Calendar, unit="calendar", source="given by the user", doc="Rhythm and events."
     )
     feed: Feed = quantity(default_factory=Feed, unit="feed", source="given by the user", doc="What is read.")
+    illegality: Illegality = quantity(
+        default_factory=Illegality, unit="messages", source="given by the user", doc="Whose messages break the rules."
+    )
     opinion: Opinion = quantity(
         default_factory=lambda: Opinion(rule=BoundedConfidence()), unit="rule", source="given by the user",
         doc="How opinions move.",
@@ -149,6 +153,11 @@ class World(Settings):
             raise InputError(
                 f"must have one value, or one for each of the {self.days} days, not {len(self.campaign.daily_posts)}",
                 field="campaign.daily_posts",
+            )
+        if self.illegality.high_risk_class and not self.graph.nodes:
+            raise InputError(
+                f"must be left out without a node table in graph.nodes, not {self.illegality.high_risk_class!r}",
+                field="illegality.high_risk_class",
             )
         opinions = self.population.opinions
         if opinions and len(opinions) != self.people:

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import sim
+from sim.moderation import ContentTakedown
 from tests.worlds import busy_branch, busy_world, run
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -25,6 +26,11 @@ def digests() -> dict[str, str]:
         ),
         "busy world, all followees, Friedkin and Johnsen": run(
             busy_world(**{"feed.reading": "all_followees", "opinion.rule": "friedkin_johnsen"}), busy_branch(), 3
+        ),
+        "busy world, content takedown": run(
+            busy_world(**{"illegality.citizens": {"share": 0.2, "concentration": 4.0}, "illegality.trolls.share": 0.5}),
+            sim.Branch((ContentTakedown(1, 0.3, 0.9),)),
+            6,
         ),
         "complete graph": run(busy_world(people=60, graph={"kind": "complete"}), busy_branch(), 4),
         "Hong Kong": run(hong_kong, None, 5),

@@ -13,8 +13,9 @@ from sim.branch import Branch
 from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.engine.stage import Stage
 from sim.engine.state import State
+from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
-from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
+from sim.moderation import ContentTakedown, Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
 from sim.opinion import (
     BoundedConfidence,
     Deffuant,
@@ -187,6 +188,21 @@ def rules() -> st.SearchStrategy[OpinionRule]:
 
 
 @st.composite
+def illegalities(draw: st.DrawFn) -> Illegality:
+    """Who posts illegal messages, in half of the worlds nobody."""
+    if draw(st.booleans()):
+        return Illegality()
+    kinds = st.builds(Propensity, share=_share(0.0, 1.0), concentration=st.one_of(st.none(), st.floats(0.05, 30.0)))
+    return Illegality(
+        citizens=draw(kinds),
+        high_risk=draw(kinds),
+        organisers=draw(kinds),
+        trolls=draw(kinds),
+        high_risk_share=draw(_share(0.0, 1.0)),
+    )
+
+
+@st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Any small world: all graphs that are generated, all readings, all rules, all features."""
     kind = draw(st.sampled_from(["social", "random", "complete"]))
@@ -229,8 +245,10 @@ def worlds(draw: st.DrawFn) -> World:
             topic_capacity=draw(st.integers(1, 12)),
             topic_half_life=draw(_share(0.5, 20.0)),
             measure_quality=draw(st.booleans()),
+            measure_prevalence=draw(st.booleans()),
             lifetime=draw(st.sampled_from([None, None, 1, 3, 8])),
         ),
+        illegality=draw(illegalities()),
         opinion=Opinion(
             rule=draw(rules()),
             anchoring=draw(_share(0.0, 0.3)),
@@ -270,10 +288,16 @@ def detectors() -> st.SearchStrategy[Detector]:
 
 
 @st.composite
-def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
-    """A policy of either kind that begins on day ``first`` or later, within what the world's campaign has."""
+def first_days(draw: st.DrawFn, world: World, first: int = 0) -> float | str:
+    """When a policy begins: day ``first`` of the world or later."""
     number = draw(st.integers(first, world.days - 1))
-    day: float | str = draw(st.sampled_from([float(number), date(number), number + 0.5]))
+    return draw(st.sampled_from([float(number), date(number), number + 0.5]))
+
+
+@st.composite
+def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A removal of either kind that begins on day ``first`` or later, within what the world's campaign has."""
+    day = draw(first_days(world, first))
     sleepers = world.campaign.sleepers.accounts
     if draw(st.booleans()):
         return Takedown(day, draw(detectors()), accounts=draw(st.integers(0, world.campaign.accounts + sleepers)))
@@ -281,9 +305,15 @@ def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
 
 
 @st.composite
+def standing_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A policy that holds from day ``first`` or later on."""
+    return ContentTakedown(draw(first_days(world, first)), draw(st.floats(0.01, 5.0)), draw(_share(0.0, 1.0)))
+
+
+@st.composite
 def branches(draw: st.DrawFn, world: World, first: int = 0) -> Branch:
-    """Up to three policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
-    chosen = draw(st.lists(policies(world, first), max_size=3))
+    """Up to four policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
+    chosen = draw(st.lists(st.one_of(policies(world, first), standing_policies(world, first)), max_size=4))
     return Branch(policies=tuple(chosen), campaign=first > 0 or draw(st.sampled_from([True, True, True, False])))
 
 

@@ -6,17 +6,20 @@ awake reads the state left by the previous tick and decides; then all commit, ea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.kernels import RANDOM_ATTEMPTS
 from sim.engine.stage import Stage
 from sim.engine.state import Count, Group
+from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.moderation.content_takedown import taken_down
 from sim.opinion.expression import willing
 from sim.opinion.mobilisation import joins
 from sim.opinion.provenance import channel_moved, moved
@@ -129,15 +132,14 @@ class Account(Agent):
             return [a for a in range(society.group.size) if a != self.account]
         return [int(a) for a in society.followees[society.indptr[self.account] : society.indptr[self.account + 1]]]
 
-    def carried_by_followees(self) -> dict[tuple[int, int], Item]:
-        """The distinct messages of others that active followees carry, by name."""
+    def carried_by(self, followees: Iterable[Account]) -> dict[tuple[int, int], Item]:
+        """The distinct messages of others that these carry, by name."""
         model = self.model
         items: dict[tuple[int, int], Item] = {}
-        for followee in self.followees():
-            model.count(Count.ROWS_SCANNED)
+        for followee in followees:
             seen: set[tuple[int, int]] = set()
             for entry in followee.outbox():
-                if entry.author == self.account or not model.accounts[entry.author].active or model.expired(entry):
+                if entry.author == self.account or not model.visible(entry):
                     continue
                 item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
                 item.latest = max(item.latest, entry.posted)
@@ -156,9 +158,11 @@ class Account(Agent):
         )
         return newest_first[: self.model.rules.length]
 
-    def feed(self) -> list[Item]:
-        """What the account is shown of its followees' messages."""
-        return self.newest(self.carried_by_followees())
+    def scan_followees(self) -> dict[tuple[int, int], Item]:
+        """What the followees carry, for an account that reads now."""
+        followees = list(self.followees())
+        self.model.count(Count.ROWS_SCANNED, len(followees))
+        return self.carried_by(followees)
 
     # Speaking
 
@@ -300,7 +304,7 @@ class Citizen(Account):
             followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
             readings = [Reading(f.current_stances(), f.role, False) for f in followees]
         else:
-            carried = self.carried_by_followees()
+            carried = self.scan_followees()
             feed = self.newest(carried)
             if model.rules.topic_slots and model.society.topic_reader[self.person]:
                 feed += [item for item in self.topic_messages() if item.entry.name not in carried]
@@ -365,9 +369,8 @@ class Citizen(Account):
             message
             for message in model.topic_stream()
             if message.item.entry.author != self.account
-            and model.accounts[message.item.entry.author].active
             and model.accounts[message.carrier].active
-            and not model.expired(message.item.entry)
+            and model.visible(message.item.entry)
         ]
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
         return [message.item for message in candidates[: model.rules.topic_slots]]
@@ -481,7 +484,7 @@ class Actor(Account):
         model = self.model
         feed: list[Item] = []
         if not model.rules.reads_opinions and model.rules.new_share[self.group] < 1.0:
-            feed = sorted(self.feed(), key=lambda item: item.entry.name)
+            feed = sorted(self.newest(self.scan_followees()), key=lambda item: item.entry.name)
         model.state.last_awake[self.account] = model.step_index
         self.decision = self.choose_post(feed, self.current_stances())
 
@@ -542,9 +545,30 @@ class AgentEngine(Stage):
             self.count(Count.LOST_POSTS + account.role)  # an innocent who was silenced
         return False
 
-    def expired(self, entry: Entry) -> bool:
-        """Whether a post has disappeared because of its age."""
-        return self.step_index - entry.posted > self.rules.lifetime
+    def visible(self, entry: Entry) -> bool:
+        """Whether a post is there to be read: its author active, and it has neither expired nor been taken down."""
+        return (
+            self.accounts[entry.author].active
+            and self.step_index - entry.posted <= self.rules.lifetime
+            and not self.taken_down(entry)
+        )
+
+    def taken_down(self, entry: Entry) -> bool:
+        """Whether a message was illegal and is gone."""
+        takedowns = self.rules.measures.takedowns
+        return (
+            takedowns.size > 0
+            and illegal(self.seed64, *entry.name, self.society.illegal_share[entry.author])
+            and taken_down(self.seed64, *entry.name, self.step_index, takedowns)
+        )
+
+    def messages_in_feeds(self) -> NDArray[np.int64]:
+        names: set[tuple[int, int]] = set()
+        if not self.rules.reads_opinions:
+            for citizen in self.accounts[: self.world.people]:
+                if citizen.active:
+                    names |= {item.entry.name for item in citizen.newest(citizen.carried_by(citizen.followees()))}
+        return np.array(sorted((author << 16) + created for author, created in names), dtype=np.int64)
 
     def count(self, column: int, amount: int = 1) -> None:
         """Add to a count of the present tick."""

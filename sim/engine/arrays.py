@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine import kernels
 from sim.engine.stage import Stage
@@ -70,6 +71,20 @@ class ArrayEngine(Stage):
         with ThreadPoolExecutor(self.threads) as pool:
             for step in range(first, last):
                 self._threaded_tick(pool, step)
+
+    def messages_in_feeds(self) -> NDArray[np.int64]:
+        found = np.zeros(0, dtype=np.int64)
+        if self.rules.reads_opinions:
+            return found
+        people, length = self.society.anchor.size, self.rules.length
+        names = np.empty(_SMALLEST_CHUNK * length, dtype=np.int64)
+        for low in range(0, people, _SMALLEST_CHUNK):
+            high = min(low + _SMALLEST_CHUNK, people)
+            n = kernels.list_feeds(
+                self._seed, self.step_index, low, high, self.state, self.society, self.rules, self._scratch[0], names
+            )
+            found = np.union1d(found, names[:n])
+        return found
 
     def _threaded_tick(self, pool: ThreadPoolExecutor, step: int) -> None:
         state, society, schedule, rules = self.state, self.society, self.schedule, self.rules

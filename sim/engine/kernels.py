@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State
+from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
+from sim.moderation.content_takedown import taken_down_inline
 from sim.opinion.expression import willing
 from sim.opinion.mobilisation import joins
 from sim.opinion.provenance import channel_moved, moved
@@ -196,6 +198,14 @@ def _live_followees(
 
 
 @inlined
+def _taken_down(seed: int, author: int, created: int, step: int, society: Society, rules: Rules) -> bool:
+    """Whether a message was illegal and is gone."""
+    return illegal(seed, author, created, society.illegal_share[author]) and taken_down_inline(
+        seed, author, created, step, rules.measures.takedowns
+    )
+
+
+@inlined
 def _recent_enough(step: int, rows: int, state: State, rules: Rules, scratch: Scratch) -> int:
     """A step such that the entries posted from it on are likely to fill the feed (0 where there are few entries)."""
     memory = state.outbox.shape[1]
@@ -221,6 +231,7 @@ def _recent_enough(step: int, rows: int, state: State, rules: Rules, scratch: Sc
 
 @inlined
 def _insert(
+    seed: int,
     step: int,
     reader: int,
     n: int,
@@ -235,6 +246,7 @@ def _insert(
     """Make candidates of the messages in entries posted in low … high - 1; ``n`` are there already. Return how many are."""
     mask = scratch.table.size - 1
     memory = state.outbox.shape[1]
+    takes_down = rules.measures.takedowns.size > 0
     for i in range(rows):
         followee = scratch.row[i]
         troll = society.group[followee] >= 2
@@ -252,6 +264,8 @@ def _insert(
                 slot = (slot + 1) & mask
             c = np.int64(scratch.table[slot])
             if c < 0:
+                if takes_down and _taken_down(seed, author, name & 0xFFFF, step, society, rules):
+                    continue
                 c = n
                 n += 1
                 scratch.table[slot] = c
@@ -315,7 +329,7 @@ def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: R
 
 @inlined
 def _gather(
-    step: int, reader: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, reader: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:  # fmt: skip
     """Collect the distinct messages of others that the followees in ``scratch.row`` carry; return how many.
 
@@ -323,9 +337,9 @@ def _gather(
     ranks before all else, and that is all that a reader takes from a feed who is not going to reshare.
     """
     low = _recent_enough(step, rows, state, rules, scratch) if whole else max(0, state.last_awake[reader])
-    n = _insert(step, reader, 0, low, step, rows, state, society, rules, scratch)
+    n = _insert(seed, step, reader, 0, low, step, rows, state, society, rules, scratch)
     if whole and n < rules.length and low > 0:
-        n = _insert(step, reader, n, 0, low, rows, state, society, rules, scratch)
+        n = _insert(seed, step, reader, n, 0, low, rows, state, society, rules, scratch)
     elif low > 0:
         _add_older_copies(step, low, n, rows, state, society, rules, scratch)
     for c in range(n):
@@ -427,6 +441,7 @@ def _add_topic(
     """
     held = 0
     size = state.stream_size[0]
+    takes_down = rules.measures.takedowns.size > 0
     _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
     for s in range(size):
         time = scratch.topic_draw[s]
@@ -436,6 +451,8 @@ def _add_topic(
         if author == reader or state.status[author] != _ACTIVE or state.status[state.stream_carrier[s]] != _ACTIVE:
             continue
         if step - state.stream[s].posted > rules.lifetime:
+            continue
+        if takes_down and _taken_down(seed, author, scratch.topic_created[s], step, society, rules):
             continue
         held = _keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
     for i in range(held):
@@ -738,7 +755,7 @@ def decide(
             whole = reshares or rules.at_first_sight or rules.measure_quality
             rows = _live_followees(seed, step, account, state, society, rules, scratch)
             counts[_ROWS] += rows
-            n = _gather(step, account, rows, whole, state, society, rules, scratch)
+            n = _gather(seed, step, account, rows, whole, state, society, rules, scratch)
             shown = _select(seed, account, n, rules, scratch)
             if topic:
                 shown = _add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
@@ -775,6 +792,26 @@ def decide(
                 decisions.opinion[i, level] = society.actor_stance[account - citizens]
             state.last_awake[account] = step
         _speak(seed, step, account, shown, first, society, rules, scratch, i, decisions)
+
+
+@lean_kernel
+def list_feeds(
+    seed: int, step: int, low: int, high: int, state: State, society: Society, rules: Rules, scratch: Scratch,
+    names: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write the names of the messages in the feeds that active accounts low … high - 1 would read at a step; return how many
+    (a message is listed once for each feed that has it)."""
+    n = 0
+    for account in range(low, high):
+        if state.status[account] != _ACTIVE:
+            continue
+        rows = _live_followees(seed, step, account, state, society, rules, scratch)
+        candidates = _gather(seed, step, account, rows, True, state, society, rules, scratch)
+        shown = _select(seed, account, candidates, rules, scratch)
+        for i in range(shown):
+            names[n] = scratch.name[scratch.feed[i]]
+            n += 1
+    return n
 
 
 @lean_kernel

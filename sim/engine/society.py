@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from sim.campaign.settings import TrollGroup
 from sim.engine.schedule import make_schedule
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State, empty_stream
+from sim.feed.legality import propensities
 from sim.feed.outbox import empty_outbox
 from sim.feed.ranking import recency_table
 from sim.fields import InputError
+from sim.moderation.measures import NO_MEASURES
 from sim.population.accounts import NOBODY, Status, persons_of_citizens
 from sim.population.edge_list import read_edge_list, read_node_table
 from sim.population.graph import (
@@ -28,6 +30,8 @@ from sim.population.graph import (
 from sim.population.people import draw_people
 from sim.randomness import Stream, exponentials_of, uniforms_of
 from sim.world import World
+
+Nodes = dict[str, NDArray[np.generic]]
 
 NEVER = np.iinfo(np.int64).max
 _FOREVER = 1 << 30
@@ -66,7 +70,8 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
     created = np.zeros(group.size, dtype=np.uint16)
     created[sleeper_ids] = _sleepers_created(world, sleeper_ids, population_seed)
     weights = _posting_weights(world, active_ids, population_seed)
-    graph = _follower_graph(world, people.opinion[person[: world.people]], group, population_seed)
+    nodes = _nodes(world)
+    graph = _follower_graph(world, people.opinion[person[: world.people]], group, nodes, population_seed)
     society = Society(
         anchor=people.opinion,
         confidence=people.confidence,
@@ -78,6 +83,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         group=group,
         person=person,
         created=created,
+        illegal_share=_illegal_shares(world, group, nodes, population_seed),
         actor_stance=np.where(group[world.people :] == Group.ORGANISER, world.organisers.stance, world.campaign.stance),
         actor_weight=np.concatenate([np.ones(organisers), weights, np.ones(sleepers)]),
         wakes_at=_sleepers_wake(world, sleeper_ids, created[sleeper_ids], seed),
@@ -133,6 +139,7 @@ def make_rules(world: World) -> Rules:
             [expression.on_topic_share, 1.0, campaign.on_topic_share, campaign.sleepers.on_topic_share]
         ),
         recency=recency_table(world.burn_in_ticks + world.ticks + 1),
+        measures=NO_MEASURES,
     )
 
 
@@ -229,12 +236,48 @@ def _split(total: int, shares: list[float]) -> list[int]:
     return whole
 
 
-def _follower_graph(world: World, opinions: NDArray[np.float64], group: NDArray[np.uint8], seed: int) -> FollowerGraph:
+def _illegal_shares(world: World, group: NDArray[np.uint8], nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
+    """Probability that a new message of each account breaks the platform's rules, shape (accounts,)."""
+    settings, ids = world.illegality, np.arange(group.size)
+    if settings.high_risk_class:
+        assert nodes is not None
+        high_risk = _of_class(world, nodes, settings.high_risk_class)
+    else:
+        high_risk = uniforms_of(seed, Stream.HIGH_RISK, 0, ids[: world.people], 0) < settings.high_risk_share
+    risky = np.zeros(group.size, dtype=bool)
+    risky[: world.people] = high_risk
+    shares = np.zeros(group.size, dtype=np.float32)
+    for kind, members in (
+        (settings.citizens, (group == Group.CITIZEN) & ~risky),
+        (settings.high_risk, risky),
+        (settings.organisers, group == Group.ORGANISER),
+        (settings.trolls, group >= Group.ACTIVE_TROLL),
+    ):
+        shares[members] = propensities(kind, ids[members], seed)
+    return shares
+
+
+def _of_class(world: World, nodes: Nodes, name: str) -> NDArray[np.bool_]:
+    """Which citizens are of a class of the node table."""
+    if "class" not in nodes:
+        raise InputError(f"must have the column class, which {world.graph.nodes} has not", field="world.graph.nodes")
+    classes = nodes["class"][nodes["bot"] == 0].astype(str)
+    if name not in classes:
+        raise InputError(
+            f"must be a class of the people in {world.graph.nodes} ({', '.join(np.unique(classes)[:9])}), not {name!r}",
+            field="world.illegality.high_risk_class",
+        )
+    return np.asarray(classes == name)
+
+
+def _follower_graph(
+    world: World, opinions: NDArray[np.float64], group: NDArray[np.uint8], nodes: Nodes | None, seed: int
+) -> FollowerGraph:
     settings, accounts, people = world.graph, group.size, world.people
     if settings.kind == "complete":
         return FollowerGraph.complete_graph(accounts)
     if settings.kind == "file":
-        return _graph_of_file(world, group)
+        return _graph_of_file(world, group, nodes)
     if settings.kind == "random":
         return merge_edges(random_graph(seed, people, settings.followees), accounts, (), ())
     most = math.floor(settings.hub_cap * people) / 2
@@ -293,28 +336,28 @@ def _amplification(actives: NDArray[np.int64], followed: int, seed: int) -> tupl
     return sources[keep], targets[keep]
 
 
-def _graph_of_file(world: World, group: NDArray[np.uint8]) -> FollowerGraph:
+def _nodes(world: World) -> Nodes | None:
+    """The node table of the graph's file in the order of its index, if there is one."""
+    path = world.graph.nodes
+    if not path:
+        return None
+    table = read_node_table(path)
+    if "index" not in table or "bot" not in table:
+        raise InputError(f"must have the columns index and bot, which {path} has not", field="world.graph.nodes")
+    for column in ("index", "bot"):
+        if not np.issubdtype(table[column].dtype, np.number) or (table[column] % 1 != 0).any():
+            raise InputError(f"must have whole numbers as {column}, which {path} has not", field="world.graph.nodes")
+        table[column] = table[column].astype(np.int64)
+    order = np.argsort(table["index"])
+    if not np.array_equal(table["index"][order], np.arange(order.size)):
+        raise InputError(f"must number its nodes from 0 without gaps, which {path} does not", field="world.graph.nodes")
+    return {name: column[order] for name, column in table.items()}
+
+
+def _graph_of_file(world: World, group: NDArray[np.uint8], nodes: Nodes | None) -> FollowerGraph:
     """The graph of an edge list; nodes marked as bots become the active trolls, the others the citizens, in their order."""
     settings = world.graph
-    if settings.nodes:
-        table = read_node_table(settings.nodes)
-        if "index" not in table or "bot" not in table:
-            raise InputError(
-                f"must have the columns index and bot, which {settings.nodes} has not", field="world.graph.nodes"
-            )
-        for column in ("index", "bot"):
-            if not np.issubdtype(table[column].dtype, np.number) or (table[column] % 1 != 0).any():
-                raise InputError(
-                    f"must have whole numbers as {column}, which {settings.nodes} has not", field="world.graph.nodes"
-                )
-        index = table["index"].astype(np.int64)
-        bot = table["bot"].astype(np.int64)[np.argsort(index)]
-        if not np.array_equal(np.sort(index), np.arange(index.size)):
-            raise InputError(
-                f"must number its nodes from 0 without gaps, which {settings.nodes} does not", field="world.graph.nodes"
-            )
-    else:
-        bot = np.zeros(group.size, dtype=np.int64)
+    bot = np.zeros(group.size, dtype=np.int64) if nodes is None else nodes["bot"]
     humans, bots = int((bot == 0).sum()), int((bot != 0).sum())
     trolls = int((group == Group.ACTIVE_TROLL).sum())
     if (humans, bots, humans + bots) != (world.people, trolls, group.size):

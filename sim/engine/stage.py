@@ -7,6 +7,7 @@ decide and commit. An engine supplies the second half in ``advance_accounts``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -19,8 +20,9 @@ from sim.campaign.operator import Operator
 from sim.campaign.organisers import Organisers
 from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
-from sim.engine.state import Group, State
+from sim.engine.state import Group, Rules, State
 from sim.fields import InputError
+from sim.moderation.measures import in_force
 from sim.population.accounts import Status
 from sim.world import World
 
@@ -75,8 +77,9 @@ class Stage(mesa.Model):  # type: ignore[misc]
             snapshot = Snapshot(0, state, (), ())
         assert snapshot is not None
         self.setting = setting
-        self.society, self.schedule, self.rules = setting.society, setting.schedule, setting.rules
+        self.society, self.schedule = setting.society, setting.schedule
         self.step_index = snapshot.step
+        self.rules = self._rules_at(snapshot.step)
         self.state = snapshot.state.copy()
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
@@ -145,14 +148,29 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def _actors_decide(self, step: int) -> None:
         if step == self.world.burn_in_ticks:
             self._begin_campaign()
+        self.rules = self._rules_at(step)
         for actor in self.actors:
             actor.act(step)
+
+    def _rules_at(self, step: int) -> Rules:
+        """The world's rules with the measures of the policies that have begun by this step, in their order."""
+        policies, per_day = self.branch.policies, self.world.ticks_per_day
+        changes = (
+            (self.world.burn_in_ticks + self.world.tick(policy.day), partial(policy.measures, ticks_per_day=per_day))
+            for policy in policies
+        )
+        return self.setting.rules._replace(measures=in_force(changes, step))
 
     def _begin_campaign(self) -> None:
         if self.branch.campaign:
             self.state.status[self.society.group == Group.ACTIVE_TROLL] = Status.ACTIVE
         else:
             self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
+
+    def messages_in_feeds(self) -> NDArray[np.int64]:
+        """Names (author * 2**16 + created) of the distinct messages that the feeds of all active citizens would have, were they
+        read now; topic slots, which are drawn anew each time, are left out."""
+        raise NotImplementedError
 
     def advance_accounts(self, first: int, last: int) -> None:
         """Steps first … last - 1 of all accounts, with no actor in between."""

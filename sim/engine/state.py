@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.feed.outbox import ENTRY, empty_outbox
+from sim.moderation.measures import Measures
 
 
 class Group(IntEnum):
@@ -57,6 +58,7 @@ class Society(NamedTuple):
     group: NDArray[np.uint8]
     person: NDArray[np.int32]
     created: NDArray[np.uint16]
+    illegal_share: NDArray[np.float32]
     actor_stance: NDArray[np.float64]
     actor_weight: NDArray[np.float64]
     wakes_at: NDArray[np.int64]
@@ -76,7 +78,8 @@ class Schedule(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Parameters of the model as the kernels take them; by-group rows are indexed by ``Group``."""
+    """Parameters of the model as the kernels take them; by-group rows are indexed by ``Group``. ``measures`` are those that the
+    platform takes at the moment; all else stays the same during a run."""
 
     reads_opinions: bool
     one_random_followee: bool
@@ -108,6 +111,7 @@ class Rules(NamedTuple):
     new_share: NDArray[np.float64]
     on_topic_share: NDArray[np.float64]
     recency: NDArray[np.float64]
+    measures: Measures
 
 
 class State(NamedTuple):

@@ -50,6 +50,10 @@ class Feed(Settings):
     measure_quality: bool = quantity(
         False, unit="yes or no", source="model choice", doc="Keep the mean quality of the messages shown (takes time)."
     )
+    measure_prevalence: bool = quantity(
+        False, unit="yes or no", source="model choice",
+        doc="Keep the share of illegal messages in the feeds of all citizens at the end of each day (takes time).",
+    )  # fmt: skip
     lifetime: int | None = quantity(
         None, unit="ticks", low=0, high=65_535, source="given by the user",
         doc="Ticks after which a post, new or reshared, disappears from all feeds (none: never).",

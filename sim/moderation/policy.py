@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.fields import Settings, quantity
 from sim.moderation.detectors import Detector, Perfect
+from sim.moderation.measures import Measures
 from sim.moderation.platform import Platform
 from sim.moderation.view import PlatformView
 
@@ -36,9 +37,25 @@ class Policy(Settings, ABC):
         """The tick at which a policy that acts at ``tick`` acts again; None if it never does."""
         return None
 
+    def measures(self, measures: Measures, ticks_per_day: int) -> Measures:
+        """What the platform does to messages and feeds from the first tick of ``day`` on, given what it does already."""
+        return measures
+
     @abstractmethod
     def sentence(self, date: str) -> str:
         """What the policy does, in English."""
+
+
+@dataclass(frozen=True)
+class StandingPolicy(Policy, ABC):
+    """Base of policies that hold from ``day`` on and never act on accounts: they only take ``measures``."""
+
+    def act(self, platform: Platform) -> None:
+        pass
+
+    @abstractmethod
+    def measures(self, measures: Measures, ticks_per_day: int) -> Measures:
+        """What the platform does to messages and feeds from the first tick of ``day`` on, given what it does already."""
 
 
 class Removal(NamedTuple):

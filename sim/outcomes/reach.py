@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.stage import Stage
 from sim.engine.state import Count
+from sim.feed.legality import count_illegal
 from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0, counts_today, ratio, roles
 from sim.population.accounts import Role, Status
 
@@ -33,6 +34,15 @@ def mean_quality(stage: Stage) -> float:
     today = counts_today(stage)
     shown = float(roles(today, Count.SLOTS).sum())
     return ratio(float(today[Count.QUALITY]) / 2.0**32, shown) if stage.rules.measure_quality else float("nan")
+
+
+def prevalence(stage: Stage) -> float:
+    """Share of illegal messages among the distinct messages in citizens' feeds now (nan unless the world measures it)."""
+    if not stage.world.feed.measure_prevalence:
+        return float("nan")
+    names = stage.messages_in_feeds()
+    bad = count_illegal(np.uint64(stage.seed_of_run), names, stage.society.illegal_share)
+    return ratio(float(bad), float(names.size))
 
 
 def engagement_per_post(stage: Stage) -> float:
@@ -93,5 +103,11 @@ OUTCOMES = (
         "0 to 1",
         "mean quality of the messages shown to citizens today, where the world measures it",
         mean_quality,
+    ),
+    Outcome(
+        "prevalence",
+        "share of messages",
+        "illegal messages among the distinct messages in citizens' feeds at the end of the day, where the world measures it",
+        prevalence,
     ),
 )

@@ -1,0 +1,49 @@
+"""What the platform currently does to messages and feeds: the standing part of moderation.
+
+A policy that acts now and then does so on its desk (``Policy.act``). One that holds from its first day on says here what it
+changes: the engine asks every policy that has begun, in the order of the branch, and gives the result to its kernels. Measures
+are thus a function of (policies, step), kept nowhere, and the same in a fork as in a run from the start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Measures(NamedTuple):
+    """Neutral in ``NO_MEASURES``. Policies return changed copies (``measures._replace``) and never change an array in place.
+
+    ``since`` is the step at which the policy that is being asked began, for those that need it. ``takedowns`` (n, 3) has a row
+    for each takedown of illegal messages in force: half-lives a tick, the step since when, and the share that it ever finds.
+    """
+
+    since: int
+    takedowns: NDArray[np.float64]
+
+
+NO_MEASURES = Measures(since=0, takedowns=np.empty((0, 3)))
+
+Change = Callable[[Measures], Measures]
+
+
+def in_force(changes: Iterable[tuple[int, Change]], step: int) -> Measures:
+    """Measures at a step, of (first step, change) in the order in which they apply.
+
+    Kernels are compiled for the types of ``NO_MEASURES``, so every number is made one of its type.
+    """
+    measures = NO_MEASURES
+    for since, change in changes:
+        if since <= step:
+            measures = change(measures._replace(since=since))
+    typed = (_as(neutral, value) for neutral, value in zip(NO_MEASURES, measures, strict=True))
+    return Measures._make(typed)._replace(since=NO_MEASURES.since)
+
+
+def _as(neutral: Any, value: Any) -> Any:
+    if isinstance(neutral, np.ndarray):
+        return np.array(value, dtype=neutral.dtype, order="C")
+    return type(neutral)(value)
