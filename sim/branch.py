@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.fields import InputError, Settings, quantity
-from sim.moderation.policy import Policy, RemovalPolicy
+from sim.moderation.policy import Policy
 from sim.world import World
 
 
@@ -30,15 +30,9 @@ class Branch(Settings):
 
     def check_against(self, world: World) -> None:
         """Raise InputError if a policy's day lies outside the calendar or it asks for more accounts than there ever were."""
-        campaign = world.campaign
         for i, policy in enumerate(self.policies):
             world.day(policy.day, f"policies[{i}].day")
-            if not isinstance(policy, RemovalPolicy):
-                continue
-            limit = campaign.sleepers.accounts + (0 if policy.of_sleepers else campaign.accounts)
-            if policy.in_reality() > limit:
-                what = "sleeping accounts" if policy.of_sleepers else "accounts"
-                raise InputError(
-                    f"must be at most {limit:,}, all the {what} that the campaign ever had, not {policy.in_reality():,}",
-                    field=f"policies[{i}].accounts",
-                )
+            try:
+                policy.check_against(world)
+            except InputError as error:
+                raise error.under(f"policies[{i}]") from None

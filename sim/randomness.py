@@ -62,6 +62,9 @@ class Stream(IntEnum):
     SLEEPER_WAKES = 41
     DETECTOR = 50
     TAKEDOWN = 51
+    VISIBILITY = 52
+    FRICTION = 53
+    BACKLASH = 54
     STRATUM = 60
 
 

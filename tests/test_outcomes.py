@@ -47,10 +47,20 @@ RANGES = {
     "turnout_movement": (0.0, 1.0, True),
     "turnout_government": (0.0, 1.0, True),
     "wrongful_removals": (0.0, INFINITE, False),
+    "wrongful_marks": (0.0, INFINITE, False),
     "posts_lost": (0.0, INFINITE, False),
     "trolls_removed": (0.0, INFINITE, False),
 }
-COUNTS = ["impressions", "posts", "troll_posts", "active_trolls", "wrongful_removals", "posts_lost", "trolls_removed"]
+COUNTS = [
+    "impressions",
+    "posts",
+    "troll_posts",
+    "active_trolls",
+    "wrongful_removals",
+    "wrongful_marks",
+    "posts_lost",
+    "trolls_removed",
+]
 # What has happened so far can only grow.
 CUMULATIVE = ["reach", "posts_lost"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,21 @@ from sim.engine.stage import Stage
 from sim.engine.state import State
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
-from sim.moderation import ContentTakedown, Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
+from sim.moderation import (
+    CircuitBreaker,
+    ContentTakedown,
+    Detector,
+    Disclosure,
+    Downranking,
+    HashtagLimit,
+    Labels,
+    Perfect,
+    Policy,
+    PreemptiveRemoval,
+    Rates,
+    ReshareFriction,
+    Takedown,
+)
 from sim.opinion import (
     BoundedConfidence,
     Deffuant,
@@ -306,8 +321,24 @@ def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
 
 @st.composite
 def standing_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
-    """A policy that holds from day ``first`` or later on."""
-    return ContentTakedown(draw(first_days(world, first)), draw(st.floats(0.01, 5.0)), draw(_share(0.0, 1.0)))
+    """A policy that holds from day ``first`` or later on, or marks accounts from then on."""
+    day, share = draw(first_days(world, first)), draw(_share(0.0, 1.0))
+    kinds: list[Callable[[], Policy]] = [
+        lambda: ContentTakedown(day, draw(st.floats(0.01, 5.0)), share),
+        lambda: Labels(day, draw(detectors()), share, draw(_share(0.0, 1.0))),
+        lambda: Downranking(day, draw(detectors()), share),
+        lambda: ReshareFriction(day, share),
+        lambda: CircuitBreaker(day, draw(st.integers(0, 6))),
+        lambda: HashtagLimit(day, draw(st.integers(0, world.feed.memory - 1))),
+    ]
+    return draw(st.sampled_from(kinds))()
+
+
+@st.composite
+def disclosures(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A disclosure on day ``first`` or later; it has a side, unlike other policies."""
+    day, share = draw(first_days(world, first)), _share(0.0, 1.0)
+    return Disclosure(day, draw(st.sampled_from([-0.75, -0.6, 0.4])), *(draw(share) for _ in range(4)))
 
 
 @st.composite

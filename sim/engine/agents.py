@@ -20,6 +20,7 @@ from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
 from sim.moderation.content_takedown import taken_down
+from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import willing
 from sim.opinion.mobilisation import joins
 from sim.opinion.provenance import channel_moved, moved
@@ -31,6 +32,7 @@ from sim.randomness import Stream, uniform
 # Compiled functions take plain integers; an enum member would be looked up anew at each call.
 _WAKE, _POST, _NEW_OR_RESHARE = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
 _RANDOM_FOLLOWEE = int(Stream.RANDOM_FOLLOWEE)
+_VISIBILITY, _FRICTION = int(Stream.VISIBILITY), int(Stream.FRICTION)
 _FIRST_SIGHT, _FIRST_POST = int(Stream.FIRST_SIGHT), int(Stream.FIRST_POST)
 _ACTIVE, _SUSPENDED = int(Status.ACTIVE), int(Status.SUSPENDED)
 
@@ -67,11 +69,13 @@ class Item:
 
 @dataclass(frozen=True)
 class Reading:
-    """An opinion that is read: the author's four nested ones, the author's role, and whether it was relayed."""
+    """An opinion that is read: the author's four nested ones, the author's role, whether it was relayed, and the
+    factor on its weight."""
 
     stances: tuple[float, float, float, float]
     role: Role
     relayed: bool
+    credibility: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class Account(Agent):
         for followee in followees:
             seen: set[tuple[int, int]] = set()
             for entry in followee.outbox():
-                if entry.author == self.account or not model.visible(entry):
+                if entry.author == self.account or not model.visible(entry) or self.hidden_from(entry):
                     continue
                 item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
                 item.latest = max(item.latest, entry.posted)
@@ -149,6 +153,12 @@ class Account(Agent):
                     item.shares += model.rules.flooding if followee.role == Role.TROLL else 1
                 item.from_troll |= followee.role == Role.TROLL
         return items
+
+    def hidden_from(self, entry: Entry) -> bool:
+        """Whether a message is hidden from this account because its author is downranked."""
+        model = self.model
+        draw = uniform(model.seed64, _VISIBILITY, entry.created, self.account, entry.author)
+        return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= model.rules.measures.visibility
 
     def newest(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
         """The messages of the feed: those carried last, ties in an order drawn by (reader, message)."""
@@ -171,7 +181,7 @@ class Account(Agent):
         model, step = self.model, self.model.step_index
         draw = uniform(model.seed64, _NEW_OR_RESHARE, step, self.account, 0)
         if feed and draw >= model.rules.new_share[self.group] and not self.posts_first():
-            return self.again(self.choose_reshare(feed, opinions[0]))
+            return None if self.put_off() else self.again(self.choose_reshare(feed, opinions[0]))
         stance, shifts = OFF_TOPIC, (0, 0, 0)
         if on_topic(model.seed64, self.account, step, model.rules.on_topic_share[self.group]):
             stance = quantise(opinions[0])
@@ -184,6 +194,10 @@ class Account(Agent):
 
     def posts_first(self) -> bool:
         """Whether the account is one of those that post at the first tick of all."""
+        return False
+
+    def put_off(self) -> bool:
+        """Whether the account drops a reshare on being asked."""
         return False
 
     def again(self, entry: Entry | None) -> Post | None:
@@ -206,6 +220,8 @@ class Account(Agent):
                 * item.shares
                 * float(rules.recency[step - entry.created])
             )
+            if model.flagged(entry.author, Flag.LABELLED):
+                weight *= rules.measures.label_reshare
             time = reshare_race(model.seed64, self.account, step, *entry.name, weight)
             if time < least:
                 best, least = entry, time
@@ -313,9 +329,11 @@ class Citizen(Account):
         self.next_opinions = self.change_mind(readings)
         model.state.last_awake[self.account] = model.step_index
         self.decision = None
-        if model.rules.at_first_sight and not self.posts_first():
-            self.decision = self.again(self.choose_at_first_sight(feed))
-        if self.decision is None and (self.posts_first() or self.speaks_up(self.next_opinions[0])):
+        at_first_sight = model.rules.at_first_sight and not self.posts_first()
+        chosen = self.choose_at_first_sight(feed) if at_first_sight else None
+        if chosen is not None:
+            self.decision = None if self.put_off() else self.again(chosen)
+        elif self.posts_first() or self.speaks_up(self.next_opinions[0]):
             self.decision = self.choose_post(feed, self.next_opinions)
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
@@ -330,8 +348,18 @@ class Citizen(Account):
             for item in feed
             if item.entry.name not in carried
         }
-        chosen = min(draws, key=lambda entry: draws[entry], default=None)
-        return chosen if chosen is not None and draws[chosen] < model.rules.first_sight else None
+        share = {
+            entry: draw
+            for entry, draw in draws.items()
+            if draw
+            < model.rules.first_sight
+            * (model.rules.measures.label_reshare if model.flagged(entry.author, Flag.LABELLED) else 1.0)
+        }
+        return min(share, key=lambda entry: share[entry], default=None)
+
+    def put_off(self) -> bool:
+        model = self.model
+        return bool(uniform(model.seed64, _FRICTION, model.step_index, self.account, 0) < model.rules.measures.friction)
 
     def posts_first(self) -> bool:
         model = self.model
@@ -371,6 +399,8 @@ class Citizen(Account):
             if message.item.entry.author != self.account
             and model.accounts[message.carrier].active
             and model.visible(message.item.entry)
+            and not self.hidden_from(message.item.entry)
+            and message.item.shares < model.rules.measures.breaker
         ]
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
         return [message.item for message in candidates[: model.rules.topic_slots]]
@@ -397,7 +427,12 @@ class Citizen(Account):
             without_organisers = without_trolls - expand(entry.shifts[1])
             without_events = without_organisers - expand(entry.shifts[2])
             readings.append(
-                Reading((full, without_trolls, without_organisers, without_events), role, relayed=not item.from_troll)
+                Reading(
+                    (full, without_trolls, without_organisers, without_events),
+                    role,
+                    not item.from_troll,
+                    self.credibility(entry, full),
+                )
             )
             if role == Role.TROLL:
                 state.troll_impressions[self.person] += 1
@@ -406,6 +441,13 @@ class Citizen(Account):
                 if state.calls[side, entry.created]:
                     state.last_call[self.person, side] = model.step_index
         return readings
+
+    def credibility(self, entry: Entry, stance: float) -> float:
+        """The factor on a message's weight."""
+        model = self.model
+        of = model.rules.measures
+        flags = int(model.state.flags[entry.author])
+        return float(credibility(flags, stance, of.label_persuasion, of.discount, of.disclosed, of.resemblance))
 
     def change_mind(self, readings: list[Reading]) -> tuple[float, float, float, float]:
         """The four nested opinions after reading; also updates the troll channels and the perceived climate."""
@@ -418,13 +460,13 @@ class Citizen(Account):
         if rules.averages:
             share = rules.own_weight
             for reading in readings:
-                share += weigh(x[0], reading.stances[0], confidence, model.parameters)
+                share += weigh(x[0], reading.stances[0], confidence, model.parameters) * reading.credibility
             share = 1.0 / share if share > 0.0 else 0.0
         if rules.susceptible:
             share *= self.susceptibility
             anchoring = 1.0 - self.susceptibility
         for reading in readings:
-            weight = share * weigh(x[0], reading.stances[0], confidence, model.parameters)
+            weight = share * weigh(x[0], reading.stances[0], confidence, model.parameters) * reading.credibility
             pulls[0] += weight * (reading.stances[0] - x[0])
             total += reading.stances[0]
             if reading.role == Role.TROLL:
@@ -535,7 +577,7 @@ class AgentEngine(Stage):
             for account in awake:
                 account.commit()
             for account in awake:
-                if account.decision is not None and account.decision.entry.on_topic:
+                if account.decision is not None and account.decision.entry.on_topic and self.may_enter(account):
                     self._enter_topic_stream(account.decision.entry, account)
 
     def _would_be_awake(self, account: Account, status: int) -> bool:
@@ -562,6 +604,10 @@ class AgentEngine(Stage):
             and taken_down(self.seed64, *entry.name, self.step_index, takedowns)
         )
 
+    def flagged(self, account: int, flag: Flag) -> bool:
+        """Whether the platform has set a mark on an account."""
+        return bool(self.state.flags[account] & int(flag))
+
     def messages_in_feeds(self) -> NDArray[np.int64]:
         names: set[tuple[int, int]] = set()
         if not self.rules.reads_opinions:
@@ -583,6 +629,14 @@ class AgentEngine(Stage):
             entry, carrier = _entry(state.stream[slot]), int(state.stream_carrier[slot])
             troll = self.accounts[carrier].role == Role.TROLL
             yield TopicMessage(Item(entry, entry.posted, entry.posted, int(state.stream_weight[slot]), troll), carrier)
+
+    def may_enter(self, account: Account) -> bool:
+        """Whether an account that has just posted is within the limit of posts in the topic stream."""
+        limit, window = self.rules.measures.topic_limit, self.rules.measures.topic_window
+        if limit == 0:
+            return True
+        recent = [e for e in account.outbox() if e.on_topic and e.posted > self.step_index - window]
+        return len(recent) <= limit
 
     def _enter_topic_stream(self, entry: Entry, carrier: Account) -> None:
         """The stream keeps the messages of least priority; a message carried again adds to its weight."""

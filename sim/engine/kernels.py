@@ -17,6 +17,7 @@ from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
 from sim.moderation.content_takedown import taken_down_inline
+from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import willing
 from sim.opinion.mobilisation import joins
 from sim.opinion.provenance import channel_moved, moved
@@ -29,6 +30,8 @@ _CITIZEN, _ORGANISER, _TROLL = int(Role.CITIZEN), int(Role.ORGANISER), int(Role.
 _SLEEPER = int(Group.SLEEPER)
 _WAKE, _POST, _NEW = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
 _RANDOM = int(Stream.RANDOM_FOLLOWEE)
+_LABELLED, _DOWNRANKED = int(Flag.LABELLED), int(Flag.DOWNRANKED)
+_VISIBILITY, _FRICTION = int(Stream.VISIBILITY), int(Stream.FRICTION)
 _FIRST_SIGHT, _FIRST_POST = int(Stream.FIRST_SIGHT), int(Stream.FIRST_POST)
 _READERS, _ROWS, _IMPRESSIONS, _SLOTS = (
     int(Count.READERS),
@@ -66,6 +69,7 @@ class Scratch(NamedTuple):
     stance: NDArray[np.float64]
     role: NDArray[np.uint8]
     relayed: NDArray[np.uint8]
+    factor: NDArray[np.float64]
     draws: NDArray[np.float64]
     topic_author: NDArray[np.int64]
     topic_created: NDArray[np.int64]
@@ -106,6 +110,7 @@ def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, t
         stance=np.empty((readings, 4)),
         role=np.empty(readings, dtype=np.uint8),
         relayed=np.empty(readings, dtype=np.uint8),
+        factor=np.ones(readings),
         draws=np.empty(512),
         topic_author=np.empty(topic_capacity, dtype=np.int64),
         topic_created=np.empty(topic_capacity, dtype=np.int64),
@@ -206,6 +211,14 @@ def _taken_down(seed: int, author: int, created: int, step: int, society: Societ
 
 
 @inlined
+def _hidden(seed: int, reader: int, author: int, created: int, state: State, rules: Rules) -> bool:
+    """Whether a message is hidden from a reader because its author is downranked."""
+    return (state.flags[author] & _DOWNRANKED) != 0 and uniform(
+        seed, _VISIBILITY, created, reader, author
+    ) >= rules.measures.visibility
+
+
+@inlined
 def _recent_enough(step: int, rows: int, state: State, rules: Rules, scratch: Scratch) -> int:
     """A step such that the entries posted from it on are likely to fill the feed (0 where there are few entries)."""
     memory = state.outbox.shape[1]
@@ -247,6 +260,7 @@ def _insert(
     mask = scratch.table.size - 1
     memory = state.outbox.shape[1]
     takes_down = rules.measures.takedowns.size > 0
+    hides = rules.measures.visibility < 1.0
     for i in range(rows):
         followee = scratch.row[i]
         troll = society.group[followee] >= 2
@@ -265,6 +279,8 @@ def _insert(
             c = np.int64(scratch.table[slot])
             if c < 0:
                 if takes_down and _taken_down(seed, author, name & 0xFFFF, step, society, rules):
+                    continue
+                if hides and _hidden(seed, reader, author, name & 0xFFFF, state, rules):
                     continue
                 c = n
                 n += 1
@@ -442,6 +458,7 @@ def _add_topic(
     held = 0
     size = state.stream_size[0]
     takes_down = rules.measures.takedowns.size > 0
+    hides = rules.measures.visibility < 1.0
     _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
     for s in range(size):
         time = scratch.topic_draw[s]
@@ -452,7 +469,11 @@ def _add_topic(
             continue
         if step - state.stream[s].posted > rules.lifetime:
             continue
+        if state.stream_weight[s] >= rules.measures.breaker:
+            continue
         if takes_down and _taken_down(seed, author, scratch.topic_created[s], step, society, rules):
+            continue
+        if hides and _hidden(seed, reader, author, scratch.topic_created[s], state, rules):
             continue
         held = _keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
     for i in range(held):
@@ -562,6 +583,8 @@ def _read_new_messages(
             scratch.new[n] = c
             n += 1
     _order_by_name(n, scratch.new, scratch.name)
+    measures = rules.measures
+    discredits = _discredits(rules)
     for i in range(n):
         c = scratch.new[i]
         entry = scratch.entry[c]
@@ -574,6 +597,11 @@ def _read_new_messages(
         scratch.stance[i, 3] = scratch.stance[i, 2] - expand(entry.event_shift)
         scratch.role[i] = role
         scratch.relayed[i] = 0 if scratch.from_troll[c] else 1
+        if discredits:
+            scratch.factor[i] = credibility(
+                np.int64(state.flags[entry.author]), stance, measures.label_persuasion, measures.discount,
+                measures.disclosed, measures.resemblance,
+            )  # fmt: skip
         if role == _TROLL:
             state.troll_impressions[person] += 1
         elif role == _ORGANISER:
@@ -581,6 +609,12 @@ def _read_new_messages(
             if state.calls[side, entry.created]:
                 state.last_call[person, side] = step
     return n
+
+
+@inlined
+def _discredits(rules: Rules) -> bool:
+    """Whether the weight of any message is less than it would be without measures; opinions read directly keep theirs."""
+    return not rules.reads_opinions and (rules.measures.label_persuasion < 1.0 or rules.measures.discount > 0.0)
 
 
 @inlined
@@ -593,10 +627,12 @@ def _change_mind(
     confidence = np.float64(society.confidence[person])
     pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
     share, anchoring = 1.0, rules.anchoring
+    discredits = _discredits(rules)
     if rules.averages:
         share = rules.own_weight
         for i in range(n):
-            share += weight(x[0], scratch.stance[i, 0], confidence, parameters)
+            w = weight(x[0], scratch.stance[i, 0], confidence, parameters)
+            share += w * scratch.factor[i] if discredits else w
         share = 1.0 / share if share > 0.0 else 0.0
     if rules.susceptible:
         share *= np.float64(society.susceptibility[person])
@@ -604,6 +640,8 @@ def _change_mind(
     for i in range(n):
         stance = scratch.stance[i]
         w = share * weight(x[0], stance[0], confidence, parameters)
+        if discredits:
+            w *= scratch.factor[i]
         step0 = w * (stance[0] - x[0])
         pull0 += step0
         total += stance[0]
@@ -634,8 +672,8 @@ def _change_mind(
 
 @inlined
 def _choose_reshare(
-    seed: int, step: int, reader: int, shown: int, opinion: float, society: Society, rules: Rules, scratch: Scratch
-) -> int:
+    seed: int, step: int, reader: int, shown: int, opinion: float, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> int:  # fmt: skip
     """Candidate to reshare: the least running time with weight appeal x shares x recency; -1 if nothing is acceptable."""
     best = -1
     least = np.inf
@@ -657,6 +695,8 @@ def _choose_reshare(
             * scratch.shares[c]
             * rules.recency[step - created]
         )
+        if state.flags[author] & _LABELLED:
+            w *= rules.measures.label_reshare
         time = reshare_race(seed, reader, step, author, created, w)
         if time < least:
             least = time
@@ -674,6 +714,8 @@ def _choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rul
         name = scratch.name[c]
         draw = uniform(seed, _FIRST_SIGHT, name & 0xFFFF, reader, name >> 16)
         if draw >= least:
+            continue
+        if state.flags[name >> 16] & _LABELLED and draw >= rules.first_sight * rules.measures.label_reshare:
             continue
         carried = False
         for k in range(state.outbox.shape[1]):
@@ -695,12 +737,19 @@ def _reshare(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) 
 
 
 @inlined
+def _put_off(seed: int, step: int, account: int, rules: Rules) -> bool:
+    """Whether a citizen drops a reshare on being asked."""
+    return rules.measures.friction > 0.0 and uniform(seed, _FRICTION, step, account, 0) < rules.measures.friction
+
+
+@inlined
 def _speak(
     seed: int,
     step: int,
     account: int,
     shown: int,
     first: bool,
+    state: State,
     society: Society,
     rules: Rules,
     scratch: Scratch,
@@ -712,8 +761,8 @@ def _speak(
     opinion = decisions.opinion[i]
     if shown > 0 and not first and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
         if group > 0 or not rules.at_first_sight:
-            c = _choose_reshare(seed, step, account, shown, opinion[0], society, rules, scratch)
-            if c >= 0:
+            c = _choose_reshare(seed, step, account, shown, opinion[0], state, society, rules, scratch)
+            if c >= 0 and not (group == 0 and _put_off(seed, step, account, rules)):
                 _reshare(step, c, scratch, i, decisions)
         return
     decisions.action[i] = NEW
@@ -781,7 +830,8 @@ def decide(
                 if rules.at_first_sight:
                     c = _choose_at_first_sight(seed, account, shown, state, rules, scratch)
                     if c >= 0:
-                        _reshare(step, c, scratch, i, decisions)
+                        if not _put_off(seed, step, account, rules):
+                            _reshare(step, c, scratch, i, decisions)
                         continue
                 if not would_post or (
                     rules.silence and not willing(opinion[0], state.climate[person], society.courage[person])
@@ -791,7 +841,7 @@ def decide(
             for level in range(4):
                 decisions.opinion[i, level] = society.actor_stance[account - citizens]
             state.last_awake[account] = step
-        _speak(seed, step, account, shown, first, society, rules, scratch, i, decisions)
+        _speak(seed, step, account, shown, first, state, society, rules, scratch, i, decisions)
 
 
 @lean_kernel
@@ -856,11 +906,14 @@ def enter_topic_stream(
 ) -> None:
     """Enter the tick's posts on the topic into the topic stream, which keeps the messages of least priority."""
     capacity = state.stream.size
+    limit = rules.measures.topic_limit
     for i in range(n):
         if decisions.action[i] == NOTHING or decisions.entry[i].stance == OFF_TOPIC:
             continue
         entry = decisions.entry[i]
         carrier = awake[i]
+        if limit > 0 and _posts_on_topic(carrier, np.int64(entry.posted) - rules.measures.topic_window, state) > limit:
+            continue
         author, created = np.int64(entry.author), np.int64(entry.created)
         weight = np.float64(rules.flooding if society.group[carrier] >= 2 else 1)
         used = state.stream_size[0]
@@ -886,6 +939,17 @@ def enter_topic_stream(
         state.stream_carrier[place] = carrier
         state.stream_weight[place] = weight
         state.stream_priority[place] = priority
+
+
+@inlined
+def _posts_on_topic(account: int, after: int, state: State) -> int:
+    """How many of the posts of an account that are remembered are on the topic and were made after a step."""
+    n = 0
+    for k in range(state.outbox.shape[1]):
+        entry = state.outbox[account, k]
+        if entry.author != EMPTY and entry.stance != OFF_TOPIC and np.int64(entry.posted) > after:
+            n += 1
+    return n
 
 
 @inlined

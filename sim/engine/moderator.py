@@ -95,6 +95,12 @@ class Desk:
             )
         )
 
+    def flag(self, accounts: NDArray[np.int64], flag: int) -> None:
+        self._model.state.flags[accounts] |= np.uint8(flag)
+
+    def provoke(self, share: float, strength: float, side: int) -> None:
+        self._model.provoke(share, strength, side)
+
 
 class Moderator(Agent):
     """Lets each policy act at the start of its day and whenever it wants to again, in the order in which they are listed."""

@@ -158,6 +158,7 @@ def _first_state(setting: Setting) -> State:
         last_call=np.full((people, 2), -1, dtype=np.int32),
         troll_impressions=np.zeros(people, dtype=np.uint32),
         status=status,
+        flags=np.zeros(accounts, dtype=np.uint8),
         active_since=np.zeros(accounts, dtype=np.uint16),
         last_awake=np.full(accounts, -1, dtype=np.int32),
         posts=posts,

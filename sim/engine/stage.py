@@ -23,7 +23,9 @@ from sim.engine.society import Setting, build
 from sim.engine.state import Group, Rules, State
 from sim.fields import InputError
 from sim.moderation.measures import in_force
+from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channel_moved, moved
 from sim.population.accounts import Status
+from sim.randomness import Stream, uniforms_of
 from sim.world import World
 
 
@@ -123,6 +125,17 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def suspend(self, accounts: NDArray[np.int64]) -> None:
         """Suspend accounts from this step on: they are in no feed any more, nor are their messages."""
         self.state.status[accounts] = Status.SUSPENDED
+
+    def provoke(self, share: float, strength: float, side: int) -> None:
+        """Move a share of people part of the way to the end of the scale on a side, as an event would. Anchors stay."""
+        people = np.arange(self.society.anchor.size)
+        draws = uniforms_of(self.seed_of_run, Stream.BACKLASH, 0, people, 0)
+        for person in people[draws < share]:
+            opinion, channel = self.state.opinion[person], self.state.channel[person]
+            for level in (FULL, WITHOUT_TROLLS, WITHOUT_ORGANISERS):
+                opinion[level] = moved(opinion[level], 0.0, 0.0, 0.0, strength, side)
+            for way in (DIRECT, RELAYED):
+                channel[way] = channel_moved(channel[way], 0.0, 0.0, 0.0, strength)
 
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         """Make sleepers active from this step on."""

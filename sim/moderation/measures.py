@@ -7,6 +7,7 @@ are thus a function of (policies, step), kept nowhere, and the same in a fork as
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -19,10 +20,25 @@ class Measures(NamedTuple):
 
     ``since`` is the step at which the policy that is being asked began, for those that need it. ``takedowns`` (n, 3) has a row
     for each takedown of illegal messages in force: half-lives a tick, the step since when, and the share that it ever finds.
+    Messages of labelled accounts persuade and are reshared by the factors ``label_persuasion`` and ``label_reshare``; those of
+    downranked accounts are shown to the share ``visibility`` of readers. Citizens drop the share ``friction`` of their reshares.
+    A message of ``breaker`` shares is in no topic slot; an account enters ``topic_limit`` posts (0: any number) in
+    ``topic_window`` ticks into the topic stream. Messages less than ``resemblance`` away from the stance ``disclosed`` lose the
+    share ``discount`` of their weight.
     """
 
     since: int
     takedowns: NDArray[np.float64]
+    label_persuasion: float = 1.0
+    label_reshare: float = 1.0
+    visibility: float = 1.0
+    friction: float = 0.0
+    breaker: float = math.inf
+    topic_limit: int = 0
+    topic_window: int = 0
+    discount: float = 0.0
+    disclosed: float = 0.0
+    resemblance: float = 0.0
 
 
 NO_MEASURES = Measures(since=0, takedowns=np.empty((0, 3)))

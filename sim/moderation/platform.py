@@ -37,3 +37,9 @@ class Platform(Protocol):
 
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
         """Suspend accounts from this tick on and put on record that ``asked`` were to be found."""
+
+    def flag(self, accounts: NDArray[np.int64], flag: int) -> None:
+        """Mark accounts (``sim.moderation.flags.Flag``); a mark stays."""
+
+    def provoke(self, share: float, strength: float, side: int) -> None:
+        """Move a share of people, always the same ones, that part of the way to the end of the scale on a side (1 or -1)."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import Settings, quantity
+from sim.fields import InputError, Settings, quantity
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.measures import Measures
 from sim.moderation.platform import Platform
@@ -40,6 +40,10 @@ class Policy(Settings, ABC):
     def measures(self, measures: Measures, ticks_per_day: int) -> Measures:
         """What the platform does to messages and feeds from the first tick of ``day`` on, given what it does already."""
         return measures
+
+    def check_against(self, world: Any) -> None:
+        """Raise InputError, naming the policy's field, for what a world cannot have."""
+        return
 
     @abstractmethod
     def sentence(self, date: str) -> str:
@@ -83,6 +87,16 @@ class RemovalPolicy(Policy, ABC):
     @abstractmethod
     def remove(self, view: PlatformView, scores: NDArray[np.float64], asked: int) -> Removal:
         """Choose accounts to suspend at the start of the policy's day; ``asked`` is scaled to the world."""
+
+    def check_against(self, world: Any) -> None:
+        campaign = world.campaign
+        limit = campaign.sleepers.accounts + (0 if self.of_sleepers else campaign.accounts)
+        if self.in_reality() > limit:
+            what = "sleeping accounts" if self.of_sleepers else "accounts"
+            raise InputError(
+                f"must be at most {limit:,}, all the {what} that the campaign ever had, not {self.in_reality():,}",
+                field="accounts",
+            )
 
     def act(self, platform: Platform) -> None:
         asked = platform.scaled(self.in_reality())
