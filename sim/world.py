@@ -150,11 +150,18 @@ class World(Settings):
                 f"must have one value, or one for each of the {self.days} days, not {len(self.campaign.daily_posts)}",
                 field="campaign.daily_posts",
             )
-        opinions = self.population.opinions
-        if opinions and len(opinions) != self.people:
+        given = {
+            "population.opinions": self.population.opinions,
+            "mobilisation.thresholds": self.mobilisation.thresholds,
+        }
+        for field, values in given.items():
+            if values and len(values) != self.people:
+                raise InputError(
+                    f"must have one value for each of the {self.people} people, not {len(values)}", field=field
+                )
+        if self.graph.kind == "preferential" and self.graph.links >= self.people:
             raise InputError(
-                f"must have one value for each of the {self.people} people, not {len(opinions)}",
-                field="population.opinions",
+                f"must be below the number of people ({self.people}), not {self.graph.links}", field="graph.links"
             )
         for event in self.calendar.events:
             if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:

@@ -26,6 +26,17 @@ def digests() -> dict[str, str]:
         "busy world, all followees, Friedkin and Johnsen": run(
             busy_world(**{"feed.reading": "all_followees", "opinion.rule": "friedkin_johnsen"}), busy_branch(), 3
         ),
+        "busy world, silence by confidence, turnout seen, preferential attachment": run(
+            busy_world(
+                graph={"kind": "preferential", "links": 2},
+                **{
+                    "expression.silence_by": "confidence",
+                    "mobilisation": {"turnout_weight": 0.5, "complementarity": 1.0},
+                },
+            ),
+            busy_branch(),
+            3,
+        ),
         "complete graph": run(busy_world(people=60, graph={"kind": "complete"}), busy_branch(), 4),
         "Hong Kong": run(hong_kong, None, 5),
     }

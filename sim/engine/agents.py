@@ -17,8 +17,8 @@ from sim.engine.stage import Stage
 from sim.engine.state import Count, Group
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
-from sim.opinion.expression import willing
-from sim.opinion.mobilisation import joins
+from sim.opinion.expression import confident, encouraged, willing
+from sim.opinion.mobilisation import joins, perceived_support
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.agent import Agent
@@ -99,6 +99,10 @@ class Account(Agent):
     def current_stances(self) -> tuple[float, float, float, float]:
         """The account's opinion now, and without trolls, organisers and events."""
         raise NotImplementedError
+
+    def says_opinion(self) -> bool:
+        """Whether the opinion that the account holds now can be read."""
+        return True
 
     def outbox(self) -> Iterator[Entry]:
         """The last posts of the account."""
@@ -265,6 +269,7 @@ class Citizen(Account):
         self.threshold = float(society.joining[self.person])
         self.anchor = float(society.anchor[self.person])
         self.next_opinions = self.current_stances()
+        self.next_inner_confidence = self.inner_confidence
 
     def current_stances(self) -> tuple[float, float, float, float]:
         a, b, c, d = self.model.state.opinion[self.person].tolist()
@@ -274,18 +279,27 @@ class Citizen(Account):
     def climate(self) -> float:
         return float(self.model.state.climate[self.person])
 
+    @property
+    def inner_confidence(self) -> float:
+        return float(self.model.state.inner_confidence[self.person])
+
+    def says_opinion(self) -> bool:
+        return not self.model.rules.by_confidence or bool(confident(self.inner_confidence, self.courage))
+
     def wake_probability(self) -> float:
         return self.sessions_per_day * self.model.sessions_now
 
-    def speaks_up(self, opinion: float) -> bool:
-        """Whether the account posts in this session: by chance, unless its holder feels outnumbered."""
+    def speaks_up(self, opinion: float, inner_confidence: float) -> bool:
+        """Whether the account posts in this session: by chance, unless the spiral of silence keeps its holder from it."""
         model = self.model
         if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= model.rules.posting:
             return False
+        if model.rules.by_confidence:
+            return bool(confident(inner_confidence, self.courage))
         return not model.rules.silence or willing(opinion, self.climate, self.courage)
 
     def would_speak(self) -> bool:
-        return self.speaks_up(self.current_stances()[0])
+        return self.speaks_up(self.current_stances()[0], self.inner_confidence)
 
     def would_spread(self, entry: Entry, opinion: float) -> bool:
         if not self.model.rules.congenial_only or not entry.on_topic:
@@ -298,7 +312,7 @@ class Citizen(Account):
         feed: list[Item] = []
         if model.rules.reads_opinions:
             followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
-            readings = [Reading(f.current_stances(), f.role, False) for f in followees]
+            readings = [Reading(f.current_stances(), f.role, False) for f in followees if f.says_opinion()]
         else:
             carried = self.carried_by_followees()
             feed = self.newest(carried)
@@ -307,11 +321,15 @@ class Citizen(Account):
             feed.sort(key=lambda item: item.entry.name)
             readings = self.read(feed)
         self.next_opinions = self.change_mind(readings)
+        if model.rules.by_confidence:
+            self.next_inner_confidence = self.gain_confidence(readings)
         model.state.last_awake[self.account] = model.step_index
         self.decision = None
         if model.rules.at_first_sight and not self.posts_first():
             self.decision = self.again(self.choose_at_first_sight(feed))
-        if self.decision is None and (self.posts_first() or self.speaks_up(self.next_opinions[0])):
+        if self.decision is None and (
+            self.posts_first() or self.speaks_up(self.next_opinions[0], self.next_inner_confidence)
+        ):
             self.decision = self.choose_post(feed, self.next_opinions)
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
@@ -449,17 +467,30 @@ class Citizen(Account):
             moved(x[3], pulls[3], anchor, anchoring, 0.0, 0.0),
         )
 
+    def gain_confidence(self, readings: list[Reading]) -> float:
+        """Inner confidence after reading, by how many are on the person's own side and on the other."""
+        opinion = self.current_stances()[0]
+        same = sum(opinion * reading.stances[0] > 0.0 for reading in readings)
+        opposed = sum(opinion * reading.stances[0] < 0.0 for reading in readings)
+        return float(encouraged(self.inner_confidence, same, opposed, self.model.rules.confidence_step))
+
     def joins(self, event: int) -> bool:
         """Whether the person behind the account joins an event."""
         model, rules = self.model, self.model.rules
         side = int(model.schedule.join_side[event])
         seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
         called = seen >= 0 and model.step_index - seen <= rules.call_window
-        opinion = self.current_stances()[0]
-        return bool(joins(side, opinion, self.climate, int(called), self.threshold, rules.complementarity, rules.call))
+        support = perceived_support(side, self.climate, model.last_turnout(event), rules.turnout_weight)
+        return bool(
+            joins(
+                side, self.current_stances()[0], support, int(called), self.threshold, rules.conviction,
+                rules.complementarity, rules.call,
+            )
+        )  # fmt: skip
 
     def commit(self) -> None:
         self.model.state.opinion[self.person] = self.next_opinions
+        self.model.state.inner_confidence[self.person] = self.next_inner_confidence
         super().commit()
 
 
@@ -541,6 +572,11 @@ class AgentEngine(Stage):
         if status == _SUSPENDED and account.role != Role.TROLL and account.awake() and account.would_speak():
             self.count(Count.LOST_POSTS + account.role)  # an innocent who was silenced
         return False
+
+    def last_turnout(self, event: int) -> float:
+        """Share of people who joined the last event of the same side before this one (0 if there was none)."""
+        previous = int(self.schedule.join_previous[event])
+        return float(self.state.turnout[previous]) / self.world.people if previous >= 0 else 0.0
 
     def expired(self, entry: Entry) -> bool:
         """Whether a post has disappeared because of its age."""

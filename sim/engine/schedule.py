@@ -53,7 +53,20 @@ def make_schedule(world: World, troll_weights: NDArray[np.float64]) -> Schedule:
         call=call,
         join_side=sides,
         join_step=join_step,
+        join_previous=last_of_the_side(sides, join_step),
     )
+
+
+def last_of_the_side(sides: NDArray[np.int64], join_step: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each event the last one of its side at an earlier step; -1 if there is none. Of several at that step it is the last
+    in the calendar's list."""
+    previous = np.full(len(sides), -1, dtype=np.int64)
+    for side in (1, -1):
+        mine = np.flatnonzero((sides == side) & (join_step >= 0))
+        ordered = mine[np.argsort(join_step[mine], kind="stable")]
+        before = np.searchsorted(join_step[ordered], join_step[ordered], side="left")
+        previous[ordered[before > 0]] = ordered[before[before > 0] - 1]
+    return previous
 
 
 def weekly_rhythm(world: World) -> NDArray[np.float64]:
