@@ -123,8 +123,8 @@ class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
     relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
     2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``status``,
-    ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,);
-    ``outbox`` (accounts, memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns)."""
+    ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``outbox`` (accounts, memory); the topic stream
+    (capacity,); ``turnout`` (events,); ``counts`` (steps, columns)."""
 
     opinion: NDArray[np.float64]
     channel: NDArray[np.float64]

@@ -63,8 +63,8 @@ class Expression(Settings):
     )  # fmt: skip
     silence_by: str = quantity(
         "climate", unit="name", choices=("climate", "confidence"), source="model choice",
-        doc="Form of the spiral of silence: the perceived climate against courage (Noelle-Neumann 1974), or a confidence that grows "
-        "and shrinks with every session (Ross et al. 2019).",
+        doc="Form of the spiral of silence: the perceived climate against courage (Noelle-Neumann 1974), or a confidence that "
+        "changes with every session (Ross et al. 2019).",
     )  # fmt: skip
     confidence_step: float = quantity(
         1.0, unit="inner confidence per session", low=0, high=100, source="Ross et al. 2019, doi 10.1080/0960085X.2018.1560920",

@@ -42,7 +42,7 @@ class Graph(Settings):
     )  # fmt: skip
     links: int = quantity(
         1, unit="links per newcomer", low=1, high=1000, source="Ross et al. 2019, doi 10.1080/0960085X.2018.1560920 (m)",
-        doc="Mutual follows that each newcomer makes under preferential attachment, and after them each organiser and troll account.",
+        doc="Mutual follows that each newcomer makes under preferential attachment; so does each organiser or troll account.",
     )  # fmt: skip
     edges: str = quantity("", unit="path", source="given by the user", doc="Edge-list file (source follows target).")
     nodes: str = quantity(
