@@ -180,7 +180,19 @@ def _people(stage: Stage) -> str:
     rule = world.opinion.rule
     named = getattr(rule, "name", type(rule).__name__)  # a rule of one's own may have no public name
     sessions = _rate(float(society.activity.mean()))
-    return f"People: {start}; {follows}. They read {reading}, {sessions}, and change their minds by {named}."
+    return f"People: {start}; {follows}. They read {reading}, {sessions}, and change their minds by {named}. {_silence(world)}"
+
+
+def _silence(world: World) -> str:
+    expression = world.expression
+    if not expression.silence:
+        return "Nobody is silenced by what others say."
+    if expression.silence_by == "climate":
+        return "Those who feel outnumbered beyond their courage stay silent."
+    return (
+        "They speak while they are more confident than a threshold of their own; reading speakers of their own side makes them "
+        f"more confident, of the other side less (by up to {expression.confidence_step:g} a session)."
+    )
 
 
 def _rate(per_day: float) -> str:
@@ -200,7 +212,34 @@ def _events(stage: Stage) -> str:
         if days:
             when = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
             parts.append(f"{len(days):,} {whose} ({when})")
-    return f"Events: {_joined(parts)}.{left_out}"
+    return f"Events: {_joined(parts)}.{left_out} {_joining(world)}"
+
+
+def _joining(world: World) -> str:
+    mobilisation = world.mobilisation
+    terms = [
+        (mobilisation.conviction, "opinion"),
+        (mobilisation.complementarity, "support"),
+        (mobilisation.call, f"call seen in the last {mobilisation.call_window_days:g} days"),
+    ]
+    shown = [f"{'-' if weight < 0 else '+'} {abs(weight):g} × {what}" for weight, what in terms if weight]
+    total = " ".join(shown).removeprefix("+ ") or "0"
+    thresholds = mobilisation.thresholds
+    low, high = (min(thresholds), max(thresholds)) if thresholds else (0.0, mobilisation.threshold_spread)
+    text = (
+        f"People who lean to an event's side join it if {total} reaches their threshold ("
+        f"{'given' if thresholds else 'drawn'}, from {low:g} to {high:g})"
+    )
+    weight = mobilisation.turnout_weight
+    parts = [
+        f"{share}{what}"
+        for amount, share, what in (
+            (1.0 - weight, f"{1.0 - weight:.0%} of " if weight else "", "the climate of opinion they perceive"),
+            (weight, f"{weight:.0%} of " if weight < 1.0 else "", "the turnout of that side's last event"),
+        )
+        if amount
+    ]
+    return f"{text}. Support is {_joined(parts)}." if mobilisation.complementarity else f"{text}."
 
 
 def _followers_among_people(stage: Stage, group: Group) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from sim.engine.state import Count
 from sim.fields import InputError
 from sim.world import World
 
-_PERSON = 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 4 + 40
+_PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40
 _ACCOUNT = 1 + 4 + 2 + 1 + 2 + 4 + 4 + 1 + 8 + 8 * 2 + 4 + 1 + 57
 _EDGE = 4 + 8
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
@@ -20,7 +20,8 @@ def needed(world: World) -> int:
     """Bytes that one run of a world takes at its peak (the state is held twice while a branch is forked)."""
     actors = world.organisers.accounts + world.campaign.accounts + world.campaign.sleepers.accounts
     accounts = world.people + world.scaled(actors)
-    edges = 0 if world.graph.kind == "complete" else int(world.people * world.graph.followees)
+    per_person = {"complete": 0.0, "preferential": 2.0 * world.graph.links}.get(world.graph.kind, world.graph.followees)
+    edges = int(world.people * per_person)
     steps = world.burn_in_ticks + world.ticks
     state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory)
     return 2 * state + edges * _EDGE + 2 * steps * Count.COLUMNS * 8

@@ -31,8 +31,8 @@ class Stream(IntEnum):
     ACTIVITY = 5
     TOPIC_READER = 6
     SUSCEPTIBILITY = 7
-    PROPENSITY = 8
-    HIGH_RISK = 9
+    INNER_CONFIDENCE = 8
+    ATTACHMENT = 9
     FOLLOWEES = 10
     FITNESS = 11
     FOLLOW = 12
@@ -58,6 +58,8 @@ class Stream(IntEnum):
     FIRST_SIGHT = 32
     FIRST_POST = 33
     ILLEGAL = 34
+    PROPENSITY = 35
+    HIGH_RISK = 36
     SLEEPER_CREATED = 40
     SLEEPER_WAKES = 41
     DETECTOR = 50

@@ -43,7 +43,7 @@ def exp2(x: float) -> float:
         return 0.0
     whole = math.floor(x)
     position = (x - whole) * _SIZE
-    i = int(position)
+    i = min(int(position), _SIZE - 1)  # just below a whole number the difference rounds to 1
     low = _EXP2[i] * _UNIT
     return math.ldexp(low + (position - i) * (_EXP2[i + 1] * _UNIT - low), int(whole))
 

@@ -159,11 +159,18 @@ class World(Settings):
                 f"must be left out without a node table in graph.nodes, not {self.illegality.high_risk_class!r}",
                 field="illegality.high_risk_class",
             )
-        opinions = self.population.opinions
-        if opinions and len(opinions) != self.people:
+        given = {
+            "population.opinions": self.population.opinions,
+            "mobilisation.thresholds": self.mobilisation.thresholds,
+        }
+        for field, values in given.items():
+            if values and len(values) != self.people:
+                raise InputError(
+                    f"must have one value for each of the {self.people} people, not {len(values)}", field=field
+                )
+        if self.graph.kind == "preferential" and self.graph.links >= self.people:
             raise InputError(
-                f"must have one value for each of the {self.people} people, not {len(opinions)}",
-                field="population.opinions",
+                f"must be below the number of people ({self.people}), not {self.graph.links}", field="graph.links"
             )
         for event in self.calendar.events:
             if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:

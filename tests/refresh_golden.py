@@ -32,6 +32,17 @@ def digests() -> dict[str, str]:
             sim.Branch((ContentTakedown(1, 0.3, 0.9),)),
             6,
         ),
+        "busy world, silence by confidence, turnout seen, preferential attachment": run(
+            busy_world(
+                graph={"kind": "preferential", "links": 2},
+                **{
+                    "expression.silence_by": "confidence",
+                    "mobilisation": {"turnout_weight": 0.5, "complementarity": 1.0},
+                },
+            ),
+            busy_branch(),
+            3,
+        ),
         "complete graph": run(busy_world(people=60, graph={"kind": "complete"}), busy_branch(), 4),
         "Hong Kong": run(hong_kong, None, 5),
     }

@@ -142,6 +142,27 @@ def test_followers_are_those_of_the_graph() -> None:
     assert f"; {expected} followers among the modelled people" in paragraph(describe(world), "Campaign")
 
 
+def test_who_is_silent_and_who_joins_in_words() -> None:
+    text = describe(busy_world())
+    assert paragraph(text, "People").endswith("Those who feel outnumbered beyond their courage stay silent.")
+    assert paragraph(text, "Events").endswith(
+        "People who lean to an event's side join it if 1 × opinion - 0.1 × support + 0.4 × call seen in the last 0.5 days "
+        "reaches their threshold (drawn, from 0 to 1). Support is the climate of opinion they perceive."
+    )
+    seen = {"turnout_weight": 0.3, "conviction": 0, "complementarity": 2, "call": 0}
+    text = describe(busy_world(**{"expression.silence_by": "confidence", "mobilisation": seen}))
+    assert paragraph(text, "People").endswith("of the other side less (by up to 1 a session).")
+    assert paragraph(text, "Events").endswith(
+        "join it if 2 × support reaches their threshold (drawn, from 0 to 1). Support is 70% of the climate of opinion they "
+        "perceive and 30% of the turnout of that side's last event."
+    )
+    alone = {"thresholds": tuple(np.linspace(-0.5, 2.0, 120)), "complementarity": 0, "call": 0}
+    text = describe(busy_world(**{"expression.silence": False, "mobilisation": alone}))
+    assert paragraph(text, "People").endswith("Nobody is silenced by what others say.")
+    assert paragraph(text, "Events").endswith("if 1 × opinion reaches their threshold (given, from -0.5 to 2).")
+    assert "Support" not in text
+
+
 def test_bad_input() -> None:
     with pytest.raises(InputError, match="world must be a World, not int"):
         describe(3)  # type: ignore[arg-type]

@@ -21,7 +21,9 @@ from sim.population.graph import (
     draw_followers,
     followers_of,
     followers_of_leaning,
+    linked_by_degree,
     merge_edges,
+    preferential_graph,
     scaled_count,
     scaled_counts,
     social_graph,
@@ -261,6 +263,56 @@ def test_what_cannot_be_drawn_is_refused_in_one_sentence() -> None:
     with pytest.raises(InputError, match="opinions must all be from -1 to 1"):
         social_graph(1, np.array([0.0, np.nan]), mean_followees=0.0)
     assert same(social_graph(1, x, mean_followees=0.0), FollowerGraph.empty(100))
+
+
+# Preferential attachment
+
+
+@given(st.integers(1, 2**40), st.integers(2, 80), st.integers(1, 6), st.integers(0, 20))
+@settings(deadline=None, max_examples=40)
+def test_preferential_attachment_links_newcomers_to_others_both_ways(seed: int, n: int, links: int, more: int) -> None:
+    links = min(links, n - 1)
+    graph = preferential_graph(seed, n, links)
+    check_rows(graph)
+    pairs = edges(graph)
+    assert pairs == {(b, a) for a, b in pairs}
+    assert graph.n_edges == 2 * links * (n - links)
+    earlier = [sum(b < a for b in graph.followees[graph.indptr[a] : graph.indptr[a + 1]]) for a in range(n)]
+    assert earlier == [0] * links + [links] * (n - links)
+    # Who comes later changes nothing among those who were there.
+    larger = preferential_graph(seed, n + more, links)
+    assert {pair for pair in edges(larger) if max(pair) < n} == pairs
+
+
+@pytest.mark.parametrize("links", [1, 3])
+def test_preferential_attachment_is_that_of_networkx(links: int) -> None:
+    degrees = np.concatenate([preferential_graph(seed, 1000, links).followers_count() for seed in range(40)])
+    others = np.concatenate(
+        [[d for _, d in nx.barabasi_albert_graph(1000, links, seed=seed).degree()] for seed in range(40)]
+    )
+    for low, high in ((links, links), (links + 1, links + 2), (links + 3, 20), (21, 1000)):
+        shares = [((low <= d) & (d <= high)).mean() for d in (degrees, others)]
+        assert shares[0] == pytest.approx(shares[1], rel=0.12)
+
+
+def test_links_by_degree_are_distinct_and_in_proportion() -> None:
+    graph = preferential_graph(3, 40, 2)
+    actors, linked = linked_by_degree(3, graph, np.arange(100, 20_100), 1)
+    assert actors.tolist() == list(range(100, 20_100))
+    degree = graph.following_count()
+    assert np.bincount(linked, minlength=40) / 20_000 == pytest.approx(degree / degree.sum(), abs=0.01)
+    _, many = linked_by_degree(3, graph, np.arange(100, 120), 40)
+    assert (np.sort(many.reshape(20, 40), axis=1) == np.arange(40)).all()
+    one = linked_by_degree(3, graph, np.array([107]), 5)[1]
+    assert one.tolist() == linked_by_degree(3, graph, np.arange(100, 120), 5)[1][35:40].tolist()
+    with pytest.raises(InputError, match="links must be from 1 to the accounts that have links, not 41"):
+        linked_by_degree(3, graph, np.arange(3), 41)
+
+
+@pytest.mark.parametrize("links", [0, 5, 9])
+def test_a_newcomer_needs_enough_others(links: int) -> None:
+    with pytest.raises(InputError, match=f"links must be from 1 to 4, one less than the people, not {links}"):
+        preferential_graph(1, 5, links)
 
 
 # Followers of organisers and trolls

@@ -35,6 +35,12 @@ def test_exp2_is_accurate(x: float) -> None:
     assert exp2(x) == pytest.approx(2.0**x, rel=1e-8)
 
 
+@pytest.mark.parametrize("x", [-1e-17, -1e-20, -5e-324])
+def test_exp2_just_below_0_stays_within_its_table(x: float) -> None:
+    assert x - math.floor(x) == 1.0
+    assert exp2(x) == exp2.py_func(x) == 1.0
+
+
 @given(st.floats(1e-6, 1e6), st.floats(-20.0, 20.0))
 @settings(max_examples=300)
 def test_power_is_accurate(x: float, exponent: float) -> None:

@@ -14,9 +14,11 @@ from experiments.validation import (
     deffuant,
     degroot,
     friedkin_johnsen,
+    granovetter,
     hegselmann_krause,
     preemption_race,
     simsom,
+    spiral_of_silence,
     stubborn,
     takedown_exact,
     zealots,
@@ -187,6 +189,52 @@ def test_the_race_with_one_other_pair_of_rates() -> None:
     checks = try_all(preemption_race.VALIDATION, waking=0.3, finding=0.5, creation=10, runs=12)
     alpha, delta = 1 - math.exp(-0.3), 1 - math.exp(-0.5)
     assert checks[0].expected == pytest.approx(delta / (1 - (1 - alpha) * (1 - delta)))
+
+
+# Thresholds
+
+
+@pytest.mark.parametrize(("spread", "expected"), [(0.12, 0.0402), (0.13, 1.0), (0.122, 0.0548), (0.1223, 1.0)])
+def test_turnout_of_normal_thresholds_at_rest(spread: float, expected: float) -> None:
+    share = granovetter.at_rest(0.25, spread)
+    assert share == pytest.approx(expected, abs=5e-5)
+    assert stats.norm.cdf((share - 0.25) / spread) == pytest.approx(share)
+
+
+def test_the_critical_spread_is_published() -> None:
+    critical = granovetter.critical_spread(0.25)
+    assert critical == pytest.approx(0.1222, abs=5e-5)
+    below, above = (granovetter.at_rest(0.25, critical * factor) for factor in (0.9999, 1.0001))
+    assert above - below > 0.9
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"people": 3000, "mean": 0.35, "spread": [0.1, 0.2, 0.6], "ladder": 30, "replaced": 7},
+        {"people": 500, "mean": 0.1, "spread": 0.05, "ladder": 2, "replaced": 0},
+    ],
+)
+def test_thresholds_with_other_parameters(given: dict[str, object]) -> None:
+    checks = try_all(granovetter.VALIDATION, **given)
+    assert [check.expected for check in checks[:2]] == [given["ladder"], given["replaced"]]
+    assert all(check.expected is not None for check in checks)
+
+
+def test_turnout_that_hangs_on_single_people_is_only_measured() -> None:
+    checks = granovetter.run(granovetter.Parameters(people=100, spread=0.1222), no_progress).checks
+    assert [check.holds for check in checks] == [True, True, None, True]
+
+
+# The spiral of silence
+
+
+def test_other_silences_are_only_measured() -> None:
+    p = spiral_of_silence.Parameters(people=60, links=2, bots=(3, 0), step=0.5, runs=4)
+    result = spiral_of_silence.run(p, no_progress)
+    assert [check.holds for check in result.checks] == [None] * 3
+    assert [check.parameters["bots"] for check in result.checks] == [0, 3, 0]
+    assert all(0.0 <= check.measured <= 1.0 for check in result.checks)
 
 
 # Clusters

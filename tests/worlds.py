@@ -202,6 +202,12 @@ def rules() -> st.SearchStrategy[OpinionRule]:
     )
 
 
+def given_thresholds(people: int) -> st.SearchStrategy[tuple[float, ...]]:
+    """Thresholds of so many people that climb evenly from below 0, or none given."""
+    climbing = st.floats(0.1, 2.0).map(lambda top: tuple(np.linspace(-0.2, top, people).tolist()))
+    return st.one_of(st.just(()), climbing)
+
+
 @st.composite
 def illegalities(draw: st.DrawFn) -> Illegality:
     """Who posts illegal messages, in half of the worlds nobody."""
@@ -220,10 +226,11 @@ def illegalities(draw: st.DrawFn) -> Illegality:
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Any small world: all graphs that are generated, all readings, all rules, all features."""
-    kind = draw(st.sampled_from(["social", "random", "complete"]))
+    kind = draw(st.sampled_from(["social", "random", "preferential", "complete"]))
     ticks, days = draw(st.sampled_from([1, 4, 6, 24])), draw(st.integers(2, 4))
+    people = draw(st.integers(2, 40) if kind == "complete" else st.integers(60, 150))
     return World(
-        people=draw(st.integers(2, 40) if kind == "complete" else st.integers(60, 150)),
+        people=people,
         days=days,
         first_day=FIRST_DAY.isoformat(),
         ticks_per_day=ticks,
@@ -245,6 +252,7 @@ def worlds(draw: st.DrawFn) -> World:
             closure=draw(_share(0.0, 0.9)),
             homophily=draw(_share(0.0, 5.0)),
             hub_cap=0.5,
+            links=draw(st.integers(1, 4)) if kind == "preferential" else 1,
         ),
         calendar=Calendar(
             events=draw(events(days)),
@@ -278,10 +286,15 @@ def worlds(draw: st.DrawFn) -> World:
             reshare_congenial_only=draw(st.booleans()),
             climate_memory=draw(_share(0.0, 1.0)),
             silence=draw(st.booleans()),
+            silence_by=draw(st.sampled_from(["climate", "confidence"])),
+            confidence_step=draw(_share(0.0, 2.0)),
         ),
         mobilisation=Mobilisation(
             threshold_spread=draw(_share(0.0, 2.0)),
+            thresholds=draw(given_thresholds(people)),
+            conviction=draw(_share(0.0, 2.0)),
             complementarity=draw(_share(-1.0, 1.0)),
+            turnout_weight=draw(_share(0.0, 1.0)),
             call=draw(_share(0.0, 1.0)),
             call_window_days=draw(st.sampled_from([0.0, 0.25, 0.5, 1.0, 3.0])),
         ),

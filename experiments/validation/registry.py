@@ -7,9 +7,11 @@ from experiments.validation import (
     deffuant,
     degroot,
     friedkin_johnsen,
+    granovetter,
     hegselmann_krause,
     preemption_race,
     simsom,
+    spiral_of_silence,
     stubborn,
     takedown_exact,
     zealots,
@@ -26,8 +28,10 @@ VALIDATIONS: tuple[Validation, ...] = tuple(
         degroot,
         cascades,
         preemption_race,
+        granovetter,
         hegselmann_krause,
         deffuant,
+        spiral_of_silence,
         simsom,
     )
 )

@@ -21,8 +21,8 @@ from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
 from sim.moderation.content_takedown import taken_down
 from sim.moderation.flags import Flag, credibility
-from sim.opinion.expression import willing
-from sim.opinion.mobilisation import joins
+from sim.opinion.expression import confident, encouraged, willing
+from sim.opinion.mobilisation import joins, perceived_support
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.agent import Agent
@@ -106,6 +106,10 @@ class Account(Agent):
     def current_stances(self) -> tuple[float, float, float, float]:
         """The account's opinion now, and without trolls, organisers and events."""
         raise NotImplementedError
+
+    def says_opinion(self) -> bool:
+        """Whether the opinion that the account holds now can be read."""
+        return True
 
     def outbox(self) -> Iterator[Entry]:
         """The last posts of the account."""
@@ -285,6 +289,7 @@ class Citizen(Account):
         self.threshold = float(society.joining[self.person])
         self.anchor = float(society.anchor[self.person])
         self.next_opinions = self.current_stances()
+        self.next_inner_confidence = self.inner_confidence
 
     def current_stances(self) -> tuple[float, float, float, float]:
         a, b, c, d = self.model.state.opinion[self.person].tolist()
@@ -294,18 +299,27 @@ class Citizen(Account):
     def climate(self) -> float:
         return float(self.model.state.climate[self.person])
 
+    @property
+    def inner_confidence(self) -> float:
+        return float(self.model.state.inner_confidence[self.person])
+
+    def says_opinion(self) -> bool:
+        return not self.model.rules.by_confidence or bool(confident(self.inner_confidence, self.courage))
+
     def wake_probability(self) -> float:
         return self.sessions_per_day * self.model.sessions_now
 
-    def speaks_up(self, opinion: float) -> bool:
-        """Whether the account posts in this session: by chance, unless its holder feels outnumbered."""
+    def speaks_up(self, opinion: float, inner_confidence: float) -> bool:
+        """Whether the account posts in this session: by chance, unless the spiral of silence keeps its holder from it."""
         model = self.model
         if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= model.rules.posting:
             return False
+        if model.rules.by_confidence:
+            return bool(confident(inner_confidence, self.courage))
         return not model.rules.silence or willing(opinion, self.climate, self.courage)
 
     def would_speak(self) -> bool:
-        return self.speaks_up(self.current_stances()[0])
+        return self.speaks_up(self.current_stances()[0], self.inner_confidence)
 
     def would_spread(self, entry: Entry, opinion: float) -> bool:
         if not self.model.rules.congenial_only or not entry.on_topic:
@@ -318,7 +332,7 @@ class Citizen(Account):
         feed: list[Item] = []
         if model.rules.reads_opinions:
             followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
-            readings = [Reading(f.current_stances(), f.role, False) for f in followees]
+            readings = [Reading(f.current_stances(), f.role, False) for f in followees if f.says_opinion()]
         else:
             carried = self.scan_followees()
             feed = self.newest(carried)
@@ -327,13 +341,15 @@ class Citizen(Account):
             feed.sort(key=lambda item: item.entry.name)
             readings = self.read(feed)
         self.next_opinions = self.change_mind(readings)
+        if model.rules.by_confidence:
+            self.next_inner_confidence = self.gain_confidence(readings)
         model.state.last_awake[self.account] = model.step_index
         self.decision = None
         at_first_sight = model.rules.at_first_sight and not self.posts_first()
         chosen = self.choose_at_first_sight(feed) if at_first_sight else None
         if chosen is not None:
             self.decision = None if self.put_off() else self.again(chosen)
-        elif self.posts_first() or self.speaks_up(self.next_opinions[0]):
+        elif self.posts_first() or self.speaks_up(self.next_opinions[0], self.next_inner_confidence):
             self.decision = self.choose_post(feed, self.next_opinions)
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
@@ -494,17 +510,30 @@ class Citizen(Account):
             moved(x[3], pulls[3], anchor, anchoring, 0.0, 0.0),
         )
 
+    def gain_confidence(self, readings: list[Reading]) -> float:
+        """Inner confidence after reading, by how many are on the person's own side and on the other."""
+        opinion = self.current_stances()[0]
+        same = sum(opinion * reading.stances[0] > 0.0 for reading in readings)
+        opposed = sum(opinion * reading.stances[0] < 0.0 for reading in readings)
+        return float(encouraged(self.inner_confidence, same, opposed, self.model.rules.confidence_step))
+
     def joins(self, event: int) -> bool:
         """Whether the person behind the account joins an event."""
         model, rules = self.model, self.model.rules
         side = int(model.schedule.join_side[event])
         seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
         called = seen >= 0 and model.step_index - seen <= rules.call_window
-        opinion = self.current_stances()[0]
-        return bool(joins(side, opinion, self.climate, int(called), self.threshold, rules.complementarity, rules.call))
+        support = perceived_support(side, self.climate, model.last_turnout(event), rules.turnout_weight)
+        return bool(
+            joins(
+                side, self.current_stances()[0], support, int(called), self.threshold, rules.conviction,
+                rules.complementarity, rules.call,
+            )
+        )  # fmt: skip
 
     def commit(self) -> None:
         self.model.state.opinion[self.person] = self.next_opinions
+        self.model.state.inner_confidence[self.person] = self.next_inner_confidence
         super().commit()
 
 
@@ -615,6 +644,11 @@ class AgentEngine(Stage):
                 if citizen.active:
                     names |= {item.entry.name for item in citizen.newest(citizen.carried_by(citizen.followees()))}
         return np.array(sorted((author << 16) + created for author, created in names), dtype=np.int64)
+
+    def last_turnout(self, event: int) -> float:
+        """Share of people who joined the last event of the same side before this one (0 if there was none)."""
+        previous = int(self.schedule.join_previous[event])
+        return float(self.state.turnout[previous]) / self.world.people if previous >= 0 else 0.0
 
     def count(self, column: int, amount: int = 1) -> None:
         """Add to a count of the present tick."""

@@ -127,7 +127,7 @@ class ArrayEngine(Stage):
         ]  # fmt: skip
         for d in decided:
             d.result()
-        kernels.commit(self._awake, 0, n, state, society, self._decisions, counts[0])
+        kernels.commit(self._awake, 0, n, state, society, rules, self._decisions, counts[0])
         kernels.enter_topic_stream(self._seed, self._awake, n, state, society, rules, self._decisions)
         state.counts[step] += counts.sum(axis=0)
 

@@ -18,8 +18,8 @@ from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, 
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
 from sim.moderation.content_takedown import taken_down_inline
 from sim.moderation.flags import Flag, credibility
-from sim.opinion.expression import willing
-from sim.opinion.mobilisation import joins
+from sim.opinion.expression import confident, encouraged, willing
+from sim.opinion.mobilisation import joins, perceived_support
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.new_edges import edge_has_come_alive
@@ -77,9 +77,10 @@ class Scratch(NamedTuple):
 
 
 class Decisions(NamedTuple):
-    """What each awake account is about to do: opinion after reading, action, and the entry it posts."""
+    """What each awake account is about to do: opinion and inner confidence after reading, action, and the entry it posts."""
 
     opinion: NDArray[np.float64]
+    inner_confidence: NDArray[np.float64]
     action: NDArray[np.uint8]
     entry: NDArray[np.void]
 
@@ -122,6 +123,7 @@ def make_decisions(accounts: int) -> Decisions:
     """Room for the decisions of ``accounts`` awake accounts."""
     return Decisions(
         opinion=np.empty((accounts, 4)),
+        inner_confidence=np.empty(accounts),
         action=np.empty(accounts, dtype=np.uint8),
         entry=np.zeros(accounts, dtype=ENTRY),
     )
@@ -153,8 +155,8 @@ def find_awake(
             if state.status[account] == _ACTIVE:
                 awake[n] = account
                 n += 1
-            elif uniform(seed, _POST, step, account, 0) < rules.posting and (
-                not rules.silence or willing(state.opinion[person, 0], state.climate[person], society.courage[person])
+            elif uniform(seed, _POST, step, account, 0) < rules.posting and not _silent(
+                person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules
             ):
                 counts[_LOST] += 1
     for account in range(max(low, citizens), high):
@@ -171,6 +173,14 @@ def find_awake(
         else:
             counts[_LOST + 1] += 1
     return n
+
+
+@inlined
+def _silent(person: int, opinion: float, inner: float, state: State, society: Society, rules: Rules) -> bool:
+    """Whether the spiral of silence keeps a person from speaking."""
+    if rules.by_confidence:
+        return not confident(inner, society.courage[person])
+    return rules.silence and not willing(opinion, state.climate[person], society.courage[person])
 
 
 @inlined
@@ -539,6 +549,15 @@ def _random_followee(seed: int, step: int, reader: int, state: State, society: S
 
 
 @inlined
+def _says(account: int, state: State, society: Society, rules: Rules) -> bool:
+    """Whether the opinion that an account holds now can be read: by confidence, people say it or are silent."""
+    if not rules.by_confidence or society.group[account] > 0:
+        return True
+    person = society.person[account]
+    return confident(state.inner_confidence[person], society.courage[person])
+
+
+@inlined
 def _read_current_opinion(followee: int, n: int, state: State, society: Society, scratch: Scratch) -> None:
     """Make the opinion that an account holds now the reading number ``n``."""
     role = role_of(society.group[followee])
@@ -557,9 +576,12 @@ def _read_all_opinions(
 ) -> int:
     """Read the opinions that all active followees hold now; return how many."""
     rows = _live_followees(seed, step, reader, state, society, rules, scratch)
+    n = 0
     for i in range(rows):
-        _read_current_opinion(scratch.row[i], i, state, society, scratch)
-    return rows
+        if _says(scratch.row[i], state, society, rules):
+            _read_current_opinion(scratch.row[i], n, state, society, scratch)
+            n += 1
+    return n
 
 
 @inlined
@@ -668,6 +690,20 @@ def _change_mind(
     channel[1] = channel_moved(channel[1], relayed, other, anchoring, event_pull)
     if n > 0:
         state.climate[person] += rules.climate_memory * (total / n - state.climate[person])
+
+
+@inlined
+def _gain_confidence(person: int, n: int, state: State, rules: Rules, scratch: Scratch) -> float:
+    """Inner confidence after ``n`` readings, by how many are on the person's own side and on the other."""
+    same = opposed = 0
+    x = state.opinion[person, 0]
+    for i in range(n):
+        agreement = x * scratch.stance[i, 0]
+        if agreement > 0.0:
+            same += 1
+        elif agreement < 0.0:
+            opposed += 1
+    return encouraged(state.inner_confidence[person], same, opposed, rules.confidence_step)
 
 
 @inlined
@@ -814,7 +850,7 @@ def decide(
             if rules.one_random_followee:
                 readings = 0
                 followee = _random_followee(seed, step, account, state, society)
-                if followee >= 0:
+                if followee >= 0 and _says(followee, state, society, rules):
                     _read_current_opinion(followee, 0, state, society, scratch)
                     readings = 1
             elif rules.reads_opinions:
@@ -825,6 +861,10 @@ def decide(
                 )
             opinion = decisions.opinion[i]
             _change_mind(step, person, readings, state, society, rules, schedule, weight, parameters, scratch, opinion)
+            inner = 0.0
+            if rules.by_confidence:
+                inner = _gain_confidence(person, readings, state, rules, scratch)
+                decisions.inner_confidence[i] = inner
             state.last_awake[account] = step
             if not first:
                 if rules.at_first_sight:
@@ -833,9 +873,7 @@ def decide(
                         if not _put_off(seed, step, account, rules):
                             _reshare(step, c, scratch, i, decisions)
                         continue
-                if not would_post or (
-                    rules.silence and not willing(opinion[0], state.climate[person], society.courage[person])
-                ):
+                if not would_post or _silent(person, opinion[0], inner, state, society, rules):
                     continue
         else:
             for level in range(4):
@@ -871,6 +909,7 @@ def commit(
     high: int,
     state: State,
     society: Society,
+    rules: Rules,
     decisions: Decisions,
     counts: NDArray[np.int64],
 ) -> None:
@@ -882,6 +921,8 @@ def commit(
         if role == _CITIZEN:
             for level in range(4):
                 state.opinion[society.person[account], level] = decisions.opinion[i, level]
+            if rules.by_confidence:
+                state.inner_confidence[society.person[account]] = decisions.inner_confidence[i]
         action = decisions.action[i]
         if action == NOTHING:
             continue
@@ -969,16 +1010,20 @@ def count_turnout(
     """How many of the people low … high - 1 join an event."""
     side = schedule.join_side[event]
     row = 0 if side > 0 else 1
+    previous = schedule.join_previous[event]
+    turnout = state.turnout[previous] / state.opinion.shape[0] if previous >= 0 else 0.0
     joined = 0
     for person in range(low, high):
         seen = state.last_call[person, row]
         called = 1 if seen >= 0 and step - seen <= rules.call_window else 0
+        support = perceived_support(side, state.climate[person], turnout, rules.turnout_weight)
         if joins(
             side,
             state.opinion[person, 0],
-            state.climate[person],
+            support,
             called,
             society.joining[person],
+            rules.conviction,
             rules.complementarity,
             rules.call,
         ):
@@ -1002,5 +1047,5 @@ def run_ticks(
                 )
         n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
         decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
-        commit(awake, 0, n, state, society, decisions, counts)
+        commit(awake, 0, n, state, society, rules, decisions, counts)
         enter_topic_stream(seed, awake, n, state, society, rules, decisions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.state import Schedule
 from sim.population.calendar import event_days
@@ -38,4 +39,17 @@ def make_schedule(world: World) -> Schedule:
         event_side=np.where(live, np.sign(balance[np.maximum(day, 0)]), 0.0),
         join_side=sides,
         join_step=join_step,
+        join_previous=last_of_the_side(sides, join_step),
     )
+
+
+def last_of_the_side(sides: NDArray[np.int64], join_step: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each event the last one of its side at an earlier step; -1 if there is none. Of several at that step it is the last
+    in the calendar's list."""
+    previous = np.full(len(sides), -1, dtype=np.int64)
+    for side in (1, -1):
+        mine = np.flatnonzero((sides == side) & (join_step >= 0))
+        ordered = mine[np.argsort(join_step[mine], kind="stable")]
+        before = np.searchsorted(join_step[ordered], join_step[ordered], side="left")
+        previous[ordered[before > 0]] = ordered[before[before > 0] - 1]
+    return previous

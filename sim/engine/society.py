@@ -22,7 +22,9 @@ from sim.population.graph import (
     FollowerGraph,
     followers_of,
     followers_of_leaning,
+    linked_by_degree,
     merge_edges,
+    preferential_graph,
     random_graph,
     scaled_counts,
     social_graph,
@@ -55,7 +57,10 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
 
     Raises InputError when the graph cannot be built as asked.
     """
-    people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, population_seed)
+    mobilisation = world.mobilisation
+    people = draw_people(
+        world.population, world.people, mobilisation.threshold_spread, population_seed, mobilisation.thresholds
+    )
     organisers = world.scaled(world.organisers.accounts)
     actives = world.scaled(world.campaign.accounts)
     sleepers = world.scaled(world.campaign.sleepers.accounts)
@@ -100,7 +105,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         graph.followers_count(),
         graph.following_count(),
     )
-    return setting, _first_state(setting)
+    return setting, _first_state(setting, people.inner_confidence)
 
 
 def make_rules(world: World) -> Rules:
@@ -129,9 +134,13 @@ def make_rules(world: World) -> Rules:
         congenial_only=expression.reshare_congenial_only,
         climate_memory=expression.climate_memory,
         silence=expression.silence,
+        by_confidence=expression.silence and expression.silence_by == "confidence",
+        confidence_step=expression.confidence_step,
         anchoring=world.opinion.anchoring,
         event_pull=world.calendar.event_pull,
+        conviction=world.mobilisation.conviction,
         complementarity=world.mobilisation.complementarity,
+        turnout_weight=world.mobilisation.turnout_weight,
         call=world.mobilisation.call,
         call_window=world.mobilisation.call_window_days * world.ticks_per_day,
         new_share=np.array([expression.new_share, 1.0, campaign.new_share, campaign.new_share]),
@@ -143,7 +152,7 @@ def make_rules(world: World) -> Rules:
     )
 
 
-def _first_state(setting: Setting) -> State:
+def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> State:
     world, society = setting.world, setting.society
     people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
     # The campaign begins on day 0: until then all its accounts are asleep.
@@ -155,6 +164,7 @@ def _first_state(setting: Setting) -> State:
         opinion=np.repeat(society.anchor[:, None], 4, axis=1),
         channel=np.zeros((people, 2)),
         climate=np.zeros(people),
+        inner_confidence=inner_confidence,
         last_call=np.full((people, 2), -1, dtype=np.int32),
         troll_impressions=np.zeros(people, dtype=np.uint32),
         status=status,
@@ -281,6 +291,10 @@ def _follower_graph(
         return _graph_of_file(world, group, nodes)
     if settings.kind == "random":
         return merge_edges(random_graph(seed, people, settings.followees), accounts, (), ())
+    if settings.kind == "preferential":
+        graph = preferential_graph(seed, people, settings.links)
+        actors, linked = linked_by_degree(seed, graph, np.arange(people, accounts), settings.links)
+        return merge_edges(graph, accounts, np.concatenate([actors, linked]), np.concatenate([linked, actors]))
     most = math.floor(settings.hub_cap * people) / 2
     if settings.followees > most:
         raise InputError(

@@ -52,7 +52,7 @@ class Society(NamedTuple):
     confidence: NDArray[np.float32]
     susceptibility: NDArray[np.float32]
     courage: NDArray[np.float32]
-    joining: NDArray[np.float32]
+    joining: NDArray[np.float64]
     activity: NDArray[np.float32]
     topic_reader: NDArray[np.uint8]
     group: NDArray[np.uint8]
@@ -69,12 +69,14 @@ class Society(NamedTuple):
 
 class Schedule(NamedTuple):
     """What is known in advance, one column a step: expected sessions of a citizen per daily session and the side of the day's
-    events; and for each event its side and the step of the decision to join."""
+    events; and for each event its side, the step of the decision to join, and which event was the last of its side before that
+    step (-1 none)."""
 
     sessions: NDArray[np.float64]
     event_side: NDArray[np.float64]
     join_side: NDArray[np.int64]
     join_step: NDArray[np.int64]
+    join_previous: NDArray[np.int64]
 
 
 class Rules(NamedTuple):
@@ -103,9 +105,13 @@ class Rules(NamedTuple):
     congenial_only: bool
     climate_memory: float
     silence: bool
+    by_confidence: bool
+    confidence_step: float
     anchoring: float
     event_pull: float
+    conviction: float
     complementarity: float
+    turnout_weight: float
     call: float
     call_window: float
     new_share: NDArray[np.float64]
@@ -116,10 +122,10 @@ class Rules(NamedTuple):
 
 class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
-    relayed troll parts; ``last_call`` (people, 2) step at which a call of either side was last seen (-1 never);
-    ``troll_impressions`` (people,); ``status``, ``flags`` (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1
-    never), ``posts``, ``head`` (accounts,); ``outbox`` (accounts, memory); the topic stream (capacity,); ``turnout`` (events,);
-    ``counts`` (steps, columns).
+    relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people, 2)
+    step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``status``, ``flags``
+    (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``outbox`` (accounts,
+    memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
 
     What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
     unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
@@ -128,6 +134,7 @@ class State(NamedTuple):
     opinion: NDArray[np.float64]
     channel: NDArray[np.float64]
     climate: NDArray[np.float64]
+    inner_confidence: NDArray[np.float64]
     last_call: NDArray[np.int32]
     troll_impressions: NDArray[np.uint32]
     status: NDArray[np.uint8]

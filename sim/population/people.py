@@ -83,19 +83,22 @@ class Population(Settings):
 
 class People(NamedTuple):
     """Drawn people, one row a person: opinion and confidence in opinion units, susceptibility and courage in [0, 1], joining
-    threshold, sessions a day, and whether the person reads the topic stream (0 or 1)."""
+    threshold, sessions a day, whether the person reads the topic stream (0 or 1), and inner confidence at the start in [0, 1]."""
 
     opinion: NDArray[np.float64]
     confidence: NDArray[np.float32]
     susceptibility: NDArray[np.float32]
     courage: NDArray[np.float32]
-    joining: NDArray[np.float32]
+    joining: NDArray[np.float64]
     activity: NDArray[np.float32]
     topic_reader: NDArray[np.uint8]
+    inner_confidence: NDArray[np.float64]
 
 
-def draw_people(settings: Population, people: int, joining_spread: float, seed: int) -> People:
-    """Draw ``people`` persons; every draw is keyed by person id.
+def draw_people(
+    settings: Population, people: int, joining_spread: float, seed: int, thresholds: tuple[float, ...] = ()
+) -> People:
+    """Draw ``people`` persons; every draw is keyed by person id. ``thresholds`` are joining thresholds to use as they are.
 
     Opinions are a mixture of two camps whose shape is the sum of three uniforms (bell-shaped with bounded tails, exact in
     floating point on every machine), clipped to [-1, 1].
@@ -113,12 +116,17 @@ def draw_people(settings: Population, people: int, joining_spread: float, seed: 
     activity = np.full(people, settings.sessions_per_day)
     if not settings.equal_sessions:
         activity = settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
+    # Thresholds that are drawn are of single precision; those that are given may stand for a number of people exactly.
+    joining = (joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32).astype(np.float64)
+    if thresholds:
+        joining = np.array(thresholds, dtype=np.float64)
     return People(
         opinion=np.clip(opinion, -1.0, 1.0),
         confidence=confidence.astype(np.float32),
         susceptibility=susceptibility.astype(np.float32),
         courage=uniforms(seed, Stream.COURAGE, 0, people, 0).astype(np.float32),
-        joining=(joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32),
+        joining=joining,
         activity=activity.astype(np.float32),
         topic_reader=(uniforms(seed, Stream.TOPIC_READER, 0, people, 0) < settings.topic_readers).astype(np.uint8),
+        inner_confidence=uniforms(seed, Stream.INNER_CONFIDENCE, 0, people, 0),
     )

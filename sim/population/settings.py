@@ -12,8 +12,9 @@ class Graph(Settings):
     """Who follows whom among people, and how organisers are followed."""
 
     kind: str = quantity(
-        "social", unit="name", choices=("social", "random", "complete", "file"), source="model choice",
-        doc="A generated social graph, a directed Erdos-Renyi graph, everybody follows everybody, or an edge-list file.",
+        "social", unit="name", choices=("social", "random", "preferential", "complete", "file"), source="model choice",
+        doc="A generated social graph, a directed Erdos-Renyi graph, preferential attachment with mutual follows, everybody "
+        "follows everybody, or an edge-list file.",
     )  # fmt: skip
     followees: float = quantity(
         20.0,
@@ -38,6 +39,10 @@ class Graph(Settings):
     hub_cap: float = quantity(
         0.05, unit="share of people", low=0, low_open=True, high=1, source="model choice",
         doc="Nobody is followed by more than this share of the people.",
+    )  # fmt: skip
+    links: int = quantity(
+        1, unit="links per newcomer", low=1, high=1000, source="Ross et al. 2019, doi 10.1080/0960085X.2018.1560920 (m)",
+        doc="Mutual follows that each newcomer makes under preferential attachment; so does each organiser or troll account.",
     )  # fmt: skip
     edges: str = quantity("", unit="path", source="given by the user", doc="Edge-list file (source follows target).")
     nodes: str = quantity(

@@ -1,0 +1,162 @@
+"""The spiral of silence by confidence: its formulas, and the engine against Ross et al. (2019) written out once more."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.validation.spiral_of_silence import Outcome, Parameters, outcome, silence_world
+from sim.engine.stage import Stage
+from sim.engine.state import Count
+from sim.opinion.expression import confidence_of, confidences, confident, encouraged, speakers
+from sim.population.accounts import Role
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, assert_same, busy_world, cases, run, worlds
+
+COUNTS = st.integers(0, 500)
+INNER = st.floats(-50.0, 50.0)
+
+
+@given(INNER)
+def test_confidence_is_that_of_the_paper(inner: float) -> None:
+    assert confidence_of(inner) == pytest.approx(max(0.0, 2.0 / (1.0 + math.exp(-inner)) - 1.0), abs=2e-8)
+    assert 0.0 <= confidence_of(inner) <= confidence_of(inner + 0.01) <= 1.0
+
+
+@given(INNER, COUNTS, COUNTS, st.floats(0.0, 10.0))
+def test_inner_confidence_moves_by_the_share_by_which_one_side_outnumbers_the_other(
+    inner: float, same: int, opposed: int, step: float
+) -> None:
+    after = encouraged(inner, same, opposed, step)
+    assert abs(after - inner) <= step * (1.0 + 1e-12) + 1e-12
+    if same + opposed:
+        assert after == inner + step * (same - opposed) / (same + opposed)
+    else:
+        assert after == inner
+    assert encouraged(-inner, opposed, same, step) == -after
+
+
+@given(INNER, st.floats(0.0, 1.0, width=32))
+def test_the_less_courage_the_more_confidence_it_takes(inner: float, courage: float) -> None:
+    assert confident(inner, courage) == (confidence_of(inner) > 1.0 - courage)
+    assert not confident(inner, 0.0)
+    assert confident(inner, 1.0) == (confidence_of(inner) > 0.0)
+    (one,) = speakers(np.array([inner]), np.array([courage], dtype=np.float32))
+    assert one == confident(inner, courage)
+    assert confidences(np.array([inner])) == [confidence_of(inner)]
+
+
+def ross(stage: Stage, ticks: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inner confidence of each person and who speaks, from a stage's people and graph, by the paper's words."""
+    society, people = stage.society, stage.world.people
+    person = society.person[:people]
+    side = np.concatenate([society.anchor[person], society.actor_stance])
+    threshold = 1.0 - society.courage[person].astype(float)
+    inner = stage.state.inner_confidence[person].copy()
+    bots = np.ones(side.size - people, dtype=bool)
+    for _ in range(ticks):
+        speak = np.concatenate([np.maximum(0.0, 2.0 / (1.0 + np.exp(-inner)) - 1.0) > threshold, bots])
+        for account, z in enumerate(inner.copy()):
+            heard = society.followees[society.indptr[account] : society.indptr[account + 1]]
+            heard = heard[speak[heard]]
+            if heard.size:
+                same = int((side[heard] == side[account]).sum())
+                inner[account] = z + (2 * same - heard.size) / heard.size
+    return inner, np.maximum(0.0, 2.0 / (1.0 + np.exp(-inner)) - 1.0) > threshold
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_the_engine_does_what_the_paper_says(engine: str) -> None:
+    world = silence_world(Parameters(people=150, links=2, longest=12), bots=5)
+    stage = make_stage(world, None, 3, engine)
+    inner, speak = ross(stage, 12)
+    stage.advance(12)
+    person = stage.society.person[:150]
+    np.testing.assert_array_equal(stage.state.inner_confidence[person], inner)
+    np.testing.assert_array_equal(speakers(stage.state.inner_confidence, stage.society.courage)[person], speak)
+    assert 0 < speak.sum() < 150
+    np.testing.assert_array_equal(stage.state.opinion[:, 0], stage.society.anchor)
+
+
+def test_who_is_silent_is_not_read_but_trolls_are() -> None:
+    world = silence_world(Parameters(people=60, links=3, longest=200), bots=0).replace({"opinion.rule": "degroot"})
+    silent = make_stage(world, None, 1)
+    silent.state.inner_confidence[:] = -1.0
+    silent.advance(5)
+    np.testing.assert_array_equal(silent.state.opinion[:, 0], silent.society.anchor)
+    loud = make_stage(world, None, 1)
+    loud.state.inner_confidence[:] = 40.0
+    loud.advance(5)
+    assert (loud.state.opinion[:, 0] != loud.society.anchor).all()
+    trolled = make_stage(world.replace({"campaign.accounts": 9}), None, 1)
+    trolled.state.inner_confidence[:] = -1e9  # for good
+    trolled.advance(5)
+    moved = trolled.state.opinion[:, 0] != trolled.society.anchor
+    follow_trolls = np.array(
+        [
+            any(trolled.society.followees[trolled.society.indptr[a] : trolled.society.indptr[a + 1]] >= 60)
+            for a in range(60)
+        ]
+    )[trolled.society.person[:60]]
+    assert moved.any()
+    assert not (moved & ~follow_trolls).any()
+
+
+def test_messages_raise_and_lower_confidence_and_the_silent_post_nothing() -> None:
+    world = busy_world(**{"expression.silence_by": "confidence", "expression.first_posts": 0.0})
+    stage = run(world)
+    before = make_stage(world, None, 1).state.inner_confidence
+    change = stage.state.inner_confidence - before
+    assert (change > 0.0).any()
+    assert (change < 0.0).any()
+    mute = make_stage(world, None, 1)
+    mute.state.inner_confidence[:] = -1e9
+    mute.advance(mute.last_step)
+    counts = mute.state.counts.sum(axis=0)
+    assert counts[Count.NEW_POSTS + Role.CITIZEN] + counts[Count.RESHARES + Role.CITIZEN] == 0
+    assert counts[Count.NEW_POSTS + Role.TROLL] > 0
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_without_steps_confidence_stays_as_it_was_drawn(engine: str) -> None:
+    stage = run(busy_world(**{"expression.silence_by": "confidence", "expression.confidence_step": 0.0}), engine=engine)
+    drawn = make_stage(busy_world(), None, 1).state.inner_confidence
+    np.testing.assert_array_equal(stage.state.inner_confidence, drawn)
+    assert 0.4 < drawn.mean() < 0.6
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=15)
+def test_where_nobody_is_silenced_the_form_does_not_matter(case: tuple[World, object], seed: int) -> None:
+    world = case[0].replace({"expression.silence": False})
+    a, b = (
+        world.replace({"expression": {"silence_by": by, "confidence_step": 0.5}}) for by in ("climate", "confidence")
+    )
+    assert_same(run(a, case[1], seed), run(b, case[1], seed))
+
+
+@given(worlds(), SEEDS)
+@settings(max_examples=15)
+def test_by_climate_confidence_is_left_alone(world: World, seed: int) -> None:
+    world = world.replace({"expression.silence_by": "climate"})
+    stage = make_stage(world, None, seed)
+    drawn = stage.state.inner_confidence.copy()
+    stage.advance(stage.last_step)
+    np.testing.assert_array_equal(stage.state.inner_confidence, drawn)
+
+
+def test_equal_numbers_of_speakers_are_half_a_win() -> None:
+    assert Outcome(np.array([[0, 5], [0, 3]]), 1.0).won(-1.0) == 0.0
+    assert Outcome(np.array([[9, 3], [0, 5]]), 1.0).won(-1.0) == 1.0
+    assert Outcome(np.array([[0, 4], [9, 4]]), 1.0).won(1.0) == 0.5
+
+
+def test_more_bots_help_their_side() -> None:
+    p = Parameters(people=200)
+    wins = [np.mean([outcome(p, bots, seed).won(-1.0) for seed in range(1, 31)]) for bots in (0, 60)]
+    assert wins[1] > wins[0] + 0.2
