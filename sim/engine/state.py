@@ -122,10 +122,10 @@ class Rules(NamedTuple):
 
 class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
-    relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people, 2)
-    step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``status``, ``flags``
-    (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``outbox`` (accounts,
-    memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
+    relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
+    2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``status``, ``flags``
+    (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``outbox``
+    (accounts, memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
 
     What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
     unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
