@@ -1,0 +1,39 @@
+"""What a policy may do: the platform as its moderators have it in hand, with one desk for each policy."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.moderation.detectors import Detector
+from sim.moderation.view import PlatformView
+
+
+class Platform(Protocol):
+    """Given to ``Policy.act``; the engine supplies it.
+
+    ``tick`` counts from day 0, ``ticks_per_day`` to a day. ``kept`` is what the policy wants to
+    remember until it acts again (None at first): a value that it replaces and never changes in place, for it is part of
+    every fork.
+    """
+
+    ticks_per_day: int
+    kept: Any
+
+    @property
+    def tick(self) -> int:
+        """The present tick."""
+
+    def view(self) -> PlatformView:
+        """What the platform sees now."""
+
+    def scores(self, detector: Detector) -> NDArray[np.float64]:
+        """Scores of the accounts of ``view``, 0 for those not flagged."""
+
+    def scaled(self, count: float) -> int:
+        """Model accounts that stand for ``count`` accounts in reality."""
+
+    def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
+        """Suspend accounts from this tick on and put on record that ``asked`` were to be found."""
