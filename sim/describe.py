@@ -270,7 +270,7 @@ def _sleepers(dry: DryRun) -> str:
     if n == 0:
         return "Sleepers: none in the model."
     created = society.created[mine]
-    there, later = int((created == 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
+    there, later = int((created <= 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
     wake = int((society.wakes_at < stage.last_step).sum())
     text = f"Sleepers: {_accounts(world, sleepers.accounts)}; {there:,} exist on day 0 and {later:,} are created later"
     if n > there + later:

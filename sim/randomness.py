@@ -59,6 +59,11 @@ class Stream(IntEnum):
     SLEEPER_WAKES = 41
     DETECTOR = 50
     STRATUM = 60
+    NEWCOMER = 70
+    PROFILE = 71
+    LOGIN_ORIGIN = 72
+    SCRIPT = 73
+    REPORT = 74
 
 
 _LOW = np.uint64(0xFFFFFFFF)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.population.accounts import Status
 from sim.population.agent import Agent
+from sim.population.timetable import Timetable
 
 
 class Operator(Agent):
@@ -19,19 +20,15 @@ class Operator(Agent):
 
     def __init__(self, model: Any, sleepers: NDArray[np.int64], wakes_at: NDArray[np.int64]) -> None:
         super().__init__(model)
-        order = np.lexsort((sleepers, wakes_at))
-        self.sleepers = sleepers[order]
-        self.wakes_at = wakes_at[order]
+        self.timetable = Timetable(sleepers, wakes_at)
 
     def next_step(self, step: int) -> int:
         """First step from ``step`` on at which there is something to do (a very large number if never)."""
-        i = int(np.searchsorted(self.wakes_at, step))
-        return int(self.wakes_at[i]) if i < self.wakes_at.size else int(np.iinfo(np.int64).max)
+        return self.timetable.next_step(step)
 
     def act(self, step: int) -> None:
         """Wake the sleepers whose time has come."""
-        first, last = np.searchsorted(self.wakes_at, [step, step + 1])
-        due = self.sleepers[first:last]
+        due = self.timetable.due(step)
         status = self.model.state.status
         waking = due[status[due] == Status.SLEEPING]
         if waking.size:

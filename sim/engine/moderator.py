@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.state import Group
+from sim.engine.state import Group, Trace
 from sim.moderation.detectors import Detector
 from sim.moderation.policy import Policy, RemovalPolicy
-from sim.moderation.view import OracleSignal, PlatformView
+from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.population.accounts import Status
 from sim.population.agent import Agent
 
@@ -118,13 +118,30 @@ class Moderator(Agent):
         """What the platform sees now: registered accounts only."""
         model = self.model
         tick = model.step_index - model.world.burn_in_ticks
+        burn_in, state, profile = model.world.burn_in_ticks, model.state, model.setting.profile
         account = np.flatnonzero(model.society.created <= max(tick, 0))
+        created = model.society.created[account].astype(np.int64)
+        suspended = state.status[account] == Status.SUSPENDED
+        traces = None
+        if model.rules.observes:
+            counts = state.traces[account].astype(np.int64)
+            traces = Traces(
+                office_posts=counts[:, Trace.OFFICE_POSTS],
+                reshares=counts[:, Trace.RESHARES],
+                coordinated=counts[:, Trace.COORDINATED],
+                reports=counts[:, Trace.REPORTS],
+                login=profile.login[account],
+            )
         return PlatformView(
             tick=tick,
+            ticks_per_day=model.world.ticks_per_day,
             account=account,
-            created=model.society.created[account].astype(np.int64),
-            posts=model.state.posts[account].astype(np.int64),
-            followers=model.followers[account],
-            following=model.following[account],
-            suspended=model.state.status[account] == Status.SUSPENDED,
+            created=created,
+            watched=tick - np.maximum(created, -burn_in),
+            posts=state.posts[account].astype(np.int64),
+            followers=profile.followers[account],
+            following=profile.following[account],
+            suspended=suspended,
+            since=np.where(suspended, state.suspended_since[account] - burn_in, -1),
+            traces=traces,
         )

@@ -53,7 +53,16 @@ def make_schedule(world: World, troll_weights: NDArray[np.float64]) -> Schedule:
         call=call,
         join_side=sides,
         join_step=join_step,
+        office=office_hours(world, step - burn_in),
     )
+
+
+def office_hours(world: World, tick: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Whether each tick, counted from day 0, lies on a working day (Monday to Friday) and in office hours."""
+    weekday = (datetime.date.fromisoformat(world.first_day).weekday() + tick // world.ticks_per_day) % 7
+    hour = tick % world.ticks_per_day * 24 / world.ticks_per_day
+    open_now = (hour >= world.signals.office_opens) & (hour < world.signals.office_closes)
+    return (open_now & (weekday < 5)).astype(np.uint8)
 
 
 def weekly_rhythm(world: World) -> NDArray[np.float64]:

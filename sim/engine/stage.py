@@ -1,7 +1,7 @@
 """What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
 
-A step is: actors whose time has come decide (moderator first, then operator); then accounts read, decide and commit. An engine
-supplies the second half in ``advance_accounts``.
+A step is: newcomers register, and actors whose time has come decide (moderator first, then operator); then accounts read,
+decide and commit. An engine supplies the second half in ``advance_accounts``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.campaign.operator import Operator
+from sim.engine.arrivals import Arrivals
 from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
-from sim.engine.state import Group, State
+from sim.engine.state import Count, Group, State
 from sim.fields import InputError
 from sim.population.accounts import Status
 from sim.world import World
@@ -86,6 +87,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.followers: NDArray[np.int64] = setting.followers
         self.following: NDArray[np.int64] = setting.following
         sleepers = np.flatnonzero(self.society.group == Group.SLEEPER)
+        self.arrivals = Arrivals(self)
         self.moderator = Moderator(self, self.branch.policies)
         self.operator = Operator(self, sleepers, self.society.wakes_at)
 
@@ -105,7 +107,31 @@ class Stage(mesa.Model):  # type: ignore[misc]
 
     def suspend(self, accounts: NDArray[np.int64]) -> None:
         """Suspend accounts from this step on: they are in no feed any more, nor are their messages."""
-        self.state.status[accounts] = Status.SUSPENDED
+        fresh = accounts[self.state.status[accounts] != Status.SUSPENDED]
+        self.state.status[fresh] = Status.SUSPENDED
+        self.state.suspended_since[fresh] = self.step_index
+
+    def restore(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Lift the suspension of accounts from this step on: they are in feeds again, and so are their messages. Returns those
+        restored: accounts that are suspended, and no troll's in a branch without campaign.
+
+        A sleeper whose time to wake passed while it was suspended wakes now.
+        """
+        state, group, step = self.state, self.society.group, self.step_index
+        back = accounts[state.status[accounts] == Status.SUSPENDED]
+        if not self.branch.campaign:
+            back = back[group[back] < Group.ACTIVE_TROLL]
+        since = state.suspended_since[back].astype(np.int64)
+        innocent = group[back] < Group.ACTIVE_TROLL
+        state.counts[step, Count.RESTORED] += innocent.sum()
+        state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
+        wakes_at = np.full(back.size, -1, dtype=np.int64)
+        sleeper = group[back] == Group.SLEEPER
+        wakes_at[sleeper] = self.society.wakes_at[back[sleeper] - (group.size - self.society.wakes_at.size)]
+        state.status[back] = np.where(wakes_at >= step, Status.SLEEPING, Status.ACTIVE)
+        state.suspended_since[back] = -1
+        self.wake(back[(wakes_at >= since) & (wakes_at < step)])
+        return back
 
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         """Make sleepers active from this step on."""
@@ -120,7 +146,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
             step = self.step_index
             self._actors_decide(step)
             next_day = (step // per_day + 1) * per_day
-            stop = min(until, next_day, self.moderator.next_step(step + 1), self.operator.next_step(step + 1))
+            actors = (self.arrivals, self.moderator, self.operator)
+            stop = min(until, next_day, *(actor.next_step(step + 1) for actor in actors))
             if step < self.world.burn_in_ticks:
                 stop = min(stop, self.world.burn_in_ticks)
             self.advance_accounts(step, stop)
@@ -131,6 +158,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def _actors_decide(self, step: int) -> None:
         if step == self.world.burn_in_ticks:
             self._begin_campaign()
+        self.arrivals.act(step)
         self.moderator.act(step)
         self.operator.act(step)
 

@@ -5,7 +5,7 @@ from sim.moderation.platform import Platform
 from sim.moderation.policy import Policy, Removal, RemovalPolicy
 from sim.moderation.preemptive_removal import PreemptiveRemoval
 from sim.moderation.takedown import Takedown
-from sim.moderation.view import OracleSignal, PlatformView
+from sim.moderation.view import OracleSignal, PlatformView, Traces
 
 __all__ = [
     "Detector",
@@ -19,4 +19,5 @@ __all__ = [
     "Removal",
     "RemovalPolicy",
     "Takedown",
+    "Traces",
 ]
