@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.fields import InputError, Settings, quantity
 from sim.moderation.policy import Policy, RemovalPolicy
+from sim.moderation.signals import SIGNALS
 from sim.world import World
 
 
@@ -29,10 +30,18 @@ class Branch(Settings):
         return min((world.tick(policy.day) for policy in self.policies), default=world.ticks)
 
     def check_against(self, world: World) -> None:
-        """Raise InputError if a policy's day lies outside the calendar or it asks for more accounts than there ever were."""
+        """Raise InputError if a policy's day lies outside the calendar, it judges by signals that the world does not keep, or it
+        asks for more accounts than there ever were."""
         campaign = world.campaign
         for i, policy in enumerate(self.policies):
             world.day(policy.day, f"policies[{i}].day")
+            for name, detector in policy.detectors():
+                missing = [s for s in detector.signals if SIGNALS[s].traced and not world.signals.observe]
+                if missing:
+                    raise InputError(
+                        f"must not judge by {', '.join(missing)} where world.signals.observe is false",
+                        field=f"policies[{i}].{name}",
+                    )
             if not isinstance(policy, RemovalPolicy):
                 continue
             limit = campaign.sleepers.accounts + (0 if policy.of_sleepers else campaign.accounts)

@@ -1,13 +1,20 @@
 """Moderation: what a platform can see, how it detects, and what it does about it."""
 
-from sim.moderation.detectors import Detector, Perfect, Rates
+from sim.moderation.accuracy import BASE_RATE, Roc, precision, roc
+from sim.moderation.detectors import Detector, Perfect, Rates, SignalDetector
+from sim.moderation.fitting import fit
 from sim.moderation.platform import Platform
 from sim.moderation.policy import Policy, Removal, RemovalPolicy
 from sim.moderation.preemptive_removal import PreemptiveRemoval
+from sim.moderation.rule_detector import RuleDetector
+from sim.moderation.score_detector import ScoreDetector, Weights
+from sim.moderation.signals import SIGNALS
 from sim.moderation.takedown import Takedown
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 
 __all__ = [
+    "BASE_RATE",
+    "SIGNALS",
     "Detector",
     "OracleSignal",
     "Perfect",
@@ -18,6 +25,14 @@ __all__ = [
     "Rates",
     "Removal",
     "RemovalPolicy",
+    "Roc",
+    "RuleDetector",
+    "ScoreDetector",
+    "SignalDetector",
     "Takedown",
     "Traces",
+    "Weights",
+    "fit",
+    "precision",
+    "roc",
 ]

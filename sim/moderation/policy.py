@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -35,6 +37,13 @@ class Policy(Settings, ABC):
     def next_tick(self, tick: int, ticks_per_day: int) -> int | None:
         """The tick at which a policy that acts at ``tick`` acts again; None if it never does."""
         return None
+
+    def detectors(self) -> Iterator[tuple[str, Detector]]:
+        """The detectors among its fields, by name."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Detector):
+                yield field.name, value
 
     @abstractmethod
     def sentence(self, date: str) -> str:
