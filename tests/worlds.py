@@ -14,7 +14,21 @@ from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.engine.stage import Stage
 from sim.engine.state import State
 from sim.feed.settings import Feed
-from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
+from sim.moderation import (
+    SIGNALS,
+    Appeals,
+    Detector,
+    Enforcement,
+    Perfect,
+    Policy,
+    PreemptiveRemoval,
+    Rates,
+    RegistrationChecks,
+    RuleDetector,
+    ScoreDetector,
+    Takedown,
+    Weights,
+)
 from sim.opinion import (
     BoundedConfidence,
     Deffuant,
@@ -332,9 +346,40 @@ def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
 
 
 @st.composite
+def signal_detectors(draw: st.DrawFn, world: World) -> Detector:
+    """A rule or a score over signals that the world keeps."""
+    kept = [name for name, about in SIGNALS.items() if world.signals.observe or not about.traced]
+    if draw(st.booleans()):
+        name = draw(st.sampled_from(kept))
+        return RuleDetector(signal=name, threshold=draw(_share(0.0, 2.0)), below=draw(st.booleans()))
+    weights = Weights(**{name: draw(_share(-3.0, 3.0)) for name in kept})
+    return ScoreDetector(weights=weights, threshold=draw(_share(-2.0, 2.0)))
+
+
+@st.composite
+def standing_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A policy that goes on from day ``first`` or later."""
+    day = draw(st.integers(first, world.days - 1)) + draw(st.sampled_from([0.0, 0.5]))
+    detector, delay = draw(st.one_of(detectors(), signal_detectors(world))), draw(st.sampled_from([0.0, 0.3, 1.0]))
+    minutes = draw(st.sampled_from([1.0, 100.0, 1440.0]))
+    checks = st.builds(RegistrationChecks, st.just(day), st.just(detector), st.just(delay), _share(0.0, 1.0))
+    enforcement = st.builds(
+        Enforcement,
+        st.just(day),
+        st.just(detector),
+        reviewers=_share(0.0, 4.0),
+        minutes_per_case=st.just(minutes),
+        delay_days=st.just(delay),
+        reviewer=detectors(),
+    )
+    appeals = st.builds(Appeals, st.just(day), st.just(delay), _share(0.0, 1.0), detectors(), st.just(minutes))
+    return draw(st.one_of(checks, enforcement, appeals))
+
+
+@st.composite
 def branches(draw: st.DrawFn, world: World, first: int = 0) -> Branch:
-    """Up to three policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
-    chosen = draw(st.lists(policies(world, first), max_size=3))
+    """Up to four policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
+    chosen = draw(st.lists(st.one_of(policies(world, first), standing_policies(world, first)), max_size=4))
     return Branch(policies=tuple(chosen), campaign=first > 0 or draw(st.sampled_from([True, True, True, False])))
 
 

@@ -33,6 +33,7 @@ class Snapshot(NamedTuple):
     removals: tuple[RemovalRecord, ...]
     daily: tuple[dict[str, float], ...]
     kept: Mapping[Any, Any] = MappingProxyType({})
+    review_hours: float = 0.0
 
 
 def _check_seed(field: str, seed: object) -> None:
@@ -81,6 +82,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
         self.kept = dict(snapshot.kept)
+        self.review_hours = snapshot.review_hours  # what moderation cost so far, in hours of work in reality
         self._observe = observe
         self.sums: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.last_step = world.burn_in_ticks + world.ticks
@@ -93,7 +95,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
 
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
-        return Snapshot(self.step_index, self.state.copy(), tuple(self.removals), tuple(self.daily), dict(self.kept))
+        removals, daily = tuple(self.removals), tuple(self.daily)
+        return Snapshot(self.step_index, self.state.copy(), removals, daily, dict(self.kept), self.review_hours)
 
     @property
     def day(self) -> int:

@@ -50,6 +50,26 @@ class Policy(Settings, ABC):
         """What the policy does, in English."""
 
 
+MINUTES_PER_CASE = 2.4
+REVIEW_SOURCE = (
+    "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern: 3 million cases a day by 15,000 reviewers"
+)
+
+
+@dataclass(frozen=True)
+class DailyPolicy(Policy, ABC):
+    """Base of policies that act at the start of ``day`` and once a day from then on."""
+
+    def next_tick(self, tick: int, ticks_per_day: int) -> int | None:
+        return tick + ticks_per_day
+
+
+def delay_ends(platform: Platform, since: NDArray[np.int64], delay_days: float, after: int) -> NDArray[np.bool_]:
+    """Whether a delay that began at the tick ``since`` of each account ended later than tick ``after`` and by now."""
+    ends = since + round(delay_days * platform.ticks_per_day)
+    return (ends > after) & (ends <= platform.tick)
+
+
 class Removal(NamedTuple):
     """What a removal asks for: account ids to suspend, and how many it meant to remove (in model accounts)."""
 
