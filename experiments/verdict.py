@@ -79,20 +79,37 @@ def headline(results: Results) -> Headline:
 
 
 def what_was_done(branch: NamedBranch, results: Results) -> str:
-    """``Removing 936 active accounts and 200,000 unused accounts on 19 August 2019``."""
+    """``Removing 936 active accounts on 19 August 2019 and having appeals from 1 September 2019 on``."""
     if not branch.campaign:
         return "Having no campaign at all"
     if not branch.policies:
         return "Doing nothing"
     world = results.world
-    dates = [world.date(world.day(policy.day)) for policy in branch.policies]
-    acts = []
-    for policy, date in zip(branch.policies, dates, strict=True):
-        noun = _NOUNS.get(policy.name, "accounts")
-        when = "" if len(set(dates)) == 1 else f" on {day_in_words(date)}"
-        many = f"{policy.in_reality():,} " if isinstance(policy, RemovalPolicy) else ""
-        acts.append(f"{many}{noun}{when}")
-    return f"Removing {' and '.join(acts)}" + (f" on {day_in_words(dates[0])}" if len(set(dates)) == 1 else "")
+    removals = [
+        (f"{policy.in_reality():,} {_NOUNS.get(policy.name, 'accounts')}", world.date(world.day(policy.day)))
+        for policy in branch.policies
+        if isinstance(policy, RemovalPolicy)
+    ]
+    standing = [
+        (policy.name.replace("_", " "), world.date(world.day(policy.day)))
+        for policy in branch.policies
+        if not isinstance(policy, RemovalPolicy)
+    ]
+    done = []
+    if removals:
+        done.append(f"removing {_with_dates(removals, 'on', '')}")
+    if standing:
+        done.append(f"having {_with_dates(standing, 'from', ' on')}")
+    words = " and ".join(done)
+    return words[0].upper() + words[1:]
+
+
+def _with_dates(acts: list[tuple[str, str]], before: str, after: str) -> str:
+    """Acts with their dates, or with one date at the end if all have the same."""
+    dates = {date for _, date in acts}
+    if len(dates) == 1:
+        return f"{' and '.join(act for act, _ in acts)} {before} {day_in_words(dates.pop())}{after}"
+    return " and ".join(f"{act} {before} {day_in_words(date)}{after}" for act, date in acts)
 
 
 def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[str]:

@@ -11,6 +11,7 @@ from sim import moderation
 from sim.branch import Branch
 from sim.describe import describe
 from sim.fields import InputError, describe_fields
+from sim.labels import Labelled, joined, labelled
 from sim.ledger import Ledger
 from sim.model import SocietyModel
 from sim.run import Run, simulate
@@ -22,6 +23,7 @@ __all__ = [
     "MODEL_VERSION",
     "Branch",
     "InputError",
+    "Labelled",
     "Ledger",
     "Run",
     "SocietyModel",
@@ -30,6 +32,8 @@ __all__ = [
     "compare",
     "describe",
     "describe_fields",
+    "joined",
+    "labelled",
     "moderation",
     "simulate",
 ]

@@ -29,7 +29,7 @@ class Branch(Settings):
         return min((world.tick(policy.day) for policy in self.policies), default=world.ticks)
 
     def check_against(self, world: World) -> None:
-        """Raise InputError if a policy's day lies outside the calendar or it asks for more accounts than there ever were."""
+        """Raise InputError if a policy's day lies outside the calendar, or it asks for what the world does not have."""
         for i, policy in enumerate(self.policies):
             world.day(policy.day, f"policies[{i}].day")
             try:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ Keep = Callable[[str, Run], None]
 Advanced = Callable[[int], None]
 
 
+# What a branch has of its own while it shadows another's simulation.
+_OWN = ("branch", "removals", "daily", "kept", "review_hours")
+
+
 @dataclass
 class _Shadow:
     """Branches that differ from a simulation only in that ``sleepers`` have been suspended at step ``since``; from step
@@ -42,21 +46,24 @@ class _Shadow:
     sleepers: NDArray[np.int64]
     removals: list[RemovalRecord]
     daily: list[dict[str, float]]
-    kept: dict[Any, Any] = field(default_factory=dict)
+    kept: dict[Any, Any]
+    review_hours: float
 
     @contextmanager
     def over(self, stage: Stage) -> Iterator[None]:
         """The stage as these branches have it, for as long as the context lasts."""
-        status = stage.state.status
-        asleep = status[self.sleepers].copy()
-        own = stage.branch, stage.removals, stage.daily, stage.kept
-        status[self.sleepers] = Status.SUSPENDED
-        stage.branch, stage.removals, stage.daily, stage.kept = self.branch, self.removals, self.daily, self.kept
+        state, sleepers = stage.state, self.sleepers
+        asleep, since = state.status[sleepers].copy(), state.suspended_since[sleepers].copy()
+        own = {name: getattr(stage, name) for name in _OWN}
+        state.status[sleepers], state.suspended_since[sleepers] = Status.SUSPENDED, self.since
+        for name in _OWN:
+            setattr(stage, name, getattr(self, name))
         try:
             yield
         finally:
-            status[self.sleepers] = asleep
-            stage.branch, stage.removals, stage.daily, stage.kept = own
+            state.status[sleepers], state.suspended_since[sleepers] = asleep, since
+            for name, value in own.items():
+                setattr(stage, name, value)
 
 
 class BranchTree:
@@ -192,6 +199,7 @@ class _Growth:
         if step == tree.world.burn_in_ticks or not all(isinstance(policy, RemovalPolicy) for policy in begun):
             return None
         stage = self._stage(names[0], setting, fork)
+        stage.arrivals.act(step)
         before = stage.state.status.copy()
         stage.moderator.act(step)
         removed = np.flatnonzero(stage.state.status != before)
@@ -200,7 +208,9 @@ class _Growth:
         until = min(stage.operator.first_waking(removed), tree._next_act(names, step))
         if until <= step:
             return None
-        return _Shadow(names, stage.branch, step, until, removed, stage.removals, stage.daily, stage.kept)
+        return _Shadow(
+            names, stage.branch, step, until, removed, stage.removals, stage.daily, stage.kept, stage.review_hours
+        )
 
     def _emerge(self, shadow: _Shadow, stage: Stage) -> None:
         """Go on with shadowed branches by themselves."""

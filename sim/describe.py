@@ -54,8 +54,9 @@ class _ActorsOnly(Stage):
 
     def found(self, names: set[str]) -> list[tuple[int, Found]]:
         """What policies of these names asked for and found, in the order in which they acted."""
-        suspensions = self.suspensions[len(self.suspensions) - len(self.removals) :]
-        return [(r.asked, who) for r, who in zip(self.removals, suspensions, strict=True) if r.policy in names]
+        records = [record for record in self.removals if record.action == "suspend"]
+        suspensions = self.suspensions[len(self.suspensions) - len(records) :]
+        return [(r.asked, who) for r, who in zip(records, suspensions, strict=True) if r.policy in names]
 
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         self.woken += sleepers.size
@@ -309,7 +310,7 @@ def _sleepers(dry: DryRun) -> str:
     if n == 0:
         return "Sleepers: none in the model."
     created = society.created[mine]
-    there, later = int((created == 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
+    there, later = int((created <= 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
     wake = int((society.wakes_at < stage.last_step).sum())
     text = f"Sleepers: {_accounts(world, sleepers.accounts)}; {there:,} exist on day 0 and {later:,} are created later"
     if n > there + later:

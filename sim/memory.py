@@ -6,12 +6,13 @@ from pathlib import Path
 
 import psutil
 
-from sim.engine.state import Count
+from sim.engine.state import Count, Trace
 from sim.fields import InputError
 from sim.world import World
 
 _PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40
-_ACCOUNT = 1 + 4 + 2 + 1 + 2 + 4 + 4 + 1 + 8 + 8 * 2 + 4 + 1 + 57
+_ACCOUNT = 1 + 4 + 4 + 1 + 2 + 4 + 4 + 4 + 1 + 8 + 8 * 4 + 1 + 4 + 1 + 57
+_TRACES = 4 * Trace.COLUMNS
 _EDGE = 4 + 8
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
@@ -23,7 +24,8 @@ def needed(world: World) -> int:
     per_person = {"complete": 0.0, "preferential": 2.0 * world.graph.links}.get(world.graph.kind, world.graph.followees)
     edges = int(world.people * per_person)
     steps = world.burn_in_ticks + world.ticks
-    state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory)
+    observed = _TRACES if world.signals.observe else 0
+    state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory + observed)
     return 2 * state + edges * _EDGE + 2 * steps * Count.COLUMNS * 8
 
 

@@ -68,6 +68,11 @@ class Stream(IntEnum):
     FRICTION = 53
     BACKLASH = 54
     STRATUM = 60
+    NEWCOMER = 70
+    PROFILE = 71
+    LOGIN_ORIGIN = 72
+    SCRIPT = 73
+    REPORT = 74
 
 
 _LOW = np.uint64(0xFFFFFFFF)

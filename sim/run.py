@@ -26,8 +26,8 @@ class Run:
     """What one seed gave.
 
     ``timeline`` has one row a simulated day (columns as in docs/outcomes.md, indexed by date), ``outcomes`` the values at the
-    end, ``turnout`` one row an event, ``removals`` one row a policy that acted, ``work`` the counts of what was computed, and
-    ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
+    end, ``turnout`` one row an event, ``removals`` one row for each day on which a policy decided on accounts, ``work`` the
+    counts of what was computed, and ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
     """
 
     world: World

@@ -22,6 +22,7 @@ from sim.opinion.rule import Opinion
 from sim.population.calendar import Calendar, day_number
 from sim.population.people import Population
 from sim.population.settings import Graph
+from sim.population.signals import Signals
 
 _STEPS = 65_535  # a step is stored in 16 bits
 
@@ -70,6 +71,9 @@ class World(Settings):
     campaign: Campaign = quantity(
         default_factory=Campaign, unit="accounts", source="given by the user", doc="The campaign against the movement."
     )
+    signals: Signals = quantity(
+        default_factory=Signals, unit="signals", source="given by the user", doc="What a platform can see of accounts."
+    )
 
     @classmethod
     def hk2019(cls, people: int = 10_000, **changes: Any) -> World:
@@ -106,6 +110,14 @@ class World(Settings):
         """Day number from which sleepers wake; it may lie beyond the calendar."""
         return day_number(self.campaign.sleepers.wakes_from, self.first_day, _STEPS, "campaign.sleepers.wakes_from")
 
+    @property
+    def newcomers_register(self) -> tuple[float, float]:
+        """First day on which newcomers register, and the day by which all have."""
+        newcomers, field = self.population.newcomers, "population.newcomers"
+        first = self.day(newcomers.registered_from, f"{field}.registered_from")
+        until = newcomers.registered_until
+        return first, self.days if until is None else self.day(until, f"{field}.registered_until")
+
     def day(self, day: float | str, field: str = "day") -> float:
         """Day number of a number or an ISO date (InputError outside the calendar)."""
         return day_number(day, self.first_day, self.days, field)
@@ -124,6 +136,12 @@ class World(Settings):
         except ValueError:
             raise InputError(f"must be an ISO date, not {self.first_day!r}", field="first_day") from None
         _ = self.sleepers_wake_from
+        first, last = self.newcomers_register
+        if last < first:
+            raise InputError(
+                f"must not be before registered_from (day {first:g}), as day {last:g} is",
+                field="population.newcomers.registered_until",
+            )
         steps = (self.days + self.burn_in_days) * self.ticks_per_day
         if steps > _STEPS:
             raise InputError(

@@ -33,6 +33,7 @@ def test_the_busy_world_is_busy() -> None:
         assert totals[column + Role.TROLL] > 0, column
     assert totals[Count.RESHARES_OF_TROLLS] > 0
     assert totals[Count.QUALITY] > 0
+    assert (state.traces.sum(axis=0) > 0).all()
     assert (state.turnout >= 0).tolist() == [True, True, True, False]
     assert state.stream_size[0] == state.stream.size
     assert (state.last_call[:, 0] >= 0).any()
@@ -59,6 +60,7 @@ def test_the_busy_world_is_busy() -> None:
         {"feed.measure_quality": False, "feed.topic_slots": 0, "expression.posting": 0.2},
         {"feed.lifetime": 4},
         {"expression": {"sharing": "at_first_sight", "first_sight": 0.2, "first_posts": 0.3}},
+        {"signals.observe": False, "population.newcomers.share": 0.0},
         {"graph": {"kind": "random"}},
         {"graph": {"kind": "preferential", "links": 3}},
         {"expression.silence_by": "confidence"},
@@ -80,6 +82,7 @@ def test_the_busy_world_is_busy() -> None:
         "mostly reading",
         "short lives",
         "first sight",
+        "unobserved",
         "random graph",
         "preferential attachment",
         "by confidence",

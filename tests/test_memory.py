@@ -22,7 +22,14 @@ LARGE: dict[str, Any] = {"people": 100_000_000, "people_reachable": 8_000_000_00
 def bytes_of(world: World) -> int:
     """What the arrays of a world take when it has just been built, its state twice."""
     setting, state = build(world, 1, 1)
-    arrays = [*setting.society, *setting.schedule, *setting.rules, setting.followers, setting.following]
+    arrays = [
+        *setting.society,
+        *setting.schedule,
+        *setting.rules,
+        setting.followers,
+        setting.following,
+        *setting.profile,
+    ]
     kept = sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
     return kept + 2 * sum(array.nbytes for array in state)
 
@@ -34,9 +41,10 @@ def bytes_of(world: World) -> int:
         World.hk2019(people=20_000, days=153),
         World.hk2019(people=5_000, days=2, **{"feed.memory": 32, "graph.followees": 100.0}),
         World.hk2019(people=2_000, days=2, graph={"kind": "complete"}),
+        World.hk2019(people=5_000, days=2, **{"signals.observe": True}),
         busy_world(people=5_000, **{"campaign.sleepers.accounts": 20_000, "graph.followees": 2.0}),
     ],
-    ids=["short", "whole calendar", "long memory", "complete", "mostly sleepers"],
+    ids=["short", "whole calendar", "long memory", "complete", "observed", "mostly sleepers"],
 )
 def test_the_estimate_covers_the_arrays_without_exaggeration(world: World) -> None:
     need, taken = needed(world), bytes_of(world)

@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 import sim
 from sim.branch import Branch
 from sim.engine.state import Group
-from sim.moderation import Detector, OracleSignal, Perfect, PlatformView, Policy, PreemptiveRemoval, Rates, Takedown
+from sim.moderation import (
+    Detector,
+    OracleSignal,
+    Perfect,
+    PlatformView,
+    Policy,
+    PreemptiveRemoval,
+    Rates,
+    Takedown,
+    Traces,
+)
 from sim.moderation.policy import most_suspicious
 from sim.population.accounts import Status
 from sim.run import make_stage
@@ -27,14 +37,25 @@ def view_of(accounts: np.ndarray, tick: int = 0, seed: int = 1) -> PlatformView:
     """What a platform might see of these accounts."""
     rng = np.random.default_rng(seed)
     n = accounts.size
+    created, posts, suspended = rng.integers(0, tick + 1, n), rng.integers(0, 3, n), rng.random(n) < 0.1
     return PlatformView(
         tick=tick,
+        ticks_per_day=24,
         account=accounts,
-        created=rng.integers(0, tick + 1, n),
-        posts=rng.integers(0, 3, n),
+        created=created,
+        watched=tick - created,
+        posts=posts,
         followers=rng.integers(0, 100, n),
         following=rng.integers(0, 100, n),
-        suspended=rng.random(n) < 0.1,
+        suspended=suspended,
+        since=np.where(suspended, rng.integers(0, tick + 1, n), -1),
+        traces=Traces(
+            office_posts=rng.integers(0, posts + 1),
+            reshares=rng.integers(0, posts + 1),
+            coordinated=rng.integers(0, posts + 1),
+            reports=rng.integers(0, 3, n),
+            login=rng.random(n) < 0.2,
+        ),
     )
 
 
@@ -155,8 +176,7 @@ def test_decisions_follow_from_view_and_scores(policy: Policy, asked: int, seed:
         assert scores[others].max() <= scores[chosen].min()
     # The order of the rows does not matter.
     order = np.random.default_rng(seed).permutation(400)
-    shuffled = PlatformView(view.tick, *(column[order] for column in view[1:]))
-    np.testing.assert_array_equal(policy.remove(shuffled, scores[order], asked).accounts, removal.accounts)
+    np.testing.assert_array_equal(policy.remove(view.rows(order), scores[order], asked).accounts, removal.accounts)
     # Nor do things that neither the policy nor its detector look at.
     other = view._replace(
         tick=77, followers=view.followers + 1, following=view.following[::-1], created=view.created + 3

@@ -48,8 +48,15 @@ RANGES = {
     "turnout_government": (0.0, 1.0, True),
     "wrongful_removals": (0.0, INFINITE, False),
     "wrongful_marks": (0.0, INFINITE, False),
+    "wrongful_organisers": (0.0, INFINITE, False),
+    "wrongful_supporters": (0.0, INFINITE, False),
+    "wrongful_opponents": (0.0, INFINITE, False),
+    "wrongful_newcomers": (0.0, INFINITE, False),
+    "restored": (0.0, INFINITE, False),
+    "days_silenced": (0.0, INFINITE, False),
     "posts_lost": (0.0, INFINITE, False),
     "trolls_removed": (0.0, INFINITE, False),
+    "review_hours": (0.0, INFINITE, False),
 }
 COUNTS = [
     "impressions",
@@ -62,7 +69,7 @@ COUNTS = [
     "trolls_removed",
 ]
 # What has happened so far can only grow.
-CUMULATIVE = ["reach", "posts_lost"]
+CUMULATIVE = ["reach", "posts_lost", "restored", "days_silenced", "review_hours"]
 
 
 def test_every_outcome_has_a_name_of_its_own_and_a_range_here() -> None:

@@ -89,7 +89,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 def test_no_feed_shows_the_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
     watched = watch(monkeypatch)
-    stage = run(busy_world(), busy_branch(), 1, "agents")
+    stage = run(busy_world(), busy_branch(), 3, "agents")
     assert (stage.state.status == Status.SUSPENDED).sum() > 5
     assert min(watched[name] for name in ("feed", "hidden", "topic", "read")) > 0
 

@@ -17,19 +17,26 @@ from sim.engine.state import State
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
 from sim.moderation import (
+    SIGNALS,
+    Appeals,
     CircuitBreaker,
     ContentTakedown,
     Detector,
     Disclosure,
     Downranking,
+    Enforcement,
     HashtagLimit,
     Labels,
     Perfect,
     Policy,
     PreemptiveRemoval,
     Rates,
+    RegistrationChecks,
     ReshareFriction,
+    RuleDetector,
+    ScoreDetector,
     Takedown,
+    Weights,
 )
 from sim.opinion import (
     BoundedConfidence,
@@ -44,8 +51,11 @@ from sim.opinion import (
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.population.calendar import Calendar, Event
+from sim.population.newcomers import Newcomers
 from sim.population.people import Population
+from sim.population.profiles import Profiles
 from sim.population.settings import Graph
+from sim.population.signals import Signals
 from sim.run import make_stage
 from sim.world import World
 
@@ -60,7 +70,8 @@ def date(day: int) -> str:
 
 def busy_world(**changes: Any) -> World:
     """A small world in which everything happens within three days: reshares, silence, flooding, deception, calls, events of
-    both sides, a topic stream that overflows, sleepers that wake, low-quality messages. ``changes`` as in
+    both sides, a topic stream that overflows, sleepers that wake, newcomers, low-quality messages, copied texts and reports.
+    ``changes`` as in
     ``World.replace``."""
     world = World(
         people=120,
@@ -68,7 +79,7 @@ def busy_world(**changes: Any) -> World:
         first_day=FIRST_DAY.isoformat(),
         ticks_per_day=6,
         burn_in_days=1,
-        population=Population(sessions_per_day=3.0, topic_readers=0.6),
+        population=Population(sessions_per_day=3.0, topic_readers=0.6, newcomers=Newcomers(share=0.2)),
         graph=Graph(followees=8.0, hub_cap=0.3),
         calendar=Calendar(
             events=(
@@ -82,9 +93,9 @@ def busy_world(**changes: Any) -> World:
         ),
         feed=Feed(length=7, memory=3, topic_slots=2, topic_capacity=5, topic_half_life=4.0, measure_quality=True),
         opinion=Opinion(rule=BoundedConfidence(strength=0.05), anchoring=0.02),
-        expression=Expression(posting=0.6, on_topic_share=0.7),
+        expression=Expression(posting=0.6, on_topic_share=0.7, slogans=4, slogan_share=0.3),
         mobilisation=Mobilisation(threshold_spread=1.0, call=0.4, call_window_days=0.5),
-        organisers=Organisers(accounts=4, followers=25.0),
+        organisers=Organisers(accounts=4, followers=25.0, scripts=2, scripted_share=0.5),
         campaign=Campaign(
             accounts=9,
             stance=-0.6,
@@ -102,6 +113,8 @@ def busy_world(**changes: Any) -> World:
             amplified=2,
             flooding=3,
             deception=0.3,
+            scripts=3,
+            scripted_share=0.7,
             sleepers=Sleepers(
                 accounts=11,
                 waking_rate=0.6,
@@ -113,6 +126,7 @@ def busy_world(**changes: Any) -> World:
                 group=TrollGroup("sleepers", 1.0, (0.0, 1.0), (5.0, 25.0)),
             ),
         ),
+        signals=Signals(observe=True, reports=0.2, mistaken_reports=0.02),
     )
     return world.replace(changes)
 
@@ -155,8 +169,36 @@ def events(draw: st.DrawFn, days: int) -> tuple[Event, ...]:
 def troll_groups(draw: st.DrawFn) -> TrollGroup:
     """A population of trolls by its quantiles of followers."""
     followers = sorted(draw(st.lists(_share(0.0, 40.0), min_size=2, max_size=4)))
-    levels = np.linspace(0.0, 1.0, len(followers))
-    return TrollGroup("trolls", 1.0, tuple(levels.tolist()), tuple(followers))
+    levels = tuple(np.linspace(0.0, 1.0, len(followers)).tolist())
+    rho, shown = draw(_share(0.0, 1.0)), draw(st.booleans())
+    others = tuple(2.0 * n for n in followers) if shown else ()
+    return TrollGroup("trolls", 1.0, levels, tuple(followers), others, rho, tuple(followers) if shown else ())
+
+
+@st.composite
+def profiles(draw: st.DrawFn) -> Profiles:
+    """Quantiles of profiles, or none."""
+    if draw(st.booleans()):
+        return Profiles()
+    followers, following, ages = (
+        tuple(sorted(draw(st.lists(_share(0.0, 900.0), min_size=3, max_size=3)))) for _ in range(3)
+    )
+    return Profiles((0.0, 0.4, 1.0), followers, following, draw(_share(0.0, 1.0)), ages)
+
+
+@st.composite
+def signals(draw: st.DrawFn) -> Signals:
+    """What is seen of accounts, often nothing."""
+    opens = draw(st.integers(0, 24))
+    return Signals(
+        observe=draw(st.booleans()),
+        office_opens=opens,
+        office_closes=draw(st.integers(opens, 24)),
+        login_trolls=draw(_share(0.0, 1.0)),
+        login_citizens=draw(_share(0.0, 1.0)),
+        reports=draw(_share(0.0, 1.0)),
+        mistaken_reports=draw(_share(0.0, 1.0)),
+    )
 
 
 @st.composite
@@ -178,6 +220,8 @@ def campaigns(draw: st.DrawFn, ticks: int) -> Campaign:
         amplified=draw(st.integers(0, 4)),
         flooding=draw(st.integers(1, 5)),
         deception=draw(_share(0.0, 1.0)),
+        scripts=draw(st.integers(0, 3)),
+        scripted_share=draw(_share(0.0, 1.0)),
         sleepers=Sleepers(
             accounts=draw(st.integers(0, 12)),
             waking_rate=draw(_share(0.0, 2.0)),
@@ -245,6 +289,15 @@ def worlds(draw: st.DrawFn) -> World:
             sessions_per_day=draw(_share(0.5, 5.0)),
             equal_sessions=draw(st.booleans()),
             topic_readers=draw(_share(0.0, 1.0)),
+            profile=draw(profiles()),
+            bare_profile=draw(profiles()),
+            bare=draw(_share(0.0, 1.0)),
+            newcomers=Newcomers(
+                share=draw(st.sampled_from([0.0, 0.3, 1.0])),
+                registered_from=draw(st.sampled_from([0.0, 0.5, date(1)])),
+                registered_until=draw(st.sampled_from([1.5, date(1), None])),
+                bare=draw(_share(0.0, 1.0)),
+            ),
         ),
         graph=Graph(
             kind=kind,
@@ -288,6 +341,8 @@ def worlds(draw: st.DrawFn) -> World:
             silence=draw(st.booleans()),
             silence_by=draw(st.sampled_from(["climate", "confidence"])),
             confidence_step=draw(_share(0.0, 2.0)),
+            slogans=draw(st.integers(0, 5)),
+            slogan_share=draw(_share(0.0, 1.0)),
         ),
         mobilisation=Mobilisation(
             threshold_spread=draw(_share(0.0, 2.0)),
@@ -303,8 +358,11 @@ def worlds(draw: st.DrawFn) -> World:
             stance=draw(st.sampled_from([0.9, 0.4, -0.7])),
             followers=draw(_share(0.0, 30.0)),
             call_days=draw(_share(0.0, 3.0)),
+            scripts=draw(st.integers(0, 2)),
+            scripted_share=draw(_share(0.0, 1.0)),
         ),
         campaign=draw(campaigns(ticks)),
+        signals=draw(signals()),
     )  # fmt: skip
 
 
@@ -333,8 +391,18 @@ def policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
 
 
 @st.composite
-def standing_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
-    """A policy that holds from day ``first`` or later on, or marks accounts from then on."""
+def signal_detectors(draw: st.DrawFn, world: World) -> Detector:
+    """A rule or a score over signals that the world keeps."""
+    kept = [name for name, about in SIGNALS.items() if world.signals.observe or not about.traced]
+    if draw(st.booleans()):
+        name = draw(st.sampled_from(kept))
+        return RuleDetector(signal=name, threshold=draw(_share(0.0, 2.0)), below=draw(st.booleans()))
+    weights = Weights(**{name: draw(_share(-3.0, 3.0)) for name in kept})
+    return ScoreDetector(weights=weights, threshold=draw(_share(-2.0, 2.0)))
+
+
+def soft_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A policy that removes nobody, from day ``first`` or later on."""
     day, share = draw(first_days(world, first)), draw(_share(0.0, 1.0))
     kinds: list[Callable[[], Policy]] = [
         lambda: ContentTakedown(day, draw(st.floats(0.01, 5.0)), share),
@@ -355,9 +423,33 @@ def disclosures(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
 
 
 @st.composite
+def standing_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """A policy that goes on from day ``first`` or later."""
+    day = draw(st.integers(first, world.days - 1)) + draw(st.sampled_from([0.0, 0.5]))
+    detector, delay = draw(st.one_of(detectors(), signal_detectors(world))), draw(st.sampled_from([0.0, 0.3, 1.0]))
+    minutes = draw(st.sampled_from([1.0, 100.0, 1440.0]))
+    checks = st.builds(RegistrationChecks, st.just(day), st.just(detector), st.just(delay), _share(0.0, 1.0))
+    enforcement = st.builds(
+        Enforcement,
+        st.just(day),
+        st.just(detector),
+        reviewers=_share(0.0, 4.0),
+        minutes_per_case=st.just(minutes),
+        delay_days=st.just(delay),
+        reviewer=detectors(),
+    )
+    appeals = st.builds(Appeals, st.just(day), st.just(delay), _share(0.0, 1.0), detectors(), st.just(minutes))
+    return draw(st.one_of(checks, enforcement, appeals))
+
+
+@st.composite
 def branches(draw: st.DrawFn, world: World, first: int = 0) -> Branch:
     """Up to four policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
-    chosen = draw(st.lists(st.one_of(policies(world, first), standing_policies(world, first)), max_size=4))
+    chosen = draw(
+        st.lists(
+            st.one_of(policies(world, first), soft_policies(world, first), standing_policies(world, first)), max_size=4
+        )
+    )
     return Branch(policies=tuple(chosen), campaign=first > 0 or draw(st.sampled_from([True, True, True, False])))
 
 

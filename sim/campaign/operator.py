@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.campaign.volume import even_out, posting_plan, weekly_rhythm
 from sim.population.accounts import Status
 from sim.population.agent import Agent
+from sim.population.timetable import Timetable
 
 
 class Operator(Agent):
@@ -31,25 +32,21 @@ class Operator(Agent):
     ) -> None:
         super().__init__(model)
         self.weights, self.posts, self.sleepers_posts = weights, posts, sleepers_posts
-        order = np.lexsort((sleepers, wakes_at))
-        self.sleepers = sleepers[order]
-        self.wakes_at = wakes_at[order]
+        self.timetable = Timetable(sleepers, wakes_at)
 
     def next_step(self, step: int) -> int:
         """First step from ``step`` on at which there is something to do (a very large number if never)."""
-        i = int(np.searchsorted(self.wakes_at, step))
-        return int(self.wakes_at[i]) if i < self.wakes_at.size else int(np.iinfo(np.int64).max)
+        return self.timetable.next_step(step)
 
     def first_waking(self, sleepers: NDArray[np.int64]) -> int:
         """The step at which the first of some sleepers is to wake (a very large number if never)."""
-        return int(self.wakes_at[np.isin(self.sleepers, sleepers)].min(initial=np.iinfo(np.int64).max))
+        return self.timetable.first_step_of(sleepers)
 
     def act(self, step: int) -> None:
         """Begin to post, and wake the sleepers whose time has come."""
         if step == self.model.world.burn_in_ticks:
             self._begin(step)
-        first, last = np.searchsorted(self.wakes_at, [step, step + 1])
-        due = self.sleepers[first:last]
+        due = self.timetable.due(step)
         status = self.model.state.status
         waking = due[status[due] == Status.SLEEPING]
         if waking.size:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.fields import InputError, Settings, quantity
+from sim.population.profiles import check_quantiles
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,22 @@ class TrollGroup(Settings):
     followers: tuple[float, ...] = quantity(
         unit="followers", low=0, high=1e9, source="given by the user", doc="Quantiles of followers, at those levels."
     )
+    following: tuple[float, ...] = quantity(
+        (), unit="accounts followed", low=0, high=1e9, source="given by the user",
+        doc="Quantiles of accounts followed, at those levels (empty: profiles show the modelled follows, of both kinds).",
+    )  # fmt: skip
+    rank_correlation: float = quantity(
+        0.0, unit="Spearman's rho", low=0, high=1, source="given by the user", doc="Of followers and accounts followed."
+    )
+    age_days: tuple[float, ...] = quantity(
+        (), unit="days on day 0", low=0, high=20_000, source="given by the user",
+        doc="Quantiles of the accounts' age, at those levels (empty: registered on day 0).",
+    )  # fmt: skip
 
     def check(self) -> None:
-        if len(self.levels) != len(self.followers) or len(self.levels) < 2:
-            raise InputError(
-                f"must have one value for each of the {len(self.levels)} levels (at least 2), not {len(self.followers)}",
-                field="followers",
-            )
-        if list(self.levels) != sorted(self.levels) or list(self.followers) != sorted(self.followers):
-            raise InputError("must ascend, as the followers must", field="levels")
+        if not self.followers:
+            raise InputError("must not be empty", field="followers")
+        check_quantiles(self.levels, followers=self.followers, following=self.following, age_days=self.age_days)
 
 
 @dataclass(frozen=True)
@@ -135,6 +143,14 @@ class Campaign(Settings):
         0.0, unit="probability", low=0, high=1, source="Truong et al. 2024, PNAS Nexus 3(7) pgae258 (phi)",
         doc="Probability that a troll's message has the greatest appeal there is.",
     )  # fmt: skip
+    scripts: int = quantity(
+        200, unit="texts in reality", low=0, high=10_000_000, source="assumption",
+        doc="Texts that the operator hands out to be copied; like accounts they scale with the world, with one at least.",
+    )  # fmt: skip
+    scripted_share: float = quantity(
+        0.5, unit="share of new posts", low=0, high=1, source="assumption",
+        doc="Share of the campaign's new posts that are copied from a script.",
+    )  # fmt: skip
     sleepers: Sleepers = quantity(
         default_factory=Sleepers, unit="accounts", source="given by the user", doc="The accounts held in reserve."
     )
@@ -186,3 +202,11 @@ class Organisers(Settings):
     call_activity: float = quantity(
         2.0, unit="factor", low=0, high=24, source="assumption", doc="How much more organisers post while they call."
     )
+    scripts: int = quantity(
+        50, unit="texts in reality", low=0, high=10_000_000, source="assumption",
+        doc="Texts that organisers pass on word for word; they scale with the world, with one at least.",
+    )  # fmt: skip
+    scripted_share: float = quantity(
+        0.2, unit="share of new posts", low=0, high=1, source="assumption: calls are passed on word for word",
+        doc="Share of organisers' new posts that are copied from such a text.",
+    )  # fmt: skip

@@ -6,6 +6,7 @@ awake reads the state left by the previous tick and decides; then all commit, ea
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 
 from sim.engine.kernels import RANDOM_ATTEMPTS
 from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
+from sim.engine.state import Count, Group, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.feed.traces import OWN_WORDS, report_draw, script
 from sim.moderation.content_takedown import taken_down
 from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
@@ -96,6 +98,7 @@ class Account(Agent):
         self.account = account
         self.group = int(model.society.group[account])
         self.decision: Post | None = None
+        self.reported: int | None = None
 
     # What others can see of an account
 
@@ -234,6 +237,12 @@ class Account(Agent):
     def would_spread(self, entry: Entry, opinion: float) -> bool:
         return True
 
+    def script(self) -> int:
+        """The script that the account copies if it posts something new now."""
+        rules, group = self.model.rules, self.group
+        scripts = (rules.scripted[group], rules.first_script[group], rules.scripts[group])
+        return int(script(self.model.seed64, self.account, self.model.step_index, *scripts))
+
     # The two phases of a tick
 
     def awake(self) -> bool:
@@ -329,6 +338,7 @@ class Citizen(Account):
     def decide(self) -> None:
         model = self.model
         model.count(Count.READERS)
+        self.reported = None
         feed: list[Item] = []
         if model.rules.reads_opinions:
             followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
@@ -339,6 +349,8 @@ class Citizen(Account):
             if model.rules.topic_slots and model.society.topic_reader[self.person]:
                 feed += [item for item in self.topic_messages() if item.entry.name not in carried]
             feed.sort(key=lambda item: item.entry.name)
+            if model.rules.observes:
+                self.reported = self.choose_report(feed)
             readings = self.read(feed)
         self.next_opinions = self.change_mind(readings)
         if model.rules.by_confidence:
@@ -421,10 +433,24 @@ class Citizen(Account):
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
         return [message.item for message in candidates[: model.rules.topic_slots]]
 
+    def news(self, item: Item) -> bool:
+        """Whether a message is on the topic and new to the reader."""
+        return item.earliest >= int(self.model.state.last_awake[self.account]) and item.entry.on_topic
+
+    def choose_report(self, feed: list[Item]) -> int | None:
+        """Whose message the reader reports, of those that are news: at most one, the one with the least draw."""
+        model, opinion = self.model, self.current_stances()[0]
+        draws: dict[float, int] = {}
+        for entry in (item.entry for item in feed if self.news(item)):
+            disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence
+            draw = report_draw(model.seed64, self.account, *entry.name)
+            if draw < (model.rules.reports if disagrees else model.rules.mistaken_reports):
+                draws.setdefault(draw, entry.author)
+        return draws[min(draws)] if draws else None
+
     def read(self, feed: list[Item]) -> list[Reading]:
         """The messages on the topic that are new to the reader."""
         model, state = self.model, self.model.state
-        since = int(state.last_awake[self.account])
         readings = []
         for item in feed:
             entry = item.entry
@@ -435,7 +461,7 @@ class Citizen(Account):
                     Count.QUALITY,
                     int(quality(model.seed64, *entry.name, int(role), model.rules.quality_rate) * 2.0**32),
                 )
-            if item.earliest < since or not entry.on_topic:
+            if not self.news(item):
                 continue
             model.count(Count.IMPRESSIONS + role)
             full = stance_of(entry.stance)
@@ -605,6 +631,8 @@ class AgentEngine(Stage):
                 account.decide()
             for account in awake:
                 account.commit()
+            if self.rules.observes:
+                self._leave_traces(awake)
             for account in awake:
                 if account.decision is not None and account.decision.entry.on_topic and self.may_enter(account):
                     self._enter_topic_stream(account.decision.entry, account)
@@ -653,6 +681,27 @@ class AgentEngine(Stage):
     def count(self, column: int, amount: int = 1) -> None:
         """Add to a count of the present tick."""
         self.state.counts[self.step_index, column] += amount
+
+    # What a platform can see
+
+    def _leave_traces(self, awake: list[Account]) -> None:
+        """Count what the tick's posts and reports show of the accounts concerned."""
+        traces, office = self.state.traces, int(self.schedule.office[self.step_index])
+        copied: dict[int, int] = {}
+        for account in awake:
+            if account.reported is not None:
+                traces[account.reported, Trace.REPORTS] += 1
+            if account.decision is None:
+                continue
+            traces[account.account, Trace.OFFICE_POSTS] += office
+            if account.decision.new:
+                copied[account.account] = account.script()
+            else:
+                traces[account.account, Trace.RESHARES] += 1
+        copies = Counter(copied.values())
+        for author, text in copied.items():
+            if text != OWN_WORDS and copies[text] > 1:
+                traces[author, Trace.COORDINATED] += 1
 
     # The topic stream
 

@@ -57,7 +57,7 @@ class ArrayEngine(Stage):
             kernels.make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity)
             for _ in range(self.threads)
         ]
-        self._decisions = kernels.make_decisions(accounts)
+        self._decisions = kernels.make_decisions(accounts, self.rules)
         self._awake = np.empty(accounts, dtype=np.int64)
         self._seed = np.uint64(self.seed_of_run)
 
@@ -128,6 +128,8 @@ class ArrayEngine(Stage):
         for d in decided:
             d.result()
         kernels.commit(self._awake, 0, n, state, society, rules, self._decisions, counts[0])
+        if rules.observes:
+            kernels.leave_traces(self._seed, step, self._awake, n, state, society, schedule, rules, self._decisions)
         kernels.enter_topic_stream(self._seed, self._awake, n, state, society, rules, self._decisions)
         state.counts[step] += counts.sum(axis=0)
 

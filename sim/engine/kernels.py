@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
-from sim.engine.state import Count, Group, Rules, Schedule, Society, State
+from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
+from sim.feed.traces import report_draw, script
 from sim.moderation.content_takedown import taken_down_inline
 from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
@@ -42,6 +43,8 @@ _READERS, _ROWS, _IMPRESSIONS, _SLOTS = (
 _QUALITY, _NEW_POSTS, _RESHARES = int(Count.QUALITY), int(Count.NEW_POSTS), int(Count.RESHARES)
 _ON_TOPIC, _STANCE, _OF_TROLLS = int(Count.ON_TOPIC_POSTS), int(Count.STANCE), int(Count.RESHARES_OF_TROLLS)
 _TROLL_ON_TOPIC, _LOST = int(Count.ON_TOPIC_TROLL_POSTS), int(Count.LOST_POSTS)
+_OFFICE, _TRACE_RESHARES = int(Trace.OFFICE_POSTS), int(Trace.RESHARES)
+_COORDINATED, _REPORTS = int(Trace.COORDINATED), int(Trace.REPORTS)
 _QUALITY_UNIT = 4294967296.0
 NOTHING, NEW, RESHARE = 0, 1, 2
 RANDOM_ATTEMPTS = 64
@@ -77,12 +80,17 @@ class Scratch(NamedTuple):
 
 
 class Decisions(NamedTuple):
-    """What each awake account is about to do: opinion and inner confidence after reading, action, and the entry it posts."""
+    """What each awake account is about to do: opinion and inner confidence after reading, action, and the entry it posts. Where
+    signals are observed also whose message it reports (-1: nobody's) and the script that it copies; ``copies`` (0 between
+    ticks) counts by script."""
 
     opinion: NDArray[np.float64]
     inner_confidence: NDArray[np.float64]
     action: NDArray[np.uint8]
     entry: NDArray[np.void]
+    reported: NDArray[np.int64]
+    script: NDArray[np.int64]
+    copies: NDArray[np.int64]
 
 
 def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
@@ -119,9 +127,13 @@ def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, t
     )
 
 
-def make_decisions(accounts: int) -> Decisions:
+def make_decisions(accounts: int, rules: Rules) -> Decisions:
     """Room for the decisions of ``accounts`` awake accounts."""
+    observed = accounts if rules.observes else 0
     return Decisions(
+        reported=np.empty(observed, dtype=np.int64),
+        script=np.empty(observed, dtype=np.int64),
+        copies=np.zeros(int(rules.scripts[:3].sum()), dtype=np.int64),
         opinion=np.empty((accounts, 4)),
         inner_confidence=np.empty(accounts),
         action=np.empty(accounts, dtype=np.uint8),
@@ -155,8 +167,10 @@ def find_awake(
             if state.status[account] == _ACTIVE:
                 awake[n] = account
                 n += 1
-            elif uniform(seed, _POST, step, account, 0) < rules.posting and not _silent(
-                person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules
+            elif (
+                state.status[account] == _SUSPENDED
+                and uniform(seed, _POST, step, account, 0) < rules.posting
+                and not _silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules)
             ):
                 counts[_LOST] += 1
     for account in range(max(low, citizens), high):
@@ -640,6 +654,27 @@ def _discredits(rules: Rules) -> bool:
 
 
 @inlined
+def _choose_report(
+    seed: int, reader: int, n: int, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> int:
+    """Whose message, of the ``n`` just read, the reader reports: the one with the least draw, if that is below the
+    probability of a report; -1 if none is."""
+    person = society.person[reader]
+    confidence = np.float64(society.confidence[person])
+    reported = -1
+    least = 1.0
+    for i in range(n):
+        distance = abs(scratch.stance[i, 0] - state.opinion[person, 0])
+        probability = rules.reports if distance >= confidence else rules.mistaken_reports
+        name = scratch.name[scratch.new[i]]
+        draw = report_draw(seed, reader, name >> 16, name & 0xFFFF)
+        if draw < probability and draw < least:
+            least = draw
+            reported = name >> 16
+    return reported
+
+
+@inlined
 def _change_mind(
     step: int, person: int, n: int, state: State, society: Society, rules: Rules, schedule: Schedule, weight: Any,
     parameters: Any, scratch: Scratch, out: NDArray[np.float64],
@@ -831,6 +866,8 @@ def decide(
         account = awake[i]
         group = society.group[account]
         decisions.action[i] = NOTHING
+        if rules.observes:
+            decisions.reported[i] = -1
         shown = 0
         first = group == 0 and _posts_first(seed, step, account, rules)
         would_post = group > 0 or first or uniform(seed, _POST, step, account, 0) < rules.posting
@@ -859,6 +896,8 @@ def decide(
                 readings = _read_new_messages(
                     seed, step, account, shown, state, society, rules, schedule, scratch, counts
                 )
+            if rules.observes and not rules.reads_opinions:
+                decisions.reported[i] = _choose_report(seed, account, readings, state, society, rules, scratch)
             opinion = decisions.opinion[i]
             _change_mind(step, person, readings, state, society, rules, schedule, weight, parameters, scratch, opinion)
             inner = 0.0
@@ -939,6 +978,38 @@ def commit(
                 counts[_TROLL_ON_TOPIC] += 1
         if action == RESHARE and role == _CITIZEN and society.group[entry.author] >= 2:
             counts[_OF_TROLLS] += 1
+
+
+@lean_kernel
+def leave_traces(
+    seed: int, step: int, awake: NDArray[np.int64], n: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    decisions: Decisions,
+) -> None:  # fmt: skip
+    """Count what the tick's posts and reports show of the accounts concerned."""
+    traces, copies = state.traces, decisions.copies
+    for i in range(n):
+        if decisions.reported[i] >= 0:
+            traces[decisions.reported[i], _REPORTS] += 1
+        decisions.script[i] = -1
+        if decisions.action[i] == NOTHING:
+            continue
+        account = awake[i]
+        traces[account, _OFFICE] += schedule.office[step]
+        if decisions.action[i] == RESHARE:
+            traces[account, _TRACE_RESHARES] += 1
+            continue
+        group = society.group[account]
+        copied = script(seed, account, step, rules.scripted[group], rules.first_script[group], rules.scripts[group])
+        decisions.script[i] = copied
+        if copied >= 0:
+            copies[copied] += 1
+    for i in range(n):
+        copied = decisions.script[i]
+        if copied >= 0 and copies[copied] > 1:
+            traces[awake[i], _COORDINATED] += 1
+    for i in range(n):
+        if decisions.script[i] >= 0:
+            copies[decisions.script[i]] = 0
 
 
 @lean_kernel
@@ -1048,4 +1119,6 @@ def run_ticks(
         n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
         decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
         commit(awake, 0, n, state, society, rules, decisions, counts)
+        if rules.observes:
+            leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
         enter_topic_stream(seed, awake, n, state, society, rules, decisions)

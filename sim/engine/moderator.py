@@ -7,20 +7,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.state import Group
+from sim.engine.state import Group, Trace
 from sim.moderation.detectors import Detector
 from sim.moderation.policy import Policy, RemovalPolicy
-from sim.moderation.view import OracleSignal, PlatformView
+from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.population.accounts import Status
 from sim.population.agent import Agent
+from sim.randomness import Stream, uniforms_of
 
 _NEVER = int(np.iinfo(np.int64).max)
 
 
 class RemovalRecord(NamedTuple):
-    """What one policy did: accounts of the real case it asked for, that number scaled to the world, and who was suspended."""
+    """What one policy did on one day: whether it suspended accounts or restored them, accounts of the real case it asked for, or
+    of which it had to decide, that number in the model, and whose accounts were suspended or restored."""
 
     policy: str
+    action: str
     tick: int
     asked_in_reality: int
     asked: int
@@ -31,7 +34,7 @@ class RemovalRecord(NamedTuple):
 
     @property
     def removed(self) -> int:
-        """Accounts suspended in all."""
+        """Accounts suspended, or restored, in all."""
         return self.active_trolls + self.sleepers + self.citizens + self.organisers
 
 
@@ -43,6 +46,8 @@ class Desk:
         self.policy = moderator.policies[place]
         self._key = (self.policy, moderator.policies[:place].count(self.policy))
         self.ticks_per_day: int = self._model.world.ticks_per_day
+        self.scale: float = self._model.world.scale
+        self._view: PlatformView | None = None
         self._next: int | None = self._model.world.tick(self.policy.day)
 
     def due(self, step: int) -> int:
@@ -65,7 +70,15 @@ class Desk:
         self._model.kept[self._key] = value
 
     def view(self) -> PlatformView:
-        return self._moderator.view()
+        if self._view is None:
+            self._view = self._moderator.view()
+        return self._view
+
+    def act(self) -> None:
+        """Let the policy act. It looks at one and the same view, renewed when it has suspended or restored somebody."""
+        self._view = None
+        self.policy.act(self)
+        self._view = None
 
     def scores(self, detector: Detector) -> NDArray[np.float64]:
         view, oracle = self.view(), None
@@ -76,17 +89,32 @@ class Desk:
     def scaled(self, count: float) -> int:
         return int(self._model.world.scaled(count))
 
+    def draws(self, salt: int = 0) -> NDArray[np.float64]:
+        return uniforms_of(self._model.seed_of_run, Stream.DETECTOR, salt, self.view().account, 2)
+
+    def review(self, cases: int, minutes: float) -> None:
+        self._model.review_hours += cases * minutes / 60.0 / self.scale
+
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
-        model = self._model
-        group = model.society.group[accounts]
-        sleeping = model.state.status[accounts] == Status.SLEEPING
+        sleeping = self._model.state.status[accounts] == Status.SLEEPING
+        self._model.suspend(accounts)
+        self._record("suspend", accounts, sleeping, asked)
+
+    def restore(self, accounts: NDArray[np.int64], asked: int) -> None:
+        back = self._model.restore(accounts)
+        self._record("restore", back, self._model.state.status[back] == Status.SLEEPING, asked)
+
+    def _record(self, action: str, accounts: NDArray[np.int64], sleeping: NDArray[np.bool_], asked: int) -> None:
+        self._view = None
+        group, policy = self._model.society.group[accounts], self.policy
         trolls = group >= Group.ACTIVE_TROLL
-        model.suspend(accounts)
-        model.removals.append(
+        in_reality = policy.in_reality() if isinstance(policy, RemovalPolicy) else round(asked / self.scale)
+        self._model.removals.append(
             RemovalRecord(
-                policy=self.policy.name,
+                policy=policy.name,
+                action=action,
                 tick=self.tick,
-                asked_in_reality=self.policy.in_reality() if isinstance(self.policy, RemovalPolicy) else asked,
+                asked_in_reality=in_reality,
                 asked=asked,
                 active_trolls=int((trolls & ~sleeping).sum()),
                 sleepers=int((trolls & sleeping).sum()),
@@ -118,19 +146,36 @@ class Moderator(Agent):
         """Let the policies act whose time has come."""
         for desk in self.desks:
             if desk.due(step) == step:
-                desk.policy.act(desk)
+                desk.act()
 
     def view(self) -> PlatformView:
         """What the platform sees now: registered accounts only."""
         model = self.model
         tick = model.step_index - model.world.burn_in_ticks
+        burn_in, state, profile = model.world.burn_in_ticks, model.state, model.setting.profile
         account = np.flatnonzero(model.society.created <= max(tick, 0))
+        created = model.society.created[account].astype(np.int64)
+        suspended = state.status[account] == Status.SUSPENDED
+        traces = None
+        if model.rules.observes:
+            counts = state.traces[account].astype(np.int64)
+            traces = Traces(
+                office_posts=counts[:, Trace.OFFICE_POSTS],
+                reshares=counts[:, Trace.RESHARES],
+                coordinated=counts[:, Trace.COORDINATED],
+                reports=counts[:, Trace.REPORTS],
+                login=profile.login[account],
+            )
         return PlatformView(
             tick=tick,
+            ticks_per_day=model.world.ticks_per_day,
             account=account,
-            created=model.society.created[account].astype(np.int64),
-            posts=model.state.posts[account].astype(np.int64),
-            followers=model.followers[account],
-            following=model.following[account],
-            suspended=model.state.status[account] == Status.SUSPENDED,
+            created=created,
+            watched=tick - np.maximum(created, -burn_in),
+            posts=state.posts[account].astype(np.int64),
+            followers=profile.followers[account],
+            following=profile.following[account],
+            suspended=suspended,
+            since=np.where(suspended, state.suspended_since[account] - burn_in, -1),
+            traces=traces,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 
 import numpy as np
@@ -40,6 +41,7 @@ def make_schedule(world: World) -> Schedule:
         join_side=sides,
         join_step=join_step,
         join_previous=last_of_the_side(sides, join_step),
+        office=office_hours(world, step - burn_in),
     )
 
 
@@ -53,3 +55,11 @@ def last_of_the_side(sides: NDArray[np.int64], join_step: NDArray[np.int64]) -> 
         before = np.searchsorted(join_step[ordered], join_step[ordered], side="left")
         previous[ordered[before > 0]] = ordered[before[before > 0] - 1]
     return previous
+
+
+def office_hours(world: World, tick: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Whether each tick, counted from day 0, lies on a working day (Monday to Friday) and in office hours."""
+    weekday = (datetime.date.fromisoformat(world.first_day).weekday() + tick // world.ticks_per_day) % 7
+    hour = tick % world.ticks_per_day * 24 / world.ticks_per_day
+    open_now = (hour >= world.signals.office_opens) & (hour < world.signals.office_closes)
+    return (open_now & (weekday < 5)).astype(np.uint8)

@@ -9,8 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.settings import TrollGroup
+from sim.engine.profiles import (
+    Profile,
+    draw_profiles,
+    follower_levels,
+    organisers_followers,
+    registered,
+    stratified,
+    troll_groups,
+)
 from sim.engine.schedule import make_schedule
-from sim.engine.state import Count, Group, Rules, Schedule, Society, State, empty_stream
+from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trace, empty_stream
 from sim.feed.legality import propensities
 from sim.feed.outbox import empty_outbox
 from sim.feed.ranking import recency_table
@@ -50,6 +59,7 @@ class Setting(NamedTuple):
     graph: FollowerGraph
     followers: NDArray[np.int64]
     following: NDArray[np.int64]
+    profile: Profile
 
 
 def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State]:
@@ -72,11 +82,11 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
     person[: world.people] = persons_of_citizens(world.people)
     ids = np.arange(group.size)
     active_ids, sleeper_ids = ids[group == Group.ACTIVE_TROLL], ids[group == Group.SLEEPER]
-    created = np.zeros(group.size, dtype=np.uint16)
-    created[sleeper_ids] = _sleepers_created(world, sleeper_ids, population_seed)
+    created = registered(world, group, population_seed)
     weights = _posting_weights(world, active_ids, population_seed)
     nodes = _nodes(world)
     graph = _follower_graph(world, people.opinion[person[: world.people]], group, nodes, population_seed)
+    followers, following = graph.followers_count(), graph.following_count()
     society = Society(
         anchor=people.opinion,
         confidence=people.confidence,
@@ -102,15 +112,21 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         make_schedule(world),
         make_rules(world),
         graph,
-        graph.followers_count(),
-        graph.following_count(),
+        followers,
+        following,
+        draw_profiles(world, group, followers, following, population_seed),
     )
     return setting, _first_state(setting, people.inner_confidence)
+
+
+def _newcomers(society: Society) -> NDArray[np.bool_]:
+    return (society.group == Group.CITIZEN) & (society.created > 0)
 
 
 def make_rules(world: World) -> Rules:
     """The world's parameters in the form that the engines take."""
     feed, expression, campaign, rule = world.feed, world.expression, world.campaign, world.opinion.rule
+    scripts = _texts(world)
     return Rules(
         reads_opinions=feed.reading != "newest",
         one_random_followee=feed.reading == "one_random_followee",
@@ -149,14 +165,29 @@ def make_rules(world: World) -> Rules:
         ),
         recency=recency_table(world.burn_in_ticks + world.ticks + 1),
         measures=NO_MEASURES,
+        observes=world.signals.observe,
+        reports=world.signals.reports,
+        mistaken_reports=world.signals.mistaken_reports,
+        scripted=np.array(
+            [expression.slogan_share, world.organisers.scripted_share, campaign.scripted_share, campaign.scripted_share]
+        ),
+        scripts=scripts,
+        first_script=np.array([0, *np.cumsum(scripts)[:2], scripts[0] + scripts[1]], dtype=np.int64),
     )
+
+
+def _texts(world: World) -> NDArray[np.int64]:
+    """How many texts are copied by each group's accounts (active trolls and sleepers have the same)."""
+    real = (world.expression.slogans, world.organisers.scripts, world.campaign.scripts, world.campaign.scripts)
+    return np.array([max(1, world.scaled(n)) if n else 0 for n in real], dtype=np.int64)
 
 
 def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> State:
     world, society = setting.world, setting.society
     people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
     # The campaign begins on day 0: until then all its accounts are asleep.
-    status = np.where(society.group >= Group.ACTIVE_TROLL, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
+    absent = (society.group >= Group.ACTIVE_TROLL) | _newcomers(society)
+    status = np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
     # Trolls that are active from the start were bought with a history: the platform has seen them post.
     posts = (society.group == Group.ACTIVE_TROLL).astype(np.uint32)
     capacity, steps = world.feed.topic_capacity, world.burn_in_ticks + world.ticks
@@ -172,6 +203,8 @@ def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> Sta
         active_since=np.zeros(accounts, dtype=np.uint16),
         last_awake=np.full(accounts, -1, dtype=np.int32),
         posts=posts,
+        traces=np.zeros((accounts if world.signals.observe else 0, Trace.COLUMNS), dtype=np.uint32),
+        suspended_since=np.full(accounts, -1, dtype=np.int32),
         head=np.zeros(accounts, dtype=np.uint8),
         outbox=empty_outbox(accounts, memory),
         stream=empty_stream(capacity),
@@ -186,19 +219,8 @@ def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> Sta
     )
 
 
-def _sleepers_created(world: World, sleepers: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
-    """Tick from day 0 at which each sleeper was registered (0 for those older than the calendar)."""
-    settings = world.campaign.sleepers
-    draw = uniforms_of(seed, Stream.SLEEPER_CREATED, 0, sleepers, 0)
-    if settings.created_before >= 1.0:
-        return np.zeros(sleepers.size, dtype=np.int64)
-    later = (draw - settings.created_before) / (1.0 - settings.created_before)
-    ticks = np.floor(np.maximum(later, 0.0) * settings.created_until * world.ticks_per_day).astype(np.int64)
-    return np.minimum(ticks, world.ticks)
-
-
 def _sleepers_wake(
-    world: World, sleepers: NDArray[np.int64], created: NDArray[np.uint16], seed: int
+    world: World, sleepers: NDArray[np.int64], created: NDArray[np.int32], seed: int
 ) -> NDArray[np.int64]:
     """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick), from its creation on but not
     before the operator begins to wake sleepers."""
@@ -211,16 +233,11 @@ def _sleepers_wake(
     return np.asarray(np.where(steps < world.burn_in_ticks + world.ticks, steps, NEVER))
 
 
-def _stratified(draws: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One level a stratum: the i-th of n draws is mapped into ((i, i + 1) / n)."""
-    return (np.arange(draws.size) + draws) / max(draws.size, 1)
-
-
 def _posting_weights(world: World, trolls: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
     """Relative posting rates of the active trolls (mean 1): a stratified sample of the quantiles, in an order of its own."""
     if trolls.size == 0:
         return np.zeros(0)
-    levels = _stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 1))
+    levels = stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 1))
     order = np.argsort(uniforms_of(seed, Stream.STRATUM, 0, trolls, 2), kind="stable")
     weights = np.maximum(np.interp(levels, world.campaign.activity_levels, world.campaign.activity), 1e-9)[order]
     return np.asarray(weights / weights.mean())
@@ -230,21 +247,10 @@ def _troll_edges(
     world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Followers of trolls among the modelled people: stratified quantiles, scaled, rounded by a keyed draw."""
-    levels = _stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 0))
-    real = np.interp(levels, group.levels, group.followers)
+    real = np.interp(follower_levels(trolls, seed), group.levels, group.followers)
     counts = scaled_counts(seed, trolls, real * world.campaign.local_follower_share * world.scale)
     sources, whose = followers_of(seed, Stream.TROLL_FOLLOWERS, trolls, np.minimum(counts, cap), world.people)
     return sources.astype(np.int64), trolls[whose]
-
-
-def _split(total: int, shares: list[float]) -> list[int]:
-    """Whole numbers that sum to ``total`` in proportion to ``shares`` (largest remainders)."""
-    exact = [total * share for share in shares]
-    whole = [math.floor(value) for value in exact]
-    by_remainder = sorted(range(len(shares)), key=lambda i: (whole[i] - exact[i], i))
-    for i in by_remainder[: total - sum(whole)]:
-        whole[i] += 1
-    return whole
 
 
 def _illegal_shares(world: World, group: NDArray[np.uint8], nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
@@ -314,23 +320,15 @@ def _follower_graph(
     cap = math.floor(settings.hub_cap * people)
     ids = np.arange(accounts)
     organisers, actives = ids[group == Group.ORGANISER], ids[group == Group.ACTIVE_TROLL]
-    sleepers = ids[group == Group.SLEEPER]
-    unequal = 2.0 * uniforms_of(seed, Stream.STRATUM, 0, organisers, 0)
-    wanted = np.minimum(scaled_counts(seed, organisers, world.organisers.followers * world.scale * unequal), cap)
+    fans_in_reality = organisers_followers(world, organisers, seed)
+    wanted = np.minimum(scaled_counts(seed, organisers, fans_in_reality * world.scale), cap)
     stances = np.full(organisers.size, world.organisers.stance)
     fans, whose = followers_of_leaning(
         seed, Stream.ORGANISER_FOLLOWERS, organisers, stances, wanted, opinions, settings.homophily
     )
     edges = [(fans.astype(np.int64), organisers[whose])]
-    campaign = world.campaign
-    first = 0
-    for troll_group, size in zip(
-        campaign.groups, _split(actives.size, [g.share for g in campaign.groups]), strict=True
-    ):
-        edges.append(_troll_edges(world, troll_group, actives[first : first + size], cap, seed))
-        first += size
-    edges.append(_troll_edges(world, campaign.sleepers.group, sleepers, cap, seed))
-    edges.append(_amplification(actives, campaign.amplified, seed))
+    edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in troll_groups(world, group)]
+    edges.append(_amplification(actives, world.campaign.amplified, seed))
     sources = np.concatenate([e[0] for e in edges])
     targets = np.concatenate([e[1] for e in edges])
     return merge_edges(graph, accounts, sources, targets)

@@ -1,6 +1,7 @@
 """What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
 
-A step is: actors whose time has come decide (the moderator first, then the operator, then the organisers); then accounts read,
+A step is: newcomers register, and actors whose time has come decide (the moderator first, then the operator, then the
+organisers); then accounts read,
 decide and commit. An engine supplies the second half in ``advance_accounts``.
 """
 
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 from sim.branch import Branch
 from sim.campaign.operator import Operator
 from sim.campaign.organisers import Organisers
+from sim.engine.arrivals import Arrivals
 from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
-from sim.engine.state import Group, Rules, State
+from sim.engine.state import Count, Group, Rules, State
 from sim.fields import InputError
 from sim.moderation.measures import in_force
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channel_moved, moved
@@ -37,6 +39,7 @@ class Snapshot(NamedTuple):
     removals: tuple[RemovalRecord, ...]
     daily: tuple[dict[str, float], ...]
     kept: Mapping[Any, Any] = MappingProxyType({})
+    review_hours: float = 0.0
 
 
 def _check_seed(field: str, seed: object) -> None:
@@ -86,6 +89,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
         self.kept = dict(snapshot.kept)
+        self.review_hours = snapshot.review_hours  # what moderation cost so far, in hours of work in reality
         self._observe = observe
         self.sums: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.last_step = world.burn_in_ticks + world.ticks
@@ -94,6 +98,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         society, state = self.society, self.state
         group, actors = society.group, society.group[world.people :]
         stance = society.actor_stance[actors == Group.ORGANISER]
+        self.arrivals = Arrivals(self)
         self.moderator = Moderator(self, self.branch.policies)
         self.operator = Operator(
             self,
@@ -106,11 +111,12 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.organisers = Organisers(
             self, side=int(np.sign(stance.sum())), posts=state.posting[Group.ORGANISER], calls=state.calls
         )
-        self.actors = (self.moderator, self.operator, self.organisers)
+        self.actors = (self.arrivals, self.moderator, self.operator, self.organisers)
 
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
-        return Snapshot(self.step_index, self.state.copy(), tuple(self.removals), tuple(self.daily), dict(self.kept))
+        removals, daily = tuple(self.removals), tuple(self.daily)
+        return Snapshot(self.step_index, self.state.copy(), removals, daily, dict(self.kept), self.review_hours)
 
     @property
     def day(self) -> int:
@@ -124,7 +130,31 @@ class Stage(mesa.Model):  # type: ignore[misc]
 
     def suspend(self, accounts: NDArray[np.int64]) -> None:
         """Suspend accounts from this step on: they are in no feed any more, nor are their messages."""
-        self.state.status[accounts] = Status.SUSPENDED
+        fresh = accounts[self.state.status[accounts] != Status.SUSPENDED]
+        self.state.status[fresh] = Status.SUSPENDED
+        self.state.suspended_since[fresh] = self.step_index
+
+    def restore(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Lift the suspension of accounts from this step on: they are in feeds again, and so are their messages. Returns those
+        restored: accounts that are suspended, and no troll's in a branch without campaign.
+
+        A sleeper whose time to wake passed while it was suspended wakes now.
+        """
+        state, group, step = self.state, self.society.group, self.step_index
+        back = accounts[state.status[accounts] == Status.SUSPENDED]
+        if not self.branch.campaign:
+            back = back[group[back] < Group.ACTIVE_TROLL]
+        since = state.suspended_since[back].astype(np.int64)
+        innocent = group[back] < Group.ACTIVE_TROLL
+        state.counts[step, Count.RESTORED] += innocent.sum()
+        state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
+        wakes_at = np.full(back.size, -1, dtype=np.int64)
+        sleeper = group[back] == Group.SLEEPER
+        wakes_at[sleeper] = self.society.wakes_at[back[sleeper] - (group.size - self.society.wakes_at.size)]
+        state.status[back] = np.where(wakes_at >= step, Status.SLEEPING, Status.ACTIVE)
+        state.suspended_since[back] = -1
+        self.wake(back[(wakes_at >= since) & (wakes_at < step)])
+        return back
 
     def provoke(self, share: float, strength: float, side: int) -> None:
         """Move a share of people part of the way to the end of the scale on a side, as an event would. Anchors stay."""

@@ -41,7 +41,19 @@ class Count(IntEnum):
     RESHARES_OF_TROLLS = 17  # by citizens, of messages that trolls wrote
     ON_TOPIC_TROLL_POSTS = 18
     LOST_POSTS = 19  # + role: posts that wrongly suspended citizens and organisers would have made
-    COLUMNS = 21
+    RESTORED = 21  # accounts of citizens and organisers
+    SILENCED = 22  # ticks for which those restored had been suspended
+    COLUMNS = 23
+
+
+class Trace(IntEnum):
+    """Columns of the counts kept for every account where signals are observed."""
+
+    OFFICE_POSTS = 0  # made on working days in office hours
+    RESHARES = 1
+    COORDINATED = 2  # new posts copied from a script that somebody else posted in the same tick
+    REPORTS = 3  # by readers, of messages that the account wrote
+    COLUMNS = 4
 
 
 class Society(NamedTuple):
@@ -57,7 +69,7 @@ class Society(NamedTuple):
     topic_reader: NDArray[np.uint8]
     group: NDArray[np.uint8]
     person: NDArray[np.int32]
-    created: NDArray[np.uint16]
+    created: NDArray[np.int32]
     illegal_share: NDArray[np.float32]
     actor_stance: NDArray[np.float64]
     actor_weight: NDArray[np.float64]
@@ -69,14 +81,15 @@ class Society(NamedTuple):
 
 class Schedule(NamedTuple):
     """What is known in advance, one column a step: expected sessions of a citizen per daily session and the side of the day's
-    events; and for each event its side, the step of the decision to join, and which event was the last of its side before that
-    step (-1 none)."""
+    events; for each event its side, the step of the decision to join, and which event was the last of its side before that
+    (-1 none); and whether each step lies in office hours."""
 
     sessions: NDArray[np.float64]
     event_side: NDArray[np.float64]
     join_side: NDArray[np.int64]
     join_step: NDArray[np.int64]
     join_previous: NDArray[np.int64]
+    office: NDArray[np.uint8]
 
 
 class Rules(NamedTuple):
@@ -118,14 +131,21 @@ class Rules(NamedTuple):
     on_topic_share: NDArray[np.float64]
     recency: NDArray[np.float64]
     measures: Measures
+    observes: bool
+    reports: float
+    mistaken_reports: float
+    scripted: NDArray[np.float64]
+    scripts: NDArray[np.int64]
+    first_script: NDArray[np.int64]
 
 
 class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
     relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
     2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``status``, ``flags``
-    (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``outbox``
-    (accounts, memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
+    (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts
+    or, unobserved, 0; columns of ``Trace``); ``suspended_since`` (accounts,) step (-1: not suspended); ``outbox`` (accounts,
+    memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
 
     What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
     unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
@@ -142,6 +162,8 @@ class State(NamedTuple):
     active_since: NDArray[np.uint16]
     last_awake: NDArray[np.int32]
     posts: NDArray[np.uint32]
+    traces: NDArray[np.uint32]
+    suspended_since: NDArray[np.int32]
     head: NDArray[np.uint8]
     outbox: NDArray[np.void]
     stream: NDArray[np.void]

@@ -27,6 +27,11 @@ class Detector(Settings, ABC):
     def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
         """Score of each account of the view, 0 for those not flagged; ``oracle`` is given to idealised detectors only."""
 
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Names of the signals (``sim.moderation.signals``) that it judges by."""
+        return ()
+
     @abstractmethod
     def sentence(self) -> str:
         """How well it detects, in English."""
@@ -34,6 +39,19 @@ class Detector(Settings, ABC):
     def order(self, view: PlatformView, seed: int) -> NDArray[np.float64]:
         """A draw in [0, 1) an account that stays the same from day to day, to order accounts of equal suspicion."""
         return uniforms_of(seed, Stream.DETECTOR, self.salt, view.account, 1)
+
+
+@dataclass(frozen=True)
+class SignalDetector(Detector, ABC):
+    """Base of detectors a platform could have: they judge by signals and flag accounts of ``excess`` 0 or more."""
+
+    @abstractmethod
+    def excess(self, view: PlatformView) -> NDArray[np.float64]:
+        """How far each account of the view is beyond the threshold; accounts below it are negative."""
+
+    def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
+        excess = self.excess(view)
+        return np.where(excess >= 0.0, 1.0 + excess, 0.0)
 
 
 @register("perfect")

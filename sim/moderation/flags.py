@@ -12,7 +12,7 @@ from sim.compiled import scalar
 from sim.fields import quantity
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.platform import Platform
-from sim.moderation.policy import Policy
+from sim.moderation.policy import DailyPolicy
 
 
 class Flag(IntFlag):
@@ -26,7 +26,7 @@ _LABELLED = int(Flag.LABELLED)
 
 
 @dataclass(frozen=True)
-class FlaggingPolicy(Policy):
+class FlaggingPolicy(DailyPolicy):
     """Base of policies that leave accounts in place but mark them, on ``day`` and again every day, so that whoever comes to be
     flagged later is marked as well. Marks stay. A policy whose measure has no effect marks nobody."""
 
@@ -47,9 +47,6 @@ class FlaggingPolicy(Policy):
     def act(self, platform: Platform) -> None:
         if not self.idle:
             platform.flag(platform.view().account[platform.scores(self.detector) > 0.0], self.flag)
-
-    def next_tick(self, tick: int, ticks_per_day: int) -> int:
-        return tick + ticks_per_day
 
 
 @scalar(float64(int64, float64, float64, float64, float64, float64))

@@ -22,6 +22,7 @@ class HashtagLimit(StandingPolicy):
     )  # fmt: skip
 
     def check_against(self, world: Any) -> None:
+        super().check_against(world)
         if self.posts >= world.feed.memory:
             raise InputError(
                 f"must be below feed.memory ({world.feed.memory}), the posts of an account that are remembered, "

@@ -14,12 +14,14 @@ from sim.moderation.view import PlatformView
 class Platform(Protocol):
     """Given to ``Policy.act``; the engine supplies it.
 
-    ``tick`` counts from day 0, ``ticks_per_day`` to a day. ``kept`` is what the policy wants to
+    ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality.
+    ``kept`` is what the policy wants to
     remember until it acts again (None at first): a value that it replaces and never changes in place, for it is part of
     every fork.
     """
 
     ticks_per_day: int
+    scale: float
     kept: Any
 
     @property
@@ -37,6 +39,15 @@ class Platform(Protocol):
 
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
         """Suspend accounts from this tick on and put on record that ``asked`` were to be found."""
+
+    def draws(self, salt: int = 0) -> NDArray[np.float64]:
+        """A draw in [0, 1) for each account of ``view``, which stays the same from day to day; ``salt`` names the draws."""
+
+    def review(self, cases: int, minutes: float) -> None:
+        """Put on record that people worked on so many cases, for so many minutes each."""
+
+    def restore(self, accounts: NDArray[np.int64], asked: int) -> None:
+        """Lift the suspension of accounts from this tick on and put on record that ``asked`` were decided upon."""
 
     def flag(self, accounts: NDArray[np.int64], flag: int) -> None:
         """Mark accounts (``sim.moderation.flags.Flag``); a mark stays."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -13,6 +15,7 @@ from sim.fields import InputError, Settings, quantity
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.measures import Measures
 from sim.moderation.platform import Platform
+from sim.moderation.signals import SIGNALS
 from sim.moderation.view import PlatformView
 
 
@@ -41,9 +44,21 @@ class Policy(Settings, ABC):
         """What the platform does to messages and feeds from the first tick of ``day`` on, given what it does already."""
         return measures
 
+    def detectors(self) -> Iterator[tuple[str, Detector]]:
+        """The detectors among its fields, by name."""
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Detector):
+                yield field.name, value
+
     def check_against(self, world: Any) -> None:
         """Raise InputError, naming the policy's field, for what a world cannot have."""
-        return
+        for name, detector in self.detectors():
+            missing = [signal for signal in detector.signals if SIGNALS[signal].traced and not world.signals.observe]
+            if missing:
+                raise InputError(
+                    f"must not judge by {', '.join(missing)} where world.signals.observe is false", field=name
+                )
 
     @abstractmethod
     def sentence(self, date: str) -> str:
@@ -60,6 +75,26 @@ class StandingPolicy(Policy, ABC):
     @abstractmethod
     def measures(self, measures: Measures, ticks_per_day: int) -> Measures:
         """What the platform does to messages and feeds from the first tick of ``day`` on, given what it does already."""
+
+
+MINUTES_PER_CASE = 2.4
+REVIEW_SOURCE = (
+    "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern: 3 million cases a day by 15,000 reviewers"
+)
+
+
+@dataclass(frozen=True)
+class DailyPolicy(Policy, ABC):
+    """Base of policies that act at the start of ``day`` and once a day from then on."""
+
+    def next_tick(self, tick: int, ticks_per_day: int) -> int | None:
+        return tick + ticks_per_day
+
+
+def delay_ends(platform: Platform, since: NDArray[np.int64], delay_days: float, after: int) -> NDArray[np.bool_]:
+    """Whether a delay that began at the tick ``since`` of each account ended later than tick ``after`` and by now."""
+    ends = since + round(delay_days * platform.ticks_per_day)
+    return (ends > after) & (ends <= platform.tick)
 
 
 class Removal(NamedTuple):
@@ -89,6 +124,7 @@ class RemovalPolicy(Policy, ABC):
         """Choose accounts to suspend at the start of the policy's day; ``asked`` is scaled to the world."""
 
     def check_against(self, world: Any) -> None:
+        super().check_against(world)
         campaign = world.campaign
         limit = campaign.sleepers.accounts + (0 if self.of_sleepers else campaign.accounts)
         if self.in_reality() > limit:

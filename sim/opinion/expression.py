@@ -57,6 +57,14 @@ class Expression(Settings):
         0.3, unit="weight per session", low=0, high=1, source="assumption",
         doc="Weight of what was just read in the perceived climate of opinion.",
     )  # fmt: skip
+    slogans: int = quantity(
+        1000, unit="texts in reality", low=0, high=10_000_000, source="assumption",
+        doc="Slogans that go round among citizens word for word; they scale with the world, with one at least.",
+    )  # fmt: skip
+    slogan_share: float = quantity(
+        0.02, unit="share of new posts", low=0, high=1, source="assumption",
+        doc="Share of citizens' new posts that are copied from a slogan.",
+    )  # fmt: skip
     silence: bool = quantity(
         True, unit="yes or no", source="Noelle-Neumann 1974, doi 10.1111/j.1460-2466.1974.tb00367.x",
         doc="People who feel outnumbered beyond their courage do not speak (spiral of silence).",

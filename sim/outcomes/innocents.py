@@ -1,8 +1,9 @@
-"""What moderation cost the innocent."""
+"""What moderation cost: whom it hit wrongly, for how long, and how much work it was."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.stage import Stage
 from sim.engine.state import Count, Group
@@ -10,9 +11,51 @@ from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0
 from sim.population.accounts import Role, Status
 
 
+def _suspended(stage: Stage) -> NDArray[np.int64]:
+    """Suspended accounts of citizens and organisers."""
+    innocent = stage.society.group < Group.ACTIVE_TROLL
+    return np.flatnonzero(innocent & (stage.state.status == Status.SUSPENDED))
+
+
+def _citizens(stage: Stage) -> NDArray[np.int64]:
+    suspended = _suspended(stage)
+    return suspended[stage.society.group[suspended] == Group.CITIZEN]
+
+
 def wrongful_removals(stage: Stage) -> float:
     """Accounts of citizens and organisers that are suspended."""
-    return float(accounts_with(stage, Status.SUSPENDED, trolls=False))
+    return float(_suspended(stage).size)
+
+
+def wrongful_organisers(stage: Stage) -> float:
+    """Organisers' accounts that are suspended."""
+    return float(_suspended(stage).size - _citizens(stage).size)
+
+
+def wrongful_supporters(stage: Stage) -> float:
+    """Accounts of citizens who began on the movement's side that are suspended."""
+    return float((stage.society.anchor[stage.society.person[_citizens(stage)]] > 0.0).sum())
+
+
+def wrongful_opponents(stage: Stage) -> float:
+    """Accounts of the other citizens that are suspended."""
+    return float(_citizens(stage).size) - wrongful_supporters(stage)
+
+
+def wrongful_newcomers(stage: Stage) -> float:
+    """Accounts of citizens who registered during the calendar that are suspended."""
+    return float((stage.society.created[_citizens(stage)] > 0).sum())
+
+
+def restored(stage: Stage) -> float:
+    """Times that a suspended citizen's or organiser's account was restored since day 0."""
+    return float(counts_since_day_0(stage)[Count.RESTORED])
+
+
+def days_silenced(stage: Stage) -> float:
+    """Days for which citizens' and organisers' accounts have been suspended, added up."""
+    now = (stage.step_index - stage.state.suspended_since[_suspended(stage)].astype(np.int64)).sum()
+    return float(counts_since_day_0(stage)[Count.SILENCED] + now) / stage.world.ticks_per_day
 
 
 def wrongful_marks(stage: Stage) -> float:
@@ -42,6 +85,27 @@ OUTCOMES = (
         "citizens' and organisers' accounts that are labelled or downranked",
         wrongful_marks,
     ),
+    Outcome("wrongful_organisers", "accounts", "of which organisers'", wrongful_organisers),
+    Outcome(
+        "wrongful_supporters", "accounts", "of which of citizens who began on the movement's side", wrongful_supporters
+    ),
+    Outcome("wrongful_opponents", "accounts", "of which of the other citizens", wrongful_opponents),
+    Outcome(
+        "wrongful_newcomers", "accounts", "of which of citizens who registered during the calendar", wrongful_newcomers
+    ),
+    Outcome("restored", "accounts", "citizens' and organisers' accounts restored since day 0", restored),
+    Outcome(
+        "days_silenced",
+        "account-days",
+        "days for which citizens' and organisers' accounts were suspended",
+        days_silenced,
+    ),
     Outcome("posts_lost", "posts", "posts that wrongly suspended accounts would have made since day 0", posts_lost),
     Outcome("trolls_removed", "accounts", "troll accounts, active and sleeping, that are suspended", trolls_removed),
+    Outcome(
+        "review_hours",
+        "hours in reality",
+        "hours that people have worked on cases since day 0",
+        lambda s: s.review_hours,
+    ),
 )

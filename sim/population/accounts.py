@@ -24,7 +24,7 @@ class Role(IntEnum):
 
 
 class Status(IntEnum):
-    """What an account can do now."""
+    """What an account can do now. Sleeping accounts are not in use yet: sleepers, and newcomers before they register."""
 
     ACTIVE = 0
     SLEEPING = 1

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import InputError, Settings, quantity
+from sim.population.newcomers import Newcomers
+from sim.population.profiles import Profiles
 from sim.randomness import Stream, exponentials, uniforms
 
 _LN2 = 0.6931471805599453
@@ -63,6 +65,20 @@ class Population(Settings):
         0.3, unit="share of people", low=0, high=1, source="assumption",
         doc="Share of people who also read the topic stream (the hashtag).",
     )  # fmt: skip
+    profile: Profiles = quantity(
+        default_factory=Profiles, unit="quantiles", source="given by the user", doc="What ordinary profiles show."
+    )
+    bare_profile: Profiles = quantity(
+        default_factory=Profiles, unit="quantiles", source="given by the user",
+        doc="What bare profiles show: those of accounts that look as if made for the purpose.",
+    )  # fmt: skip
+    bare: float = quantity(
+        0.0, unit="share of people", low=0, high=1, source="given by the user",
+        doc="Share of the accounts older than the calendar whose profile is bare.",
+    )  # fmt: skip
+    newcomers: Newcomers = quantity(
+        default_factory=Newcomers, unit="people", source="given by the user", doc="Who registers during the calendar."
+    )
     opinions: tuple[float, ...] = quantity(
         (), unit="opinion, -1 to 1", low=-1, high=1, source="given by the user",
         doc="Opinions to use as they are, one a person; empty to draw them.",

@@ -11,9 +11,12 @@ from typing import Any
 from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.cases.hk2019 import facts
 from sim.population.calendar import Calendar, Event
+from sim.population.people import Population
+from sim.population.profiles import Profiles
 from sim.world import World
 
 REACHABLE = 1_000_000
+_OLDEST_DAYS = 10 * 365  # assumption: ordinary accounts were registered evenly over the ten years before
 
 
 def world(people: int = 10_000, **changes: Any) -> World:
@@ -23,8 +26,15 @@ def world(people: int = 10_000, **changes: Any) -> World:
     """
     published = facts.published()
     populations = facts.troll_populations()
-    groups = tuple(TrollGroup(p.name, p.share, p.levels, p.followers) for p in populations)
-    purpose_made = groups[1]
+    ages = (("", "2016-12"), ("2017-01", "2019-05"))
+    groups = tuple(
+        TrollGroup(
+            p.name, p.share, p.levels, p.followers, p.followings, p.rank_correlation,
+            facts.ages_on_day_0("august_set1", p.levels, *months),
+        )
+        for p, months in zip(populations, ages, strict=True)
+    )  # fmt: skip
+    purpose_made, ordinary = groups[1], facts.ordinary_accounts()
     before, during = facts.sleeper_creation()
     activity = facts.tweets_per_account()
     base = World(
@@ -37,6 +47,22 @@ def world(people: int = 10_000, **changes: Any) -> World:
         calendar=Calendar(
             events=tuple(Event(e.day.isoformat(), e.side, e.name, e.hour) for e in facts.events()),
             clock=facts.ordinary_clock(),
+        ),
+        population=Population(
+            profile=Profiles(
+                levels=ordinary.levels,
+                followers=ordinary.followers,
+                following=ordinary.followings,
+                rank_correlation=ordinary.rank_correlation,
+                age_days=tuple(_OLDEST_DAYS * level for level in ordinary.levels),
+            ),
+            bare_profile=Profiles(
+                levels=purpose_made.levels,
+                followers=purpose_made.followers,
+                following=purpose_made.following,
+                rank_correlation=purpose_made.rank_correlation,
+            ),
+            bare=0.1,
         ),
         organisers=Organisers(accounts=300, followers=5_000.0),
         campaign=Campaign(
@@ -53,7 +79,7 @@ def world(people: int = 10_000, **changes: Any) -> World:
                 wakes_from=facts.DISCLOSURE.isoformat(),
                 created_before=before.share,
                 created_until=float((during.last - facts.FIRST_DAY).days + 1),
-                group=TrollGroup("purpose_made", 1.0, purpose_made.levels, purpose_made.followers),
+                group=purpose_made.replace(share=1.0, age_days=facts.ages_on_day_0("september", purpose_made.levels)),
             ),
         ),
     )

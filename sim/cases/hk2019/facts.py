@@ -309,6 +309,19 @@ def creation_by_month(archive_set: str) -> Mapping[str, int]:
     return MappingProxyType(months)
 
 
+def ages_on_day_0(archive_set: str, levels: Floats, first: str = "", last: str = "2019-04") -> Floats:
+    """Quantiles, at ``levels`` (0 to 1), of the age in days on 1 May 2019 of a set's accounts created in the months ``first``
+    to ``last`` ("2017-01"), evenly over each month; 0 for those created later."""
+    months = {m: n for m, n in creation_by_month(archive_set).items() if first <= m <= last}
+    known, ages = [0], [0.0]
+    for month in sorted(months, reverse=True):
+        start = date.fromisoformat(f"{month}-01")
+        end = (start + timedelta(days=31)).replace(day=1)
+        known += [known[-1], known[-1] + months[month]]
+        ages += [max(0.0, float((FIRST_DAY - day).days)) for day in (end, start)]
+    return tuple(np.interp(levels, np.array(known) / known[-1], ages).tolist())
+
+
 @cache
 def published() -> Mapping[str, Published]:
     """Scalars by name, each with unit, scope and source."""

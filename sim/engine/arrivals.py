@@ -1,0 +1,31 @@
+"""Newcomers register: from their time on they are on the platform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.engine.state import Group
+from sim.population.accounts import Status
+from sim.population.agent import Agent
+from sim.population.timetable import Timetable
+
+
+class Arrivals(Agent):
+    """Lets each newcomer onto the platform at its time."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(model)
+        created = model.society.created
+        newcomers = np.flatnonzero((model.society.group == Group.CITIZEN) & (created > 0))
+        self.timetable = Timetable(newcomers, model.world.burn_in_ticks + created[newcomers].astype(np.int64))
+
+    def next_step(self, step: int) -> int:
+        """First step from ``step`` on at which there is something to do (a very large number if never)."""
+        return self.timetable.next_step(step)
+
+    def act(self, step: int) -> None:
+        """Register the newcomers whose time has come."""
+        due, status = self.timetable.due(step), self.model.state.status
+        status[due[status[due] == Status.SLEEPING]] = Status.ACTIVE

@@ -1,0 +1,60 @@
+"""Views with the truth beside them, for fitting detectors and for judging them. Policies never get one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.branch import Branch
+from sim.engine.state import Group
+from sim.fields import InputError
+from sim.moderation.view import PlatformView, Traces
+from sim.run import last_step, make_stage
+from sim.world import World
+
+
+class Labelled(NamedTuple):
+    """What a platform sees of its accounts, and which are active trolls' (woken sleepers included) and which still sleep."""
+
+    view: PlatformView
+    active_troll: NDArray[np.bool_]
+    sleeper: NDArray[np.bool_]
+
+    @property
+    def troll(self) -> NDArray[np.bool_]:
+        """All accounts of the campaign."""
+        return self.active_troll | self.sleeper
+
+    def rows(self, chosen: NDArray[np.bool_]) -> Labelled:
+        """Some of the accounts only."""
+        return Labelled(self.view.rows(chosen), self.active_troll[chosen], self.sleeper[chosen])
+
+
+def joined(parts: Sequence[Labelled]) -> Labelled:
+    """The accounts of several runs as the rows of one view (account ids then repeat); the runs end on the same tick."""
+    first = parts[0].view
+    if any(part.view.tick != first.tick for part in parts):
+        raise InputError("must all have been seen on the same tick", field="parts")
+    columns = {name: _stacked([getattr(part.view, name) for part in parts]) for name in first._fields[2:-1]}
+    traces = [part.view.traces for part in parts]
+    if all(trace is not None for trace in traces):
+        columns["traces"] = Traces._make(_stacked(column) for column in zip(*traces, strict=True))
+    truth = (_stacked([part[i] for part in parts]) for i in (1, 2))
+    return Labelled(first._replace(**columns), *truth)
+
+
+def _stacked(arrays: Sequence[Any]) -> Any:
+    return np.concatenate(arrays)
+
+
+def labelled(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> Labelled:
+    """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
+    stage = make_stage(world, branch, seed)
+    stage.advance(last_step(world, days))
+    view = stage.moderator.view()
+    group = stage.society.group[view.account]
+    asleep = (group == Group.SLEEPER) & (view.posts == 0)
+    return Labelled(view, (group >= Group.ACTIVE_TROLL) & ~asleep, asleep)

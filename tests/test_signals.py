@@ -1,0 +1,312 @@
+"""What a platform can see: counted as it says, without touching what it observes; newcomers; profiles of the real case."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.branch import Branch
+from sim.engine.agents import AgentEngine, Citizen
+from sim.engine.schedule import office_hours
+from sim.engine.society import build
+from sim.engine.stage import Stage
+from sim.engine.state import Count, Group, Trace
+from sim.feed.outbox import EMPTY
+from sim.feed.traces import OWN_WORDS, script
+from sim.fields import InputError
+from sim.population.accounts import Role, Status
+from sim.population.profiles import correlated, rank_levels
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import SEEDS, assert_same, busy_branch, busy_world, cases, run
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=20)
+def test_observing_changes_nothing_that_is_observed(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    seen, unseen = (run(world.replace({"signals.observe": see}), branch, seed) for see in (True, False))
+    for name in unseen.state._fields:
+        if name != "traces":
+            np.testing.assert_array_equal(getattr(seen.state, name), getattr(unseen.state, name), err_msg=name)
+    assert unseen.state.traces.size == 0
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=20)
+def test_traces_add_up(case: tuple[World, Branch], seed: int) -> None:
+    world, branch = case
+    stage = run(world.replace({"signals.observe": True}), branch, seed)
+    counts, traces, group = stage.state.counts.sum(axis=0), stage.state.traces, stage.society.group
+    role = np.minimum(group, Role.TROLL)
+    for r in Role:
+        assert traces[role == r, Trace.RESHARES].sum() == counts[Count.RESHARES + r]
+        assert traces[role == r, Trace.COORDINATED].sum() <= counts[Count.NEW_POSTS + r]
+    posts = stage.state.posts - (group == Group.ACTIVE_TROLL)  # trolls begin with one
+    assert (traces[:, Trace.OFFICE_POSTS] <= posts).all()
+    assert traces[:, Trace.REPORTS].sum() <= counts[Count.READERS]
+
+
+def test_posts_in_office_hours_are_those_of_their_steps() -> None:
+    stage = run(busy_world())
+    made = stage.state.counts[:, Count.NEW_POSTS : Count.RESHARES + 3].sum(axis=1)
+    assert stage.state.traces[:, Trace.OFFICE_POSTS].sum() == made[stage.schedule.office > 0].sum() > 0
+
+
+def test_office_hours_follow_the_calendar() -> None:
+    world = sim.World.hk2019(people=1000, days=14, burn_in_days=2)
+    ticks = np.arange(-48, world.ticks)
+    for tick, open_now in zip(ticks, office_hours(world, ticks), strict=True):
+        moment = datetime.datetime(2019, 5, 1) + datetime.timedelta(hours=int(tick))
+        assert bool(open_now) == (moment.weekday() < 5 and 9 <= moment.hour < 18)
+
+
+def posts_of(stage: Stage, step: int) -> list[tuple[int, int, int]]:
+    """Who posted which message (author, created) at a step."""
+    held = stage.state.outbox
+    rows = np.argwhere((held["author"] != EMPTY) & (held["posted"] == step))
+    return [(int(a), int(held[a, k]["author"]), int(held[a, k]["created"])) for a, k in rows]
+
+
+def test_coordination_is_to_post_the_same_text_within_a_tick() -> None:
+    stage = make_stage(busy_world(), busy_branch(), 1)
+    rules, seed, found = stage.rules, np.uint64(1), 0
+    while stage.step_index < stage.last_step:
+        before, step = stage.state.traces[:, Trace.COORDINATED].copy(), stage.step_index
+        stage.advance(step + 1)
+        texts = {}
+        for account, author, created in posts_of(stage, step):
+            if (account, step) == (author, created):
+                g = stage.society.group[account]
+                texts[account] = script(
+                    seed, author, created, rules.scripted[g], rules.first_script[g], rules.scripts[g]
+                )
+        copies = Counter(text for text in texts.values() if text != OWN_WORDS)
+        expected = {account for account, text in texts.items() if copies[text] > 1}
+        rose = stage.state.traces[:, Trace.COORDINATED] - before
+        assert set(np.flatnonzero(rose).tolist()) == expected
+        assert rose.max() <= 1
+        found += len(expected)
+    assert found > 20
+
+
+def test_each_kind_of_account_copies_its_own_texts() -> None:
+    rules = run(busy_world(), until=0).rules
+    np.testing.assert_array_equal(rules.scripts, [4, 2, 3, 3])
+    np.testing.assert_array_equal(rules.first_script, [0, 4, 6, 6])
+    for g, share in enumerate((0.3, 0.5, 0.7, 0.7)):
+        first, many = int(rules.first_script[g]), int(rules.scripts[g])
+        drawn = np.array([script(np.uint64(1), a, 7, rules.scripted[g], first, many) for a in range(20_000)])
+        copied = drawn[drawn != OWN_WORDS]
+        assert copied.size / drawn.size == pytest.approx(share, abs=4 * (share * (1 - share) / drawn.size) ** 0.5)
+        counts = np.bincount(copied - first, minlength=many)
+        assert counts.size == many
+        assert np.abs(counts - copied.size / many).max() < 4 * (copied.size / many) ** 0.5
+    assert script(np.uint64(1), 1, 7, 0.9, 5, 0) == OWN_WORDS
+
+
+def test_texts_scale_with_the_world_and_stay_at_least_one() -> None:
+    rules = run(sim.World.hk2019(people=10_000, days=1, burn_in_days=0), until=0).rules
+    np.testing.assert_array_equal(rules.scripts, [10, 1, 2, 2])
+    none = busy_world(**{"campaign.scripts": 0, "organisers.scripts": 0, "expression.slogans": 0})
+    assert run(none).state.traces[:, Trace.COORDINATED].sum() == 0
+
+
+@pytest.mark.parametrize(("reports", "mistaken"), [(1.0, 1.0), (0.2, 0.0), (0.0, 0.2), (0.0, 0.0)])
+def test_who_disagrees_reports(monkeypatch: pytest.MonkeyPatch, reports: float, mistaken: float) -> None:
+    """A reader reports one message at most, and where only those who disagree report, one they disagree with."""
+    sessions: list[bool] = []
+    choose = Citizen.choose_report
+
+    def watched(self: Citizen, feed: Any) -> int | None:
+        author = choose(self, feed)
+        news, x = [item.entry for item in feed if self.news(item)], self.current_stances()[0]
+        far = {e.author for e in news if abs(e.stance / 32767 - x) >= self.confidence}
+        near = {e.author for e in news if abs(e.stance / 32767 - x) < self.confidence}
+        allowed = (far if reports else set()) | (near if mistaken else set())
+        assert author is None or author in allowed
+        if reports == mistaken == 1.0:
+            assert (author is not None) == bool(news)
+        sessions.append(author is not None)
+        return author
+
+    monkeypatch.setattr(Citizen, "choose_report", watched)
+    world = busy_world(**{"signals.reports": reports, "signals.mistaken_reports": mistaken})
+    stage = run(world, None, 1, "agents")
+    assert stage.state.traces[:, Trace.REPORTS].sum() == sum(sessions)
+    assert any(sessions) == (reports + mistaken > 0)
+
+
+# Newcomers
+
+
+def newcomers(stage: Stage) -> np.ndarray:
+    return np.flatnonzero((stage.society.group == Group.CITIZEN) & (stage.society.created > 0))
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_newcomers_are_there_from_the_tick_of_their_registration(engine: str) -> None:
+    stage = make_stage(busy_world(), None, 1, engine)
+    burn_in, new = stage.world.burn_in_ticks, newcomers(stage)
+    assert 10 < new.size < 40
+    while stage.step_index < stage.last_step:
+        step = stage.step_index
+        stage.advance(step + 1)
+        there = stage.society.created[new] <= step - burn_in
+        np.testing.assert_array_equal(stage.state.status[new] == Status.ACTIVE, there)
+        absent = new[~there]
+        assert (stage.state.last_awake[absent] == -1).all()
+        assert not stage.state.posts[absent].any()
+        assert not np.isin(stage.state.outbox["author"], absent).any()
+        seen = stage.moderator.view().account
+        registered = stage.society.created <= max(0, stage.step_index - burn_in)
+        np.testing.assert_array_equal(seen, np.flatnonzero(registered))
+    assert stage.state.posts[new].sum() > 20
+    assert not stage.state.counts[:, Count.LOST_POSTS :][:, :2].any()
+
+
+def test_without_newcomers_everybody_is_there_from_the_start() -> None:
+    stage = run(busy_world(**{"population.newcomers.share": 0.0}), until=0)
+    assert newcomers(stage).size == 0
+    assert (stage.state.status[: stage.world.people] == Status.ACTIVE).all()
+
+
+def test_registration_is_even_over_its_days() -> None:
+    world = World(people=20_000, days=20, ticks_per_day=1, graph={"followees": 2.0})  # type: ignore[arg-type]
+    changes = {"newcomers": {"share": 0.3, "registered_from": "2019-05-05", "registered_until": 14}}
+    stage = run(world.replace({"population": changes}), until=0)
+    created = stage.society.created[newcomers(stage)]
+    assert created.size == pytest.approx(6000, abs=4 * 65)
+    per_day = np.bincount(created, minlength=20)
+    assert not per_day[:4].any() and not per_day[14:].any()
+    assert np.abs(per_day[4:14] - created.size / 10).max() < 4 * (created.size / 10) ** 0.5
+
+
+def test_registration_must_lie_in_the_calendar() -> None:
+    with pytest.raises(InputError, match=r"population.newcomers.registered_from must be a day from 0 to 2"):
+        busy_world(**{"population.newcomers.registered_from": 3.0})
+    with pytest.raises(InputError, match="registered_until must not be before registered_from"):
+        busy_world(**{"population.newcomers": {"registered_from": 2.0, "registered_until": 1.0}})
+
+
+def test_a_newcomer_marches_before_registering() -> None:
+    """People are people, whether they have an account or not."""
+    stage = run(busy_world(**{"population.newcomers.share": 1.0, "mobilisation.threshold_spread": 0.0}))
+    assert stage.state.turnout[0] > 0.3 * stage.world.people
+
+
+# Profiles
+
+
+def of_group(stage: Stage, *groups: Group) -> np.ndarray:
+    return np.flatnonzero(np.isin(stage.society.group, groups))
+
+
+def test_profiles_of_the_real_case() -> None:
+    world = sim.World.hk2019(people=50_000, days=1, burn_in_days=0, **{"population.newcomers.share": 0.1})
+    setting, _ = build(world, 1, 1)
+    stage = make_stage(world, None, 1, setting=setting, snapshot=make_stage(world, None, 1).snapshot())
+    followers, following = setting.profile.followers, setting.profile.following
+    new, citizens = newcomers(stage), of_group(stage, Group.CITIZEN)
+    old, sleepers = np.setdiff1d(citizens, new), of_group(stage, Group.SLEEPER)
+    # Half of the purpose-made accounts had at most one follower; ordinary ones 640, and a tenth of those are bare here.
+    assert np.median(followers[sleepers]) == 1
+    assert 400 < np.median(followers[old]) < 700
+    assert np.median(followers[new]) < 10
+    assert (followers[sleepers] == 0).mean() == pytest.approx(0.49, abs=0.02)
+    assert (followers[old] == 0).mean() == pytest.approx(0.1 * 0.49, abs=0.01)
+    # Who has more followers in the model shows more, apart from bare profiles.
+    ordinary = old[followers[old] > 100]
+    assert (
+        np.corrcoef(setting.followers[ordinary].argsort().argsort(), followers[ordinary].argsort().argsort())[0, 1]
+        > 0.8
+    )
+    assert (following[sleepers] == 0).mean() == pytest.approx(0.2, abs=0.03)
+    ages = -stage.society.created / 24
+    actives = of_group(stage, Group.ACTIVE_TROLL)
+    assert 500 < np.median(ages[actives]) < 900  # most were registered in August to October 2017
+    assert np.median(ages[old]) == pytest.approx(1825, abs=60)
+    assert (ages[sleepers] > 0).mean() == pytest.approx(0.46, abs=0.03)
+
+
+def test_more_look_alikes_look_more_alike() -> None:
+    medians = []
+    for bare in (0.0, 0.5, 1.0):
+        world = sim.World.hk2019(
+            people=10_000, days=1, burn_in_days=0, **{"population.newcomers": {"share": 0.3, "bare": bare}}
+        )
+        stage = make_stage(world, None, 1)
+        new, sleepers = newcomers(stage), of_group(stage, Group.SLEEPER)
+        profile = stage.setting.profile.followers
+        medians.append(float((profile[new] <= np.median(profile[sleepers])).mean()))
+    assert medians[0] < 0.02 < medians[1] < medians[2]
+    assert medians[2] == pytest.approx((profile[sleepers] <= np.median(profile[sleepers])).mean(), abs=0.03)
+
+
+def test_ranks_keep_the_order_of_counts() -> None:
+    counts, accounts = np.random.default_rng(1).integers(0, 9, 5000), np.arange(5000)
+    levels = rank_levels(counts, accounts, 3)
+    assert (levels[counts == 3].max() < levels[counts == 4].min()) and levels.min() >= 0.0 and levels.max() < 1.0
+    assert levels.mean() == pytest.approx(0.5, abs=0.01)
+    np.testing.assert_array_equal(rank_levels(counts[::-1], accounts[::-1], 3)[::-1], levels)
+    assert rank_levels(counts[:0], accounts[:0], 3).size == 0
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.36, 1.0])
+def test_rank_correlation_is_what_it_says(rho: float) -> None:
+    level = np.random.default_rng(1).random(40_000)
+    other = correlated(level, np.arange(40_000), rho, 5)
+    assert np.corrcoef(level, other)[0, 1] == pytest.approx(rho, abs=0.02)
+    assert np.quantile(other, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.01)
+
+
+def test_origins_of_logins_are_as_noisy_as_asked() -> None:
+    world = sim.World.hk2019(people=20_000, days=1, burn_in_days=0)
+    setting, _ = build(world, 1, 1)
+    for groups, chance in (((0,), 0.1), ((2, 3), 0.7)):
+        marked = setting.profile.login[np.isin(setting.society.group, groups)]
+        assert marked.mean() == pytest.approx(chance, abs=4 * (chance * (1 - chance) / marked.size) ** 0.5)
+
+
+@given(worlds_seed=SEEDS, share=st.sampled_from([0.0, 0.4]))
+@settings(max_examples=4)
+def test_newcomers_draw_nothing_from_the_campaign(worlds_seed: int, share: float) -> None:
+    world = busy_world(**{"population.newcomers.share": share})
+    none = world.replace({"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
+    with_campaign, without = build(world, worlds_seed, 1)[0], build(none, worlds_seed, 1)[0]
+    np.testing.assert_array_equal(
+        with_campaign.society.created[: world.people], without.society.created[: world.people]
+    )
+    np.testing.assert_array_equal(with_campaign.profile.login[: world.people], without.profile.login[: world.people])
+
+
+def test_agents_and_arrays_agree_when_everything_is_reported() -> None:
+    world = busy_world(**{"signals.reports": 1.0, "signals.mistaken_reports": 1.0, "campaign.scripted_share": 1.0})
+    assert_same(run(world, busy_branch(), 5), run(world, busy_branch(), 5, "agents"))
+
+
+def test_bad_quantiles_are_refused() -> None:
+    from sim.population.profiles import Profiles
+
+    with pytest.raises(InputError, match="levels must ascend"):
+        Profiles(levels=(0.0, 1.0, 0.5))
+    with pytest.raises(InputError, match="following must have one value for each of the 2 levels"):
+        Profiles(levels=(0.0, 1.0), following=(1.0,))
+    with pytest.raises(InputError, match="age_days must ascend"):
+        replace(Profiles(levels=(0.0, 1.0)), age_days=(5.0, 1.0))
+    with pytest.raises(InputError, match="office_closes must be at least office_opens"):
+        busy_world(**{"signals.office_closes": 3})
+
+
+def test_the_agents_are_the_specification() -> None:
+    model = run(busy_world(), None, 1, "agents")
+    assert isinstance(model, AgentEngine)
+    assert model.state.traces.shape == (len(model.accounts), Trace.COLUMNS)
