@@ -37,6 +37,8 @@ STREAMS = {
     "ACTIVITY": 5,
     "TOPIC_READER": 6,
     "SUSCEPTIBILITY": 7,
+    "INNER_CONFIDENCE": 8,
+    "ATTACHMENT": 9,
     "FOLLOWEES": 10,
     "FITNESS": 11,
     "FOLLOW": 12,

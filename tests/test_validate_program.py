@@ -66,7 +66,7 @@ class Page(HTMLParser):
         (["preemption_race.ticks=20"], "preemption_race.ticks must be above"),
         (["granovetter.replaced=100"], "granovetter.replaced must be below ladder (100), not 100."),
         (["granovetter.spread=[0.1,0]"], "granovetter.spread[1] must be a number from 0.01 to 2"),
-        (["only=granovetter", "granovetter.longest=9"], "granovetter.longest must be more: after 9 events"),
+        (["only=granovetter", "granovetter.longest=9"], "after 9 events more people still join."),
         (["spiral_of_silence.bots=-1"], "spiral_of_silence.bots must be a whole number from 0"),
         (["spiral_of_silence.links=50", "spiral_of_silence.people=40"], "spiral_of_silence.links must be below people (40)"),
         (["only=spiral_of_silence", "spiral_of_silence.longest=2"], "after 2 ticks confidence still moves."),

@@ -401,6 +401,7 @@ def signal_detectors(draw: st.DrawFn, world: World) -> Detector:
     return ScoreDetector(weights=weights, threshold=draw(_share(-2.0, 2.0)))
 
 
+@st.composite
 def soft_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
     """A policy that removes nobody, from day ``first`` or later on."""
     day, share = draw(first_days(world, first)), draw(_share(0.0, 1.0))
