@@ -15,6 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.user_code import load_opinion_rule
 from sim.branch import Branch
+from sim.campaign.adaptation import Evading, Rebuilding, Static
 from sim.fields import InputError, Settings, build, quantity
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.world import World
@@ -218,7 +219,8 @@ class Experiment(Settings):
 
 
 def register() -> None:
-    """Give Hydra the defaults of the dataclasses as nodes ``experiment``, ``world/hk2019`` and ``study/takedown_grid``.
+    """Give Hydra the defaults of the dataclasses as nodes ``experiment``, ``world/hk2019``, ``study/takedown_grid`` and
+    ``campaign/static``, ``rebuilding`` and ``evading``, which say how the operator answers losses.
 
     The nodes are open, so that an unknown field reaches our own checks, which know what it might have meant.
     """
@@ -228,6 +230,9 @@ def register() -> None:
     store.store(name="experiment", node=plain)
     store.store(group="world", name="hk2019", node=_open(World.hk2019().to_mapping()))
     store.store(group="study", name="takedown_grid", node=_open(StudyPlan().to_mapping()))
+    for way in (Static(), Rebuilding(), Evading()):
+        node = OmegaConf.create({"adaptation": way.to_mapping()})
+        store.store(group="campaign", name=way.name, node=node, package="world.campaign")
 
 
 def _open(mapping: dict[str, Any]) -> DictConfig:

@@ -290,6 +290,8 @@ def _campaign(stage: Stage) -> str:
     expected = sum(float(np.minimum(1.0, w * factor).sum()) for w in weight)
     if expected < 0.995 * plan.sum():
         text += f" At one post a tick the {_count(n, 'account')} can make {expected:,.0f} of them."
+    if campaign.adaptation.reacts:
+        text += f" The operator answers losses: {campaign.adaptation.sentence()}"
     return text
 
 

@@ -62,6 +62,7 @@ class Stream(IntEnum):
     HIGH_RISK = 36
     SLEEPER_CREATED = 40
     SLEEPER_WAKES = 41
+    REPLACEMENT = 42
     DETECTOR = 50
     TAKEDOWN = 51
     VISIBILITY = 52

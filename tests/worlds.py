@@ -11,6 +11,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from sim.branch import Branch
+from sim.campaign.adaptation import Evading, Rebuilding, Static
 from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.engine.stage import Stage
 from sim.engine.state import State
@@ -222,6 +223,9 @@ def campaigns(draw: st.DrawFn, ticks: int) -> Campaign:
         deception=draw(_share(0.0, 1.0)),
         scripts=draw(st.integers(0, 3)),
         scripted_share=draw(_share(0.0, 1.0)),
+        adaptation=draw(
+            st.sampled_from([Static(), Static(), Rebuilding(2.0, 0.5, 24.0), Evading(1.0, 0.0, 48.0, 1.0, False, 1.0)])
+        ),
         sleepers=Sleepers(
             accounts=draw(st.integers(0, 12)),
             waking_rate=draw(_share(0.0, 2.0)),

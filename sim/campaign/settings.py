@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.campaign.adaptation import Adaptation, Static
 from sim.fields import InputError, Settings, quantity
 from sim.population.profiles import check_quantiles
 
@@ -150,6 +151,10 @@ class Campaign(Settings):
     scripted_share: float = quantity(
         0.5, unit="share of new posts", low=0, high=1, source="assumption",
         doc="Share of the campaign's new posts that are copied from a script.",
+    )  # fmt: skip
+    adaptation: Adaptation = quantity(
+        default_factory=Static, unit="adaptation", source="assumption: what operators do next is not on record",
+        doc="How the operator answers losses.",
     )  # fmt: skip
     sleepers: Sleepers = quantity(
         default_factory=Sleepers, unit="accounts", source="given by the user", doc="The accounts held in reserve."

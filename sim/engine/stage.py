@@ -84,7 +84,6 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.setting = setting
         self.society, self.schedule = setting.society, setting.schedule
         self.step_index = snapshot.step
-        self.rules = self._rules_at(snapshot.step)
         self.state = snapshot.state.copy()
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
@@ -102,6 +101,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.moderator = Moderator(self, self.branch.policies)
         self.operator = Operator(
             self,
+            actives=np.flatnonzero(group == Group.ACTIVE_TROLL),
             weights=society.actor_weight[actors == Group.ACTIVE_TROLL],
             sleepers=np.flatnonzero(group == Group.SLEEPER),
             wakes_at=society.wakes_at,
@@ -111,6 +111,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.organisers = Organisers(
             self, side=int(np.sign(stance.sum())), posts=state.posting[Group.ORGANISER], calls=state.calls
         )
+        self.rules = self._rules_at(snapshot.step)
         self.actors = (self.arrivals, self.moderator, self.operator, self.organisers)
 
     def snapshot(self) -> Snapshot:
@@ -191,18 +192,25 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def _actors_decide(self, step: int) -> None:
         if step == self.world.burn_in_ticks:
             self._begin_campaign()
-        self.rules = self._rules_at(step)
         for actor in self.actors:
             actor.act(step)
+        self.rules = self._rules_at(step)
 
     def _rules_at(self, step: int) -> Rules:
-        """The world's rules with the measures of the policies that have begun by this step, in their order."""
+        """The world's rules with the measures of the policies that have begun by this step, in their order, and what the operator
+        has changed about its accounts."""
         policies, per_day = self.branch.policies, self.world.ticks_per_day
         changes = (
             (self.world.burn_in_ticks + self.world.tick(policy.day), partial(policy.measures, ticks_per_day=per_day))
             for policy in policies
         )
-        return self.setting.rules._replace(measures=in_force(changes, step))
+        rules = self.setting.rules._replace(measures=in_force(changes, step))
+        tactics = self.operator.tactics()
+        if tactics is None:
+            return rules
+        on_topic_share, new_share = rules.on_topic_share.copy(), rules.new_share.copy()
+        on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
+        return rules._replace(on_topic_share=on_topic_share, new_share=new_share)
 
     def _begin_campaign(self) -> None:
         if self.branch.campaign:
