@@ -231,7 +231,7 @@ def register() -> None:
     store.store(group="world", name="hk2019", node=_open(World.hk2019().to_mapping()))
     store.store(group="study", name="takedown_grid", node=_open(StudyPlan().to_mapping()))
     for way in (Static(), Rebuilding(), Evading()):
-        node = OmegaConf.create({"adaptation": way.to_mapping()})
+        node = OmegaConf.create({"adaptation": {"name": way.name, **way.to_mapping()}})
         store.store(group="campaign", name=way.name, node=node, package="world.campaign")
 
 
