@@ -131,6 +131,19 @@ def mean_and_error(values: ArrayLike) -> tuple[float, float]:
     return float(data.mean()), error
 
 
+def ratio_and_error(above: ArrayLike, below: ArrayLike) -> tuple[float, float]:
+    """Sum of one quantity over that of another, both given for the same independent units, and the ratio's standard error
+    (nan for a single unit, or where the second is nothing)."""
+    top, bottom = np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64)
+    if bottom.sum() == 0.0:
+        return float("nan"), float("nan")
+    ratio = float(top.sum() / bottom.sum())
+    if top.size < 2:
+        return ratio, float("nan")
+    spread = float((top - ratio * bottom).std(ddof=1))
+    return ratio, spread * math.sqrt(top.size) / float(bottom.sum())
+
+
 def means_and_errors(rows: ArrayLike) -> tuple[Any, Any]:
     """Mean and standard error of each column of independent rows."""
     data = np.asarray(rows, dtype=np.float64)

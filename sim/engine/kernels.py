@@ -288,13 +288,15 @@ def _insert(
     for i in range(rows):
         followee = scratch.row[i]
         troll = society.group[followee] >= 2
-        for k in range(memory):
+        k = np.int64(state.head[followee])
+        for _ in range(memory):
+            k = (k if k > 0 else memory) - 1  # from the newest entry to the oldest
             entry = state.outbox[followee, k]
             posted = np.int64(entry.posted)
-            if posted < low or posted >= high:
-                continue
             author = np.int64(entry.author)
-            if author in (EMPTY, reader) or state.status[author] != _ACTIVE or step - posted > rules.lifetime:
+            if posted < low or author == EMPTY:
+                break
+            if posted >= high or author == reader or state.status[author] != _ACTIVE:
                 continue
             name = (author << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -376,11 +378,13 @@ def _gather(
     Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
     ranks before all else, and that is all that a reader takes from a feed who is not going to reshare.
     """
-    low = _recent_enough(step, rows, state, rules, scratch) if whole else max(0, state.last_awake[reader])
+    oldest = max(0, step - rules.lifetime)
+    low = _recent_enough(step, rows, state, rules, scratch) if whole else state.last_awake[reader]
+    low = max(oldest, low)
     n = _insert(seed, step, reader, 0, low, step, rows, state, society, rules, scratch)
-    if whole and n < rules.length and low > 0:
-        n = _insert(seed, step, reader, n, 0, low, rows, state, society, rules, scratch)
-    elif low > 0:
+    if whole and n < rules.length and low > oldest:
+        n = _insert(seed, step, reader, n, oldest, low, rows, state, society, rules, scratch)
+    elif low > oldest:
         _add_older_copies(step, low, n, rows, state, society, rules, scratch)
     for c in range(n):
         scratch.table[scratch.used[c]] = -1
