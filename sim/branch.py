@@ -35,12 +35,12 @@ class Branch(Settings):
         campaign = world.campaign
         for i, policy in enumerate(self.policies):
             world.day(policy.day, f"policies[{i}].day")
-            for name, detector in policy.detectors():
-                missing = [s for s in detector.signals if SIGNALS[s].traced and not world.signals.observe]
+            used = [(f"policies[{i}].{name}", detector.signals) for name, detector in policy.detectors()]
+            for field, signals in [(f"policies[{i}]", policy.signals), *used]:
+                missing = [name for name in signals if SIGNALS[name].traced and not world.signals.observe]
                 if missing:
                     raise InputError(
-                        f"must not judge by {', '.join(missing)} where world.signals.observe is false",
-                        field=f"policies[{i}].{name}",
+                        f"must not judge by {', '.join(missing)} where world.signals.observe is false", field=field
                     )
             if not isinstance(policy, RemovalPolicy):
                 continue

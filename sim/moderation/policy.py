@@ -19,12 +19,13 @@ from sim.moderation.view import PlatformView
 
 @dataclass(frozen=True)
 class Policy(Settings, ABC):
-    """Base of moderation policies.
+    """Base of moderation policies. ``signals`` names those that a policy looks at itself, beside its detectors.
 
     Before ``day`` a policy does nothing and keeps nothing: runs that differ only in policies share everything up to then.
     """
 
     name: ClassVar[str]
+    signals: ClassVar[tuple[str, ...]] = ()
 
     day: float | str = quantity(
         unit="day number or ISO date", source="given by the user", doc="First day of the policy."
