@@ -13,7 +13,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.user_code import load_opinion_rule
+from experiments.user_code import load_user_classes
 from sim.branch import Branch
 from sim.campaign.adaptation import Evading, Rebuilding, Static
 from sim.fields import InputError, Settings, build, quantity
@@ -246,5 +246,5 @@ def build_experiment(config: DictConfig) -> Experiment:
     except OmegaConfBaseException as error:
         raise InputError(str(error).splitlines()[0]) from None
     assert isinstance(plain, dict)
-    load_opinion_rule(plain.get("world"))
+    load_user_classes(plain)
     return build(Experiment, {str(key): value for key, value in plain.items()}, path="")

@@ -7,22 +7,63 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from sim.fields import InputError
+from sim.fields import InputError, Settings
+from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 
+_DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_KINDS: dict[type[Settings], str] = {OpinionRule: "an opinion rule", Policy: "a policy", Detector: "a detector"}
 
-def load_opinion_rule(world: Any, field: str = "world.opinion.rule") -> None:
-    """Import the opinion rule that a world's mapping names by module and class, and put its registered name there.
 
-    Raises InputError when there is no such module or class, or the class is no opinion rule.
+def load_user_classes(experiment: Any) -> None:
+    """Import the opinion rule, the policies and the detectors that an experiment's mapping names by module and class, and put
+    their registered names there.
+
+    Raises InputError when there is no such module or class, or the class is of another kind.
     """
-    opinion = world.get("opinion") if isinstance(world, dict) else None
-    rule = opinion.get("rule") if isinstance(opinion, dict) else None
-    name = rule.get("name") if isinstance(rule, dict) else rule
-    if not isinstance(opinion, dict) or not isinstance(name, str) or "." not in name:
-        return  # what is wrong with it the typed builder will say
+    if not isinstance(experiment, dict):
+        return
+    for place, key, base, field in _places(experiment):
+        given = place[key]
+        name = given.get("name") if isinstance(given, dict) else given
+        if isinstance(name, str) and _DOTTED.fullmatch(name):
+            chosen = _registered_name(name, base, field)
+            place[key] = {**given, "name": chosen} if isinstance(given, dict) else chosen
+
+
+def _places(experiment: dict[str, Any]) -> Iterator[tuple[Any, Any, type[Settings], str]]:
+    """Where such a class may be named: container, key, what it has to be, and what errors call it. What has another form than
+    expected is left to the typed builder."""
+    world, study = _mapping(experiment.get("world")), _mapping(experiment.get("study"))
+    opinion = _mapping(world.get("opinion"))
+    if "rule" in opinion:
+        yield opinion, "rule", OpinionRule, "world.opinion.rule"
+    if "detector" in study:
+        yield study, "detector", Detector, "study.detector"
+    for i, branch in enumerate(_list(study.get("branches"))):
+        policies = _list(_mapping(branch).get("policies"))
+        for j in range(len(policies)):
+            field = f"study.branches[{i}].policies[{j}]"
+            yield policies, j, Policy, field
+            policy = _mapping(policies[j])
+            for key in policy.keys() - {"name"}:
+                yield policy, key, Detector, f"{field}.{key}"
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _registered_name(name: str, base: type[Settings], field: str) -> str:
+    """Import ``module.Class`` and return the name by which mappings choose the class."""
     module_name, _, class_name = name.rpartition(".")
     try:
         module = importlib.import_module(module_name)
@@ -31,15 +72,14 @@ def load_opinion_rule(world: Any, field: str = "world.opinion.rule") -> None:
             raise
         raise InputError(f"must name a module that can be imported from here, not {module_name}", field=field) from None
     found = getattr(module, class_name, None)
-    if not inspect.isclass(found) or not issubclass(found, OpinionRule):
-        rules = [
+    if not inspect.isclass(found) or not issubclass(found, base):
+        there = [
             n
             for n, c in vars(module).items()
-            if inspect.isclass(c) and issubclass(c, OpinionRule) and c is not OpinionRule
+            if inspect.isclass(c) and issubclass(c, base) and c.__module__ == module.__name__
         ]
         raise InputError(
-            f"must name an opinion rule of {module_name} ({', '.join(rules) or 'it has none'}), not {class_name}",
+            f"must name {_KINDS[base]} of {module_name} ({', '.join(there) or 'it has none'}), not {class_name}",
             field=field,
         )
-    chosen = getattr(found, "name", name)
-    opinion["rule"] = {**rule, "name": chosen} if isinstance(rule, dict) else chosen
+    return str(getattr(found, "name", name))

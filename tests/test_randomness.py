@@ -67,6 +67,11 @@ STREAMS = {
     "SLEEPER_WAKES": 41,
     "DETECTOR": 50,
     "STRATUM": 60,
+    "NEWCOMER": 70,
+    "PROFILE": 71,
+    "LOGIN_ORIGIN": 72,
+    "SCRIPT": 73,
+    "REPORT": 74,
 }
 
 SEED = np.uint64(11)

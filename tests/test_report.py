@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,8 +16,10 @@ import pytest
 from experiments import report
 from experiments.results import Results, load
 from experiments.run import main
-from experiments.verdict import headline
+from experiments.settings import NamedBranch
+from experiments.verdict import headline, what_was_done
 from experiments.words import interval, plain, with_margin
+from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, Takedown
 
 STUDY = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
@@ -200,3 +203,23 @@ def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
     pd.testing.assert_frame_equal(
         pd.read_csv(study / "effects.csv"), pd.read_parquet(study / "effects.parquet"), check_dtype=False
     )
+
+
+@pytest.mark.parametrize(
+    ("policies", "words"),
+    [
+        ((), "Doing nothing"),
+        (
+            (Takedown(3), PreemptiveRemoval(3)),
+            "Removing 936 active accounts and 200,000 accounts that had not posted yet on 4 May 2019",
+        ),
+        (
+            (Takedown(3, accounts=9), Takedown(4, accounts=8)),
+            "Removing 9 active accounts on 4 May 2019 and 8 active accounts on 5 May 2019",
+        ),
+        ((Enforcement(3), Appeals(3)), "Having enforcement and appeals from 4 May 2019 on"),
+        ((Takedown(3), Appeals(4)), "Removing 936 active accounts on 4 May 2019 and having appeals from 5 May 2019 on"),
+    ],
+)
+def test_what_was_done_in_words(results: Results, policies: tuple[Any, ...], words: str) -> None:
+    assert what_was_done(NamedBranch("some", policies), results) == words

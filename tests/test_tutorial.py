@@ -1,26 +1,45 @@
-"""The tutorial's code runs as it stands, in both engines and from the command line."""
+"""The tutorials' code runs as it stands, in both engines and from the command line."""
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from experiments.user_code import load_user_classes
+from sim.fields import InputError
+
 ROOT = Path(__file__).resolve().parents[1]
-TUTORIAL = ROOT / "docs" / "tutorials" / "own_opinion_rule.md"
+TUTORIALS = ROOT / "docs" / "tutorials"
+
+
+def written(tutorial: str, module: str, folder: Path) -> Path:
+    """The folder with a tutorial's two Python files in it."""
+    text = (TUTORIALS / f"{tutorial}.md").read_text(encoding="utf-8")
+    code, use = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert f"`{module}.py`" in text
+    (folder / f"{module}.py").write_text(code, encoding="utf-8")
+    (folder / "use.py").write_text(use, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the tutorial's two Python files."""
-    rule, use = re.findall(r"```python\n(.*?)```", TUTORIAL.read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / "my_rules.py").write_text(rule, encoding="utf-8")
-    (tmp_path / "use.py").write_text(use, encoding="utf-8")
-    return tmp_path
+    """A folder with the files of the tutorial on opinion rules."""
+    return written("own_opinion_rule", "my_rules", tmp_path)
+
+
+@pytest.fixture
+def policy_folder(tmp_path: Path) -> Path:
+    """A folder with the files of the tutorial on policies."""
+    return written("own_policy", "my_policies", tmp_path)
 
 
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -61,3 +80,106 @@ def test_a_rule_that_is_not_there(folder: Path, rule: str, sentence: str) -> Non
     assert sentence in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (folder / "out").exists()
+
+
+# Policies
+
+
+def test_the_tutorials_policy_gives_equal_bits_in_both_engines(policy_folder: Path) -> None:
+    done = python(policy_folder, "use.py")
+    assert done.returncode == 0, done.stderr
+    assert "restore" in done.stdout and "suspend" in done.stdout
+    assert float(re.search(r"restored +([\d.]+)", done.stdout)[1]) > 0  # type: ignore[index]
+    code = (policy_folder / "my_policies.py").read_text(encoding="utf-8")
+    assert len(code.splitlines()) <= 45
+
+
+def branches(policy: str) -> list[str]:
+    """Arguments for a study of one policy against nothing."""
+    return [
+        f"study.branches=[{{name: none}}, {{name: rest, policies: [{policy}]}}]",
+        "study.headline=rest", "study.sweep.branches=[rest]", "world.signals.observe=true", "world.signals.reports=0.3",
+        "results=out", *SMALL,
+    ]  # fmt: skip
+
+
+def test_the_command_line_finds_the_policy(policy_folder: Path) -> None:
+    policy = "{name: my_policies.TimeOut, day: 0, reports: 1}"
+    done = python(policy_folder, "-m", "experiments.run", *branches(policy))
+    assert done.returncode == 0, done.stderr
+    assert any("time_out" in path.read_text() for path in (policy_folder / "out").rglob("provenance.json"))
+    effects = {row["outcome"]: row["difference"] for row in json.loads(done.stdout)["effects"]}
+    assert effects["review_hours"] > 0
+    assert effects["wrongful_removals"] > 0
+
+
+OWN_DETECTOR = """
+from dataclasses import dataclass
+from sim.fields import register
+from sim.moderation import SignalDetector
+
+@register("newest")
+@dataclass(frozen=True)
+class Newest(SignalDetector):
+    def excess(self, view):
+        return view.created - 1.0
+
+    def sentence(self):
+        return "whoever is new"
+"""
+
+
+def test_the_command_line_finds_a_detector(policy_folder: Path) -> None:
+    (policy_folder / "my_detectors.py").write_text(OWN_DETECTOR, encoding="utf-8")
+    policy = "{name: enforcement, day: 0, detector: my_detectors.Newest, delay_days: 0}"
+    done = python(policy_folder, "-m", "experiments.run", *branches(policy))
+    assert done.returncode == 0, done.stderr
+    assert any("newest" in path.read_text() for path in (policy_folder / "out").rglob("provenance.json"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        (
+            {"name": "my_policy.TimeOut"},
+            "study.branches[1].policies[0] must name a module that can be imported from here",
+        ),
+        ({"name": "my_policies.Timeout"}, "must name a policy of my_policies (TimeOut), not Timeout"),
+        ("my_policies.np", "must name a policy of my_policies (TimeOut), not np"),
+        (
+            {"name": "x", "detector": "my_policies.TimeOut"},
+            "policies[0].detector must name a detector of my_policies (it",
+        ),
+        (
+            {"name": "x", "detector": {"name": "my_policies.TimeOut"}},
+            "must name a detector of my_policies (it has none)",
+        ),
+    ],
+)
+def test_a_policy_that_is_not_there(
+    policy_folder: Path, policy: Any, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(policy_folder))
+    monkeypatch.delitem(sys.modules, "my_policies", raising=False)
+    with pytest.raises(InputError) as refused:
+        load_user_classes({"study": {"branches": [{"name": "none"}, {"name": "rest", "policies": [policy]}]}})
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "experiment", [None, {}, {"study": 3}, {"study": {"branches": {"policies": 1}}}, {"world": []}]
+)
+def test_what_has_another_form_is_left_to_the_builder(experiment: Any) -> None:
+    before = copy.deepcopy(experiment)
+    load_user_classes(experiment)
+    assert experiment == before
+
+
+def test_a_policy_that_needs_signals_says_so(policy_folder: Path) -> None:
+    policy = "{name: my_policies.TimeOut, day: 0}"
+    arguments = [a for a in branches(policy) if not a.startswith("world.signals.observe")]
+    done = python(policy_folder, "-m", "experiments.run", *arguments)
+    assert done.returncode == 2
+    assert "policies[0] must not judge by reports where world.signals.observe is false." in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not (policy_folder / "out").exists()

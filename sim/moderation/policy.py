@@ -21,12 +21,13 @@ from sim.moderation.view import PlatformView
 
 @dataclass(frozen=True)
 class Policy(Settings, ABC):
-    """Base of moderation policies.
+    """Base of moderation policies. ``signals`` names those that a policy looks at itself, beside its detectors.
 
     Before ``day`` a policy does nothing and keeps nothing: runs that differ only in policies share everything up to then.
     """
 
     name: ClassVar[str]
+    signals: ClassVar[tuple[str, ...]] = ()
 
     day: float | str = quantity(
         unit="day number or ISO date", source="given by the user", doc="First day of the policy."
@@ -53,8 +54,9 @@ class Policy(Settings, ABC):
 
     def check_against(self, world: Any) -> None:
         """Raise InputError, naming the policy's field, for what a world cannot have."""
-        for name, detector in self.detectors():
-            missing = [signal for signal in detector.signals if SIGNALS[signal].traced and not world.signals.observe]
+        used = [(name, detector.signals) for name, detector in self.detectors()]
+        for name, signals in [("", self.signals), *used]:
+            missing = [signal for signal in signals if SIGNALS[signal].traced and not world.signals.observe]
             if missing:
                 raise InputError(
                     f"must not judge by {', '.join(missing)} where world.signals.observe is false", field=name
