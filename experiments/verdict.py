@@ -108,8 +108,12 @@ def _with_dates(acts: list[tuple[str, str]], before: str, after: str) -> str:
     """Acts with their dates, or with one date at the end if all have the same."""
     dates = {date for _, date in acts}
     if len(dates) == 1:
-        return f"{' and '.join(act for act, _ in acts)} {before} {day_in_words(dates.pop())}{after}"
-    return " and ".join(f"{act} {before} {day_in_words(date)}{after}" for act, date in acts)
+        return f"{_list([act for act, _ in acts])} {before} {day_in_words(dates.pop())}{after}"
+    return _list([f"{act} {before} {day_in_words(date)}{after}" for act, date in acts])
+
+
+def _list(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
 
 
 def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[str]:

@@ -19,7 +19,7 @@ from experiments.run import main
 from experiments.settings import NamedBranch
 from experiments.verdict import headline, what_was_done
 from experiments.words import interval, plain, with_margin
-from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, Takedown
+from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown
 
 STUDY = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
@@ -218,6 +218,10 @@ def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
             "Removing 9 active accounts on 4 May 2019 and 8 active accounts on 5 May 2019",
         ),
         ((Enforcement(3), Appeals(3)), "Having enforcement and appeals from 4 May 2019 on"),
+        (
+            (RegistrationChecks(3), Enforcement(3), Appeals(3)),
+            "Having registration checks, enforcement and appeals from 4 May 2019 on",
+        ),
         ((Takedown(3), Appeals(4)), "Removing 936 active accounts on 4 May 2019 and having appeals from 5 May 2019 on"),
     ],
 )
