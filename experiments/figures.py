@@ -23,10 +23,11 @@ from scipy import stats
 
 from experiments.results import Results
 from experiments.settings import PREEMPTIVE, REACTIVE
-from experiments.words import short_day
+from experiments.strategies import strategies
+from experiments.words import ranks_in_words, short_day
 from sim.study import LEVEL
 
-GRID, TIMELINE, SWEEP = "timing-and-scale", "timeline", "sweep"
+GRID, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
 # Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
 _COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _STYLES = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 3)), (0, (9, 2)))
@@ -55,7 +56,12 @@ def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     with sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e4e4e4"}), plt.rc_context(_SETTINGS):  # type: ignore[arg-type]
-        for name, draw in ((GRID, grid_figure), (TIMELINE, timeline_figure), (SWEEP, sweep_figure)):
+        for name, draw in (
+            (GRID, grid_figure),
+            (FRONTIER, frontier_figure),
+            (TIMELINE, timeline_figure),
+            (SWEEP, sweep_figure),
+        ):
             figure = draw(results)
             if figure is None:
                 continue
@@ -110,6 +116,51 @@ def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, look:
     )  # fmt: skip
 
 
+def frontier_figure(results: Results) -> Figure | None:
+    """Traced shift averted against the innocent accounts hit, a point a strategy; None where no strategies are compared."""
+    if not results.plan.compares_strategies:
+        return None
+    table = strategies(results)
+    figure, ax = plt.subplots(figsize=(9.2, 5.2), layout="constrained")
+    hit, averted = table["hit"].to_numpy(), 1000 * table["traced"].to_numpy()
+    bars = {
+        "xerr": np.nan_to_num(np.maximum(0.0, table["hit_high"] - hit)),
+        "yerr": np.nan_to_num(1000 * (table["traced_high"] - table["traced"])),
+    }
+    ax.errorbar(hit, averted, **bars, linestyle="", color="0.55", elinewidth=0.9, capsize=2, zorder=1)
+    best = table[table["frontier"]].sort_values("hit")
+    ax.plot(
+        best["hit"], 1000 * best["traced"], color=_COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2,
+        label="frontier: nothing averts more and hits fewer",
+    )  # fmt: skip
+    for on_it, look, label in ((True, _COLOURS[1], None), (False, "0.25", "other strategies")):
+        part = table["frontier"] == on_it
+        ax.scatter(hit[part], averted[part], s=34, marker="o" if on_it else "s", color=look, zorder=3, label=label)
+    for (x, y), names in _labels_of_points(table).items():
+        ax.annotate(names, (x, y), textcoords="offset points", xytext=(6, 5), fontsize=8.5)
+    ax.axhline(0, color="0.35", linewidth=0.8, zorder=0)
+    ax.set_xscale("symlog", linthresh=1)
+    ax.set_xlim(left=-0.2)
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    ax.set_xlabel("accounts of citizens and organisers suspended or marked by mistake, in the model")
+    ax.set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
+    names = "\n".join(f"{row.rank}  {row.branch.replace('_', ' ')}" for row in table.itertuples())
+    figure.text(1.01, 0.5, names, fontsize=8.5, va="center", linespacing=1.35)
+    ax.legend(loc="lower right")
+    sns.despine(figure)
+    return figure
+
+
+def _labels_of_points(table: pd.DataFrame) -> dict[tuple[float, float], str]:
+    """Ranks of the strategies at each place; places that would overlap share a label."""
+    labels: dict[tuple[float, float], list[int]] = {}
+    height = 1000 * max(float(np.ptp(table["traced"])), 1e-12)
+    for rank, x, y in zip(table["rank"], table["hit"].to_numpy(), 1000 * table["traced"].to_numpy(), strict=True):
+        near = (p for p in labels if abs(math.asinh(p[0]) - math.asinh(x)) < 0.25 and abs(p[1] - y) < 0.05 * height)
+        labels.setdefault(next(near, (x, y)), []).append(int(rank))
+    return {place: ranks_in_words(ranks) for place, ranks in labels.items()}
+
+
 def timeline_figure(results: Results) -> Figure:
     """Troll part and difference of mean opinion, day by day, for a few branches; protest days are marked."""
     reference = results.plan.reference
@@ -147,9 +198,12 @@ def _label_days(ax: Axes, dates: Iterable[str]) -> None:
 
 
 def _branches_of_timeline(results: Results) -> list[str]:
-    """The named branches, and the earliest removal at the greatest scale of either kind."""
+    """The named branches, and the earliest removal at the greatest scale of either kind; of many strategies the best four."""
     plan, cells = results.plan, results.cells
     names = [named.name for named in plan.branches if named.name != plan.reference]
+    if plan.compares_strategies:
+        best = strategies(results)["branch"].head(4).tolist()
+        names = [named.name for named in plan.branches if named.name in best or not named.campaign]
     for kind in (REACTIVE, PREEMPTIVE):
         part = [cell for cell in cells if cell.kind == kind]
         if part:
@@ -162,7 +216,9 @@ def _label(results: Results, branch: str) -> str:
     if cell is not None:
         what = "active" if cell.kind == REACTIVE else "unused"
         return f"{cell.asked:,} {what} accounts removed on {short_day(cell.date)}"
-    return {"none": "no removal", "no_campaign": "no campaign", "actual": "as happened"}.get(branch, branch)
+    return {"none": "no removal", "no_campaign": "no campaign", "actual": "as happened"}.get(
+        branch, branch.replace("_", " ")
+    )
 
 
 def _band(ax: Axes, table: Any, look: Look, label: str) -> None:

@@ -17,8 +17,9 @@ from markupsafe import Markup
 from experiments.command import complain
 from experiments.results import REPORT, Assembly, Results, load, write_tables
 from experiments.settings import PREEMPTIVE, REACTIVE
+from experiments.strategies import strategies
 from experiments.verdict import headline, what_was_done
-from experiments.words import day_in_words, duration, plain, short_day, with_margin
+from experiments.words import day_in_words, duration, number, plain, ranks_in_words, short_day, with_margin
 from sim.fields import FieldInfo, InputError, describe_fields
 from sim.moderation import Perfect, RemovalPolicy
 
@@ -65,7 +66,8 @@ def render(results: Results, folder: Path, figures: Sequence[str]) -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
-    environment.filters["capitalised"] = _capitalised
+    environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
+    environment.globals["margin"] = with_margin
     return environment.get_template("report.html").render(
         results=results,
         plan=results.plan,
@@ -76,6 +78,7 @@ def render(results: Results, folder: Path, figures: Sequence[str]) -> str:
         perfect=_is_perfect(results),
         grids=[grid for kind in (REACTIVE, PREEMPTIVE) if (grid := _grid(results, kind))],
         named=_named(results),
+        strategies=strategies(results).to_dict("records") if results.plan.compares_strategies else [],
         removals=_removals(results),
         innocents=_innocents(results),
         observed=_observed(results),

@@ -6,7 +6,7 @@ same checks and named with the same words as in the library.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from hydra.core.config_store import ConfigStore
@@ -22,6 +22,7 @@ from sim.world import World
 
 DISCLOSURE = "2019-08-19"
 REACTIVE, PREEMPTIVE = "reactive", "pre-emptive"
+SPARED = ", innocents spared"  # ends the name of a branch without false positives
 
 
 class Cell(NamedTuple):
@@ -42,6 +43,11 @@ class NamedBranch(Settings):
         (), unit="policies", source="given by the user", doc="What the platform does."
     )
     campaign: bool = quantity(True, unit="yes or no", source="given by the user", doc="Whether the campaign runs.")
+
+    @property
+    def errs(self) -> bool:
+        """Whether a policy has a detector that can take somebody for what they are not."""
+        return any(not isinstance(found, Perfect) for policy in self.policies for _, found in policy.detectors())
 
     def branch(self) -> Branch:
         """The branch without its name."""
@@ -106,7 +112,17 @@ class StudyPlan(Settings):
         default_factory=Perfect, unit="detector", source="model choice: an upper bound on what a platform can do",
         doc="Who is flagged in the grid.",
     )  # fmt: skip
+    spared: bool = quantity(
+        False, unit="yes or no", source="given by the user",
+        doc="Whether each named branch whose detectors can err is simulated without false positives as well, to see their cost.",
+    )  # fmt: skip
     sweep: Sweep = quantity(default_factory=Sweep, unit="sweep", source="given by the user", doc="The third figure.")
+
+    @property
+    def compares_strategies(self) -> bool:
+        """Whether named branches are to be ranked: there are several with policies, and no grid."""
+        gridless = not (self.dates and (self.reactive or self.preemptive))
+        return gridless and sum(bool(named.policies) for named in self.branches) > 2
 
     def cells(self, world: World) -> tuple[Cell, ...]:
         """The grid, with every date as an ISO date. Raises InputError for a date outside the calendar."""
@@ -121,6 +137,9 @@ class StudyPlan(Settings):
     def all_branches(self, world: World) -> dict[str, Branch]:
         """Named branches and the grid, by name. Raises InputError for what the world cannot have."""
         branches = {named.name: named.branch() for named in self.branches}
+        if self.spared:
+            erring = (named for named in self.branches if named.errs)
+            branches |= {named.name + SPARED: replace(named.branch(), spares_innocents=True) for named in erring}
         for cell in self.cells(world):
             policy = Takedown if cell.kind == REACTIVE else PreemptiveRemoval
             branches[cell.branch] = Branch((policy(cell.date, self.detector, cell.asked),))

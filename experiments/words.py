@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Sequence
 
 THOUSANDTHS = "thousandths of a unit of opinion"
 
@@ -18,9 +19,9 @@ def plain(value: float, digits: int = 2) -> str:
     return f"{value:,.{decimals}f}".replace("-", "−")
 
 
-def with_margin(value: float, low: float, high: float) -> str:
+def with_margin(value: float, low: float, high: float, scale: float = 1000.0) -> str:
     """``0.16 ±0.03``: a mean and half its (symmetric) interval, in thousandths, to the digits that the interval deserves."""
-    mean, half = 1000 * value, 1000 * (high - low) / 2
+    mean, half = scale * value, scale * (high - low) / 2
     if math.isnan(mean):
         return "–"
     if math.isnan(half):
@@ -69,3 +70,21 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def number(value: float) -> str:
+    """A count or a mean of counts: ``1,234``, ``9.5``, ``0``."""
+    return f"{value:,.1f}".removesuffix(".0") if value < 100 else f"{value:,.0f}"
+
+
+def ranks_in_words(ranks: Sequence[int]) -> str:
+    """``1–4, 7``; ``none`` where there are none."""
+    if not ranks:
+        return "none"
+    runs: list[list[int]] = []
+    for rank in ranks:
+        if runs and rank == runs[-1][-1] + 1:
+            runs[-1].append(rank)
+        else:
+            runs.append([rank])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)

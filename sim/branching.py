@@ -77,10 +77,10 @@ class BranchTree:
     def _step(self, policy: Any) -> int:
         return self.world.burn_in_ticks + self.world.tick(policy.day)
 
-    def _acts(self, name: str, step: int) -> tuple[bool, tuple[Any, ...]]:
+    def _acts(self, name: str, step: int) -> tuple[Any, ...]:
         branch = self.branches[name]
         policies = tuple(p for p in branch.policies if self._step(p) == step)
-        return (branch.campaign or step != self.world.burn_in_ticks, policies)
+        return (branch.campaign or step != self.world.burn_in_ticks, policies, branch.spares_innocents and policies)
 
     def _split(self, names: list[str], after: int) -> tuple[int, list[list[str]]]:
         """The first step after ``after`` at which the branches do different things, and who then stays together."""
@@ -153,7 +153,7 @@ class _Growth:
                 with shadow.over(stage):
                     self._record(shadow.names, stage, 0.0)
             return
-        idle = next((group for group in groups if self.tree._acts(group[0], step) == (True, ())), None)
+        idle = next((group for group in groups if self.tree._acts(group[0], step)[:2] == (True, ())), None)
         if idle is None:
             for shadow in shadows:
                 self._emerge(shadow, stage)

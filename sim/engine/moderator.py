@@ -95,7 +95,14 @@ class Desk:
     def review(self, cases: int, minutes: float) -> None:
         self._model.review_hours += cases * minutes / 60.0 / self.scale
 
+    def _mistakes_left_out(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The accounts, without innocent ones in a branch that spares them."""
+        if not self._model.branch.spares_innocents:
+            return accounts
+        return accounts[self._model.society.group[accounts] >= Group.ACTIVE_TROLL]
+
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
+        accounts = self._mistakes_left_out(accounts)
         sleeping = self._model.state.status[accounts] == Status.SLEEPING
         self._model.suspend(accounts)
         self._record("suspend", accounts, sleeping, asked)
@@ -124,7 +131,7 @@ class Desk:
         )
 
     def flag(self, accounts: NDArray[np.int64], flag: int) -> None:
-        self._model.state.flags[accounts] |= np.uint8(flag)
+        self._model.state.flags[self._mistakes_left_out(accounts)] |= np.uint8(flag)
 
     def provoke(self, share: float, strength: float, side: int) -> None:
         self._model.provoke(share, strength, side)

@@ -1,0 +1,95 @@
+"""Strategies side by side: what each averts, whom it hits, what it costs, and which cannot be told from which."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from experiments.results import Results
+from experiments.settings import SPARED
+from experiments.verdict import what_was_done
+from sim.study import LEVEL, paired_interval
+
+# Outcomes of a run, as they stand at the end, that say what a strategy cost.
+COSTS = (
+    "trolls_removed", "wrongful_removals", "wrongful_newcomers", "wrongful_marks", "restored", "days_silenced", "posts_lost",
+    "review_hours",
+)  # fmt: skip
+
+
+def strategy_names(results: Results) -> list[str]:
+    """Branches of the study that are strategies: all with policies."""
+    return [branch.name for branch in results.plan.branches if branch.policies]
+
+
+def strategies(results: Results) -> pd.DataFrame:
+    """One row a strategy, best first by the traced shift averted.
+
+    Columns: rank, branch, what (in words); traced, traced_low, traced_high and all, all_low, all_high, the shift in mean
+    opinion averted against the reference (opinion, 95 % intervals over seeds); the means of ``COSTS``; hit, the innocent
+    accounts suspended or marked, with its interval hit_low, hit_high; posts_prevented, posts of trolls that the reference has
+    more, which nobody can see but in a comparison; turnout_lost, mean turnout of the movement's events against the same
+    branch with its innocents spared, with its interval (nan where nobody can be hit); frontier, whether no other strategy
+    averts more and hits fewer; alike, ranks of the strategies that cannot be told from this one by what they avert (paired t
+    tests, false-discovery rate 5 %).
+    """
+    names = strategy_names(results)
+    runs = results.runs.set_index(["branch", "seed"])
+    reference = results.plan.reference
+    posts = results.timeline.groupby(["branch", "seed"])["troll_posts"].sum()
+    what = {branch.name: what_was_done(branch, results) for branch in results.plan.branches}
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        own = runs.loc[name]
+        hit = paired_interval(own["wrongful_removals"] + own["wrongful_marks"])
+        row: dict[str, Any] = {"branch": name, "what": what[name]}
+        for kind, outcome in (("traced", "troll_part"), ("all", "opinion_mean")):
+            found = paired_interval(own[outcome] - runs.loc[reference][outcome])
+            row |= dict(zip((kind, f"{kind}_low", f"{kind}_high"), found, strict=False))
+        row |= {cost: float(own[cost].mean()) for cost in COSTS}
+        row |= dict(zip(("hit", "hit_low", "hit_high"), hit, strict=False))
+        row["posts_prevented"] = float((posts.loc[reference] - posts.loc[name]).mean())
+        lost = paired_interval(_turnout_lost(runs, name))
+        row |= dict(zip(("turnout_lost", "turnout_lost_low", "turnout_lost_high"), lost, strict=False))
+        rows.append(row)
+    table = pd.DataFrame(rows).sort_values("traced", ascending=False, kind="stable", ignore_index=True)
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    averted, hits = table["traced"].to_numpy(), table["hit"].to_numpy()
+    table["frontier"] = [
+        not ((averted >= a) & (hits <= h) & ((averted > a) | (hits < h))).any()
+        for a, h in zip(averted, hits, strict=True)
+    ]
+    table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"])
+    return table
+
+
+def _turnout_lost(runs: pd.DataFrame, name: str) -> pd.Series:
+    spared = name + SPARED
+    if spared not in runs.index.get_level_values("branch"):
+        return pd.Series(dtype=float)
+    return runs.loc[spared]["turnout_movement"] - runs.loc[name]["turnout_movement"]
+
+
+def _alike(ranked: list[str], traced: pd.Series) -> list[tuple[int, ...]]:
+    """For each strategy the ranks of those that do not differ from it significantly."""
+    pairs = list(combinations(range(len(ranked)), 2))
+    p_values = [_p_value((traced.loc[ranked[i]] - traced.loc[ranked[j]]).to_numpy()) for i, j in pairs]
+    adjusted = stats.false_discovery_control(p_values) if p_values else []
+    alike: list[list[int]] = [[] for _ in ranked]
+    for (i, j), p in zip(pairs, adjusted, strict=True):
+        if p > 1.0 - LEVEL:
+            alike[i].append(j + 1)
+            alike[j].append(i + 1)
+    return [tuple(sorted(ranks)) for ranks in alike]
+
+
+def _p_value(differences: NDArray[np.float64]) -> float:
+    """Of Student's paired test. Differences that are all the same are no chance, unless they are 0 or there is but one."""
+    if differences.size < 2 or not differences.any():
+        return 1.0
+    return 0.0 if np.ptp(differences) == 0.0 else float(stats.ttest_1samp(differences, 0.0).pvalue)
