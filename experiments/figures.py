@@ -144,8 +144,6 @@ def frontier_figure(results: Results) -> Figure | None:
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_xlabel("accounts of citizens and organisers suspended or marked by mistake, in the model")
     ax.set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
-    names = "\n".join(f"{row.rank}  {row.branch.replace('_', ' ')}" for row in table.itertuples())
-    figure.text(1.01, 0.5, names, fontsize=8.5, va="center", linespacing=1.35)
     ax.legend(loc="lower right")
     sns.despine(figure)
     return figure

@@ -12,13 +12,12 @@ from scipy import stats
 
 from experiments.results import Results
 from experiments.settings import SPARED
-from experiments.verdict import what_was_done
 from sim.study import LEVEL, paired_interval
 
 # Outcomes of a run, as they stand at the end, that say what a strategy cost.
 COSTS = (
-    "trolls_removed", "wrongful_removals", "wrongful_newcomers", "wrongful_marks", "restored", "days_silenced", "posts_lost",
-    "review_hours",
+    "trolls_removed", "wrongful_removals", "wrongful_organisers", "wrongful_supporters", "wrongful_opponents",
+    "wrongful_newcomers", "wrongful_marks", "restored", "days_silenced", "posts_lost", "review_hours",
 )  # fmt: skip
 
 
@@ -30,7 +29,7 @@ def strategy_names(results: Results) -> list[str]:
 def strategies(results: Results) -> pd.DataFrame:
     """One row a strategy, best first by the traced shift averted.
 
-    Columns: rank, branch, what (in words); traced, traced_low, traced_high and all, all_low, all_high, the shift in mean
+    Columns: rank, branch, what (sentences); traced, traced_low, traced_high and all, all_low, all_high, the shift in mean
     opinion averted against the reference (opinion, 95 % intervals over seeds); the means of ``COSTS``; hit, the innocent
     accounts suspended or marked, with its interval hit_low, hit_high; posts_prevented, posts of trolls that the reference has
     more, which nobody can see but in a comparison; turnout_lost, mean turnout of the movement's events against the same
@@ -42,7 +41,11 @@ def strategies(results: Results) -> pd.DataFrame:
     runs = results.runs.set_index(["branch", "seed"])
     reference = results.plan.reference
     posts = results.timeline.groupby(["branch", "seed"])["troll_posts"].sum()
-    what = {branch.name: what_was_done(branch, results) for branch in results.plan.branches}
+    world = results.world
+    what = {
+        branch.name: " ".join(policy.sentence(world.date(world.day(policy.day))) for policy in branch.policies)
+        for branch in results.plan.branches
+    }
     rows: list[dict[str, Any]] = []
     for name in names:
         own = runs.loc[name]
@@ -79,7 +82,7 @@ def _alike(ranked: list[str], traced: pd.Series) -> list[tuple[int, ...]]:
     """For each strategy the ranks of those that do not differ from it significantly."""
     pairs = list(combinations(range(len(ranked)), 2))
     p_values = [_p_value((traced.loc[ranked[i]] - traced.loc[ranked[j]]).to_numpy()) for i, j in pairs]
-    adjusted = stats.false_discovery_control(p_values) if p_values else []
+    adjusted: Any = stats.false_discovery_control(p_values) if p_values else []
     alike: list[list[int]] = [[] for _ in ranked]
     for (i, j), p in zip(pairs, adjusted, strict=True):
         if p > 1.0 - LEVEL:

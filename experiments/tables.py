@@ -133,17 +133,18 @@ def _strategies(results: Results) -> list[Any]:
     columns = ("", "strategy", "traced", "trolls", "hit", "back", "posts lost", "hours", "alike")
     for column in columns:
         table.add_column(column, justify="left" if column in ("strategy", "alike") else "right")
-    for row in strategies(results).itertuples():
+    for row in strategies(results).to_dict("records"):
         table.add_row(
-            f"{row.rank}{'*' if row.frontier else ''}", row.branch.replace("_", " "),
-            with_margin(row.traced, row.traced_low, row.traced_high), number(row.trolls_removed), number(row.hit),
-            number(row.restored), number(row.posts_lost), number(row.review_hours), ranks_in_words(row.alike),
+            f"{row['rank']}{'*' if row['frontier'] else ''}", row["branch"].replace("_", " "),
+            with_margin(row["traced"], row["traced_low"], row["traced_high"]), number(row["trolls_removed"]),
+            number(row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
+            ranks_in_words(row["alike"]),
         )  # fmt: skip
     note = (
         "trolls: troll accounts suspended at the end. hit: accounts of citizens and organisers suspended or marked at the end, "
         "back: restored. posts lost: what suspended innocents would have posted. All these in the model, means over seeds. "
-        "hours: review in reality. *: no strategy averts more and hits fewer. alike: ranks that cannot be told from this one by what "
-        "they avert (paired t tests, false-discovery rate 5 %)."
+        "hours: review in reality. *: no strategy averts more and hits fewer. alike: ranks that cannot be told from this one by "
+        "what they avert (paired t tests, false-discovery rate 5 %)."
     )
     return [table, Text(note)]
 
