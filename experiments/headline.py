@@ -17,6 +17,7 @@ from experiments.observed import compare_with_observed
 from experiments.progress import Reporter
 from experiments.results import Results, load
 from experiments.settings import Experiment
+from experiments.user_code import LOADED
 from sim.branch import Branch
 from sim.fields import InputError, canonical_json
 from sim.ledger import Ledger, file_checksums, run_key
@@ -109,6 +110,7 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         "branches": {name: branch.to_mapping() for name, branch in branches.items()},
         "world": world.to_mapping(),
         "world_files": checksums,
+        "user_code": sorted(LOADED),
     }
     return Results(
         runs, study.timelines, study.turnout.infer_objects(), study.removals.infer_objects(), study.effects, sweep,
@@ -139,7 +141,7 @@ def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) 
 def _observed(experiment: Experiment, study: Study) -> pd.DataFrame:
     directory = study_directory(experiment)
     try:
-        return load(directory).observed
+        return load(directory, allow_code=True).observed
     except InputError:
         return compare_with_observed(study)
 

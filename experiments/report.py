@@ -251,13 +251,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("directories", metavar="DIR", nargs="+", help="a study's directory, as in results/")
     parser.add_argument("output", metavar="output=json", nargs="?", help="print one JSON document instead of a table")
+    parser.add_argument(
+        "--allow-code", action="store_true", help="load classes of one's own that results were made with"
+    )
     given = list(sys.argv[1:] if arguments is None else arguments)
     outputs = [argument for argument in given if argument.startswith("output=")]
     chosen = parser.parse_args([argument for argument in given if argument not in outputs])
     try:
         if any(output not in ("output=table", "output=json") for output in outputs):
             raise InputError(f"must be one of table, json, not {outputs[-1].removeprefix('output=')!r}", field="output")
-        studies = [(Path(directory), load(directory)) for directory in chosen.directories]
+        studies = [(Path(directory), load(directory, chosen.allow_code)) for directory in chosen.directories]
     except InputError as error:
         return complain(error)
     from experiments.tables import document, print_studies

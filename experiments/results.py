@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.settings import Cell, StudyPlan
+from experiments.user_code import load_classes
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy
 from sim.world import World
@@ -103,17 +104,20 @@ class Results:
         return table
 
 
-def load(directory: str | Path) -> Results:
-    """Results from a study's directory. Raises InputError when it is none."""
+def load(directory: str | Path, allow_code: bool = False) -> Results:
+    """Results from a study's directory. Raises InputError when it is none, or if it was made with classes of its author's own and
+    they may not be loaded (``allow_code``) or cannot be."""
     folder = Path(directory)
     try:
         provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
-        return Results(**{name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}, provenance=provenance)
+        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     except (OSError, ValueError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
         raise InputError(
             f"{folder} must be the directory of a study, as experiments.run writes it ({reason})"
         ) from None
+    load_classes(provenance.get("user_code", []), allow_code, str(directory))
+    return Results(**tables, provenance=provenance)
 
 
 def write_tables(results: Results, folder: Path) -> None:

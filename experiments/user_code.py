@@ -1,6 +1,7 @@
 """Classes of the user's own that the command line names by their module, such as ``my_rules.Repulsion``.
 
-Code is loaded only because its user typed its name; results and case files never load any.
+Code is loaded only because its user typed its name. Results remember which classes they were made with (``LOADED``), and whoever
+reads them has to say so (``--allow-code``) before any is loaded again.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.fields import InputError, Settings
@@ -16,6 +17,7 @@ from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+LOADED: set[str] = set()
 _KINDS: dict[type[Settings], str] = {OpinionRule: "an opinion rule", Policy: "a policy", Detector: "a detector"}
 
 
@@ -82,4 +84,22 @@ def _registered_name(name: str, base: type[Settings], field: str) -> str:
             f"must name {_KINDS[base]} of {module_name} ({', '.join(there) or 'it has none'}), not {class_name}",
             field=field,
         )
+    LOADED.add(name)
     return str(getattr(found, "name", name))
+
+
+def load_classes(names: Sequence[str], allowed: bool, where: str) -> None:
+    """Import the classes that results were made with; InputError unless that is ``allowed``."""
+    if names and not allowed:
+        raise InputError(
+            f"{where} was made with code of its author's own ({', '.join(names)}). Give --allow-code if you trust it: it will be "
+            "imported from here."
+        )
+    for name in names:
+        if not _DOTTED.fullmatch(name):
+            raise InputError(f"{where} names {name!r}, which is no class of a module.")
+        module_name, _, class_name = name.rpartition(".")
+        try:
+            getattr(importlib.import_module(module_name), class_name)
+        except (ImportError, AttributeError):
+            raise InputError(f"{where} was made with {name}, which cannot be imported from here.") from None

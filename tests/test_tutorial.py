@@ -64,6 +64,15 @@ def test_the_command_line_finds_the_rule(folder: Path) -> None:
     done = python(folder, "-m", "experiments.run", "world.opinion.rule=my_rules.Repulsion", "results=out", *SMALL)
     assert done.returncode == 0, done.stderr
     assert any("repulsion" in path.read_text() for path in (folder / "out").rglob("provenance.json"))
+    study = json.loads(done.stdout)["results"]
+    refused = python(folder, "-m", "experiments.report", study)
+    assert refused.returncode == 2
+    assert "code of its author's own (my_rules.Repulsion). Give --allow-code" in refused.stderr
+    allowed = python(folder, "-m", "experiments.report", study, "--allow-code", "output=json")
+    assert allowed.returncode == 0, allowed.stderr
+    (folder / "my_rules.py").unlink()
+    gone = python(folder, "-m", "experiments.report", study, "--allow-code")
+    assert gone.returncode == 2 and "my_rules.Repulsion, which cannot be imported from here" in gone.stderr
 
 
 @pytest.mark.parametrize(
