@@ -1,0 +1,90 @@
+"""Strategies side by side: ranks, the frontier, what cannot be told apart, and branches that spare the innocent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.results import load
+from experiments.run import main
+from experiments.settings import SPARED, NamedBranch, StudyPlan
+from experiments.strategies import _alike, strategies
+from sim.branch import Branch
+from sim.moderation import Labels, Perfect, Rates, Takedown
+from sim.outcomes import measure
+from sim.population.accounts import Status
+from sim.study import compare
+from tests.worlds import assert_same, busy_world, run
+
+ERRING = (Takedown(1, Rates(tpr=0.8, fpr=0.2), accounts=20), Labels(1, Rates(salt=2, tpr=0.5, fpr=0.2), 0.5, 0.5))
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_a_sparing_branch_hits_the_same_trolls_and_nobody_else(engine: str) -> None:
+    world = busy_world()
+    day = world.burn_in_ticks + world.tick(1) + 1
+    erring, sparing = (
+        run(world, Branch(ERRING, spares_innocents=spares), 1, engine, until=day) for spares in (False, True)
+    )
+    assert measure(erring)["wrongful_removals"] > 0 and measure(erring)["wrongful_marks"] > 0
+    assert measure(sparing)["wrongful_removals"] == measure(sparing)["wrongful_marks"] == 0
+    first = world.people + world.organisers.accounts
+    for array in ("status", "flags"):
+        np.testing.assert_array_equal(getattr(erring.state, array)[first:], getattr(sparing.state, array)[first:])
+    assert (sparing.state.status == Status.SUSPENDED).any()
+
+
+def test_without_mistakes_sparing_changes_nothing() -> None:
+    policies = (Takedown(1, Perfect(), accounts=6),)
+    assert_same(run(busy_world(), Branch(policies), 2), run(busy_world(), Branch(policies, spares_innocents=True), 2))
+
+
+def test_a_sparing_branch_parts_from_its_twin_in_a_study() -> None:
+    world = busy_world()
+    branches = {"none": Branch(), "erring": Branch(ERRING), "sparing": Branch(ERRING, spares_innocents=True)}
+    study = compare(world, branches, seeds=2, threads=1)
+    for (name, seed), found in study.runs.items():
+        assert found.digest == run(world, branches[name], seed).digest
+    assert (
+        study.runs["sparing", 1].outcomes["wrongful_removals"]
+        == 0
+        < study.runs["erring", 1].outcomes["wrongful_removals"]
+    )
+
+
+def test_only_branches_that_can_err_have_a_sparing_twin() -> None:
+    named = (NamedBranch("none"), NamedBranch("actual", (Takedown(1),)), NamedBranch("erring", ERRING))
+    plan = StudyPlan(branches=named, spared=True, dates=())
+    names = set(plan.all_branches(busy_world()))
+    assert names == {"none", "actual", "erring", "erring" + SPARED}
+
+
+def test_strategies_that_differ_by_more_than_chance_are_told_apart() -> None:
+    chance = np.random.default_rng(1).normal(0.0, 1.0, 8)
+    values = {"a": 10.0 + chance, "b": 10.0 + np.roll(chance, 3), "c": chance, "d": chance.copy()}
+    table = pd.concat({name: pd.Series(v, index=range(1, 9)) for name, v in values.items()}, names=["branch", "seed"])
+    assert _alike(["a", "b", "c", "d"], table) == [(2,), (1,), (4,), (3,)]
+    one_seed = table[table.index.get_level_values("seed") == 1]
+    assert _alike(["a", "c"], one_seed) == [(2,), (1,)]
+
+
+def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    small = ["world.people=1000", "days=40", "seeds=2", "world.burn_in_days=5"]
+    assert main(["study=strategies", *small, f"results={tmp_path}", "output=json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    (folder,) = (path for path in tmp_path.iterdir() if path.name.startswith("strategies-"))
+    table = strategies(load(folder))
+    assert [row["branch"] for row in printed["strategies"]] == table["branch"].tolist()
+    assert len(table) == 13 and (table["traced"].diff().dropna() <= 0).all()
+    assert table["frontier"].any()
+    best = table[table["frontier"]]
+    for row in best.to_dict("records"):
+        better = (table["traced"] > row["traced"]) & (table["hit"] <= row["hit"])
+        assert not better.any()
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Whom they hit" in page and "Strategies, ranked" in page and "Timing and scale" not in page
+    assert (folder / "figures" / "frontier.svg").exists()
