@@ -21,6 +21,7 @@ from sim.engine.state import Group
 from sim.memory import check_memory
 from sim.moderation.policy import RemovalPolicy
 from sim.population.accounts import Status
+from sim.population.calendar import in_days
 from sim.world import World
 
 
@@ -221,7 +222,7 @@ def _joining(world: World) -> str:
     terms = [
         (mobilisation.conviction, "opinion"),
         (mobilisation.complementarity, "support"),
-        (mobilisation.call, f"call seen in the last {mobilisation.call_window_days:g} days"),
+        (mobilisation.call, f"call seen in the last {in_days(mobilisation.call_window_days)}"),
     ]
     shown = [f"{'-' if weight < 0 else '+'} {abs(weight):g} × {what}" for weight, what in terms if weight]
     total = " ".join(shown).removeprefix("+ ") or "0"
@@ -268,7 +269,7 @@ def _organisers(stage: Stage) -> str:
     return (
         f"Organisers: {_accounts(stage.world, organisers.accounts)}, with {follows / n:,.1f} followers in the model on "
         f"average; each posts {organisers.posts_per_day:g} times a day with opinion {organisers.stance:+g}, and "
-        f"{organisers.call_activity:g} times as often in the {organisers.call_days:g} days before an event of their side, "
+        f"{organisers.call_activity:g} times as often in the {in_days(organisers.call_days)} before an event of their side, "
         "as calls to join it."
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from sim.fields import Settings, quantity, register
+from sim.population.calendar import in_days
 
 
 class Response(NamedTuple):
@@ -72,7 +73,7 @@ class Rebuilding(Adaptation):
     def sentence(self) -> str:
         rest = ", and the others post what the lost were to post." if self.keeps_volume else "."
         return (
-            f"{self.notice_days:g} days after a loss it wakes {self.replacement:g} sleepers for each account lost, as far as "
+            f"{in_days(self.notice_days)} after a loss it wakes {self.replacement:g} sleepers for each account lost, as far as "
             f"{self.budget_hours:g} hours a day allow{rest}"
         )
 
@@ -96,7 +97,7 @@ class Evading(Rebuilding):
 
     def sentence(self) -> str:
         return (
-            f"{super().sentence()} Its accounts fall silent for {self.pause_days:g} days; from then on "
+            f"{super().sentence()} Its accounts fall silent for {in_days(self.pause_days)}; from then on "
             f"{self.on_topic_share:.0%} of what the active ones write is on the topic, and {1.0 - self.new_share:.0%} of what "
             "they post are reshares of one another."
         )

@@ -8,6 +8,7 @@ from sim.fields import quantity, register
 from sim.moderation.detectors import Detector, Rates
 from sim.moderation.platform import Platform
 from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
+from sim.population.calendar import in_days
 
 
 @register("appeals")
@@ -48,6 +49,6 @@ class Appeals(DailyPolicy):
 
     def sentence(self, date: str) -> str:
         return (
-            f"From {date} on {self.appealing:.0%} of the suspended appeal, and {self.delay_days:g} days after their suspension "
+            f"From {date} on {self.appealing:.0%} of the suspended appeal, and {in_days(self.delay_days)} after their suspension "
             f"those are back whom the judge does not flag ({self.judge.sentence()})."
         )

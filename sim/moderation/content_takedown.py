@@ -12,6 +12,7 @@ from sim.compiled import inlined, scalar
 from sim.fields import quantity, register
 from sim.moderation.measures import Measures
 from sim.moderation.policy import StandingPolicy
+from sim.population.calendar import in_days
 from sim.randomness import Stream, exponential, uniform
 
 _SOURCE = "Truong et al. 2025, arXiv 2502.08841"
@@ -45,7 +46,7 @@ class ContentTakedown(StandingPolicy):
         missed = "" if self.recall == 1.0 else f", except for {1.0 - self.recall:.3g} of them, which it never finds"
         return (
             f"From {date} on the platform takes down illegal messages, half of them within "
-            f"{self.half_life_days:g} days{missed}."
+            f"{in_days(self.half_life_days)}{missed}."
         )
 
 

@@ -12,6 +12,7 @@ from sim.moderation.platform import Platform
 from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy
 from sim.moderation.queue import EMPTY, daily_capacity
 from sim.moderation.score_detector import ScoreDetector
+from sim.population.calendar import in_days
 
 _BARRETT = "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern"
 _HOURS = 8
@@ -65,6 +66,6 @@ class Enforcement(DailyPolicy):
     def sentence(self, date: str) -> str:
         return (
             f"From {date} on {self.reviewers:g} reviewers work through a queue of flagged accounts ({self.detector.sentence()}), "
-            f"{self.minutes_per_case:g} minutes a case and {self.delay_days:g} days after it entered at the earliest, and "
+            f"{self.minutes_per_case:g} minutes a case and {in_days(self.delay_days)} after it entered at the earliest, and "
             f"suspend those they find guilty ({self.reviewer.sentence()})."
         )

@@ -9,6 +9,7 @@ from sim.moderation.detectors import Detector
 from sim.moderation.platform import Platform
 from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
 from sim.moderation.score_detector import NEW_ACCOUNTS, ScoreDetector
+from sim.population.calendar import in_days
 
 
 @register("registration_checks")
@@ -49,6 +50,6 @@ class RegistrationChecks(DailyPolicy):
 
     def sentence(self, date: str) -> str:
         return (
-            f"From {date} on the platform checks {self.checked:.0%} of new accounts {self.delay_days:g} days after their "
+            f"From {date} on the platform checks {self.checked:.0%} of new accounts {in_days(self.delay_days)} after their "
             f"registration and removes those that look suspicious ({self.detector.sentence()})."
         )

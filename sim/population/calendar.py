@@ -87,3 +87,8 @@ def event_days(calendar: Calendar, first_day: str, days: int) -> NDArray[np.int6
     start = datetime.date.fromisoformat(first_day)
     numbers = [(datetime.date.fromisoformat(event.day) - start).days for event in calendar.events]
     return np.array([n if 0 <= n < days else -1 for n in numbers], dtype=np.int64)
+
+
+def in_days(days: float) -> str:
+    """A length of time: ``1 day``, ``0.5 days``, ``7 days``."""
+    return f"{days:g} day{'s' if days != 1 else ''}"
