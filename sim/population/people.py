@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.fields import InputError, Settings, quantity
 from sim.randomness import Stream, exponentials, uniforms
+from sim.tables import powers
 
 _LN2 = 0.6931471805599453
 
@@ -59,6 +60,14 @@ class Population(Settings):
         False, unit="yes or no", source="assumption: attention is unequal",
         doc="Everybody has the same number of sessions instead of an exponential distribution of them.",
     )  # fmt: skip
+    sessions_tail: float | None = quantity(
+        None, unit="exponent", low=1, low_open=True, high=100, source="given by the user",
+        doc="Exponent of a power law of sessions, P(more than s) ~ s^-exponent (none: they are exponential).",
+    )  # fmt: skip
+    sessions_column: str = quantity(
+        "", unit="text", source="given by the user",
+        doc="Column of the graph's node table that has every citizen's sessions a day (empty: they are drawn).",
+    )  # fmt: skip
     topic_readers: float = quantity(
         0.3, unit="share of people", low=0, high=1, source="assumption",
         doc="Share of people who also read the topic stream (the hashtag).",
@@ -69,6 +78,11 @@ class Population(Settings):
     )  # fmt: skip
 
     def check(self) -> None:
+        if self.equal_sessions and self.sessions_tail is not None:
+            raise InputError(
+                f"must be left out where equal_sessions gives all the same, not {self.sessions_tail:g}",
+                field="sessions_tail",
+            )
         if self.confidence_low > self.confidence_high:
             raise InputError(
                 f"must be at most confidence_high ({self.confidence_high:g}), not {self.confidence_low:g}",
@@ -110,15 +124,22 @@ def draw_people(settings: Population, people: int, joining_spread: float, seed: 
     susceptibility = settings.susceptibility_low + (
         settings.susceptibility_high - settings.susceptibility_low
     ) * uniforms(seed, Stream.SUSCEPTIBILITY, 0, people, 0)
-    activity = np.full(people, settings.sessions_per_day)
-    if not settings.equal_sessions:
-        activity = settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
     return People(
         opinion=np.clip(opinion, -1.0, 1.0),
         confidence=confidence.astype(np.float32),
         susceptibility=susceptibility.astype(np.float32),
         courage=uniforms(seed, Stream.COURAGE, 0, people, 0).astype(np.float32),
         joining=(joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32),
-        activity=activity.astype(np.float32),
+        activity=_sessions(settings, people, seed).astype(np.float32),
         topic_reader=(uniforms(seed, Stream.TOPIC_READER, 0, people, 0) < settings.topic_readers).astype(np.uint8),
     )
+
+
+def _sessions(settings: Population, people: int, seed: int) -> NDArray[np.float64]:
+    """Sessions a day of each person, with mean ``sessions_per_day``."""
+    if settings.equal_sessions:
+        return np.full(people, settings.sessions_per_day)
+    if settings.sessions_tail is None:
+        return settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
+    least = settings.sessions_per_day * (1.0 - 1.0 / settings.sessions_tail)
+    return least * powers(1.0 - uniforms(seed, Stream.ACTIVITY, 0, people, 0), -1.0 / settings.sessions_tail)
