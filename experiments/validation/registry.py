@@ -6,6 +6,7 @@ from experiments.validation import (
     cascades,
     deffuant,
     degroot,
+    delayed_takedown,
     friedkin_johnsen,
     hegselmann_krause,
     preemption_race,
@@ -29,5 +30,6 @@ VALIDATIONS: tuple[Validation, ...] = tuple(
         hegselmann_krause,
         deffuant,
         simsom,
+        delayed_takedown,
     )
 )
