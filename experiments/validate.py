@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if not is_compiled():
                 reporter.say("Compiling the engine for this machine, once: about a minute.")
             for name, reason in plan.left_out.items():
-                reporter.say(f"{name} is left out: {reason}.")
+                reporter.say(f"{name} is tried in part: {reason}.")
             tried = run_all(plan, reporter)
             reporter.begin("figures and page")
             written = write(plan, tried, given)

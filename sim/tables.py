@@ -14,12 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from numba import float64
+from numpy.typing import NDArray
 
-from sim.compiled import scalar
+from sim.compiled import kernel, scalar
 
 _BITS = 12
 _SIZE = 1 << _BITS
 _UNIT = 2.0**-52
+_LN2 = 0.6931471805599453
 _FILE = Path(__file__).with_name("tables.npy")
 _LOG2, _EXP2 = np.load(_FILE) if _FILE.exists() else np.zeros((2, _SIZE + 1), dtype=np.int64)
 
@@ -54,6 +56,40 @@ def power(x: float, exponent: float) -> float:
     if x <= 0.0:
         return 0.0
     return exp2(exponent * log2(x))
+
+
+@scalar(float64(float64))
+def normal_quantile(p: float) -> float:
+    """The number that a standard normal variate stays below with probability p, absolute error below 1e-6 for p from 1e-15 to
+    1 - 1e-15. Wichura 1988, algorithm AS 241 (doi 10.2307/2347330), the variant with seven digits."""
+    q = p - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = ((5.9109374720e1 * r + 1.5929113202e2) * r + 5.0434271938e1) * r + 3.3871327179
+        return q * top / (((6.7187563600e1 * r + 7.8757757664e1) * r + 1.7895169469e1) * r + 1.0)
+    r = math.sqrt(-_LN2 * log2(p if q < 0.0 else 1.0 - p))
+    if r <= 5.0:
+        r -= 1.6
+        top = ((1.7023821103e-1 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
+        x = top / ((1.2021132975e-1 * r + 7.3700164250e-1) * r + 1.0)
+    else:
+        r -= 5.0
+        top = ((1.7337203997e-2 * r + 4.2868294337e-1) * r + 3.0812263860) * r + 6.6579051150
+        x = top / ((1.2258202635e-2 * r + 2.4197894225e-1) * r + 1.0)
+    return -x if q < 0.0 else x
+
+
+@kernel
+def _to_powers(values: NDArray[np.float64], exponent: float) -> None:
+    for i in range(values.size):
+        values[i] = power(values[i], exponent)
+
+
+def powers(values: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+    """``power`` of each of the values, shape (len(values),)."""
+    out = np.array(values, dtype=np.float64)
+    _to_powers(out, exponent)
+    return out
 
 
 def write_tables() -> None:

@@ -172,11 +172,12 @@ class World(Settings):
                 f"must have one value, or one for each of the {self.days} days, not {len(self.campaign.daily_posts)}",
                 field="campaign.daily_posts",
             )
-        if self.illegality.high_risk_class and not self.graph.nodes:
-            raise InputError(
-                f"must be left out without a node table in graph.nodes, not {self.illegality.high_risk_class!r}",
-                field="illegality.high_risk_class",
-            )
+        for field, name in (
+            ("population.sessions_column", self.population.sessions_column),
+            ("illegality.high_risk_class", self.illegality.high_risk_class),
+        ):
+            if name and not self.graph.nodes:
+                raise InputError(f"must be left out without a node table in graph.nodes, not {name!r}", field=field)
         given = {
             "population.opinions": self.population.opinions,
             "mobilisation.thresholds": self.mobilisation.thresholds,

@@ -195,6 +195,33 @@ def test_numbers_of_followees_differ(default: FollowerGraph) -> None:
     assert np.std(count) > 0.5 * default.mean_degree
 
 
+@pytest.mark.parametrize(("spread", "popularity"), [(1.21, 0.65), (0.5, 0.0), (1.5, 1.0)])
+def test_following_is_spread_and_goes_with_popularity_as_asked(spread: float, popularity: float) -> None:
+    graph = social_graph(
+        1, camps(N), 100.0, homophily=0.0, hub_cap=0.5, following_spread=spread, following_popularity=popularity
+    )
+    check_rows(graph)
+    assert graph.mean_degree == pytest.approx(100.0, rel=0.01)
+    following, followed = graph.following_count(), graph.followers_count()
+    # Everybody there is to follow is the ceiling of a wide distribution: look between its quartiles.
+    low, high = np.quantile(following, [0.25, 0.75])
+    assert np.log(high / low) / 1.349 == pytest.approx(spread, rel=0.05)
+    # Followers vary by chance where their fitness does not.
+    ranks = np.argsort(np.argsort(following)), np.argsort(np.argsort(followed))
+    assert np.corrcoef(*ranks)[0, 1] == pytest.approx(popularity, abs=0.1)
+
+
+def test_without_spread_nobody_differs() -> None:
+    count = social_graph(1, camps(2000), following_spread=0.0).following_count()
+    assert count.tolist() == [20] * 2000
+
+
+def test_popularity_of_those_who_follow_many_leaves_numbers_of_followees_alone(default: FollowerGraph) -> None:
+    tied = social_graph(1, camps(N), following_popularity=0.8)
+    np.testing.assert_array_equal(tied.following_count(), default.following_count())
+    assert not same(tied, default)
+
+
 def test_closure_makes_clusters(default: FollowerGraph) -> None:
     measured = clustering(default)
     assert measured > 2.5 * clustering(rewired(default))
@@ -223,20 +250,23 @@ def test_nobody_exceeds_the_cap(n: int, mean: float, cap: float) -> None:
 @settings(deadline=None, max_examples=60)
 @given(
     seed=st.integers(0, 2**64 - 1), n=st.integers(2, 60), share=st.floats(0.0, 1.0), cap=st.floats(0.05, 1.0),
-    exponent=st.floats(1.5, 5.0), closure=st.floats(0.0, 1.0), homophily=st.floats(0.0, 100.0), data=st.data(),
+    exponent=st.floats(1.5, 5.0), closure=st.floats(0.0, 1.0), homophily=st.floats(0.0, 100.0),
+    spread=st.one_of(st.none(), st.floats(0.0, 5.0)), popularity=st.floats(0.0, 1.0), data=st.data(),
 )  # fmt: skip
 def test_any_feasible_graph_is_drawn(
-    seed: int, n: int, share: float, cap: float, exponent: float, closure: float, homophily: float, data: st.DataObject
-) -> None:
+    seed: int, n: int, share: float, cap: float, exponent: float, closure: float, homophily: float, spread: float | None,
+    popularity: float, data: st.DataObject,
+) -> None:  # fmt: skip
     x = np.array(data.draw(st.lists(st.floats(-1.0, 1.0), min_size=n, max_size=n)))
     most = int(cap * n)
     mean = share * most / 2
-    graph = social_graph(seed, x, mean, exponent, closure, homophily, cap)
+    more = (exponent, closure, homophily, cap, spread, popularity)
+    graph = social_graph(seed, x, mean, *more)
     check_rows(graph)
     assert graph.n == n
     assert int(mean * n) - 1 <= graph.n_edges <= mean * n
     assert graph.followers_count().max() <= most
-    assert same(graph, social_graph(seed, -x, mean, exponent, closure, homophily, cap))
+    assert same(graph, social_graph(seed, -x, mean, *more))
 
 
 def test_negating_opinions_changes_nothing(default: FollowerGraph) -> None:

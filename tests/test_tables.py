@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from sim import tables
-from sim.tables import exp2, log2, power
+from sim.tables import exp2, log2, normal_quantile, power, powers
 
 
 def test_the_checked_in_tables_are_what_exact_arithmetic_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +47,23 @@ def test_exp2_just_below_0_stays_within_its_table(x: float) -> None:
 def test_power_is_accurate(x: float, exponent: float) -> None:
     # The error of log2 is multiplied by the exponent.
     assert power(x, exponent) == pytest.approx(x**exponent, rel=2e-8 * (1.0 + abs(exponent)))
+
+
+@given(st.floats(1e-15, 1.0 - 1e-15))
+@settings(max_examples=300)
+def test_normal_quantiles_are_accurate(p: float) -> None:
+    assert abs(normal_quantile(p) - stats.norm.ppf(p)) < 1e-6
+
+
+@pytest.mark.parametrize("p", [2.0**-50, 2.0**-20, 0.0625, 0.25, 0.5])
+def test_normal_quantiles_are_symmetric(p: float) -> None:
+    assert normal_quantile(1.0 - p) == -normal_quantile(p)
+
+
+def test_powers_are_those_of_each() -> None:
+    values = np.array([0.0, 0.25, 1.0, 7.0])
+    assert powers(values, -1.5).tolist() == [power(x, -1.5) for x in values]
+    assert values.tolist() == [0.0, 0.25, 1.0, 7.0]
 
 
 def test_accuracy_over_a_grid() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from experiments.validate import main
-from experiments.validation import simsom
+from experiments.validation import arguments, networks, simsom
 from experiments.validation.registry import VALIDATIONS
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -166,17 +166,26 @@ def test_the_page_asks_for_nothing_and_has_a_figure_for_each_result(
     assert page.count("<figcaption>") == 4
 
 
-def test_missing_networks_are_said_and_left_out(
+def test_missing_networks_are_said_and_the_rest_is_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from experiments.validation import arguments
-
-    monkeypatch.setattr(simsom, "reference_directory", lambda: tmp_path / "nets")
+    monkeypatch.setattr(networks, "reference_directory", lambda: tmp_path / "nets")
     plan = arguments.parse(["quick=true"])
-    assert [c.validation.name for c in plan.chosen] == [v.name for v in VALIDATIONS if v.name != "simsom"]
-    assert "the published networks are not in" in plan.left_out["simsom"]
-    assert main(["only=simsom", f"results={tmp_path}"]) == 2
-    assert "must name an edge list where the published networks are not present" in capsys.readouterr().err
+    assert [c.validation.name for c in plan.chosen] == [v.name for v in VALIDATIONS]
+    assert set(plan.left_out) == {"simsom", "delayed_takedown"}
+    assert "n1000_k10_b0_g0" in plan.left_out["simsom"]
+    assert arguments.parse([*OWN_NETWORK]).left_out == {}
+    small = [
+        "simsom.people=300",
+        "simsom.followees=20",
+        "simsom.gamma=0.2",
+        "simsom.own_steps=4",
+        "simsom.own_burn_in=2",
+    ]
+    assert main(["only=simsom", *small, f"results={tmp_path}"]) == 0
+    printed = capsys.readouterr().out
+    assert "own graph, γ = 0.2" in printed
+    assert "simsom was tried in part: n1000_k10_b0.1_g0.001" in " ".join(printed.split())
 
 
 def test_help_lists_all_results_and_parameters(capsys: pytest.CaptureFixture[str]) -> None:

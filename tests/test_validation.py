@@ -13,6 +13,7 @@ from scipy import stats
 from experiments.validation import (
     deffuant,
     degroot,
+    delayed_takedown,
     friedkin_johnsen,
     granovetter,
     hegselmann_krause,
@@ -26,6 +27,7 @@ from experiments.validation import (
 from experiments.validation.check import Check, Validation, no_progress
 from experiments.validation.clusters import cluster_sizes
 from experiments.validation.ensemble import ensemble
+from experiments.validation.networks import Files
 from experiments.validation.registry import VALIDATIONS
 from experiments.validation.worlds import weights
 from sim.engine.state import Count
@@ -37,8 +39,6 @@ EDGES, NODES = FIXTURES / "random_walk_network.edges.csv", FIXTURES / "random_wa
 
 def try_all(validation: Validation, quick: bool = False, **given: object) -> list[Check]:
     """Checks of a result, all of which have to hold."""
-    if not given and (reason := validation.missing()):
-        pytest.skip(reason)
     result = validation.run(validation.chosen(given, quick), no_progress)
     short = [
         f"{c.case}: {c.measured} ± {c.standard_error}, not {c.expected}" for c in result.checks if c.holds is False
@@ -262,7 +262,7 @@ def test_deffuant_does_not_depend_on_how_many_read_at_a_time(ticks: int) -> None
 
 
 def _own_network(theta: int = 1, phi: float = 0.0) -> simsom.Network:
-    return simsom.Network(str(EDGES), str(NODES), theta, phi, None)
+    return simsom.Network(Files(str(EDGES), str(NODES)), theta, phi, None)
 
 
 def test_the_fixture_network_is_what_its_program_makes(tmp_path: Path) -> None:
@@ -334,7 +334,99 @@ def test_the_node_table_is_found_beside_the_edges(tmp_path: Path) -> None:
 
 
 def test_other_feeds_on_the_published_networks_are_only_measured() -> None:
-    if reason := simsom.missing():
-        pytest.skip(reason)
-    p = simsom.Parameters(sigma=5, steps=3, burn_in=1, runs=2)
+    p = simsom.Parameters(
+        sigma=5, steps=3, burn_in=1, runs=2, people=300, followees=20.0, own_steps=3, own_burn_in=1, own_runs=2
+    )
     assert {check.holds for check in simsom.run(p, no_progress).checks} == {None}
+
+
+@pytest.mark.parametrize("rate", [0.5, 5.0, 10.0])
+def test_the_quality_of_people_is_the_mean_of_its_density(rate: float) -> None:
+    q = (np.arange(100_000) + 0.5) / 100_000
+    assert simsom.quality_of_people(rate) == pytest.approx(np.average(q, weights=np.exp(rate * q)), rel=1e-6)
+
+
+def test_bots_are_followed_by_a_share_of_the_people() -> None:
+    p = simsom.Parameters(people=2000, followees=20.0, gamma=0.03)
+    society = ensemble(simsom.infiltrated_world(p, 0.03)).setting.society
+    assert (society.group > 0).sum() == 100
+    people = society.followees[: society.indptr[2000]]
+    assert (people >= 2000).sum() == 100 * 60
+    assert np.diff(society.indptr[2000:]).max() <= 10
+
+
+def test_infiltration_on_our_own_graph_of_another_size() -> None:
+    """Bots and followees in the same proportion give about the same."""
+    try_all(simsom.VALIDATION, quick=True, people=1000, followees=18.0, gamma=0.1)
+
+
+# Delayed takedown
+
+
+def _with_columns(folder: Path, columns: dict[str, list[object]]) -> dict[str, str]:
+    """The fixture network without marking its bots, its node table having more columns."""
+    nodes = folder / "nodes.csv"
+    rows = zip(range(132), *columns.values(), strict=True)
+    lines = [",".join(["index", "bot", *columns]), *(f"{i},0," + ",".join(map(str, row)) for i, *row in rows)]
+    nodes.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return {"edges": str(EDGES), "nodes": str(nodes)}
+
+
+def test_activity_and_class_come_from_the_node_table(tmp_path: Path) -> None:
+    posts = [round(0.2 + i / 60, 3) for i in range(132)]
+    classes = ["illegal" if i % 5 == 0 else "normal" for i in range(132)]
+    files = _with_columns(tmp_path, {"postperday": posts, "class": classes})
+    p = delayed_takedown.VALIDATION.chosen({**files, "half_life": 1.0})
+    (case,) = delayed_takedown.cases(p)
+    society = ensemble(case.world).setting.society
+    np.testing.assert_allclose(society.activity[society.person[:132]], posts, rtol=1e-6)
+    np.testing.assert_allclose(
+        society.illegal_share, [3 / 33 if name == "illegal" else 0.1 / 90 for name in classes], rtol=1e-6
+    )
+    drawn = delayed_takedown.VALIDATION.chosen(_with_columns(tmp_path, {"age": [1] * 132}))
+    society = ensemble(delayed_takedown.cases(drawn)[0].world).setting.society
+    assert society.activity.min() >= np.float32(0.2)
+    assert 2 <= (society.illegal_share > 0.05).sum() <= 30
+
+
+def test_probabilities_of_accounts_have_the_published_distributions() -> None:
+    p = delayed_takedown.Parameters(people=20_000, followees=2.0, by_account=True)
+    shares = ensemble(delayed_takedown.cases(p)[0].world).setting.society.illegal_share
+    assert shares.mean() == pytest.approx(0.01, abs=0.001)
+    assert np.unique(shares).size > 10_000
+
+
+def test_takedown_on_a_network_of_ones_own(tmp_path: Path) -> None:
+    files = _with_columns(tmp_path, {"postperday": [1] * 132, "class": ["illegal"] * 66 + ["normal"] * 66})
+    given = {**files, "half_life": [0.25, 4], "file_runs": 4, "days": 30, "burn_in": 10}
+    checks = delayed_takedown.run(delayed_takedown.VALIDATION.chosen(given), no_progress).checks
+    assert [check.holds for check in checks] == [None, None]
+    fast, slow = (check.measured for check in checks)
+    assert -1.0 <= fast < -0.8 < slow < -0.1
+    expected = {**given, "expected": [round(fast, 2), round(slow, 2)]}
+    assert len(try_all(delayed_takedown.VALIDATION, **expected)) == 3
+    short = delayed_takedown.run(delayed_takedown.VALIDATION.chosen({**given, "expected": [0.5, 0.5]}), no_progress)
+    assert [check.holds for check in short.checks] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"expected": -0.5}, r"expected must be left out without delayed_takedown\.edges"),
+        ({"edges": str(EDGES), "half_life": [1, 2], "expected": -0.5}, r"one value for each of the 2 half-lives given"),
+        ({"burn_in": 40}, r"burn_in must be at most days - every \(36\), not 40"),
+        ({"half_life": 0}, r"half_life must be .*above 0"),
+    ],
+)
+def test_a_faulty_setup_of_the_takedown_is_bad_input(given: dict[str, object], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        delayed_takedown.VALIDATION.chosen(given)
+
+
+def test_a_network_without_illegal_messages_is_bad_input(tmp_path: Path) -> None:
+    files = _with_columns(tmp_path, {"postperday": [0] * 132})
+    p = delayed_takedown.VALIDATION.chosen({**files, "half_life": 1, "file_runs": 2})
+    with pytest.raises(
+        InputError, match=r"delayed_takedown\.edges must be a network on which illegal messages are seen"
+    ):
+        delayed_takedown.run(p, no_progress)

@@ -291,7 +291,7 @@ def worlds(draw: st.DrawFn) -> World:
             susceptibility_low=draw(_share(0.0, 0.6)),
             susceptibility_high=draw(_share(0.6, 1.0)),
             sessions_per_day=draw(_share(0.5, 5.0)),
-            equal_sessions=draw(st.booleans()),
+            **draw(st.sampled_from([{"equal_sessions": True}, {}, {"sessions_tail": 1.85}])),
             topic_readers=draw(_share(0.0, 1.0)),
             profile=draw(profiles()),
             bare_profile=draw(profiles()),
@@ -310,6 +310,8 @@ def worlds(draw: st.DrawFn) -> World:
             homophily=draw(_share(0.0, 5.0)),
             hub_cap=0.5,
             links=draw(st.integers(1, 4)) if kind == "preferential" else 1,
+            following_spread=draw(st.sampled_from([None, None, 0.0, 1.2])),
+            following_popularity=draw(st.sampled_from([0.0, 0.0, 0.7, 1.0])),
         ),
         calendar=Calendar(
             events=draw(events(days)),

@@ -45,7 +45,7 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done, and what cannot be tried on this machine (name and reason)."""
+    """What is to be done, and of which results a part cannot be tried on this machine (name and reason)."""
 
     options: Options
     chosen: tuple[Chosen, ...]
@@ -87,13 +87,10 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
         if wanted and validation.name not in wanted:
             continue
         parameters = given.get(validation.name, {})
-        # The parameters are checked even where the result cannot be tried.
         settings = validation.chosen(parameters, options.quick)
-        reason = None if parameters else validation.missing()
-        if reason and not wanted:
+        chosen.append(Chosen(validation, settings, bool(parameters)))
+        if reason := validation.missing(settings):
             left_out[validation.name] = reason
-        else:
-            chosen.append(Chosen(validation, settings, bool(parameters)))
     return Plan(options, tuple(chosen), left_out)
 
 

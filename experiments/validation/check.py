@@ -97,7 +97,7 @@ class Result(NamedTuple):
 class Validation:
     """A published result. ``parameters`` is a settings class whose defaults are the published setup, ``quick`` what it has
     instead for a short run, and ``run`` takes parameters and a progress function called with (done, total). ``missing`` says
-    what the result lacks on this machine when nothing about it is given (None: nothing)."""
+    what part of the result cannot be tried on this machine with some parameters (None: all can)."""
 
     name: str
     source: str
@@ -105,7 +105,7 @@ class Validation:
     parameters: type[Settings]
     run: Callable[[Any, Progress], Result]
     quick: Mapping[str, Any] = field(default_factory=dict)
-    missing: Callable[[], str | None] = lambda: None
+    missing: Callable[[Any], str | None] = lambda _: None
 
     def chosen(self, given: Mapping[str, Any], quick: bool = False) -> Settings:
         """Parameters with those ``given`` changed; InputError for a value that cannot be."""

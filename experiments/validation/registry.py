@@ -6,6 +6,7 @@ from experiments.validation import (
     cascades,
     deffuant,
     degroot,
+    delayed_takedown,
     friedkin_johnsen,
     granovetter,
     hegselmann_krause,
@@ -37,5 +38,6 @@ VALIDATIONS: tuple[Validation, ...] = tuple(
         deffuant,
         spiral_of_silence,
         simsom,
+        delayed_takedown,
     )
 )

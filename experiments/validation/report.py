@@ -51,7 +51,7 @@ def measured(check: Check) -> str:
 
 
 def summary(tried: Sequence[Tried], left_out: Mapping[str, str]) -> str:
-    """One paragraph: how many hold, which fall short, what could not be tried."""
+    """One paragraph: how many hold, which fall short, what could be tried in part only."""
     checks = [check for t in tried for check in t.result.checks]
     judged = [check for check in checks if check.holds is not None]
     short = [check for check in judged if not check.holds]
@@ -62,7 +62,7 @@ def summary(tried: Sequence[Tried], left_out: Mapping[str, str]) -> str:
     if len(judged) < len(checks):
         text += f" {len(checks) - len(judged)} measured only: nothing is published for these parameters."
     for name, reason in left_out.items():
-        text += f" {name} was not tried: {reason}."
+        text += f" {name} was tried in part: {reason}."
     return text
 
 

@@ -2,18 +2,18 @@
 
 Truong, Lou, Flammini and Menczer 2024, PNAS Nexus 3(7) pgae258. Everybody acts at every step: with probability mu a new message,
 else a reshare from the feed of sigma messages, chosen by appeal x shares x recency. Bots post messages of quality 0. Mean quality
-is that of all messages in people's feeds, pooled over the steps after a burn-in. It is expected where the published code was run
-(its own networks), and only measured on any other network.
+is that of all messages in people's feeds, pooled over the steps after a burn-in. Relative to people's own messages it was
+published for an empirical network that bots infiltrate at rates gamma, beside which our own graph of that size and degree is set;
+and it is expected where the published code was run (its own networks), which are tried where they are present. On any other
+network it is only measured.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
-
-import numpy as np
 
 import sim
 from experiments.validation.check import (
@@ -24,22 +24,33 @@ from experiments.validation.check import (
     Result,
     Validation,
     mean_and_error,
+    numbers,
     runs_field,
 )
 from experiments.validation.ensemble import Ensemble, ensemble, over, part_of
-from sim.campaign.settings import Campaign
+from experiments.validation.networks import (
+    Files,
+    columns,
+    edges_field,
+    empirical_graph,
+    given_files,
+    missing_reference,
+    nodes_field,
+    posting_world,
+    reference_files,
+)
+from sim.campaign.settings import Campaign, TrollGroup
 from sim.engine.state import Count
 from sim.feed.settings import Feed
 from sim.fields import InputError, Settings, quantity
-from sim.opinion.bounded_confidence import BoundedConfidence
-from sim.opinion.expression import Expression
-from sim.opinion.rule import Opinion
-from sim.population.edge_list import read_node_table
 from sim.population.people import Population
 from sim.population.settings import Graph
 
 _SOURCE = "Truong, Lou, Flammini & Menczer 2024, PNAS Nexus 3(7) pgae258"
 _QUALITY_UNIT = 2.0**32
+_EVERYBODY = Population(sessions_per_day=1.0, equal_sessions=True)
+# Mean quality relative to that without bots on the empirical network, by infiltration gamma (beta = 0.05 bots per person).
+INFILTRATION = {1e-4: 1.00, 1e-3: 0.98, 1e-2: 0.86, 1e-1: 0.485}
 # Mean quality of the published code on its own networks (3-4 seeds each, feeds after steps 21-60, which are read a step later).
 REFERENCE: tuple[tuple[str, int, float, float], ...] = (
     ("n1000_k10_b0_g0", 1, 0.0, 0.813),
@@ -52,24 +63,29 @@ REFERENCE: tuple[tuple[str, int, float, float], ...] = (
     ("n1000_k3_b0.1_g0.05", 1, 0.0, 0.214),
 )
 _PUBLISHED = {"mu": 0.5, "sigma": 15, "quality_rate": 5.0}
+_BOTS_FOLLOW = 10  # other bots each
 
 
 @dataclass(frozen=True)
 class Parameters(Settings):
-    """The setup. ``theta`` and ``phi`` go with a network of the user's own; the published networks have theirs."""
+    """The setup. With ``edges`` only that network is tried, with bots' ``theta`` and ``phi``; the published ones have theirs."""
 
-    edges: str = quantity(
-        "",
-        unit="path",
-        source="given by the user",
-        doc="Edge list (source follows target) instead of the published ones.",
-    )
-    nodes: str = quantity("", unit="path", source="given by the user", doc="Node table with the columns index and bot.")
+    edges: str = edges_field("our own graph and the networks of the published code")
+    nodes: str = nodes_field("index and bot")
     theta: int | None = quantity(
         None, unit="copies", low=1, high=1000, source=_SOURCE, doc="Flooding by bots (none: 1)."
     )
     phi: float | None = quantity(
         None, unit="probability", low=0, high=1, source=_SOURCE, doc="Deception by bots (none: 0)."
+    )
+    gamma: float | tuple[float, ...] = quantity(
+        tuple(INFILTRATION), unit="share of people", low=0, high=0.5, source=_SOURCE,
+        doc="People who follow a bot, on our own graph.",
+    )  # fmt: skip
+    beta: float = quantity(0.05, unit="bots per person", low=0, high=1, source=_SOURCE, doc="Bots on our own graph.")
+    people: int = quantity(10_006, unit="people", low=100, high=1_000_000, source=_SOURCE, doc="Size of our own graph.")
+    followees: float = quantity(
+        180.0, unit="followees per person", low=1, high=1000, source=_SOURCE, doc="Mean of our own graph."
     )
     mu: float = quantity(0.5, unit="share of posts", low=0, high=1, source=_SOURCE, doc="Share of posts that are new.")
     sigma: int = quantity(15, unit="messages", low=1, high=200, source=_SOURCE, doc="Length of a feed.")
@@ -86,12 +102,29 @@ class Parameters(Settings):
         source="given by the user",
         doc="Mean quality expected on the user's network.",
     )
-    tolerance: float = quantity(0.03, unit="quality", low=0, high=1, source="model choice", doc="Tolerance.")
+    tolerance: float = quantity(
+        0.03, unit="quality", low=0, high=1, source="model choice", doc="Tolerance on networks of files."
+    )
     runs: int = runs_field(8)
+    own_steps: int = quantity(
+        31, unit="steps", low=1, high=10_000, source="model choice", doc="Steps on our own graph."
+    )
+    own_burn_in: int = quantity(
+        16, unit="steps", low=0, high=10_000, source="model choice", doc="Steps on our own graph that do not count."
+    )
+    own_tolerance: float = quantity(
+        0.05, unit="relative quality", low=0, high=1, source="model choice", doc="Tolerance on our own graph."
+    )
+    own_runs: int = quantity(
+        2, unit="runs", low=2, high=1_000_000, source="model choice", doc="Independent runs on our own graph."
+    )
 
     def check(self) -> None:
-        if self.burn_in >= self.steps:
-            raise InputError(f"must be below steps ({self.steps}), not {self.burn_in}", field="burn_in")
+        for steps, burn_in in (("steps", "burn_in"), ("own_steps", "own_burn_in")):
+            if getattr(self, burn_in) >= getattr(self, steps):
+                raise InputError(
+                    f"must be below {steps} ({getattr(self, steps)}), not {getattr(self, burn_in)}", field=burn_in
+                )
         if not self.edges:
             for name in ("nodes", "theta", "phi", "expected"):
                 if getattr(self, name) not in (None, ""):
@@ -103,8 +136,7 @@ class Parameters(Settings):
 class Network(NamedTuple):
     """A network from files, bots' flooding and deception on it, and the mean quality expected."""
 
-    edges: str
-    nodes: str
+    files: Files
     theta: int
     phi: float
     expected: float | None
@@ -112,30 +144,34 @@ class Network(NamedTuple):
 
 def simsom_world(network: Network, mu: float, sigma: int, quality_rate: float, steps: int) -> sim.World:
     """The model on a network, as a world whose days are steps."""
-    table = read_node_table(network.nodes)
-    if "bot" not in table:
-        raise InputError(f"must have the column bot, which {network.nodes} has not", field="simsom.nodes")
-    try:
-        bots = int((np.asarray(table["bot"], dtype=np.float64) != 0).sum())
-    except ValueError:
-        raise InputError(
-            f"must have numbers in the column bot, which {network.nodes} has not", field="simsom.nodes"
-        ) from None
-    return sim.World(
-        people=len(table["bot"]) - bots,
-        days=steps,
-        ticks_per_day=1,
-        population=Population(sessions_per_day=1.0, equal_sessions=True, topic_readers=0.0),
-        graph=Graph(kind="file", edges=network.edges, nodes=network.nodes),
-        feed=Feed(length=sigma, topic_slots=0, quality_rate=quality_rate, measure_quality=True),
-        opinion=Opinion(rule=BoundedConfidence(strength=0.0), anchoring=0.0),
-        expression=Expression(
-            posting=1.0, new_share=mu, on_topic_share=1.0, reshare_congenial_only=False, silence=False
-        ),
-        campaign=Campaign(
-            accounts=bots, daily_posts=(float(bots),), new_share=mu, flooding=network.theta, deception=network.phi
-        ),
+    bot = columns(network.files, "simsom")["bot"]
+    bots = int((bot != 0).sum())
+    campaign = Campaign(
+        accounts=bots, daily_posts=(float(bots),), new_share=mu, flooding=network.theta, deception=network.phi
     )
+    graph = Graph(kind="file", edges=network.files.edges, nodes=network.files.nodes)
+    feed = Feed(length=sigma, quality_rate=quality_rate, measure_quality=True)
+    return posting_world(len(bot) - bots, steps, graph, _EVERYBODY, feed, mu, campaign)
+
+
+def infiltrated_world(p: Parameters, gamma: float) -> sim.World:
+    """The model on our own graph, each bot followed by a share ``gamma`` of the people."""
+    bots, followers = round(p.beta * p.people), gamma * p.people
+    campaign = Campaign(
+        accounts=bots,
+        daily_posts=(float(bots),),
+        new_share=p.mu,
+        groups=(TrollGroup("bots", 1.0, (0.0, 1.0), (followers, followers)),),
+        local_follower_share=1.0,
+        amplified=_BOTS_FOLLOW,
+    )
+    feed = Feed(length=p.sigma, quality_rate=p.quality_rate, measure_quality=True)
+    return posting_world(p.people, p.own_steps, empirical_graph(p.followees), _EVERYBODY, feed, p.mu, campaign)
+
+
+def quality_of_people(rate: float) -> float:
+    """Mean of the density that grows as e^(rate q) on [0, 1]: that of people's messages."""
+    return 1.0 / -math.expm1(-rate) - 1.0 / rate
 
 
 def mean_quality(drawn: Ensemble, burn_in: int, seed: int) -> float:
@@ -147,77 +183,86 @@ def mean_quality(drawn: Ensemble, burn_in: int, seed: int) -> float:
 
 
 def run(p: Parameters, progress: Progress) -> Result:
-    """Mean quality on the user's network, or on those of the published code when no file is named."""
+    """Mean quality on the user's network, or on our own graph and the networks of the published code that are present."""
     networks = [_own_network(p)] if p.edges else reference_networks()
+    gammas = [] if p.edges else numbers(p.gamma)
+    parts = len(gammas) + len(networks)
+    infiltrated = [_on_own_graph(p, gamma, part_of(progress, i, parts)) for i, gamma in enumerate(gammas)]
+    checks = [_on_network(p, n, part_of(progress, len(gammas) + i, parts)) for i, n in enumerate(networks)]
+    charts = []
+    if infiltrated:
+        charts.append(_infiltration_chart(gammas, infiltrated))
+    if checks:
+        labels = [f"{n.files.name}\nθ = {n.theta}, φ = {n.phi:g}" for n in networks]
+        charts.append(_network_chart(labels, checks))
+    return Result(infiltrated + checks, tuple(charts), "Means of independent runs with 95 % intervals.")
+
+
+def _on_own_graph(p: Parameters, gamma: float, progress: Progress) -> Check:
+    """Mean quality relative to people's own messages on our own graph."""
+    drawn = ensemble(infiltrated_world(p, gamma))
+    whole = quality_of_people(p.quality_rate)
+    found = over(p.own_runs, partial(mean_quality, drawn, p.own_burn_in), progress)
+    measured, error = mean_and_error([quality / whole for quality in found])
+    about: dict[str, Any] = {
+        "network": "own graph", "people": p.people, "followees": p.followees, "gamma": gamma, "beta": p.beta, "mu": p.mu,
+        "sigma": p.sigma, "quality_rate": p.quality_rate, "steps": p.own_steps, "burn_in": p.own_burn_in,
+        "runs": p.own_runs,
+    }  # fmt: skip
+    published = (p.beta, p.sigma) == (0.05, 15)
+    expected = INFILTRATION.get(gamma) if published else None
+    case = f"own graph, γ = {gamma:g}, relative to no bots"
+    return Check("simsom", case, about, expected, measured, error, p.own_tolerance)
+
+
+def _on_network(p: Parameters, network: Network, progress: Progress) -> Check:
+    """Mean quality on a network from files."""
+    drawn = ensemble(simsom_world(network, p.mu, p.sigma, p.quality_rate, p.steps))
+    measured, error = mean_and_error(over(p.runs, partial(mean_quality, drawn, p.burn_in), progress))
+    about: dict[str, Any] = {
+        "network": network.files.name, "theta": network.theta, "phi": network.phi, "mu": p.mu, "sigma": p.sigma,
+        "quality_rate": p.quality_rate, "steps": p.steps, "burn_in": p.burn_in, "runs": p.runs,
+    }  # fmt: skip
     published = all(getattr(p, name) == value for name, value in _PUBLISHED.items())
-    checks = []
-    names = []
-    for number, network in enumerate(networks):
-        drawn = ensemble(simsom_world(network, p.mu, p.sigma, p.quality_rate, p.steps))
-        found = over(
-            p.runs,
-            partial(mean_quality, drawn, p.burn_in),
-            part_of(progress, number, len(networks)),
-        )
-        measured, error = mean_and_error(found)
-        name = Path(network.edges).name.split(".edges")[0]
-        about: dict[str, Any] = {
-            "network": name, "theta": network.theta, "phi": network.phi, "mu": p.mu, "sigma": p.sigma,
-            "quality_rate": p.quality_rate, "steps": p.steps, "burn_in": p.burn_in, "runs": p.runs,
-        }  # fmt: skip
-        expected = network.expected if p.edges or published else None
-        case = f"{name}, θ = {network.theta}, φ = {network.phi:g}"
-        checks.append(Check("simsom", case, about, expected, measured, error, p.tolerance))
-        names.append(f"{name}\nθ = {network.theta}, φ = {network.phi:g}")
-    known = {i: check.expected for i, check in enumerate(checks) if check.expected is not None}
-    expected_points = Points("expected", list(known), list(known.values()), expected=True)
-    simulated = Points(
-        "simulated", range(len(checks)), [c.measured for c in checks], [c.standard_error for c in checks]
+    expected = network.expected if p.edges or published else None
+    case = f"{network.files.name}, θ = {network.theta}, φ = {network.phi:g}"
+    return Check("simsom", case, about, expected, measured, error, p.tolerance)
+
+
+def _points(x: Any, checks: list[Check]) -> tuple[Points, ...]:
+    known = [(at, check.expected) for at, check in zip(x, checks, strict=True) if check.expected is not None]
+    simulated = Points("simulated", x, [c.measured for c in checks], [c.standard_error for c in checks])
+    if not known:
+        return (simulated,)
+    return (Points("expected", [at for at, _ in known], [y for _, y in known], expected=True), simulated)
+
+
+def _infiltration_chart(gammas: list[float], checks: list[Check]) -> Chart:
+    logarithmic = min(gammas) > 0.0
+    return Chart(
+        "infiltration γ", "quality relative to no bots", points=_points(gammas, checks), logarithmic=logarithmic
     )
-    chart = Chart(
-        "",
-        "mean quality of what people see",
-        points=(*((expected_points,) if known else ()), simulated),
-        categories=tuple(names),
-    )
-    return Result(checks, (chart,), f"Mean of {p.runs:,} runs with 95 % intervals.")
+
+
+def _network_chart(labels: list[str], checks: list[Check]) -> Chart:
+    places = list(range(len(checks)))
+    return Chart("", "mean quality of what people see", points=_points(places, checks), categories=tuple(labels))
 
 
 def _own_network(p: Parameters) -> Network:
-    if not Path(p.edges).is_file():
-        raise InputError(
-            f"must name an edge-list file, but there is none of the name {p.edges!r}", field="simsom.edges"
-        )
-    nodes = p.nodes or p.edges.replace(".edges.", ".nodes.")
-    if nodes == p.edges:
-        raise InputError(
-            "must name the node table of the network, a file with the columns index and bot", field="simsom.nodes"
-        )
-    return Network(p.edges, nodes, 1 if p.theta is None else p.theta, p.phi or 0.0, p.expected)
-
-
-def reference_directory() -> Path:
-    """Where the networks of the published code lie, if they are on this machine."""
-    return Path(__file__).resolve().parents[3] / "shared" / "reference" / "simsom" / "nets"
+    files = given_files(p.edges, p.nodes, "simsom")
+    return Network(files, 1 if p.theta is None else p.theta, p.phi or 0.0, p.expected)
 
 
 def reference_networks() -> list[Network]:
-    """Networks of the published code with its results; InputError if they are not on this machine."""
-    folder = reference_directory()
-    if not folder.is_dir():
-        raise InputError(
-            f"must name an edge list where the published networks are not present ({folder} is missing)",
-            field="simsom.edges",
-        )
-    return [
-        Network(str(folder / f"{name}.edges.csv.gz"), str(folder / f"{name}.nodes.csv.gz"), theta, phi, value)
-        for name, theta, phi, value in REFERENCE
-    ]
+    """Networks of the published code with its results, those that are on this machine."""
+    found = [(reference_files(name), theta, phi, value) for name, theta, phi, value in REFERENCE]
+    return [Network(files, theta, phi, value) for files, theta, phi, value in found if files is not None]
 
 
-def missing() -> str | None:
-    """Why this result cannot be tried on this machine, if it cannot."""
-    return None if reference_directory().is_dir() else f"the published networks are not in {reference_directory()}"
+def missing(p: Parameters) -> str | None:
+    """Which networks of the published code would be tried if they were on this machine."""
+    return None if p.edges else missing_reference(name for name, *_ in REFERENCE)
 
 
 VALIDATION = Validation(
@@ -226,6 +271,6 @@ VALIDATION = Validation(
     setup="mean quality of what people see on networks infiltrated by bots",
     parameters=Parameters,
     run=run,
-    quick={"runs": 2},
+    quick={"runs": 2, "people": 2000, "followees": 36.0, "gamma": (0.01, 0.1)},
     missing=missing,
 )

@@ -93,7 +93,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         susceptibility=people.susceptibility,
         courage=people.courage,
         joining=people.joining,
-        activity=people.activity,
+        activity=people.activity if nodes is None else _activity_of_file(world, people.activity, person, nodes),
         topic_reader=people.topic_reader,
         group=group,
         person=person,
@@ -253,6 +253,29 @@ def _troll_edges(
     return sources.astype(np.int64), trolls[whose]
 
 
+def _activity_of_file(
+    world: World, drawn: NDArray[np.float32], person: NDArray[np.int32], nodes: Nodes
+) -> NDArray[np.float32]:
+    """Sessions a day of each person: those of the node table where a column is named, else those drawn."""
+    name = world.population.sessions_column
+    if not name:
+        return drawn
+    if name not in nodes:
+        raise InputError(
+            f"must be a column of {world.graph.nodes} ({', '.join(nodes)}), not {name!r}",
+            field="world.population.sessions_column",
+        )
+    column = nodes[name][nodes["bot"] == 0]
+    if not np.issubdtype(column.dtype, np.number) or not (column.astype(np.float64) >= 0.0).all():
+        raise InputError(
+            f"must name a column of numbers of at least 0 in {world.graph.nodes}, unlike {name!r}",
+            field="world.population.sessions_column",
+        )
+    activity = np.empty_like(drawn)
+    activity[person[: world.people]] = column
+    return activity
+
+
 def _illegal_shares(world: World, group: NDArray[np.uint8], nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
     """Probability that a new message of each account breaks the platform's rules, shape (accounts,)."""
     settings, ids = world.illegality, np.arange(group.size)
@@ -316,6 +339,8 @@ def _follower_graph(
         settings.closure,
         settings.homophily,
         settings.hub_cap,
+        settings.following_spread,
+        settings.following_popularity,
     )
     cap = math.floor(settings.hub_cap * people)
     ids = np.arange(accounts)

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from sim.compiled import kernel, scalar
 from sim.fields import InputError
 from sim.randomness import Stream, uniform, uniforms, uniforms_of
-from sim.tables import exp2, power
+from sim.tables import exp2, normal_quantile, power
 
 _LARGEST = 2**32 - 1
 # Candidates looked at for one follow before homophily gives way: then the nearest in opinion among them is taken.
@@ -28,6 +28,8 @@ _HEADROOM = 0.8
 # Numbers of followees are Pareto with this shape, between half the mean and 25 times the mean.
 _FOLLOWEES_SHAPE = 2.0
 _FOLLOWEES_RATIO = 50.0
+_LOG2_E = 1.4426950408889634
+_LEAST_DRAW = 2.0**-54
 _POPULAR, _CLOSING, _SHARE, _SCAN = 0, 1, 2, 3
 # Draws by fitness in the second stage begin here, beyond any of the first.
 _SECOND_STAGE = 2**31
@@ -271,16 +273,20 @@ def social_graph(
     closure: float = 0.3,
     homophily: float = 2.0,
     hub_cap: float = 0.05,
+    following_spread: float | None = None,
+    following_popularity: float = 0.0,
 ) -> FollowerGraph:
     """A follower graph among people with the given ``opinions`` (shape (n,), -1 to 1), numbered like them.
 
-    Everybody has a number of followees (Pareto of shape 2, half to 25 times the mean) and a fitness (bounded Pareto
-    with density exponent ``tail_exponent`` > 1, which becomes the exponent of the number of followers; Caldarelli et
-    al. 2002, doi 10.1103/PhysRevLett.89.258702). A share 1 - ``closure`` of the followees is picked in proportion to
-    fitness, the others among followees of such followees (Holme and Kim 2002, doi 10.1103/PhysRevE.65.026107). Each
-    candidate is accepted with probability 2 ** (-``homophily`` × opinion distance); after 64 candidates the nearest in
-    opinion is taken. Nobody has more than floor(``hub_cap`` × n) followers, whatever happens. Negating all opinions
-    gives the same graph.
+    Everybody has a number of followees (Pareto of shape 2, half to 25 times the mean; or, with ``following_spread``,
+    lognormal with that standard deviation of its logarithm) and a fitness (bounded Pareto with density exponent
+    ``tail_exponent`` > 1, which becomes the exponent of the number of followers; Caldarelli et al. 2002, doi
+    10.1103/PhysRevLett.89.258702). A share ``following_popularity`` of the people have the same rank in both, which is
+    their expected rank correlation. A share 1 - ``closure`` of the followees is picked in proportion to fitness, the
+    others among followees of such followees (Holme and Kim 2002, doi 10.1103/PhysRevE.65.026107). Each candidate is
+    accepted with probability 2 ** (-``homophily`` × opinion distance); after 64 candidates the nearest in opinion is
+    taken. Nobody has more than floor(``hub_cap`` × n) followers, whatever happens. Negating all opinions gives the same
+    graph.
 
     The number of edges is floor(n × ``mean_followees``) exactly, less one at most for rounding. The homophily of 2
     halvings per unit of opinion gives a correlation of opinions across edges of about 0.4 for broad distributions of
@@ -293,6 +299,8 @@ def social_graph(
         ("closure", closure, 0.0, 1.0),
         ("homophily", homophily, 0.0, math.inf),
         ("hub_cap", hub_cap, 0.0, 1.0),
+        ("following_spread", following_spread or 0.0, 0.0, 5.0),
+        ("following_popularity", following_popularity, 0.0, 1.0),
     ):
         if not (low <= value <= high and math.isfinite(value)):
             allowed = f"from {low:g} to {high:g}" if math.isfinite(high) else f"a number of at least {low:g}"
@@ -313,11 +321,18 @@ def social_graph(
         return FollowerGraph.empty(n)
     # At most edges // cap people can be full, so a row of this length always finds someone to follow.
     longest = n - 1 if cap >= n - 1 else n - 1 - edges // cap
-    wishes = _bounded_pareto(uniforms(seed, Stream.FOLLOWEES, 0, n, 0), _FOLLOWEES_SHAPE, 1.0 / _FOLLOWEES_RATIO)
+    ranks = uniforms(seed, Stream.FOLLOWEES, 0, n, 0)
+    if following_spread is None:
+        wishes = _bounded_pareto(ranks, _FOLLOWEES_SHAPE, 1.0 / _FOLLOWEES_RATIO)
+    else:
+        wishes = _lognormal(ranks, float(following_spread))
     indptr = _cumulate(wishes * _scale(wishes, float(edges), float(longest)), float(longest))
     ceiling = max(_HEADROOM * cap, mean_followees)
     ratio = _ratio(tail_exponent - 1.0, mean_followees / ceiling)
-    fitness = _bounded_pareto(uniforms(seed, Stream.FITNESS, 0, n, 0), tail_exponent - 1.0, ratio)
+    popularity = uniforms(seed, Stream.FITNESS, 0, n, 0)
+    if following_popularity > 0.0:
+        popularity = np.where(uniforms(seed, Stream.FITNESS, 0, n, 1) < following_popularity, ranks, popularity)
+    fitness = _bounded_pareto(popularity, tail_exponent - 1.0, ratio)
     direct = _direct(np.uint64(seed), indptr, 1.0 - closure)
     followees = np.empty(indptr[-1], dtype=np.uint32)
     # Opinion and marks of a person side by side: one cache line a candidate.
@@ -424,6 +439,15 @@ def _bounded_pareto(draws: NDArray[np.float64], shape: float, ratio: float) -> N
     span = 1.0 - power(ratio, shape)
     for i in range(draws.size):
         out[i] = power(1.0 - draws[i] * span, -1.0 / shape)
+    return out
+
+
+@kernel
+def _lognormal(draws: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+    # Inverse distribution function of a lognormal law with median 1.
+    out = np.empty(draws.size)
+    for i in range(draws.size):
+        out[i] = exp2(_LOG2_E * spread * normal_quantile(max(draws[i], _LEAST_DRAW)))
     return out
 
 

@@ -12,6 +12,7 @@ from sim.fields import InputError, Settings, quantity
 from sim.population.newcomers import Newcomers
 from sim.population.profiles import Profiles
 from sim.randomness import Stream, exponentials, uniforms
+from sim.tables import powers
 
 _LN2 = 0.6931471805599453
 
@@ -61,6 +62,14 @@ class Population(Settings):
         False, unit="yes or no", source="assumption: attention is unequal",
         doc="Everybody has the same number of sessions instead of an exponential distribution of them.",
     )  # fmt: skip
+    sessions_tail: float | None = quantity(
+        None, unit="exponent", low=1, low_open=True, high=100, source="given by the user",
+        doc="Exponent of a power law of sessions, P(more than s) ~ s^-exponent (none: they are exponential).",
+    )  # fmt: skip
+    sessions_column: str = quantity(
+        "", unit="text", source="given by the user",
+        doc="Column of the graph's node table that has every citizen's sessions a day (empty: they are drawn).",
+    )  # fmt: skip
     topic_readers: float = quantity(
         0.3, unit="share of people", low=0, high=1, source="assumption",
         doc="Share of people who also read the topic stream (the hashtag).",
@@ -85,6 +94,11 @@ class Population(Settings):
     )  # fmt: skip
 
     def check(self) -> None:
+        if self.equal_sessions and self.sessions_tail is not None:
+            raise InputError(
+                f"must be left out where equal_sessions gives all the same, not {self.sessions_tail:g}",
+                field="sessions_tail",
+            )
         if self.confidence_low > self.confidence_high:
             raise InputError(
                 f"must be at most confidence_high ({self.confidence_high:g}), not {self.confidence_low:g}",
@@ -129,9 +143,6 @@ def draw_people(
     susceptibility = settings.susceptibility_low + (
         settings.susceptibility_high - settings.susceptibility_low
     ) * uniforms(seed, Stream.SUSCEPTIBILITY, 0, people, 0)
-    activity = np.full(people, settings.sessions_per_day)
-    if not settings.equal_sessions:
-        activity = settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
     # Thresholds that are drawn are of single precision; those that are given may stand for a number of people exactly.
     joining = (joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32).astype(np.float64)
     if thresholds:
@@ -142,7 +153,17 @@ def draw_people(
         susceptibility=susceptibility.astype(np.float32),
         courage=uniforms(seed, Stream.COURAGE, 0, people, 0).astype(np.float32),
         joining=joining,
-        activity=activity.astype(np.float32),
+        activity=_sessions(settings, people, seed).astype(np.float32),
         topic_reader=(uniforms(seed, Stream.TOPIC_READER, 0, people, 0) < settings.topic_readers).astype(np.uint8),
         inner_confidence=uniforms(seed, Stream.INNER_CONFIDENCE, 0, people, 0),
     )
+
+
+def _sessions(settings: Population, people: int, seed: int) -> NDArray[np.float64]:
+    """Sessions a day of each person, with mean ``sessions_per_day``."""
+    if settings.equal_sessions:
+        return np.full(people, settings.sessions_per_day)
+    if settings.sessions_tail is None:
+        return settings.sessions_per_day * _LN2 * exponentials(seed, Stream.ACTIVITY, 0, people, 0)
+    least = settings.sessions_per_day * (1.0 - 1.0 / settings.sessions_tail)
+    return least * powers(1.0 - uniforms(seed, Stream.ACTIVITY, 0, people, 0), -1.0 / settings.sessions_tail)

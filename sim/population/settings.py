@@ -24,6 +24,14 @@ class Graph(Settings):
         source="assumption",
         doc="Mean people that a person follows.",
     )
+    following_spread: float | None = quantity(
+        None, unit="standard deviation of the logarithm", low=0, high=5, source="model choice; 1.76 among ordinary accounts",
+        doc="Spread of numbers of followees, lognormal (none: a Pareto law from half the mean on).",
+    )  # fmt: skip
+    following_popularity: float = quantity(
+        0.0, unit="rank correlation", low=0, high=1, source="model choice",
+        doc="How far those who follow many are followed by many.",
+    )  # fmt: skip
     tail_exponent: float = quantity(
         2.3, unit="exponent", low=1.5, high=10, source="Kwak et al. 2010, doi 10.1145/1772690.1772751 (2.276)",
         doc="Power-law exponent of the distribution of followers.",
