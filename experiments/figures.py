@@ -129,22 +129,23 @@ def frontier_figure(results: Results) -> Figure | None:
     }
     ax.errorbar(hit, averted, **bars, linestyle="", color="0.55", elinewidth=0.9, capsize=2, zorder=1)
     best = table[table["frontier"]].sort_values("hit")
-    ax.plot(
-        best["hit"], 1000 * best["traced"], color=_COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2,
-        label="frontier: nothing averts more and hits fewer",
-    )  # fmt: skip
-    for on_it, look, label in ((True, _COLOURS[1], None), (False, "0.25", "other strategies")):
-        part = table["frontier"] == on_it
-        ax.scatter(hit[part], averted[part], s=34, marker="o" if on_it else "s", color=look, zorder=3, label=label)
+    ax.plot(best["hit"], 1000 * best["traced"], color=_COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2)
+    kinds = (
+        (table["frontier"], "o", _COLOURS[1], _COLOURS[1], "frontier: none of these averts more and hits fewer"),
+        (~table["frontier"] & ~table["oracle"], "s", "0.25", "0.25", "other strategies"),
+        (table["oracle"], "D", "white", "0.25", "with a detector that knows the truth, as no platform has"),
+    )
+    for chosen, marker, face, edge, label in kinds:
+        ax.scatter(hit[chosen], averted[chosen], s=36, marker=marker, color=face, edgecolor=edge, zorder=3, label=label)
     for (x, y), names in _labels_of_points(table).items():
         ax.annotate(names, (x, y), textcoords="offset points", xytext=(6, 5), fontsize=8.5)
     ax.axhline(0, color="0.35", linewidth=0.8, zorder=0)
     ax.set_xscale("symlog", linthresh=1)
-    ax.set_xlim(left=-0.2)
+    ax.set_xlim(-0.2, max(1.0, 1.6 * float(hit.max())))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_xlabel("accounts of citizens and organisers suspended or marked by mistake, in the model")
     ax.set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
     sns.despine(figure)
     return figure
 

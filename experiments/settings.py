@@ -49,6 +49,13 @@ class NamedBranch(Settings):
         """Whether a policy has a detector that can take somebody for what they are not."""
         return any(not isinstance(found, Perfect) for policy in self.policies for _, found in policy.detectors())
 
+    @property
+    def knows_the_truth(self) -> bool:
+        """Whether a policy flags accounts with an idealised detector; people who review and judge are left out of account."""
+        return any(
+            found.idealised for policy in self.policies for name, found in policy.detectors() if name == "detector"
+        )
+
     def branch(self) -> Branch:
         """The branch without its name."""
         return Branch(self.policies, self.campaign)

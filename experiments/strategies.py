@@ -33,8 +33,9 @@ def strategies(results: Results) -> pd.DataFrame:
     opinion averted against the reference (opinion, 95 % intervals over seeds); the means of ``COSTS``; hit, the innocent
     accounts suspended or marked, with its interval hit_low, hit_high; posts_prevented, posts of trolls that the reference has
     more, which nobody can see but in a comparison; turnout_lost, mean turnout of the movement's events against the same
-    branch with its innocents spared, with its interval (nan where nobody can be hit); frontier, whether no other strategy
-    averts more and hits fewer; alike, ranks of the strategies that cannot be told from this one by what they avert (paired t
+    branch with its innocents spared, with its interval (nan where nobody can be hit); oracle, whether it flags accounts
+    with a detector that knows the truth, as no platform has one; frontier, whether no strategy without an oracle averts more
+    and hits fewer; alike, ranks of the strategies that cannot be told from this one by what they avert (paired t
     tests, false-discovery rate 5 %).
     """
     names = strategy_names(results)
@@ -62,11 +63,15 @@ def strategies(results: Results) -> pd.DataFrame:
         rows.append(row)
     table = pd.DataFrame(rows).sort_values("traced", ascending=False, kind="stable", ignore_index=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
-    averted, hits = table["traced"].to_numpy(), table["hit"].to_numpy()
-    table["frontier"] = [
-        not ((averted >= a) & (hits <= h) & ((averted > a) | (hits < h))).any()
+    oracle = {branch.name: branch.knows_the_truth for branch in results.plan.branches}
+    table["oracle"] = table["branch"].map(oracle)
+    possible = table[~table["oracle"]]
+    averted, hits = possible["traced"].to_numpy(), possible["hit"].to_numpy()
+    beaten = [
+        bool(((averted >= a) & (hits <= h) & ((averted > a) | (hits < h))).any())
         for a, h in zip(averted, hits, strict=True)
     ]
+    table["frontier"] = table.index.isin(possible.index[~np.array(beaten, dtype=bool)])
     table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"])
     return table
 

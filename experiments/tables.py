@@ -24,6 +24,7 @@ from experiments.words import number, ranks_in_words, short_day, with_margin
 
 _WIDTH_OF_CELL = 11
 _WIDTH_OF_LABEL = 14
+_REMOVED = " removed: accounts in the model (asked)."
 
 
 def document(results: Results, directory: Path) -> dict[str, Any]:
@@ -50,8 +51,9 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def print_study(results: Results, directory: Path, console: Console | None = None) -> None:
     """One table: timing by scale, then the named branches, then the headline and where everything is."""
     console = console or Console(highlight=False)
-    parts: list[Any] = [Text(_caption(results)), *_grids(results, console.width)]
-    parts += _strategies(results) if results.plan.compares_strategies else [_named(results)]
+    ranked = results.plan.compares_strategies
+    parts: list[Any] = [Text(_caption(results) + ("" if ranked else _REMOVED)), *_grids(results, console.width)]
+    parts += _strategies(results) if ranked else [_named(results)]
     console.print(Group(*parts))
     console.print(headline(results).sentence)
     console.print(f"Report, figures and tables: {directory / REPORT}", soft_wrap=True)
@@ -62,7 +64,7 @@ def _caption(results: Results) -> str:
     return (
         f"Shift in mean opinion averted by {results.last_date}, in thousandths of a unit (opinion runs from −1 to 1): mean of "
         f"{seeds} seed{'s' if seeds != 1 else ''} ± half its 95 % interval, against the branch {results.plan.reference}. traced: "
-        "what trolls' words had moved; all: the whole difference; removed: accounts in the model (asked)."
+        "what trolls' words had moved; all: the whole difference."
     )
 
 
@@ -135,7 +137,7 @@ def _strategies(results: Results) -> list[Any]:
         table.add_column(column, justify="left" if column in ("strategy", "alike") else "right")
     for row in strategies(results).to_dict("records"):
         table.add_row(
-            f"{row['rank']}{'*' if row['frontier'] else ''}", row["branch"].replace("_", " "),
+            f"{row['rank']}{'*' if row['frontier'] else 'o' if row['oracle'] else ''}", row["branch"].replace("_", " "),
             with_margin(row["traced"], row["traced_low"], row["traced_high"]), number(row["trolls_removed"]),
             number(row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
             ranks_in_words(row["alike"]),
@@ -143,7 +145,8 @@ def _strategies(results: Results) -> list[Any]:
     note = (
         "trolls: troll accounts suspended at the end. hit: accounts of citizens and organisers suspended or marked at the end, "
         "back: restored. posts lost: what suspended innocents would have posted. All these in the model, means over seeds. "
-        "hours: review in reality. *: no strategy averts more and hits fewer. alike: ranks that cannot be told from this one by "
+        "hours: review in reality. o: with a detector that knows the "
+        "truth. *: of the others none averts more and hits fewer. alike: ranks that cannot be told from this one by "
         "what they avert (paired t tests, false-discovery rate 5 %)."
     )
     return [table, Text(note)]
