@@ -36,6 +36,7 @@ PEOPLE = 50_000  # on the graph of a run, unless cascades need more
 MOST_PEOPLE = 1_000_000
 MOST_REMEMBERED = 32  # highest feed.memory
 _SHOWN = 200  # highest feed.length
+MOST_SEEN = _SHOWN // 2  # messages that people see at a time, on average, so that hardly anybody misses one
 _FORGETTING = 1e-6  # chance that anybody in a run shares more than is remembered
 
 
@@ -74,9 +75,10 @@ def cascade_world(
     missed (InputError if they are too many): without a ``lifetime`` the whole run. Everybody has then to be awake on every tick,
     and posts disappear when those who want to share them must have done so.
     """
-    if degree * posts > _SHOWN / 2:
+    seen = degree * posts if posting else min(degree * posts, first_posts * people)
+    if seen > MOST_SEEN:
         raise InputError(
-            f"must be fewer: people would see {degree * posts:,.0f} of them at a time, and should see {_SHOWN // 2} at most",
+            f"must be fewer: people would see {seen:,.0f} of them at a time, and should see {MOST_SEEN} at most",
             field="messages",
         )
     memory = memory_for(posts, people)
@@ -132,24 +134,27 @@ def degree_field() -> Any:
     return quantity(10.0, unit="followees per person", low=1, high=100, source="model choice", doc="c.")
 
 
-def people_for(people: int | None, branching: float, degree: float, felt: float) -> int:
-    """The people ``people`` or, for None, as many as cascades below the threshold take to be smaller than on an endless graph
-    by a share of at most ``felt``, and at least 50,000. InputError if they are too few.
+def people_needed(branching: float, degree: float, felt: float) -> int:
+    """People among whom cascades below the threshold are smaller than on an endless graph by a share of at most ``felt``.
 
     When k people have shared a message, c k of the N people have decided about it and decide no more. This takes about
     c K / (2 N (1 - K)^3) off the mean number of sharers, relatively.
     """
-    needed = math.ceil(degree * branching / (2.0 * felt * (1.0 - branching) ** 3))
+    return math.ceil(round(degree * branching / (2.0 * felt * (1.0 - branching) ** 3), 6))
+
+
+def people_for(people: int | None, needed: int, branching: float) -> int:
+    """The people ``people`` or, for None, as many as are ``needed`` and at least 50,000. InputError if they are too few."""
     if needed > MOST_PEOPLE:
         raise InputError(
-            f"must be lower where the branching factor is {branching:g}: not to feel that people are few, cascades would take "
+            f"must be lower where {branching:g} readers share a post: not to feel that people are few, cascades would take "
             f"{needed:,} people, and at most {MOST_PEOPLE:,} are possible",
             field="degree",
         )
     if people is not None and people < needed:
         raise InputError(
-            f"must be at least {needed:,}, so that cascades of branching factor {branching:g} do not feel that people are few, "
-            f"not {people:,}",
+            f"must be at least {needed:,} where {branching:g} readers share a post, so that cascades do not feel that people are "
+            f"few, not {people:,}",
             field="people",
         )
     return max(PEOPLE, needed) if people is None else people

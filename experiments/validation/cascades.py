@@ -9,6 +9,7 @@ once a tick: who wants to share two messages shares one later, which changes no 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
+import sim
 from experiments.validation.cascade_world import (
+    MOST_SEEN,
     advance_until_quiet,
     cascade_world,
     degree_field,
     mean_sharers,
     people_field,
     people_for,
+    people_needed,
     remembered,
     runs_for,
     sizes,
@@ -46,7 +50,9 @@ from sim.population.graph import FollowerGraph
 _SOURCE = "branching processes: Borel 1942; final size of epidemics on random graphs, Newman 2002, doi 10.1103/PhysRevE.66.016128"
 _EXPOSED_TOLERANCE = 0.01
 _EXPOSED_ERROR = 0.0025  # standard error aimed at
-_FELT = 0.03  # share by which cascades below the threshold may be smaller than on an endless graph
+_PARTED = 0.125  # standard deviation of what large cascades expose over its mean, so that none passes for a small one
+# Share by which cascades below the threshold may be smaller than on an endless graph: where people are chosen here, and at all.
+_FELT, _FELT_AT_MOST = 0.03, 0.09
 _SIZES = (1, 3)  # sizes at which the distribution is compared with the Borel law
 
 
@@ -82,45 +88,62 @@ class Parameters(Settings):
                 f"must be at most {most:,}, half as many as there are people in all runs, not {self.messages:,}",
                 field="messages",
             )
+        for reproduction in below:
+            world_below(self, reproduction)
+        for reproduction in above:
+            self.people_at(reproduction)
 
     def people_at(self, reproduction: float) -> int:
         """People of a run with this R."""
-        return people_for(self.people, reproduction if reproduction < 1.0 else 0.0, self.degree, _FELT)
+        if reproduction < 1.0:
+            felt = _FELT if self.people is None else _FELT_AT_MOST
+            needed = people_needed(reproduction, self.degree, felt)
+        else:
+            spread = _PARTED * final_share(reproduction)
+            needed = math.ceil(variance_above(reproduction, self.degree) / spread**2)
+        return people_for(self.people, needed, reproduction)
 
     def runs_at(self, reproduction: float) -> int:
         """Runs with this R."""
         return runs_for(self.runs, self.people_at(reproduction))
 
 
-def below_threshold(p: Parameters, reproduction: float, seed: int) -> NDArray[np.int64]:
-    """Sharers, author included, of each message of one run on a graph of its own."""
+def world_below(p: Parameters, reproduction: float) -> sim.World:
+    """The world of a run below the threshold."""
     people = p.people_at(reproduction)
     first_posts = p.messages / p.runs_at(reproduction) / people
-    world = cascade_world(
-        people, p.degree, reproduction / p.degree, first_posts * mean_sharers(reproduction), first_posts=first_posts
-    )
-    return sizes(advance_until_quiet(ensemble(world, seed).start(seed))).sharers
+    posts = first_posts * mean_sharers(reproduction)
+    return cascade_world(people, p.degree, reproduction / p.degree, posts, first_posts=first_posts)
+
+
+def below_threshold(p: Parameters, reproduction: float, seed: int) -> NDArray[np.int64]:
+    """Sharers, author included, of each message of one run on a graph of its own."""
+    stage = ensemble(world_below(p, reproduction), seed).start(seed)
+    return sizes(advance_until_quiet(stage)).sharers
+
+
+def variance_above(reproduction: float, degree: float) -> float:
+    """N times the variance of the share of N people who are exposed in a large cascade.
+
+    This is the central limit theorem for the final size of an epidemic in which few individuals infect, and those c others each.
+    """
+    share, reached = reproduction / degree, final_share(reproduction)
+    left = 1.0 - reached
+    return reached * left * (1.0 + left * reproduction**2 * (1.0 - share) / share) / (1.0 - reproduction * left) ** 2
 
 
 def messages_above(p: Parameters, reproduction: float) -> float:
-    """Messages expected in a run above the threshold: as many as the standard error takes, if people can remember those that
-    they share.
-
-    By the central limit theorem for the final size of an epidemic whose individuals infect c others or, mostly, none, the share
-    exposed in a large cascade has variance (S (1 - S) + S (1 - S)^2 R^2 (1 - p) / p) / (N (1 - R (1 - S))^2).
-    """
-    share, reached, people = reproduction / p.degree, final_share(reproduction), p.people_at(reproduction)
-    left = 1.0 - reached
-    variance = reached * left * (1.0 + left * reproduction**2 * (1.0 - share) / share)
-    variance /= people * (1.0 - reproduction * left) ** 2
-    needed = variance / _EXPOSED_ERROR**2 / reached / p.runs_at(reproduction)
-    return min(max(needed, 3.0), remembered(people) / (share * reached**2), people / 2.0)
+    """Messages expected in a run above the threshold: as many as the standard error takes, if people can remember them."""
+    people, share, reached = p.people_at(reproduction), reproduction / p.degree, final_share(reproduction)
+    large = variance_above(reproduction, p.degree) / people / _EXPOSED_ERROR**2
+    needed = max(3.0, large / reached / p.runs_at(reproduction))
+    return min(needed, remembered(people) / (share * reached**2), MOST_SEEN)
 
 
 def above_threshold(p: Parameters, reproduction: float, seed: int) -> list[tuple[float, float]]:
     """Shares of the people who were exposed to, and who shared, each message that became large in one run on a graph of its own.
 
-    Large are cascades that expose more than half the expected share: those that die early stay far below it.
+    Large are cascades that expose more than half the expected share: those that die early stay far below it, the others near it.
     """
     share, reached, people = reproduction / p.degree, final_share(reproduction), p.people_at(reproduction)
     messages = messages_above(p, reproduction)
@@ -181,7 +204,8 @@ def run(p: Parameters, progress: Progress) -> Result:
             add(reproduction, p.messages, f"share of messages with at most {most} sharers", law, sharers <= most)
     for reproduction in above:
         large = np.array([pair for pairs in found[reproduction] for pair in pairs]).reshape(-1, 2)
-        messages, share, reach = messages_above(p, reproduction), reproduction / p.degree, final_share(reproduction)
+        share, reach = reproduction / p.degree, final_share(reproduction)
+        messages = messages_above(p, reproduction) * p.runs_at(reproduction)
         what, tolerance = "share of people {} in a large cascade", _EXPOSED_TOLERANCE
         reached.append(add(reproduction, messages, what.format("exposed"), reach, large[:, 0], tolerance))
         add(reproduction, messages, what.format("who share"), share * reach, large[:, 1], share * tolerance)
@@ -194,7 +218,11 @@ def run(p: Parameters, progress: Progress) -> Result:
     )  # fmt: skip
     people = sorted({p.people_at(reproduction) for reproduction in (*below, *above)})
     graphs = " or ".join(f"{number:,}" for number in people)
-    return Result(checks, charts, f"Means over messages on graphs of {graphs} people, with 95 % intervals.")
+    caption = (
+        f"Means over messages on graphs of {graphs} people, with 95 % intervals. Near R = 1 cascades meet people who have "
+        "decided already, so that the largest are a little smaller than on the endless graph of the formula."
+    )
+    return Result(checks, charts, caption)
 
 
 def _all_runs(p: Parameters, reproductions: list[float], progress: Progress) -> dict[float, list[Any]]:

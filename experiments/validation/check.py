@@ -125,8 +125,10 @@ def numbers(value: float | Sequence[float]) -> list[float]:
 
 
 def mean_and_error(values: ArrayLike) -> tuple[float, float]:
-    """Mean of independent values and its standard error (nan for a single one)."""
+    """Mean of independent values and its standard error (nan for a single one, both nan for none)."""
     data = np.asarray(values, dtype=np.float64)
+    if data.size == 0:
+        return float("nan"), float("nan")
     error = float(data.std(ddof=1) / np.sqrt(data.size)) if data.size > 1 else float("nan")
     return float(data.mean()), error
 

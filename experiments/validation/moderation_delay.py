@@ -30,6 +30,7 @@ from experiments.validation.cascade_world import (
     messages_needed,
     people_field,
     people_for,
+    people_needed,
     reduction,
     runs_for,
     sizes,
@@ -53,6 +54,7 @@ _TOLERANCE = 0.01
 _FELT = 0.02  # share by which cascades may be smaller than on an endless graph
 _POSTING = 0.02  # share of visits that end with a post, new or reshared, where nothing is removed
 _NOT_WOKEN = 1e-6  # of a post's readers, when it disappears though nothing is removed
+_FEWEST = 1000  # messages that are followed where hardly anything is prevented
 _COLLECTED = 64  # ticks after which posts are collected at the soonest
 # The paper's kernel: Phi(t) = 1 - (1 + t / c)^-gamma, t in seconds.
 _KERNEL_SCALE, _KERNEL_EXPONENT, _KERNEL_BRANCHING = 30.0, 0.22, 0.75
@@ -75,8 +77,11 @@ class Parameters(Settings):
         0.05, unit="probability per tick", low=0.005, high=1, source="model choice", doc="Probability to wake in a tick (w)."
     )  # fmt: skip
     error: float = quantity(
-        0.0035, unit="share of sharing", low=0.001, high=0.005, source="model choice",
-        doc="Standard error aimed at: decides how many messages are followed.",
+        0.003, unit="share of sharing", low=0.001, high=0.005, source="model choice", doc="Standard error aimed at."
+    )  # fmt: skip
+    messages: int = quantity(
+        80_000, unit="messages", low=_FEWEST, high=10_000_000, source="model choice",
+        doc="Messages followed in all runs together: as many as the standard error takes, but at most these.",
     )  # fmt: skip
     runs: int = quantity(
         2, unit="runs", low=1, high=1000, source="model choice",
@@ -100,7 +105,7 @@ class Parameters(Settings):
 
     def people_at(self, branching: float) -> int:
         """People of a run with this branching factor."""
-        return people_for(self.people, branching, self.degree, _FELT)
+        return people_for(self.people, people_needed(branching, self.degree, _FELT), branching)
 
     def runs_at(self, branching: float) -> int:
         """Runs with this branching factor."""
@@ -115,14 +120,12 @@ class Parameters(Settings):
         patience = 1 if self.wake == 1.0 else math.ceil(math.log(_NOT_WOKEN) / math.log1p(-self.wake))
         return max(patience, *self.delays(), 1)
 
-    def messages(self, branching: float, delay: int) -> int:
-        """Messages to follow, in all runs together."""
-        return math.ceil(messages_needed(branching, self.reduced(branching, delay), self.error))
-
     def window(self, branching: float, delay: int) -> int:
         """Ticks of a run in which messages begin that are followed."""
+        needed = messages_needed(branching, self.reduced(branching, delay), self.error)
+        messages = max(_FEWEST, min(self.messages, needed))
         begun = self.people_at(branching) * self.wake * new_posts(branching)
-        return math.ceil(self.messages(branching, delay) / self.runs_at(branching) / begun)
+        return math.ceil(messages / self.runs_at(branching) / begun)
 
     def settling(self, branching: float) -> int:
         """Ticks in which the messages of a run surely come to their end."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+import sim
 from experiments.validation.cascade_world import (
     Sizes,
     advance_until_quiet,
@@ -22,6 +23,7 @@ from experiments.validation.cascade_world import (
     measured_reduction,
     people_field,
     people_for,
+    people_needed,
     reduction,
     runs_for,
     sizes,
@@ -79,25 +81,28 @@ class Parameters(Settings):
                 f"must be at most {most:,}, half as many as there are people in all runs, not {self.messages:,}",
                 field="messages",
             )
+        nudged_world(self, 0.0)
 
     def people_used(self) -> int:
         """People of a run."""
-        return people_for(self.people, self.reproduction, self.degree, _FELT)
+        return people_for(self.people, people_needed(self.reproduction, self.degree, _FELT), self.reproduction)
 
     def runs_used(self) -> int:
         """Runs on graphs of their own."""
         return runs_for(self.runs, self.people_used())
 
 
-def nudged(p: Parameters, effect: float, seed: int) -> Sizes:
-    """Sharers of the messages of one run, in which the probability to share is less by a share ``effect``."""
+def nudged_world(p: Parameters, effect: float) -> sim.World:
+    """The world of a run in which the probability to share is less by a share ``effect``."""
     people = p.people_used()
     first_posts = p.messages / p.runs_used() / people
-    share = p.reproduction * (1.0 - effect) / p.degree
-    world = cascade_world(
-        people, p.degree, share, first_posts * mean_sharers(p.reproduction), first_posts=first_posts
-    )  # fmt: skip
-    return sizes(advance_until_quiet(ensemble(world, seed).start(seed)))
+    share, posts = p.reproduction * (1.0 - effect) / p.degree, first_posts * mean_sharers(p.reproduction)
+    return cascade_world(people, p.degree, share, posts, first_posts=first_posts)
+
+
+def nudged(p: Parameters, effect: float, seed: int) -> Sizes:
+    """Sharers of each message of one run on a graph of its own."""
+    return sizes(advance_until_quiet(ensemble(nudged_world(p, effect), seed).start(seed)))
 
 
 def run(p: Parameters, progress: Progress) -> Result:
