@@ -122,9 +122,9 @@ def run(p: Parameters, progress: Progress) -> Result:
         expected = reduction(p.reproduction, p.reproduction * (1.0 - effect))
         case = f"R = {p.reproduction:g}, shared less readily by {effect:.4g}"
         checks.append(Check("nudges", case, about, expected, prevented, error, 4.0 * error))
-    effect = np.linspace(0.0, min(1.0, 1.25 * max(effects)), 200)
+    shown = np.linspace(0.0, min(1.0, 1.25 * max(effects)), 200)
     curve = Curve(
-        "e R / (1 - (1 - e) R)", effect, [reduction(p.reproduction, p.reproduction * (1.0 - e)) for e in effect]
+        "e R / (1 - (1 - e) R)", shown, [reduction(p.reproduction, p.reproduction * (1.0 - e)) for e in shown]
     )
     simulated = Points("simulated", effects, [c.measured for c in checks], [c.standard_error for c in checks])
     published = Points("published simulation", list(_PUBLISHED), list(_PUBLISHED.values()), expected=True)
