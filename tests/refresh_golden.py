@@ -32,6 +32,7 @@ def digests() -> dict[str, str]:
             sim.Branch((ContentTakedown(1, 0.3, 0.9),)),
             6,
         ),
+        "busy world, ranked feeds": run(busy_world(**{"feed.reading": "ranked"}), busy_branch(), 7),
         "complete graph": run(busy_world(people=60, graph={"kind": "complete"}), busy_branch(), 4),
         "Hong Kong": run(hong_kong, None, 5),
     }

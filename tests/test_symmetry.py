@@ -72,10 +72,11 @@ def assert_mirrored(a: Stage, b: Stage) -> None:
     "changes",
     [
         {},
+        {"feed.reading": "ranked"},
         {"feed.reading": "one_random_followee", "opinion.rule": "voter"},
         {"feed.reading": "all_followees", "opinion.rule": {"name": "hegselmann_krause", "bound": 0.4}},
     ],
-    ids=["newest", "random followee", "all followees"],
+    ids=["newest", "ranked", "random followee", "all followees"],
 )
 def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, Any]) -> None:
     world = busy_world(**changes)
