@@ -43,6 +43,7 @@ RANGES = {
     "troll_posts": (0.0, INFINITE, False),
     "active_trolls": (0.0, INFINITE, False),
     "quality_shown": (0.0, 1.0, True),
+    "prevalence": (0.0, 1.0, True),
     "turnout_movement": (0.0, 1.0, True),
     "turnout_government": (0.0, 1.0, True),
     "wrongful_removals": (0.0, INFINITE, False),
