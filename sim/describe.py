@@ -176,6 +176,7 @@ def _people(stage: Stage) -> str:
         )
     reading = {
         "newest": f"the newest {world.feed.length} messages of those they follow",
+        "ranked": f"those {world.feed.length} messages of those they follow that engage most (appeal x shares x recency)",
         "one_random_followee": "the present opinion of one random active followee",
         "all_followees": "the present opinions of all active followees",
     }[world.feed.reading]

@@ -43,6 +43,7 @@ def digests() -> dict[str, str]:
             busy_branch(),
             3,
         ),
+        "busy world, ranked feeds": run(busy_world(**{"feed.reading": "ranked"}), busy_branch(), 7),
         "complete graph": run(busy_world(people=60, graph={"kind": "complete"}), busy_branch(), 4),
         "Hong Kong": run(hong_kong, None, 5),
     }

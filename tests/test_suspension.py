@@ -37,7 +37,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     checked = {"feed": 0, "hidden": 0, "topic": 0, "read": 0, "random": 0, "all": 0}
     followees, feed, topic, read, random = (
         Account.followees,
-        Account.newest,
+        Account.feed_of,
         Citizen.topic_messages,
         Citizen.read,
         Citizen.one_random_followee,
@@ -80,7 +80,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
         return chosen
 
     monkeypatch.setattr(Account, "followees", checked_followees)
-    monkeypatch.setattr(Account, "newest", checked_feed)
+    monkeypatch.setattr(Account, "feed_of", checked_feed)
     monkeypatch.setattr(Citizen, "topic_messages", checked_topic)
     monkeypatch.setattr(Citizen, "read", checked_read)
     monkeypatch.setattr(Citizen, "one_random_followee", checked_random)

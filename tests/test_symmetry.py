@@ -72,11 +72,12 @@ def assert_mirrored(a: Stage, b: Stage) -> None:
     "changes",
     [
         {},
+        {"feed.reading": "ranked"},
         {"feed.reading": "one_random_followee", "opinion.rule": "voter"},
         {"feed.reading": "all_followees", "opinion.rule": {"name": "hegselmann_krause", "bound": 0.4}},
         {"expression.silence_by": "confidence", "mobilisation": {"turnout_weight": 0.6, "complementarity": 1.0}},
     ],
-    ids=["newest", "random followee", "all followees", "by confidence"],
+    ids=["newest", "ranked", "random followee", "all followees", "by confidence"],
 )
 def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, Any]) -> None:
     world = busy_world(**changes)

@@ -320,7 +320,7 @@ def worlds(draw: st.DrawFn) -> World:
             event_pull=draw(_share(0.0, 0.2)),
         ),
         feed=Feed(
-            reading=draw(st.sampled_from(["newest", "newest", "one_random_followee", "all_followees"])),
+            reading=draw(st.sampled_from(["newest", "ranked", "newest", "one_random_followee", "all_followees"])),
             length=draw(st.integers(1, 12)),
             memory=draw(st.integers(1, 5)),
             topic_slots=draw(st.integers(0, 4)),

@@ -19,7 +19,7 @@ from sim.engine.stage import Stage
 from sim.engine.state import Count, Group, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
-from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
 from sim.feed.traces import OWN_WORDS, report_draw, script
 from sim.moderation.content_takedown import taken_down
 from sim.moderation.flags import Flag, credibility
@@ -167,13 +167,30 @@ class Account(Agent):
         draw = uniform(model.seed64, _VISIBILITY, entry.created, self.account, entry.author)
         return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= model.rules.measures.visibility
 
-    def newest(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
-        """The messages of the feed: those carried last, ties in an order drawn by (reader, message)."""
-        seed = self.model.seed64
-        newest_first = sorted(
-            carried.values(), key=lambda item: (-item.latest, feed_tie(seed, self.account, *item.entry.name))
+    def feed_of(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
+        """The messages of the feed: those carried last, or those of greatest weight where feeds are ranked; ties in an order
+        drawn by (reader, message)."""
+        model, rules = self.model, self.model.rules
+        first = self.engagement_of if rules.ranked else lambda item: item.latest
+        ordered = sorted(
+            carried.values(), key=lambda item: (-first(item), feed_tie(model.seed64, self.account, *item.entry.name))
         )
-        return newest_first[: self.model.rules.length]
+        return ordered[: rules.length]
+
+    def engagement_of(self, item: Item) -> float:
+        """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency."""
+        model, rules = self.model, self.model.rules
+        role = int(model.accounts[item.entry.author].role)
+        recency = float(rules.recency[model.step_index - item.entry.created])
+        return float(
+            engagement(
+                model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
+            )
+        )
+
+    def feed(self) -> list[Item]:
+        """The feed that the account would read now."""
+        return self.feed_of(self.carried_by(self.followees()))
 
     def scan_followees(self) -> dict[tuple[int, int], Item]:
         """What the followees carry, for an account that reads now."""
@@ -215,20 +232,15 @@ class Account(Agent):
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
         """The message with the least running time, weight appeal x shares x recency."""
-        model, step, rules = self.model, self.model.step_index, self.model.rules
+        model, step = self.model, self.model.step_index
         best, least = None, np.inf
         for item in feed:
             entry = item.entry
             if not self.would_spread(entry, opinion):
                 continue
-            role = int(model.accounts[entry.author].role)
-            weight = (
-                appeal(model.seed64, *entry.name, role, rules.appeal_exponent, rules.deception)
-                * item.shares
-                * float(rules.recency[step - entry.created])
-            )
+            weight = self.engagement_of(item)
             if model.flagged(entry.author, Flag.LABELLED):
-                weight *= rules.measures.label_reshare
+                weight *= model.rules.measures.label_reshare
             time = reshare_race(model.seed64, self.account, step, *entry.name, weight)
             if time < least:
                 best, least = entry, time
@@ -345,7 +357,7 @@ class Citizen(Account):
             readings = [Reading(f.current_stances(), f.role, False) for f in followees if f.says_opinion()]
         else:
             carried = self.scan_followees()
-            feed = self.newest(carried)
+            feed = self.feed_of(carried)
             if model.rules.topic_slots and model.society.topic_reader[self.person]:
                 feed += [item for item in self.topic_messages() if item.entry.name not in carried]
             feed.sort(key=lambda item: item.entry.name)
@@ -581,7 +593,7 @@ class Actor(Account):
         model = self.model
         feed: list[Item] = []
         if not model.rules.reads_opinions and model.rules.new_share[self.group] < 1.0:
-            feed = sorted(self.newest(self.scan_followees()), key=lambda item: item.entry.name)
+            feed = sorted(self.feed_of(self.scan_followees()), key=lambda item: item.entry.name)
         model.state.last_awake[self.account] = model.step_index
         self.decision = self.choose_post(feed, self.current_stances())
 
@@ -670,7 +682,7 @@ class AgentEngine(Stage):
         if not self.rules.reads_opinions:
             for citizen in self.accounts[: self.world.people]:
                 if citizen.active:
-                    names |= {item.entry.name for item in citizen.newest(citizen.carried_by(citizen.followees()))}
+                    names |= {item.entry.name for item in citizen.feed()}
         return np.array(sorted((author << 16) + created for author, created in names), dtype=np.int64)
 
     def last_turnout(self, event: int) -> float:

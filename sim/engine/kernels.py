@@ -15,7 +15,7 @@ from sim.compiled import inlined, lean_kernel
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
-from sim.feed.ranking import appeal, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
+from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
 from sim.feed.traces import report_draw, script
 from sim.moderation.content_takedown import taken_down_inline
 from sim.moderation.flags import Flag, credibility
@@ -61,6 +61,7 @@ class Scratch(NamedTuple):
     latest: NDArray[np.int64]
     earliest: NDArray[np.int64]
     shares: NDArray[np.int64]
+    weight: NDArray[np.float64]
     from_troll: NDArray[np.uint8]
     row: NDArray[np.int64]
     by_age: NDArray[np.int64]
@@ -108,6 +109,7 @@ def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, t
         latest=np.empty(size, dtype=np.int64),
         earliest=np.empty(size, dtype=np.int64),
         shares=np.empty(size, dtype=np.int64),
+        weight=np.empty(size),
         from_troll=np.empty(size, dtype=np.uint8),
         row=np.empty(followees + 1, dtype=np.int64),
         by_age=np.empty(128, dtype=np.int64),
@@ -376,10 +378,16 @@ def _gather(
     """Collect the distinct messages of others that the followees in ``scratch.row`` carry; return how many.
 
     Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
-    ranks before all else, and that is all that a reader takes from a feed who is not going to reshare.
+    ranks before all else, and that is all that a reader takes from a feed who is not going to reshare. In a ranked feed that is
+    not so, and all are wanted.
     """
     oldest = max(0, step - rules.lifetime)
-    low = _recent_enough(step, rows, state, rules, scratch) if whole else state.last_awake[reader]
+    if rules.ranked:
+        low = 0
+    elif whole:
+        low = _recent_enough(step, rows, state, rules, scratch)
+    else:
+        low = state.last_awake[reader]
     low = max(oldest, low)
     n = _insert(seed, step, reader, 0, low, step, rows, state, society, rules, scratch)
     if whole and n < rules.length and low > oldest:
@@ -392,13 +400,58 @@ def _gather(
 
 
 @inlined
-def _select(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
-    """Keep the newest messages: latest carried first, ties by draw. Returns how many; ``scratch.feed`` has them."""
-    length = rules.length
-    if n <= length:
+def _select(
+    seed: int, step: int, reader: int, n: int, society: Society, rules: Rules, scratch: Scratch
+) -> int:  # fmt: skip
+    """Choose the messages of the feed among the candidates. Returns how many; ``scratch.feed`` has them."""
+    if n <= rules.length:
         for c in range(n):
             scratch.feed[c] = c
         return n
+    if rules.ranked:
+        return _select_ranked(seed, step, reader, n, society, rules, scratch)
+    return _select_newest(seed, reader, n, rules, scratch)
+
+
+@inlined
+def _weight(seed: int, step: int, c: int, society: Society, rules: Rules, scratch: Scratch) -> float:
+    """Weight of a candidate in a ranked feed and among the messages to reshare."""
+    author, created = np.int64(scratch.entry[c].author), np.int64(scratch.entry[c].created)
+    role = role_of(society.group[author])
+    recency = rules.recency[step - created]
+    return engagement(seed, author, created, role, rules.appeal_exponent, rules.deception, scratch.shares[c], recency)
+
+
+@inlined
+def _select_ranked(
+    seed: int, step: int, reader: int, n: int, society: Society, rules: Rules, scratch: Scratch
+) -> int:  # fmt: skip
+    """Keep the messages of greatest weight, ties by draw."""
+    held = 0
+    for c in range(n):
+        scratch.weight[c] = _weight(seed, step, c, society, rules, scratch)
+        held = _keep_least(scratch.race, scratch.place, held, rules.length, -scratch.weight[c], c)
+    cutoff = -scratch.race[rules.length - 1]
+    shown = 0
+    for c in range(n):
+        if scratch.weight[c] > cutoff:
+            scratch.feed[shown] = c
+            shown += 1
+    held = 0
+    for c in range(n):
+        if scratch.weight[c] == cutoff:
+            name = scratch.name[c]
+            tie = feed_tie(seed, reader, name >> 16, name & 0xFFFF)
+            held = _keep_least(scratch.race, scratch.place, held, rules.length - shown, tie, c)
+    for i in range(held):
+        scratch.feed[shown + i] = scratch.place[i]
+    return shown + held
+
+
+@inlined
+def _select_newest(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
+    """Keep the newest messages: latest carried first, ties by draw."""
+    length = rules.length
     newest = scratch.newest
     kept = 0
     for c in range(n):
@@ -764,15 +817,10 @@ def _choose_reshare(
             and abs(stance_of(entry.stance) - opinion) >= confidence
         ):
             continue
-        author, created = np.int64(entry.author), np.int64(entry.created)
-        w = (
-            appeal(seed, author, created, role_of(society.group[author]), rules.appeal_exponent, rules.deception)
-            * scratch.shares[c]
-            * rules.recency[step - created]
-        )
-        if state.flags[author] & _LABELLED:
+        w = _weight(seed, step, c, society, rules, scratch)
+        if state.flags[entry.author] & _LABELLED:
             w *= rules.measures.label_reshare
-        time = reshare_race(seed, reader, step, author, created, w)
+        time = reshare_race(seed, reader, step, entry.author, entry.created, w)
         if time < least:
             least = time
             best = c
@@ -878,11 +926,11 @@ def decide(
         if not rules.reads_opinions and (group == 0 or rules.new_share[group] < 1.0):
             topic = group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
             reshares = would_post and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]
-            whole = reshares or rules.at_first_sight or rules.measure_quality
+            whole = reshares or rules.at_first_sight or rules.measure_quality or rules.ranked
             rows = _live_followees(seed, step, account, state, society, rules, scratch)
             counts[_ROWS] += rows
             n = _gather(seed, step, account, rows, whole, state, society, rules, scratch)
-            shown = _select(seed, account, n, rules, scratch)
+            shown = _select(seed, step, account, n, society, rules, scratch)
             if topic:
                 shown = _add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
         if group == 0:
@@ -938,7 +986,7 @@ def list_feeds(
             continue
         rows = _live_followees(seed, step, account, state, society, rules, scratch)
         candidates = _gather(seed, step, account, rows, True, state, society, rules, scratch)
-        shown = _select(seed, account, candidates, rules, scratch)
+        shown = _select(seed, step, account, candidates, society, rules, scratch)
         for i in range(shown):
             names[n] = scratch.name[scratch.feed[i]]
             n += 1

@@ -128,7 +128,8 @@ def make_rules(world: World) -> Rules:
     feed, expression, campaign, rule = world.feed, world.expression, world.campaign, world.opinion.rule
     scripts = _texts(world)
     return Rules(
-        reads_opinions=feed.reading != "newest",
+        reads_opinions=feed.reading in ("one_random_followee", "all_followees"),
+        ranked=feed.reading == "ranked",
         one_random_followee=feed.reading == "one_random_followee",
         averages=rule.averages,
         own_weight=rule.own_weight,

@@ -97,6 +97,7 @@ class Rules(NamedTuple):
     platform takes at the moment; all else stays the same during a run."""
 
     reads_opinions: bool
+    ranked: bool
     one_random_followee: bool
     averages: bool
     own_weight: float

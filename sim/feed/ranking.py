@@ -82,6 +82,15 @@ def appeal(seed: int, author: int, created: int, role: int, exponent: float, dec
     return 1.0 - power(1.0 - uniform(seed, _APPEAL, created, author, 0), 1.0 / exponent)
 
 
+@scalar(float64(uint64, int64, int64, int64, float64, float64, int64, float64))
+def engagement(
+    seed: int, author: int, created: int, role: int, exponent: float, deception: float, shares: int, recency: float
+) -> float:
+    """Weight of a message for a reader, appeal x shares x recency: how likely it is to be reshared, and how high a ranked feed
+    places it (SimSoM's kernel, Truong et al. 2024, doi 10.1093/pnasnexus/pgae258)."""
+    return appeal(seed, author, created, role, exponent, deception) * shares * recency
+
+
 @scalar(float64(uint64, int64, int64, int64, float64))
 def quality(seed: int, author: int, created: int, role: int, rate: float) -> float:
     """Quality of a message in [0, 1], density growing as e^(rate q); 0 for a troll's message."""

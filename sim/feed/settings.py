@@ -14,8 +14,11 @@ class Feed(Settings):
     """What an account that wakes up is shown."""
 
     reading: str = quantity(
-        "newest", unit="name", choices=("newest", "one_random_followee", "all_followees"), source="model choice",
-        doc="Read the newest messages of one's followees, or the current opinion of one random or of all active followees.",
+        "newest", unit="name", choices=("newest", "ranked", "one_random_followee", "all_followees"),
+        source=f"model choice; ranked by the weight of {_SIMSOM}, as platforms rank by expected engagement (Huszar et al. 2022, "
+        "doi 10.1073/pnas.2025334119)",
+        doc="Read the newest messages of one's followees, or those with most appeal x shares x recency, or the current opinion "
+        "of one random or of all active followees.",
     )  # fmt: skip
     length: int = quantity(
         15, unit="messages", low=1, high=200, source=_SIMSOM, doc="Messages shown in a feed (sigma)."
