@@ -78,7 +78,7 @@ class Page(HTMLParser):
         (["moderation_delay.people=50000"], "moderation_delay.people must be at least 225,000 where 0.9 readers share"),
         (["moderation_delay.delay=0"], "moderation_delay.delay must be a whole number from 1"),
         (["moderation_delay.delay=[6,2.5]"], "moderation_delay.delay"),
-        (["moderation_delay.wake=0.005", "moderation_delay.messages=800000"], "moderation_delay.runs must be more"),
+        (["moderation_delay.wake=0.005", "moderation_delay.delay=400"], "moderation_delay.runs must be more"),
         (["nudges.degree=1", "nudges.reproduction=1.2"], "nudges.reproduction must be a number from 0.05 to 0.9"),
         (["nudges.messages=200000"], "nudges.messages must be at most 100,000"),
         (["simsom.theta=3"], "simsom.theta must be left out without simsom.edges"),
