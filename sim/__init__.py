@@ -11,7 +11,7 @@ from sim import moderation
 from sim.branch import Branch
 from sim.describe import describe
 from sim.fields import InputError, describe_fields
-from sim.labels import Labelled, joined, labelled
+from sim.labelled import Labelled, joined, labelled
 from sim.ledger import Ledger
 from sim.model import SocietyModel
 from sim.run import Run, simulate

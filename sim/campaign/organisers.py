@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.population.agent import Agent
+from sim.population.timetable import NEVER
 
 
 class Organisers(Agent):
@@ -34,7 +35,7 @@ class Organisers(Agent):
 
     def next_step(self, step: int) -> int:
         """First step from ``step`` on at which there is something to do (a very large number if never)."""
-        return min((begin for begin, _, _ in self.agenda if begin >= step), default=int(np.iinfo(np.int64).max))
+        return min((begin for begin, _, _ in self.agenda if begin >= step), default=NEVER)
 
     def act(self, step: int) -> None:
         """Begin to post, and to call to the events whose time has come."""

@@ -13,9 +13,8 @@ from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.population.accounts import Status
 from sim.population.agent import Agent
+from sim.population.timetable import NEVER
 from sim.randomness import Stream, uniforms_of
-
-_NEVER = int(np.iinfo(np.int64).max)
 
 
 class RemovalRecord(NamedTuple):
@@ -55,7 +54,7 @@ class Desk:
         burn_in = self._model.world.burn_in_ticks
         while self._next is not None and burn_in + self._next < step:
             self._next = self.policy.next_tick(self._next, self.ticks_per_day)
-        return _NEVER if self._next is None else burn_in + self._next
+        return NEVER if self._next is None else burn_in + self._next
 
     @property
     def tick(self) -> int:
@@ -147,7 +146,7 @@ class Moderator(Agent):
 
     def next_step(self, step: int) -> int:
         """First step from ``step`` on at which there is something to do (a very large number if never)."""
-        return min((desk.due(step) for desk in self.desks), default=_NEVER)
+        return min((desk.due(step) for desk in self.desks), default=NEVER)
 
     def act(self, step: int) -> None:
         """Let the policies act whose time has come."""

@@ -39,12 +39,12 @@ from sim.population.graph import (
     social_graph,
 )
 from sim.population.people import draw_people
+from sim.population.timetable import NEVER
 from sim.randomness import Stream, exponentials_of, uniforms_of
 from sim.world import World
 
 Nodes = dict[str, NDArray[np.generic]]
 
-NEVER = np.iinfo(np.int64).max
 _FOREVER = 1 << 30
 _LN2 = 0.6931471805599453
 
