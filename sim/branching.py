@@ -201,7 +201,8 @@ class _Growth:
         stage = self._stage(names[0], setting, fork)
         stage.arrivals.act(step)
         before = stage.state.status.copy()
-        stage.moderator.act(step)
+        for moderator in stage.moderators:
+            moderator.act(step)
         removed = np.flatnonzero(stage.state.status != before)
         if not np.all(before[removed] == Status.SLEEPING):
             return None

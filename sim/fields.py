@@ -98,18 +98,19 @@ def quantity(
     choices: tuple[str, ...] | None = None,
     doc: str,
     default_factory: Callable[[], Any] | None = None,
+    kw_only: Any = MISSING,
 ) -> Any:
     """A dataclass field with its unit, range, source and a one-sentence doc.
 
     ``source`` is a reference, or ``assumption`` possibly followed by ``: reason``. Range and choices apply to every
-    element of a tuple.
+    element of a tuple. A field that is ``kw_only`` is given by name.
     """
     if low is not None and high is not None and low > high:
         raise TypeError(f"a quantity's low ({low}) must not exceed its high ({high})")
     metadata = {"quantity": Quantity(unit, source, low, high, low_open, high_open, choices, doc)}
     if default_factory is not None:
-        return dataclasses.field(default_factory=default_factory, metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
+        return dataclasses.field(default_factory=default_factory, metadata=metadata, kw_only=kw_only)
+    return dataclasses.field(default=default, metadata=metadata, kw_only=kw_only)
 
 
 @dataclass(frozen=True)

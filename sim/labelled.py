@@ -54,7 +54,7 @@ def labelled(world: World, days: int, seed: int = 1, branch: Branch | None = Non
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
     stage = make_stage(world, branch, seed)
     stage.advance(last_step(world, days))
-    view = stage.moderator.view()
+    view = stage.moderators[0].view()
     group = stage.society.group[view.account]
     asleep = (group == Group.SLEEPER) & (view.posts == 0)
     return Labelled(view, (group >= Group.ACTIVE_TROLL) & ~asleep, asleep)

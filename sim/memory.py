@@ -20,9 +20,9 @@ _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory
 def needed(world: World) -> int:
     """Bytes that one run of a world takes at its peak (the state is held twice while a branch is forked)."""
     actors = world.organisers.accounts + world.campaign.accounts + world.campaign.sleepers.accounts
-    accounts = world.people + world.scaled(actors)
+    accounts = world.people + world.scaled(actors) + world.outlets.accounts + world.second_members
     per_person = {"complete": 0.0, "preferential": 2.0 * world.graph.links}.get(world.graph.kind, world.graph.followees)
-    edges = int(world.people * per_person)
+    edges = int(world.people * per_person + world.second_members * world.second.followees)
     steps = world.burn_in_ticks + world.ticks
     observed = _TRACES if world.signals.observe else 0
     state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory + observed)

@@ -74,6 +74,8 @@ class Stream(IntEnum):
     LOGIN_ORIGIN = 72
     SCRIPT = 73
     REPORT = 74
+    MEMBER = 80
+    PAGE_FOLLOWERS = 81
 
 
 _LOW = np.uint64(0xFFFFFFFF)

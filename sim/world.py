@@ -20,7 +20,9 @@ from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.opinion.rule import Opinion
 from sim.population.calendar import Calendar, day_number
+from sim.population.outlets import Outlets
 from sim.population.people import Population
+from sim.population.second_platform import SecondPlatform
 from sim.population.settings import Graph
 from sim.population.signals import Signals
 
@@ -71,6 +73,15 @@ class World(Settings):
     campaign: Campaign = quantity(
         default_factory=Campaign, unit="accounts", source="given by the user", doc="The campaign against the movement."
     )
+    outlets: Outlets = quantity(
+        default_factory=Outlets,
+        unit="accounts",
+        source="given by the user",
+        doc="Genuine outlets on the government's side.",
+    )
+    second: SecondPlatform = quantity(
+        default_factory=SecondPlatform, unit="platform", source="given by the user", doc="A second platform."
+    )
     signals: Signals = quantity(
         default_factory=Signals, unit="signals", source="given by the user", doc="What a platform can see of accounts."
     )
@@ -106,6 +117,11 @@ class World(Settings):
         return math.floor(count * self.scale + 0.5)
 
     @property
+    def second_members(self) -> int:
+        """People who have an account on the second platform."""
+        return math.floor(self.second.members * self.people)
+
+    @property
     def sleepers_wake_from(self) -> float:
         """Day number from which sleepers wake; it may lie beyond the calendar."""
         return day_number(self.campaign.sleepers.wakes_from, self.first_day, _STEPS, "campaign.sleepers.wakes_from")
@@ -130,6 +146,26 @@ class World(Settings):
         """ISO date of a day number."""
         return (datetime.date.fromisoformat(self.first_day) + datetime.timedelta(days=math.floor(day))).isoformat()
 
+    def _check_second_platform(self) -> None:
+        if self.graph.kind != "social" or self.feed.reading not in ("newest", "ranked"):
+            raise InputError(
+                "must be 0 unless graph.kind is 'social' and feed.reading is 'newest' or 'ranked', "
+                f"not {self.second.members:g}",
+                field="second.members",
+            )
+        if self.second_members < 2:
+            raise InputError(
+                f"must be 0, or make at least 2 of the {self.people:,} people members, not {self.second.members:g}",
+                field="second.members",
+            )
+        most = math.floor(self.graph.hub_cap * self.second_members) / 2
+        if self.second.followees > most:
+            raise InputError(
+                f"must be at most {most:g} where {self.second.members:g} of {self.people:,} people are members and a member "
+                f"may have up to {self.graph.hub_cap:g} of all as followers, not {self.second.followees:g}",
+                field="second.followees",
+            )
+
     def check(self) -> None:
         try:
             datetime.date.fromisoformat(self.first_day)
@@ -146,6 +182,12 @@ class World(Settings):
         if steps > _STEPS:
             raise InputError(
                 f"must leave at most {_STEPS:,} ticks with burn_in_days and ticks_per_day, not {steps:,}", field="days"
+            )
+        if self.second.members > 0.0:
+            self._check_second_platform()
+        if self.outlets.accounts and self.graph.kind != "social":
+            raise InputError(
+                f"must be 0 unless graph.kind is 'social', not {self.outlets.accounts}", field="outlets.accounts"
             )
         if self.people_reachable is not None and self.people > self.people_reachable:
             raise InputError(

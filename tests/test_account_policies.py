@@ -198,7 +198,7 @@ def test_the_most_suspicious_come_first() -> None:
     stage.advance(stage.world.burn_in_ticks + 2 * 4 + 1)
     followers = stage.setting.profile.followers
     gone = suspended(stage)
-    view = stage.moderator.view()
+    view = stage.moderators[0].view()
     assert gone.size == 10
     rest = np.setdiff1d(view.account, gone)
     assert followers[gone].min() >= followers[rest].max()

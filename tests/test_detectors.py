@@ -72,9 +72,11 @@ def test_all_detectors_are_tried_here() -> None:
 def test_only_the_two_with_an_oracle_see_who_is_who(detector: Detector) -> None:
     """The same view with everybody's role turned round: decisions stay, but for the idealised detectors."""
     stage = run(busy_world(), until=40)
-    (desk,) = make_stage(
-        stage.world, Branch((Takedown(2, accounts=1),)), 1, setting=stage.setting, snapshot=stage.snapshot()
-    ).moderator.desks
+    (desk,) = (
+        make_stage(stage.world, Branch((Takedown(2, accounts=1),)), 1, setting=stage.setting, snapshot=stage.snapshot())
+        .moderators[0]
+        .desks
+    )
     before, view = desk.scores(detector), desk.view()
     swapped = np.where(stage.society.group >= Group.ACTIVE_TROLL, Group.CITIZEN, Group.ACTIVE_TROLL).astype(np.uint8)
     desk._model.society = stage.society._replace(group=swapped)
@@ -159,7 +161,7 @@ def test_a_world_that_keeps_no_signals_is_refused(signal: str) -> None:
     assert str(refused.value) == (
         f"policies[0].detector must not judge by {signal} where world.signals.observe is false."
     )
-    assert len(make_stage(busy_world(), branch, 1).moderator.desks) == 1
+    assert len(make_stage(busy_world(), branch, 1).moderators[0].desks) == 1
 
 
 def test_profiles_are_seen_in_any_world() -> None:
@@ -168,7 +170,7 @@ def test_profiles_are_seen_in_any_world() -> None:
     stage = run(world, Branch((PreemptiveRemoval(2, young, accounts=11),)))
     assert stage.removals[0].removed > 0
     with pytest.raises(InputError, match=r"world\.signals\.observe must be true"):
-        signal(stage.moderator.view(), "reports")
+        signal(stage.moderators[0].view(), "reports")
 
 
 def test_detectors_are_chosen_by_name() -> None:

@@ -166,7 +166,7 @@ def test_newcomers_are_there_from_the_tick_of_their_registration(engine: str) ->
         assert (stage.state.last_awake[absent] == -1).all()
         assert not stage.state.posts[absent].any()
         assert not np.isin(stage.state.outbox["author"], absent).any()
-        seen = stage.moderator.view().account
+        seen = stage.moderators[0].view().account
         registered = stage.society.created <= max(0, stage.step_index - burn_in)
         np.testing.assert_array_equal(seen, np.flatnonzero(registered))
     assert stage.state.posts[new].sum() > 20

@@ -94,10 +94,22 @@ class Evading(Rebuilding):
         0.25, unit="share of posts", low=0, high=1, source="assumption: half of what the record shows",
         doc="Share of trolls' posts that are new once it has paused; the rest are reshares of one another.",
     )  # fmt: skip
+    hubs: bool = quantity(
+        False, unit="yes or no", source="assumption",
+        doc="Whether the sleepers that replace the lost are those whose followers have the most followers themselves.",
+    )  # fmt: skip
+    moved_share: float = quantity(
+        0.0, unit="share of posts", low=0, high=1, source="assumption",
+        doc="Share of what lost accounts were to post that its pages on the second platform post instead, if it has any there.",
+    )  # fmt: skip
 
     def sentence(self) -> str:
+        hubs = " It wakes those first whom much-followed people follow." if self.hubs else ""
+        moved = (
+            f" Pages on the second platform make {self.moved_share:.0%} of the lost posts." if self.moved_share else ""
+        )
         return (
             f"{super().sentence()} Its accounts fall silent for {in_days(self.pause_days)}; from then on "
             f"{self.on_topic_share:.0%} of what the active ones write is on the topic, and {1.0 - self.new_share:.0%} of what "
-            "they post are reshares of one another."
+            f"they post are reshares of one another.{hubs}{moved}"
         )

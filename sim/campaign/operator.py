@@ -22,7 +22,8 @@ class Operator(Agent):
 
     ``weights`` are the relative posting rates of the active accounts ``actives``; ``sleepers`` are account ids and ``wakes_at``
     the steps at which they wake. ``posts`` and ``sleepers_posts`` (steps,) are what the operator writes down: expected posts at
-    each step of an active account of unit weight, and of a woken sleeper.
+    each step of an active account of unit weight, of a woken sleeper, and (``pages_posts``) of one of its ``pages`` on the
+    second platform.
     """
 
     def __init__(
@@ -34,10 +35,13 @@ class Operator(Agent):
         wakes_at: NDArray[np.int64],
         posts: NDArray[np.float64],
         sleepers_posts: NDArray[np.float64],
+        pages: NDArray[np.int64],
+        pages_posts: NDArray[np.float64],
     ) -> None:
         super().__init__(model)
         self.actives, self.weights, self.sleepers = actives, weights, sleepers
         self.posts, self.sleepers_posts = posts, sleepers_posts
+        self.pages, self.pages_posts = pages, pages_posts
         self.adaptation = model.world.campaign.adaptation
         self.timetable = Timetable(sleepers, wakes_at)
 
@@ -112,30 +116,59 @@ class Operator(Agent):
         return used & (state.status[mine] == Status.SUSPENDED) & (state.suspended_since[mine] <= by)
 
     def _replacements(self, step: int, wanted: int) -> NDArray[np.int64]:
-        """The sleepers that are woken first, of those that are registered and asleep; which they are is a draw an account."""
+        """The sleepers that are woken first, of those that are registered and asleep: by a draw an account, or where the operator
+        goes for hubs those whose followers have the most followers themselves."""
         model = self.model
         tick = step - model.world.burn_in_ticks
         asleep = (model.state.status[self.sleepers] == Status.SLEEPING) & (model.society.created[self.sleepers] <= tick)
         there = self.sleepers[asleep]
         draws = uniforms_of(model.seed_of_run, Stream.REPLACEMENT, 0, there, 0)
+        if isinstance(self.adaptation, Evading) and self.adaptation.hubs and wanted:
+            draws = draws - self._audience(there)
         return np.sort(there[np.argsort(draws, kind="stable")[:wanted]])
+
+    def _audience(self, sleepers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Followers of the followers of each sleeper, added up."""
+        graph, followers = self.model.setting.graph, self.model.followers
+        first, last = (sleepers[0], sleepers[-1]) if sleepers.size else (0, -1)
+        edges = np.flatnonzero((graph.followees >= first) & (graph.followees <= last))
+        reader = np.searchsorted(graph.indptr, edges, side="right") - 1
+        audience = np.zeros(max(0, last - first + 1), dtype=np.int64)
+        np.add.at(audience, graph.followees[edges].astype(np.int64) - first, followers[reader])
+        return np.asarray(audience[sleepers - first])
 
     def _plan(self, step: int, response: Response) -> None:
         """Write down what is posted from a step on."""
         model = self.model
         world, status = model.world, model.state.status
-        plan = (posting_plan(world) * world.scale)[step - world.burn_in_ticks :]
-        usual = (world.campaign.sleepers.posts_per_day * weekly_rhythm(world))[step - world.burn_in_ticks :]
+        in_reality = posting_plan(world)[step - world.burn_in_ticks :]
+        rhythm = weekly_rhythm(world)[step - world.burn_in_ticks :]
+        plan = in_reality * world.scale
+        self.pages_posts[step:] = np.minimum(1.0, world.second.campaign_posts_per_day * rhythm)
+        usual = world.campaign.sleepers.posts_per_day * rhythm
         if not (response.lost and self.adaptation.keeps_volume):
             self.posts[step:] = even_out(plan, self.weights)
             self.sleepers_posts[step:] = usual
         else:
             left = self.weights[status[self.actives] != Status.SUSPENDED]
+            plan = plan - self._move(step, in_reality, left) * world.scale
             self.posts[step:] = even_out(plan, left)
             awake = int(
                 ((status[self.sleepers] == Status.ACTIVE) & (model.state.active_since[self.sleepers] > 0)).sum()
             )
             missing = plan if left.size == 0 else np.maximum(0.0, plan - left.size)
             self.sleepers_posts[step:] = np.minimum(1.0, usual + missing / awake) if awake else usual
+        # What is hot is the first platform: pages on the second one go on.
         if response.quiet_until > step:
             self.posts[step : response.quiet_until] = self.sleepers_posts[step : response.quiet_until] = 0.0
+
+    def _move(self, step: int, plan: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Have the pages on the second platform make their part of the posts that lost accounts were to make; returns how many
+        that is in reality at each step from ``step`` on. Neither pages nor what they post scale with the world."""
+        there = int((self.model.state.status[self.pages] == Status.ACTIVE).sum())
+        if not isinstance(self.adaptation, Evading) or there == 0 or self.weights.size == 0:
+            return np.zeros_like(plan)
+        lost = 1.0 - left.sum() / self.weights.sum()
+        moved = np.minimum(self.adaptation.moved_share * lost * plan, there * (1.0 - self.pages_posts[step:]))
+        self.pages_posts[step:] += moved / there
+        return np.asarray(moved)

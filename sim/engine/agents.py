@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engine.kernels import RANDOM_ATTEMPTS
 from sim.engine.stage import Stage
-from sim.engine.state import Count, Group, Trace
+from sim.engine.state import Count, Group, Rules, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
@@ -97,10 +97,16 @@ class Account(Agent):
         super().__init__(model)
         self.account = account
         self.group = int(model.society.group[account])
+        self.on_second = account >= model.society.second
         self.decision: Post | None = None
         self.reported: int | None = None
 
     # What others can see of an account
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the platform that the account is on."""
+        return self.model.second_rules if self.on_second else self.model.rules
 
     @property
     def active(self) -> bool:
@@ -132,7 +138,7 @@ class Account(Agent):
             if followee.group == Group.SLEEPER:
                 ticks_awake = model.step_index - int(model.state.active_since[account])
                 if not edge_has_come_alive(
-                    model.seed64, self.account, account, ticks_awake, model.rules.follow_half_life
+                    model.seed64, self.account, account, ticks_awake, self.rules.follow_half_life
                 ):
                     continue
             yield followee
@@ -157,7 +163,7 @@ class Account(Agent):
                 item.earliest = min(item.earliest, entry.posted)
                 if entry.name not in seen:
                     seen.add(entry.name)
-                    item.shares += model.rules.flooding if followee.role == Role.TROLL else 1
+                    item.shares += self.rules.flooding if followee.role == Role.TROLL else 1
                 item.from_troll |= followee.role == Role.TROLL
         return items
 
@@ -165,12 +171,12 @@ class Account(Agent):
         """Whether a message is hidden from this account because its author is downranked."""
         model = self.model
         draw = uniform(model.seed64, _VISIBILITY, entry.created, self.account, entry.author)
-        return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= model.rules.measures.visibility
+        return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= self.rules.measures.visibility
 
     def feed_of(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
         """The messages of the feed: those carried last, or those of greatest weight where feeds are ranked; ties in an order
         drawn by (reader, message)."""
-        model, rules = self.model, self.model.rules
+        model, rules = self.model, self.rules
         first = self.engagement_of if rules.ranked else lambda item: item.latest
         ordered = sorted(
             carried.values(), key=lambda item: (-first(item), feed_tie(model.seed64, self.account, *item.entry.name))
@@ -179,7 +185,7 @@ class Account(Agent):
 
     def engagement_of(self, item: Item) -> float:
         """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency."""
-        model, rules = self.model, self.model.rules
+        model, rules = self.model, self.rules
         role = int(model.accounts[item.entry.author].role)
         recency = float(rules.recency[model.step_index - item.entry.created])
         return float(
@@ -204,10 +210,10 @@ class Account(Agent):
         """Something new, or one message of the feed; None if nothing in the feed is acceptable."""
         model, step = self.model, self.model.step_index
         draw = uniform(model.seed64, _NEW_OR_RESHARE, step, self.account, 0)
-        if feed and draw >= model.rules.new_share[self.group] and not self.posts_first():
+        if feed and draw >= self.rules.new_share[self.group] and not self.posts_first():
             return None if self.put_off() else self.again(self.choose_reshare(feed, opinions[0]))
         stance, shifts = OFF_TOPIC, (0, 0, 0)
-        if on_topic(model.seed64, self.account, step, model.rules.on_topic_share[self.group]):
+        if on_topic(model.seed64, self.account, step, self.rules.on_topic_share[self.group]):
             stance = quantise(opinions[0])
             shifts = (
                 compand(opinions[0] - opinions[1]),
@@ -240,7 +246,7 @@ class Account(Agent):
                 continue
             weight = self.engagement_of(item)
             if model.flagged(entry.author, Flag.LABELLED):
-                weight *= model.rules.measures.label_reshare
+                weight *= self.rules.measures.label_reshare
             time = reshare_race(model.seed64, self.account, step, *entry.name, weight)
             if time < least:
                 best, least = entry, time
@@ -251,7 +257,7 @@ class Account(Agent):
 
     def script(self) -> int:
         """The script that the account copies if it posts something new now."""
-        rules, group = self.model.rules, self.group
+        rules, group = self.rules, self.group
         scripts = (rules.scripted[group], rules.first_script[group], rules.scripts[group])
         return int(script(self.model.seed64, self.account, self.model.step_index, *scripts))
 
@@ -272,7 +278,12 @@ class Account(Agent):
         """Whether the account would post now if it were not suspended."""
         return True
 
+    def look(self) -> None:
+        """Read the state left by the previous tick."""
+        raise NotImplementedError
+
     def decide(self) -> None:
+        """Decide what to post, after everybody has read."""
         raise NotImplementedError
 
     def commit(self) -> None:
@@ -291,12 +302,12 @@ class Account(Agent):
             model.count(Count.STANCE, entry.stance)
             if self.role == Role.TROLL:
                 model.count(Count.ON_TOPIC_TROLL_POSTS)
-        if not post.new and self.role == Role.CITIZEN and model.accounts[entry.author].role == Role.TROLL:
+        if not post.new and self.group == Group.CITIZEN and model.accounts[entry.author].role == Role.TROLL:
             model.count(Count.RESHARES_OF_TROLLS)
 
 
 class Citizen(Account):
-    """A person's account: reads, changes its mind, speaks or stays silent, joins events or stays home."""
+    """A person's first account: reads, changes its mind, speaks or stays silent, joins events or stays home."""
 
     role = Role.CITIZEN
 
@@ -309,6 +320,8 @@ class Citizen(Account):
         self.courage = float(society.courage[self.person])
         self.threshold = float(society.joining[self.person])
         self.anchor = float(society.anchor[self.person])
+        self.feed_now: list[Item] = []
+        self.readings: list[Reading] = []
         self.next_opinions = self.current_stances()
         self.next_inner_confidence = self.inner_confidence
 
@@ -325,7 +338,7 @@ class Citizen(Account):
         return float(self.model.state.inner_confidence[self.person])
 
     def says_opinion(self) -> bool:
-        return not self.model.rules.by_confidence or bool(confident(self.inner_confidence, self.courage))
+        return not self.rules.by_confidence or bool(confident(self.inner_confidence, self.courage))
 
     def wake_probability(self) -> float:
         return self.sessions_per_day * self.model.sessions_now
@@ -333,43 +346,64 @@ class Citizen(Account):
     def speaks_up(self, opinion: float, inner_confidence: float) -> bool:
         """Whether the account posts in this session: by chance, unless the spiral of silence keeps its holder from it."""
         model = self.model
-        if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= model.rules.posting:
+        if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= self.rules.posting:
             return False
-        if model.rules.by_confidence:
+        if self.rules.by_confidence:
             return bool(confident(inner_confidence, self.courage))
-        return not model.rules.silence or willing(opinion, self.climate, self.courage)
+        return not self.rules.silence or willing(opinion, self.climate, self.courage)
 
     def would_speak(self) -> bool:
         return self.speaks_up(self.current_stances()[0], self.inner_confidence)
 
     def would_spread(self, entry: Entry, opinion: float) -> bool:
-        if not self.model.rules.congenial_only or not entry.on_topic:
+        if not self.rules.congenial_only or not entry.on_topic:
             return True
         return abs(stance_of(entry.stance) - opinion) < self.confidence
 
-    def decide(self) -> None:
+    def look(self) -> None:
         model = self.model
-        model.count(Count.READERS)
         self.reported = None
-        feed: list[Item] = []
-        if model.rules.reads_opinions:
-            followees = self.one_random_followee() if model.rules.one_random_followee else self.followees()
-            readings = [Reading(f.current_stances(), f.role, False) for f in followees if f.says_opinion()]
+        self.feed_now = []
+        if self.rules.reads_opinions:
+            followees = self.one_random_followee() if self.rules.one_random_followee else self.followees()
+            self.readings = [Reading(f.current_stances(), f.role, False) for f in followees if f.says_opinion()]
         else:
             carried = self.scan_followees()
             feed = self.feed_of(carried)
-            if model.rules.topic_slots and model.society.topic_reader[self.person]:
+            if self.reads_topic():
                 feed += [item for item in self.topic_messages() if item.entry.name not in carried]
             feed.sort(key=lambda item: item.entry.name)
-            if model.rules.observes:
+            if self.rules.observes:
                 self.reported = self.choose_report(feed)
-            readings = self.read(feed)
-        self.next_opinions = self.change_mind(readings)
-        if model.rules.by_confidence:
-            self.next_inner_confidence = self.gain_confidence(readings)
+            self.readings = self.read(feed)
+            self.feed_now = feed
         model.state.last_awake[self.account] = model.step_index
+
+    def reads_topic(self) -> bool:
+        """Whether the account is shown messages of the topic stream."""
+        return bool(self.rules.topic_slots and self.model.society.topic_reader[self.person])
+
+    def readings_on_second(self) -> list[Reading]:
+        """What the person reads in this tick on the second platform."""
+        twin = self.model.twin_of(self)
+        return twin.readings if twin and twin.account in self.model.awake_now else []
+
+    def make_up_mind(self, readings: list[Reading]) -> None:
+        """The person's opinion, and confidence in it, after reading."""
+        self.model.count(Count.READERS)
+        self.next_opinions = self.change_mind(readings)
+        if self.rules.by_confidence:
+            self.next_inner_confidence = self.gain_confidence(readings)
+
+    def decide(self) -> None:
+        self.make_up_mind(self.readings + self.readings_on_second())
+        self.choose()
+
+    def choose(self) -> None:
+        """Decide what to post, having made up one's mind."""
+        feed = self.feed_now
         self.decision = None
-        at_first_sight = model.rules.at_first_sight and not self.posts_first()
+        at_first_sight = self.rules.at_first_sight and not self.posts_first()
         chosen = self.choose_at_first_sight(feed) if at_first_sight else None
         if chosen is not None:
             self.decision = None if self.put_off() else self.again(chosen)
@@ -377,7 +411,7 @@ class Citizen(Account):
             self.decision = self.choose_post(feed, self.next_opinions)
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
-        return None if self.model.rules.at_first_sight else super().choose_reshare(feed, opinion)
+        return None if self.rules.at_first_sight else super().choose_reshare(feed, opinion)
 
     def choose_at_first_sight(self, feed: list[Item]) -> Entry | None:
         """A message that the reader has decided to share and has not shared yet (the least draw first)."""
@@ -392,20 +426,18 @@ class Citizen(Account):
             entry: draw
             for entry, draw in draws.items()
             if draw
-            < model.rules.first_sight
-            * (model.rules.measures.label_reshare if model.flagged(entry.author, Flag.LABELLED) else 1.0)
+            < self.rules.first_sight
+            * (self.rules.measures.label_reshare if model.flagged(entry.author, Flag.LABELLED) else 1.0)
         }
         return min(share, key=lambda entry: share[entry], default=None)
 
     def put_off(self) -> bool:
         model = self.model
-        return bool(uniform(model.seed64, _FRICTION, model.step_index, self.account, 0) < model.rules.measures.friction)
+        return bool(uniform(model.seed64, _FRICTION, model.step_index, self.account, 0) < self.rules.measures.friction)
 
     def posts_first(self) -> bool:
         model = self.model
-        return (
-            model.step_index == 0 and uniform(model.seed64, _FIRST_POST, 0, self.account, 0) < model.rules.first_posts
-        )
+        return model.step_index == 0 and uniform(model.seed64, _FIRST_POST, 0, self.account, 0) < self.rules.first_posts
 
     def awake(self) -> bool:
         return super().awake() or self.posts_first()
@@ -440,10 +472,10 @@ class Citizen(Account):
             and model.accounts[message.carrier].active
             and model.visible(message.item.entry)
             and not self.hidden_from(message.item.entry)
-            and message.item.shares < model.rules.measures.breaker
+            and message.item.shares < self.rules.measures.breaker
         ]
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
-        return [message.item for message in candidates[: model.rules.topic_slots]]
+        return [message.item for message in candidates[: self.rules.topic_slots]]
 
     def news(self, item: Item) -> bool:
         """Whether a message is on the topic and new to the reader."""
@@ -456,7 +488,7 @@ class Citizen(Account):
         for entry in (item.entry for item in feed if self.news(item)):
             disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence
             draw = report_draw(model.seed64, self.account, *entry.name)
-            if draw < (model.rules.reports if disagrees else model.rules.mistaken_reports):
+            if draw < (self.rules.reports if disagrees else self.rules.mistaken_reports):
                 draws.setdefault(draw, entry.author)
         return draws[min(draws)] if draws else None
 
@@ -467,11 +499,11 @@ class Citizen(Account):
         for item in feed:
             entry = item.entry
             role = model.accounts[entry.author].role
-            if model.rules.measure_quality:
+            if self.rules.measure_quality:
                 model.count(Count.SLOTS + role)
                 model.count(
                     Count.QUALITY,
-                    int(quality(model.seed64, *entry.name, int(role), model.rules.quality_rate) * 2.0**32),
+                    int(quality(model.seed64, *entry.name, int(role), self.rules.quality_rate) * 2.0**32),
                 )
             if not self.news(item):
                 continue
@@ -499,13 +531,13 @@ class Citizen(Account):
     def credibility(self, entry: Entry, stance: float) -> float:
         """The factor on a message's weight."""
         model = self.model
-        of = model.rules.measures
+        of = self.rules.measures
         flags = int(model.state.flags[entry.author])
         return float(credibility(flags, stance, of.label_persuasion, of.discount, of.disclosed, of.resemblance))
 
     def change_mind(self, readings: list[Reading]) -> tuple[float, float, float, float]:
         """The four nested opinions after reading; also updates the troll channels and the perceived climate."""
-        model, state, rules = self.model, self.model.state, self.model.rules
+        model, state, rules = self.model, self.model.state, self.rules
         weigh, confidence = model.world.opinion.rule.weight, self.confidence
         x = self.current_stances()
         pulls = [0.0, 0.0, 0.0, 0.0]
@@ -553,11 +585,11 @@ class Citizen(Account):
         opinion = self.current_stances()[0]
         same = sum(opinion * reading.stances[0] > 0.0 for reading in readings)
         opposed = sum(opinion * reading.stances[0] < 0.0 for reading in readings)
-        return float(encouraged(self.inner_confidence, same, opposed, self.model.rules.confidence_step))
+        return float(encouraged(self.inner_confidence, same, opposed, self.rules.confidence_step))
 
     def joins(self, event: int) -> bool:
         """Whether the person behind the account joins an event."""
-        model, rules = self.model, self.model.rules
+        model, rules = self.model, self.rules
         side = int(model.schedule.join_side[event])
         seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
         called = seen >= 0 and model.step_index - seen <= rules.call_window
@@ -575,6 +607,34 @@ class Citizen(Account):
         super().commit()
 
 
+class SecondAccount(Citizen):
+    """A person's account on the second platform: reads there, and posts what the person thinks."""
+
+    @property
+    def first(self) -> Citizen:
+        """The same person's first account."""
+        account = self.model.accounts[self.model.world.people - 1 - self.person]
+        assert isinstance(account, Citizen)
+        return account
+
+    def wake_probability(self) -> float:
+        return super().wake_probability() * float(self.rules.second_visits)
+
+    def posts_first(self) -> bool:
+        return False
+
+    def reads_topic(self) -> bool:
+        return False
+
+    def decide(self) -> None:
+        if self.first.account in self.model.awake_now:
+            self.next_opinions = self.first.next_opinions
+            self.next_inner_confidence = self.first.next_inner_confidence
+        else:
+            self.make_up_mind(self.readings)
+        self.choose()
+
+
 class Actor(Account):
     """An account with an agenda: it posts as scheduled and never changes its mind."""
 
@@ -589,13 +649,15 @@ class Actor(Account):
     def wake_probability(self) -> float:
         return self.weight * self.model.posts_now[self.group]
 
-    def decide(self) -> None:
+    def look(self) -> None:
         model = self.model
-        feed: list[Item] = []
-        if not model.rules.reads_opinions and model.rules.new_share[self.group] < 1.0:
-            feed = sorted(self.feed_of(self.scan_followees()), key=lambda item: item.entry.name)
+        self.feed_now: list[Item] = []
+        if not self.rules.reads_opinions and self.rules.new_share[self.group] < 1.0:
+            self.feed_now = sorted(self.feed_of(self.scan_followees()), key=lambda item: item.entry.name)
         model.state.last_awake[self.account] = model.step_index
-        self.decision = self.choose_post(feed, self.current_stances())
+
+    def decide(self) -> None:
+        self.decision = self.choose_post(self.feed_now, self.current_stances())
 
 
 class Organiser(Actor):
@@ -604,8 +666,12 @@ class Organiser(Actor):
     role = Role.ORGANISER
 
 
+class Outlet(Actor):
+    """A genuine newspaper or page; its words count among everybody else's."""
+
+
 class Troll(Actor):
-    """An account of the campaign, active or asleep."""
+    """An account of the campaign: active, asleep, or a page."""
 
     role = Role.TROLL
 
@@ -626,8 +692,21 @@ class AgentEngine(Stage):
         self.seed64 = np.uint64(self.seed_of_run)
         self.sessions_now, self.posts_now = 0.0, [0.0] * len(Group)
         self.parameters = self.world.opinion.rule.parameters()
-        kinds = {Group.CITIZEN: Citizen, Group.ORGANISER: Organiser, Group.ACTIVE_TROLL: Troll, Group.SLEEPER: Troll}
-        self.accounts: list[Account] = [kinds[Group(int(g))](self, a) for a, g in enumerate(self.society.group)]
+        self.awake_now: set[int] = set()
+        self.accounts: list[Account] = [self._account(a) for a in range(self.society.group.size)]
+
+    def _account(self, account: int) -> Account:
+        group = Group(int(self.society.group[account]))
+        if group == Group.CITIZEN:
+            return Citizen(self, account) if account < self.society.second else SecondAccount(self, account)
+        kinds = {Group.ORGANISER: Organiser, Group.OUTLET: Outlet}
+        return kinds.get(group, Troll)(self, account)
+
+    def twin_of(self, citizen: Citizen) -> SecondAccount | None:
+        """The second account of the person behind a first one."""
+        twin = int(self.society.twin[citizen.account]) if self.society.twin.size else -1
+        second = self.accounts[twin] if twin >= 0 else None
+        return second if isinstance(second, SecondAccount) else None
 
     def advance_accounts(self, first: int, last: int) -> None:
         for step in range(first, last):
@@ -639,6 +718,9 @@ class AgentEngine(Stage):
                 self.state.turnout[event] = sum(citizen.joins(int(event)) for citizen in people)
             status = self.state.status.tolist()
             awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
+            self.awake_now = {account.account for account in awake}
+            for account in awake:
+                account.look()
             for account in awake:
                 account.decide()
             for account in awake:
@@ -646,8 +728,9 @@ class AgentEngine(Stage):
             if self.rules.observes:
                 self._leave_traces(awake)
             for account in awake:
-                if account.decision is not None and account.decision.entry.on_topic and self.may_enter(account):
-                    self._enter_topic_stream(account.decision.entry, account)
+                post = account.decision
+                if post is not None and post.entry.on_topic and not account.on_second and self.may_enter(account):
+                    self._enter_topic_stream(post.entry, account)
 
     def _would_be_awake(self, account: Account, status: int) -> bool:
         if status == _ACTIVE:
@@ -666,7 +749,7 @@ class AgentEngine(Stage):
 
     def taken_down(self, entry: Entry) -> bool:
         """Whether a message was illegal and is gone."""
-        takedowns = self.rules.measures.takedowns
+        takedowns = self.accounts[entry.author].rules.measures.takedowns
         return (
             takedowns.size > 0
             and illegal(self.seed64, *entry.name, self.society.illegal_share[entry.author])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import kernels
+from sim.engine import kernels, second_platform
 from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError
@@ -59,18 +59,19 @@ class ArrayEngine(Stage):
         ]
         self._decisions = kernels.make_decisions(accounts, self.rules)
         self._awake = np.empty(accounts, dtype=np.int64)
+        self._nothing = kernels.make_elsewhere(self._awake[:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
 
     def advance_accounts(self, first: int, last: int) -> None:
-        if self.threads == 1:
+        if self.threads == 1 and not self.society.twin.size:
             kernels.run_ticks(
                 self._seed, first, last, self.state, self.society, self.schedule, self.rules, self._weight,
-                self._parameters, self._scratch[0], self._decisions, self._awake,
+                self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake,
             )  # fmt: skip
             return
         with ThreadPoolExecutor(self.threads) as pool:
             for step in range(first, last):
-                self._threaded_tick(pool, step)
+                self._tick(pool, step)
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         found = np.zeros(0, dtype=np.int64)
@@ -86,7 +87,7 @@ class ArrayEngine(Stage):
             found = np.union1d(found, names[:n])
         return found
 
-    def _threaded_tick(self, pool: ThreadPoolExecutor, step: int) -> None:
+    def _tick(self, pool: ThreadPoolExecutor, step: int) -> None:
         state, society, schedule, rules = self.state, self.society, self.schedule, self.rules
         accounts, people = society.group.size, society.anchor.size
         counts = np.zeros((self.threads, Count.COLUMNS), dtype=np.int64)
@@ -118,20 +119,57 @@ class ArrayEngine(Stage):
             more = f.result()
             self._awake[n : n + more] = self._awake[low : low + more]
             n += more
+        first = int(np.searchsorted(self._awake[:n], society.second))
+        elsewhere = self._read_on_second(pool, step, first, n, counts)
         decided = [
             pool.submit(
                 kernels.decide, self._seed, step, self._awake, low, high, state, society, schedule, rules, self._weight,
-                self._parameters, self._scratch[i], self._decisions, counts[i],
+                self._parameters, self._scratch[i], self._decisions, elsewhere, counts[i],
             )
-            for i, (low, high) in enumerate(self._ranges(n))
+            for i, (low, high) in enumerate(self._ranges(first))
         ]  # fmt: skip
         for d in decided:
             d.result()
+        self._post_on_second(pool, step, first, elsewhere, counts)
         kernels.commit(self._awake, 0, n, state, society, rules, self._decisions, counts[0])
         if rules.observes:
             kernels.leave_traces(self._seed, step, self._awake, n, state, society, schedule, rules, self._decisions)
-        kernels.enter_topic_stream(self._seed, self._awake, n, state, society, rules, self._decisions)
+        kernels.enter_topic_stream(self._seed, self._awake, first, state, society, rules, self._decisions)
         state.counts[step] += counts.sum(axis=0)
+
+    def _read_on_second(
+        self, pool: ThreadPoolExecutor, step: int, first: int, n: int, counts: NDArray[np.int64]
+    ) -> kernels.Elsewhere:
+        if not self.society.twin.size:
+            return self._nothing
+        rules = self.second_rules
+        elsewhere = kernels.make_elsewhere(self._awake[first:n], rules.length, bool(kernels.discredits(rules)))
+        reading = [
+            pool.submit(
+                second_platform.read, self._seed, step, low, high, self.state, self.society, self.schedule, rules,
+                self._scratch[i], self._decisions, elsewhere, first, counts[i],
+            )
+            for i, (low, high) in enumerate(self._ranges(n - first))
+        ]  # fmt: skip
+        for r in reading:
+            r.result()
+        return elsewhere
+
+    def _post_on_second(
+        self, pool: ThreadPoolExecutor, step: int, first: int, elsewhere: kernels.Elsewhere, counts: NDArray[np.int64]
+    ) -> None:
+        if not self.society.twin.size:
+            return
+        posting = [
+            pool.submit(
+                second_platform.post, self._seed, step, self._awake[:first], low, high, self.state, self.society,
+                self.schedule, self.second_rules, self._weight, self._parameters, self._scratch[i], self._decisions,
+                elsewhere, counts[i],
+            )
+            for i, (low, high) in enumerate(self._ranges(elsewhere.account.size))
+        ]  # fmt: skip
+        for p in posting:
+            p.result()
 
     def _ranges(self, rows: int) -> list[tuple[int, int]]:
         edges = [rows * i // self.threads for i in range(self.threads + 1)]

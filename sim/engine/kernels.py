@@ -28,6 +28,7 @@ from sim.randomness import Stream, fill_uniform, uniform
 
 _ACTIVE, _SUSPENDED = int(Status.ACTIVE), int(Status.SUSPENDED)
 _CITIZEN, _ORGANISER, _TROLL = int(Role.CITIZEN), int(Role.ORGANISER), int(Role.TROLL)
+_OF_CITIZEN, _OF_ORGANISER, _OF_TROLLS_FROM = int(Group.CITIZEN), int(Group.ORGANISER), int(Group.ACTIVE_TROLL)
 _SLEEPER = int(Group.SLEEPER)
 _WAKE, _POST, _NEW = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
 _RANDOM = int(Stream.RANDOM_FOLLOWEE)
@@ -94,13 +95,40 @@ class Decisions(NamedTuple):
     copies: NDArray[np.int64]
 
 
+class Elsewhere(NamedTuple):
+    """What is read on the second platform in a tick: a row for each account there that is awake (``account``, ids ascending),
+    with its first ``n`` readings as in ``Scratch``. ``discredits`` says whether any factor on a weight can be below 1."""
+
+    account: NDArray[np.int64]
+    n: NDArray[np.int64]
+    stance: NDArray[np.float64]
+    role: NDArray[np.uint8]
+    relayed: NDArray[np.uint8]
+    factor: NDArray[np.float64]
+    discredits: bool
+
+
+def make_elsewhere(account: NDArray[np.int64], readings: int, discredits: bool) -> Elsewhere:
+    """Room for at most ``readings`` readings of each of these accounts."""
+    rows = (account.size, readings)
+    return Elsewhere(
+        account=account,
+        n=np.zeros(account.size, dtype=np.int64),
+        stance=np.empty((*rows, 4)),
+        role=np.empty(rows, dtype=np.uint8),
+        relayed=np.empty(rows, dtype=np.uint8),
+        factor=np.empty(rows),
+        discredits=discredits,
+    )
+
+
 def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
     """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many
-    ``opinions`` at once."""
+    ``opinions`` at once; readings of two platforms fit in."""
     size = candidates + rules.topic_slots + 1
     table = 1 << max(4, int(2 * size).bit_length())
     shown = rules.length + rules.topic_slots
-    readings = max(shown, opinions) + 1
+    readings = max(2 * shown, opinions) + 1
     return Scratch(
         table=np.full(table, -1, dtype=np.int32),
         used=np.empty(size, dtype=np.int64),
@@ -135,7 +163,7 @@ def make_decisions(accounts: int, rules: Rules) -> Decisions:
     return Decisions(
         reported=np.empty(observed, dtype=np.int64),
         script=np.empty(observed, dtype=np.int64),
-        copies=np.zeros(int(rules.scripts[:3].sum()), dtype=np.int64),
+        copies=np.zeros(int((rules.first_script + rules.scripts).max()), dtype=np.int64),
         opinion=np.empty((accounts, 4)),
         inner_confidence=np.empty(accounts),
         action=np.empty(accounts, dtype=np.uint8),
@@ -145,7 +173,9 @@ def make_decisions(accounts: int, rules: Rules) -> Decisions:
 
 @inlined
 def role_of(group: int) -> int:
-    return group if group < 2 else 2
+    if group >= _OF_TROLLS_FROM:
+        return _TROLL
+    return _ORGANISER if group == _OF_ORGANISER else _CITIZEN
 
 
 @lean_kernel
@@ -153,7 +183,9 @@ def find_awake(
     seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
     awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
-    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
+    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many.
+
+    The first accounts of citizens come first; among those after them are the second ones."""
     n = 0
     citizens = society.group.size - society.actor_weight.size
     sessions = schedule.sessions[step]
@@ -172,27 +204,34 @@ def find_awake(
             elif (
                 state.status[account] == _SUSPENDED
                 and uniform(seed, _POST, step, account, 0) < rules.posting
-                and not _silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules)
+                and not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules)
             ):
                 counts[_LOST] += 1
     for account in range(max(low, citizens), high):
         status = state.status[account]
         group = society.group[account]
-        if status != _ACTIVE and (status != _SUSPENDED or group != _ORGANISER):
+        if status != _ACTIVE and (status != _SUSPENDED or group >= _OF_TROLLS_FROM):
             continue
-        probability = society.actor_weight[account - citizens] * state.posting[group, step]
+        if group == _OF_CITIZEN:
+            probability = society.activity[society.person[account]] * sessions * rules.second_visits
+        else:
+            probability = society.actor_weight[account - citizens] * state.posting[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
             continue
         if status == _ACTIVE:
             awake[n] = account
             n += 1
-        else:
-            counts[_LOST + 1] += 1
+        elif group != _OF_CITIZEN:
+            counts[_LOST + role_of(group)] += 1
+        elif uniform(seed, _POST, step, account, 0) < rules.posting:
+            person = society.person[account]
+            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
+                counts[_LOST] += 1
     return n
 
 
 @inlined
-def _silent(person: int, opinion: float, inner: float, state: State, society: Society, rules: Rules) -> bool:
+def silent(person: int, opinion: float, inner: float, state: State, society: Society, rules: Rules) -> bool:
     """Whether the spiral of silence keeps a person from speaking."""
     if rules.by_confidence:
         return not confident(inner, society.courage[person])
@@ -289,7 +328,7 @@ def _insert(
     hides = rules.measures.visibility < 1.0
     for i in range(rows):
         followee = scratch.row[i]
-        troll = society.group[followee] >= 2
+        troll = society.group[followee] >= _OF_TROLLS_FROM
         k = np.int64(state.head[followee])
         for _ in range(memory):
             k = (k if k > 0 else memory) - 1  # from the newest entry to the oldest
@@ -338,7 +377,7 @@ def _add_older_copies(
     memory = state.outbox.shape[1]
     for i in range(rows):
         followee = scratch.row[i]
-        troll = society.group[followee] >= 2
+        troll = society.group[followee] >= _OF_TROLLS_FROM
         for k in range(memory):
             entry = state.outbox[followee, k]
             posted = np.int64(entry.posted)
@@ -569,7 +608,7 @@ def _add_topic(
         scratch.latest[n] = entry.posted
         scratch.earliest[n] = entry.posted
         scratch.shares[n] = np.int64(state.stream_weight[s])
-        scratch.from_troll[n] = 1 if society.group[state.stream_carrier[s]] >= 2 else 0
+        scratch.from_troll[n] = 1 if society.group[state.stream_carrier[s]] >= _OF_TROLLS_FROM else 0
         scratch.feed[shown] = n
         n += 1
         shown += 1
@@ -622,7 +661,7 @@ def _random_followee(seed: int, step: int, reader: int, state: State, society: S
 @inlined
 def _says(account: int, state: State, society: Society, rules: Rules) -> bool:
     """Whether the opinion that an account holds now can be read: by confidence, people say it or are silent."""
-    if not rules.by_confidence or society.group[account] > 0:
+    if not rules.by_confidence or society.group[account] != _OF_CITIZEN:
         return True
     person = society.person[account]
     return confident(state.inner_confidence[person], society.courage[person])
@@ -631,13 +670,13 @@ def _says(account: int, state: State, society: Society, rules: Rules) -> bool:
 @inlined
 def _read_current_opinion(followee: int, n: int, state: State, society: Society, scratch: Scratch) -> None:
     """Make the opinion that an account holds now the reading number ``n``."""
-    role = role_of(society.group[followee])
+    group = society.group[followee]
     for level in range(4):
-        if role == _CITIZEN:
+        if group == _OF_CITIZEN:
             scratch.stance[n, level] = state.opinion[society.person[followee], level]
         else:
             scratch.stance[n, level] = society.actor_stance[followee - (society.group.size - society.actor_weight.size)]
-    scratch.role[n] = role
+    scratch.role[n] = role_of(group)
     scratch.relayed[n] = 0
 
 
@@ -656,7 +695,7 @@ def _read_all_opinions(
 
 
 @inlined
-def _read_new_messages(
+def read_new_messages(
     seed: int, step: int, reader: int, shown: int, state: State, society: Society, rules: Rules, schedule: Schedule,
     scratch: Scratch, counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
@@ -677,7 +716,7 @@ def _read_new_messages(
             n += 1
     _order_by_name(n, scratch.new, scratch.name)
     measures = rules.measures
-    discredits = _discredits(rules)
+    discredited = discredits(rules)
     for i in range(n):
         c = scratch.new[i]
         entry = scratch.entry[c]
@@ -690,11 +729,13 @@ def _read_new_messages(
         scratch.stance[i, 3] = scratch.stance[i, 2] - expand(entry.event_shift)
         scratch.role[i] = role
         scratch.relayed[i] = 0 if scratch.from_troll[c] else 1
-        if discredits:
+        if discredited:
             scratch.factor[i] = credibility(
                 np.int64(state.flags[entry.author]), stance, measures.label_persuasion, measures.discount,
                 measures.disclosed, measures.resemblance,
             )  # fmt: skip
+        else:
+            scratch.factor[i] = 1.0
         if role == _TROLL:
             state.troll_impressions[person] += 1
         elif role == _ORGANISER:
@@ -705,13 +746,13 @@ def _read_new_messages(
 
 
 @inlined
-def _discredits(rules: Rules) -> bool:
+def discredits(rules: Rules) -> bool:
     """Whether the weight of any message is less than it would be without measures; opinions read directly keep theirs."""
     return not rules.reads_opinions and (rules.measures.label_persuasion < 1.0 or rules.measures.discount > 0.0)
 
 
 @inlined
-def _choose_report(
+def choose_report(
     seed: int, reader: int, n: int, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:
     """Whose message, of the ``n`` just read, the reader reports: the one with the least draw, if that is below the
@@ -732,21 +773,20 @@ def _choose_report(
 
 
 @inlined
-def _change_mind(
-    step: int, person: int, n: int, state: State, society: Society, rules: Rules, schedule: Schedule, weight: Any,
-    parameters: Any, scratch: Scratch, out: NDArray[np.float64],
+def change_mind(
+    step: int, person: int, n: int, discredited: bool, state: State, society: Society, rules: Rules, schedule: Schedule,
+    weight: Any, parameters: Any, scratch: Scratch, out: NDArray[np.float64],
 ) -> None:  # fmt: skip
-    """Opinion (into ``out``), troll channels and perceived climate after ``n`` readings."""
+    """Opinion (into ``out``), troll channels and perceived climate after ``n`` readings, of which some may be ``discredited``."""
     x = state.opinion[person]
     confidence = np.float64(society.confidence[person])
     pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
     share, anchoring = 1.0, rules.anchoring
-    discredits = _discredits(rules)
     if rules.averages:
         share = rules.own_weight
         for i in range(n):
             w = weight(x[0], scratch.stance[i, 0], confidence, parameters)
-            share += w * scratch.factor[i] if discredits else w
+            share += w * scratch.factor[i] if discredited else w
         share = 1.0 / share if share > 0.0 else 0.0
     if rules.susceptible:
         share *= np.float64(society.susceptibility[person])
@@ -754,7 +794,7 @@ def _change_mind(
     for i in range(n):
         stance = scratch.stance[i]
         w = share * weight(x[0], stance[0], confidence, parameters)
-        if discredits:
+        if discredited:
             w *= scratch.factor[i]
         step0 = w * (stance[0] - x[0])
         pull0 += step0
@@ -785,7 +825,7 @@ def _change_mind(
 
 
 @inlined
-def _gain_confidence(person: int, n: int, state: State, rules: Rules, scratch: Scratch) -> float:
+def gain_confidence(person: int, n: int, state: State, rules: Rules, scratch: Scratch) -> float:
     """Inner confidence after ``n`` readings, by how many are on the person's own side and on the other."""
     same = opposed = 0
     x = state.opinion[person, 0]
@@ -805,7 +845,7 @@ def _choose_reshare(
     """Candidate to reshare: the least running time with weight appeal x shares x recency; -1 if nothing is acceptable."""
     best = -1
     least = np.inf
-    citizen = society.group[reader] == 0
+    citizen = society.group[reader] == _OF_CITIZEN
     confidence = np.float64(society.confidence[society.person[reader]]) if citizen else 0.0
     for i in range(shown):
         c = scratch.feed[i]
@@ -828,7 +868,7 @@ def _choose_reshare(
 
 
 @inlined
-def _choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rules: Rules, scratch: Scratch) -> int:
+def choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rules: Rules, scratch: Scratch) -> int:
     """Candidate that the reader has decided to share and has not shared yet (the least draw first); -1 if none."""
     best = -1
     least = rules.first_sight
@@ -852,7 +892,7 @@ def _choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rul
 
 
 @inlined
-def _reshare(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) -> None:
+def take_up(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) -> None:
     """Decide to post candidate ``c`` again."""
     decisions.action[i] = RESHARE
     decisions.entry[i] = scratch.entry[c]
@@ -860,13 +900,13 @@ def _reshare(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) 
 
 
 @inlined
-def _put_off(seed: int, step: int, account: int, rules: Rules) -> bool:
+def put_off(seed: int, step: int, account: int, rules: Rules) -> bool:
     """Whether a citizen drops a reshare on being asked."""
     return rules.measures.friction > 0.0 and uniform(seed, _FRICTION, step, account, 0) < rules.measures.friction
 
 
 @inlined
-def _speak(
+def speak(
     seed: int,
     step: int,
     account: int,
@@ -883,10 +923,10 @@ def _speak(
     group = society.group[account]
     opinion = decisions.opinion[i]
     if shown > 0 and not first and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
-        if group > 0 or not rules.at_first_sight:
+        if group != _OF_CITIZEN or not rules.at_first_sight:
             c = _choose_reshare(seed, step, account, shown, opinion[0], state, society, rules, scratch)
-            if c >= 0 and not (group == 0 and _put_off(seed, step, account, rules)):
-                _reshare(step, c, scratch, i, decisions)
+            if c >= 0 and not (group == _OF_CITIZEN and put_off(seed, step, account, rules)):
+                take_up(step, c, scratch, i, decisions)
         return
     decisions.action[i] = NEW
     entry = decisions.entry[i]
@@ -904,12 +944,46 @@ def _speak(
         entry.event_shift = compand(opinion[2] - opinion[3])
 
 
+@inlined
+def look(
+    seed: int, step: int, account: int, whole: bool, topic: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> tuple[int, int]:  # fmt: skip
+    """Choose the feed of an account; return how many followees were looked at and how many messages are shown."""
+    rows = _live_followees(seed, step, account, state, society, rules, scratch)
+    n = _gather(seed, step, account, rows, whole, state, society, rules, scratch)
+    shown = _select(seed, step, account, n, society, rules, scratch)
+    if topic:
+        shown = _add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
+    return rows, shown
+
+
+@inlined
+def row_of(accounts: NDArray[np.int64], account: int) -> int:
+    """Where an account is in an ascending list; -1 if it is not there."""
+    row = np.searchsorted(accounts, account)
+    return row if row < accounts.size and accounts[row] == account else -1
+
+
+@inlined
+def recall(elsewhere: Elsewhere, row: int, n: int, scratch: Scratch) -> int:
+    """Add what an account has read on the second platform to ``n`` readings; return how many there are now."""
+    for i in range(elsewhere.n[row]):
+        for level in range(4):
+            scratch.stance[n + i, level] = elsewhere.stance[row, i, level]
+        scratch.role[n + i] = elsewhere.role[row, i]
+        scratch.relayed[n + i] = elsewhere.relayed[row, i]
+        scratch.factor[n + i] = elsewhere.factor[row, i]
+    return n + elsewhere.n[row]
+
+
 @lean_kernel
 def decide(
     seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
-    rules: Rules, weight: Any, parameters: Any, scratch: Scratch, decisions: Decisions, counts: NDArray[np.int64],
+    rules: Rules, weight: Any, parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere,
+    counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """Accounts awake[low:high] read the state left by the previous tick and decide; rows of others are only read."""
+    """Accounts awake[low:high] of the first platform read the state left by the previous tick and decide; rows of others are only
+    read."""
     citizens = society.group.size - society.actor_weight.size
     for s in range(state.stream_size[0]):
         scratch.topic_author[s] = state.stream[s].author
@@ -921,19 +995,15 @@ def decide(
         if rules.observes:
             decisions.reported[i] = -1
         shown = 0
-        first = group == 0 and _posts_first(seed, step, account, rules)
-        would_post = group > 0 or first or uniform(seed, _POST, step, account, 0) < rules.posting
-        if not rules.reads_opinions and (group == 0 or rules.new_share[group] < 1.0):
-            topic = group == 0 and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
+        first = group == _OF_CITIZEN and _posts_first(seed, step, account, rules)
+        would_post = group != _OF_CITIZEN or first or uniform(seed, _POST, step, account, 0) < rules.posting
+        if not rules.reads_opinions and (group == _OF_CITIZEN or rules.new_share[group] < 1.0):
+            topic = group == _OF_CITIZEN and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
             reshares = would_post and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]
             whole = reshares or rules.at_first_sight or rules.measure_quality or rules.ranked
-            rows = _live_followees(seed, step, account, state, society, rules, scratch)
+            rows, shown = look(seed, step, account, whole, topic, state, society, rules, scratch)
             counts[_ROWS] += rows
-            n = _gather(seed, step, account, rows, whole, state, society, rules, scratch)
-            shown = _select(seed, step, account, n, society, rules, scratch)
-            if topic:
-                shown = _add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
-        if group == 0:
+        if group == _OF_CITIZEN:
             person = np.int64(society.person[account])
             counts[_READERS] += 1
             if rules.one_random_followee:
@@ -945,32 +1015,50 @@ def decide(
             elif rules.reads_opinions:
                 readings = _read_all_opinions(seed, step, account, state, society, rules, scratch)
             else:
-                readings = _read_new_messages(
+                readings = read_new_messages(
                     seed, step, account, shown, state, society, rules, schedule, scratch, counts
                 )
             if rules.observes and not rules.reads_opinions:
-                decisions.reported[i] = _choose_report(seed, account, readings, state, society, rules, scratch)
+                decisions.reported[i] = choose_report(seed, account, readings, state, society, rules, scratch)
+            if society.twin.size > 0 and society.twin[account] >= 0:
+                row = row_of(elsewhere.account, society.twin[account])
+                if row >= 0:
+                    readings = recall(elsewhere, row, readings, scratch)
             opinion = decisions.opinion[i]
-            _change_mind(step, person, readings, state, society, rules, schedule, weight, parameters, scratch, opinion)
+            discredited = discredits(rules) or elsewhere.discredits
+            change_mind(
+                step,
+                person,
+                readings,
+                discredited,
+                state,
+                society,
+                rules,
+                schedule,
+                weight,
+                parameters,
+                scratch,
+                opinion,
+            )
             inner = 0.0
             if rules.by_confidence:
-                inner = _gain_confidence(person, readings, state, rules, scratch)
+                inner = gain_confidence(person, readings, state, rules, scratch)
                 decisions.inner_confidence[i] = inner
             state.last_awake[account] = step
             if not first:
                 if rules.at_first_sight:
-                    c = _choose_at_first_sight(seed, account, shown, state, rules, scratch)
+                    c = choose_at_first_sight(seed, account, shown, state, rules, scratch)
                     if c >= 0:
-                        if not _put_off(seed, step, account, rules):
-                            _reshare(step, c, scratch, i, decisions)
+                        if not put_off(seed, step, account, rules):
+                            take_up(step, c, scratch, i, decisions)
                         continue
-                if not would_post or _silent(person, opinion[0], inner, state, society, rules):
+                if not would_post or silent(person, opinion[0], inner, state, society, rules):
                     continue
         else:
             for level in range(4):
                 decisions.opinion[i, level] = society.actor_stance[account - citizens]
             state.last_awake[account] = step
-        _speak(seed, step, account, shown, first, state, society, rules, scratch, i, decisions)
+        speak(seed, step, account, shown, first, state, society, rules, scratch, i, decisions)
 
 
 @lean_kernel
@@ -1008,8 +1096,9 @@ def commit(
     memory = state.outbox.shape[1]
     for i in range(low, high):
         account = awake[i]
-        role = role_of(society.group[account])
-        if role == _CITIZEN:
+        group = society.group[account]
+        role = role_of(group)
+        if group == _OF_CITIZEN:
             for level in range(4):
                 state.opinion[society.person[account], level] = decisions.opinion[i, level]
             if rules.by_confidence:
@@ -1028,7 +1117,7 @@ def commit(
             counts[_STANCE] += entry.stance
             if role == _TROLL:
                 counts[_TROLL_ON_TOPIC] += 1
-        if action == RESHARE and role == _CITIZEN and society.group[entry.author] >= 2:
+        if action == RESHARE and group == _OF_CITIZEN and society.group[entry.author] >= _OF_TROLLS_FROM:
             counts[_OF_TROLLS] += 1
 
 
@@ -1079,7 +1168,7 @@ def enter_topic_stream(
         if limit > 0 and _posts_on_topic(carrier, np.int64(entry.posted) - rules.measures.topic_window, state) > limit:
             continue
         author, created = np.int64(entry.author), np.int64(entry.created)
-        weight = np.float64(rules.flooding if society.group[carrier] >= 2 else 1)
+        weight = np.float64(rules.flooding if society.group[carrier] >= _OF_TROLLS_FROM else 1)
         used = state.stream_size[0]
         place = -1
         for s in range(used):
@@ -1157,9 +1246,9 @@ def count_turnout(
 @lean_kernel
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, rules: Rules, weight: Any,
-    parameters: Any, scratch: Scratch, decisions: Decisions, awake: NDArray[np.int64],
+    parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64],
 ) -> None:  # fmt: skip
-    """Steps first … last - 1 on one thread."""
+    """Steps first … last - 1 on one thread, where there is no second platform."""
     accounts = society.group.size
     for step in range(first, last):
         counts = state.counts[step]
@@ -1169,7 +1258,23 @@ def run_ticks(
                     step, event, 0, society.anchor.size, state, society, schedule, rules
                 )
         n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
-        decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
+        decide(
+            seed,
+            step,
+            awake,
+            0,
+            n,
+            state,
+            society,
+            schedule,
+            rules,
+            weight,
+            parameters,
+            scratch,
+            decisions,
+            elsewhere,
+            counts,
+        )
         commit(awake, 0, n, state, society, rules, decisions, counts)
         if rules.observes:
             leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)

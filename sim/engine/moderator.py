@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,19 +10,22 @@ from numpy.typing import NDArray
 
 from sim.engine.state import Group, Trace
 from sim.moderation.detectors import Detector
+from sim.moderation.platform import PLATFORMS
 from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
-from sim.population.accounts import Status
+from sim.population.accounts import NOBODY, Status
 from sim.population.agent import Agent
 from sim.population.timetable import NEVER
 from sim.randomness import Stream, uniforms_of
 
 
 class RemovalRecord(NamedTuple):
-    """What one policy did on one day: whether it suspended accounts or restored them, accounts of the real case it asked for, or
-    of which it had to decide, that number in the model, and whose accounts were suspended or restored."""
+    """What one policy did on one day: on which platform, whether it suspended accounts or restored them, accounts of the real
+    case it asked for, or of which it had to decide, that number in the model, and whose accounts were suspended or
+    restored."""
 
     policy: str
+    platform: str
     action: str
     tick: int
     asked_in_reality: int
@@ -30,11 +34,12 @@ class RemovalRecord(NamedTuple):
     sleepers: int
     citizens: int
     organisers: int
+    outlets: int
 
     @property
     def removed(self) -> int:
         """Accounts suspended, or restored, in all."""
-        return self.active_trolls + self.sleepers + self.citizens + self.organisers
+        return self.active_trolls + self.sleepers + self.citizens + self.organisers + self.outlets
 
 
 class Desk:
@@ -45,7 +50,8 @@ class Desk:
         self.policy = moderator.policies[place]
         self._key = (self.policy, moderator.policies[:place].count(self.policy))
         self.ticks_per_day: int = self._model.world.ticks_per_day
-        self.scale: float = self._model.world.scale
+        # Pages do not scale with the world, and it is pages that are looked for on the second platform.
+        self.scale: float = self._model.world.scale if moderator.platform == PLATFORMS[0] else 1.0
         self._view: PlatformView | None = None
         self._next: int | None = self._model.world.tick(self.policy.day)
 
@@ -86,7 +92,12 @@ class Desk:
         return detector.scores(view, oracle, self._model.seed_of_run)
 
     def scaled(self, count: float) -> int:
-        return int(self._model.world.scaled(count))
+        return math.floor(count * self.scale + 0.5)
+
+    def tips(self) -> NDArray[np.int64]:
+        mine = self._moderator.platform
+        ticks = {r.tick for r in self._model.removals if r.platform != mine and r.action == "suspend" and r.removed}
+        return np.array(sorted(ticks), dtype=np.int64)
 
     def draws(self, salt: int = 0) -> NDArray[np.float64]:
         return uniforms_of(self._model.seed_of_run, Stream.DETECTOR, salt, self.view().account, 2)
@@ -118,6 +129,7 @@ class Desk:
         self._model.removals.append(
             RemovalRecord(
                 policy=policy.name,
+                platform=self._moderator.platform,
                 action=action,
                 tick=self.tick,
                 asked_in_reality=in_reality,
@@ -126,6 +138,7 @@ class Desk:
                 sleepers=int((trolls & sleeping).sum()),
                 citizens=int((group == Group.CITIZEN).sum()),
                 organisers=int((group == Group.ORGANISER).sum()),
+                outlets=int((group == Group.OUTLET).sum()),
             )
         )
 
@@ -137,12 +150,14 @@ class Desk:
 
 
 class Moderator(Agent):
-    """Lets each policy act at the start of its day and whenever it wants to again, in the order in which they are listed."""
+    """One platform's: lets each of its policies act at the start of its day and whenever it wants to again, in the order in which
+    they are listed."""
 
-    def __init__(self, model: Any, policies: tuple[Policy, ...]) -> None:
+    def __init__(self, model: Any, platform: str) -> None:
         super().__init__(model)
-        self.policies = policies
-        self.desks = [Desk(self, place) for place in range(len(policies))]
+        self.platform = platform
+        self.policies: tuple[Policy, ...] = tuple(p for p in model.branch.policies if p.platform == platform)
+        self.desks = [Desk(self, place) for place in range(len(self.policies))]
 
     def next_step(self, step: int) -> int:
         """First step from ``step`` on at which there is something to do (a very large number if never)."""
@@ -155,11 +170,13 @@ class Moderator(Agent):
                 desk.act()
 
     def view(self) -> PlatformView:
-        """What the platform sees now: registered accounts only."""
+        """What the platform sees now: its registered accounts only."""
         model = self.model
         tick = model.step_index - model.world.burn_in_ticks
         burn_in, state, profile = model.world.burn_in_ticks, model.state, model.setting.profile
-        account = np.flatnonzero(model.society.created <= max(tick, 0))
+        registered = np.flatnonzero(model.society.created <= max(tick, 0))
+        on_first = registered < model.society.second
+        account = registered[on_first if self.platform == PLATFORMS[0] else ~on_first]
         created = model.society.created[account].astype(np.int64)
         suspended = state.status[account] == Status.SUSPENDED
         traces = None
@@ -183,5 +200,6 @@ class Moderator(Agent):
             following=profile.following[account],
             suspended=suspended,
             since=np.where(suspended, state.suspended_since[account] - burn_in, -1),
+            page=(account >= model.society.second) & (model.society.person[account] == NOBODY),
             traces=traces,
         )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.settings import TrollGroup
+from sim.engine.layout import Layout
 from sim.engine.state import Group
 from sim.population.profiles import Profiles, correlated, rank_levels, shown
 from sim.randomness import Stream, uniforms_of
@@ -63,7 +64,7 @@ def registered(world: World, group: NDArray[np.uint8], seed: int) -> NDArray[np.
     """Tick from day 0 at which each account is registered: negative or 0 for those older than the calendar."""
     created = np.zeros(group.size, dtype=np.int64)
     citizens = np.arange(world.people)
-    ordinary = np.flatnonzero(group <= Group.ORGANISER)
+    ordinary = np.flatnonzero(group < Group.ACTIVE_TROLL)
     created[ordinary] = _before_day_0(world, world.population.profile, ordinary, seed)
     for troll_group, trolls in troll_groups(world, group):
         created[trolls] = _before_day_0(world, troll_group, trolls, seed)
@@ -97,12 +98,14 @@ def _draw_newcomers(world: World, seed: int) -> NDArray[np.bool_]:
 
 
 def draw_profiles(
-    world: World, group: NDArray[np.uint8], followers: NDArray[np.int64], following: NDArray[np.int64], seed: int
+    world: World, layout: Layout, followers: NDArray[np.int64], following: NDArray[np.int64], seed: int
 ) -> Profile:
-    """Profiles of all accounts; ``followers`` and ``following`` are those of the modelled graph."""
+    """Profiles of all accounts; ``followers`` and ``following`` are those of the modelled graph, which is what outlets and the
+    second platform show."""
+    group = layout.group
     profile = Profile(followers.copy(), following.copy(), _origins(world, group, seed))
     population, citizens = world.population, np.arange(world.people)
-    organisers = np.flatnonzero(group == Group.ORGANISER)
+    organisers = layout.on_first(Group.ORGANISER)
     if population.profile.levels:
         levels = rank_levels(followers[: world.people], citizens, seed)
         _show(profile, population.profile, citizens, levels, seed)
@@ -130,6 +133,6 @@ def _show(
 
 def _origins(world: World, group: NDArray[np.uint8], seed: int) -> NDArray[np.bool_]:
     signals = world.signals
-    trolls = signals.login_trolls
-    chance = np.array([signals.login_citizens, signals.login_organisers, trolls, trolls])
+    trolls = [signals.login_trolls] * 3
+    chance = np.array([signals.login_citizens, signals.login_organisers, signals.login_citizens, *trolls])
     return uniforms_of(seed, Stream.LOGIN_ORIGIN, 0, np.arange(group.size), 0) < chance[group]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.settings import TrollGroup
+from sim.engine.layout import Layout, lay_out
 from sim.engine.profiles import (
     Profile,
     draw_profiles,
@@ -25,7 +26,7 @@ from sim.feed.outbox import empty_outbox
 from sim.feed.ranking import recency_table
 from sim.fields import InputError
 from sim.moderation.measures import NO_MEASURES
-from sim.population.accounts import NOBODY, Status, persons_of_citizens
+from sim.population.accounts import Status
 from sim.population.edge_list import read_edge_list, read_node_table
 from sim.population.graph import (
     FollowerGraph,
@@ -39,11 +40,13 @@ from sim.population.graph import (
     social_graph,
 )
 from sim.population.people import draw_people
+from sim.population.settings import Graph
 from sim.population.timetable import NEVER
 from sim.randomness import Stream, exponentials_of, uniforms_of
 from sim.world import World
 
 Nodes = dict[str, NDArray[np.generic]]
+Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 _FOREVER = 1 << 30
 _LN2 = 0.6931471805599453
@@ -71,21 +74,14 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
     people = draw_people(
         world.population, world.people, mobilisation.threshold_spread, population_seed, mobilisation.thresholds
     )
-    organisers = world.scaled(world.organisers.accounts)
-    actives = world.scaled(world.campaign.accounts)
-    sleepers = world.scaled(world.campaign.sleepers.accounts)
-    group = np.repeat(
-        np.array([Group.CITIZEN, Group.ORGANISER, Group.ACTIVE_TROLL, Group.SLEEPER], dtype=np.uint8),
-        [world.people, organisers, actives, sleepers],
-    )
-    person = np.full(group.size, NOBODY, dtype=np.int32)
-    person[: world.people] = persons_of_citizens(world.people)
-    ids = np.arange(group.size)
-    active_ids, sleeper_ids = ids[group == Group.ACTIVE_TROLL], ids[group == Group.SLEEPER]
+    layout = lay_out(world, population_seed)
+    group, person = layout.group, layout.person
+    active_ids, sleeper_ids = np.flatnonzero(group == Group.ACTIVE_TROLL), np.flatnonzero(group == Group.SLEEPER)
     created = registered(world, group, population_seed)
-    weights = _posting_weights(world, active_ids, population_seed)
+    weights = np.ones(group.size)
+    weights[active_ids] = _posting_weights(world, active_ids, population_seed)
     nodes = _nodes(world)
-    graph = _follower_graph(world, people.opinion[person[: world.people]], group, nodes, population_seed)
+    graph = _follower_graph(world, people.opinion, layout, nodes, population_seed)
     followers, following = graph.followers_count(), graph.following_count()
     society = Society(
         anchor=people.opinion,
@@ -98,13 +94,15 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         group=group,
         person=person,
         created=created,
-        illegal_share=_illegal_shares(world, group, nodes, population_seed),
-        actor_stance=np.where(group[world.people :] == Group.ORGANISER, world.organisers.stance, world.campaign.stance),
-        actor_weight=np.concatenate([np.ones(organisers), weights, np.ones(sleepers)]),
+        illegal_share=_illegal_shares(world, layout, nodes, population_seed),
+        actor_stance=_stances(world)[group[world.people :]],
+        actor_weight=weights[world.people :],
         wakes_at=_sleepers_wake(world, sleeper_ids, created[sleeper_ids], seed),
         indptr=graph.indptr,
         followees=graph.followees,
         complete=graph.complete,
+        second=layout.second,
+        twin=layout.twin,
     )
     setting = Setting(
         world,
@@ -114,9 +112,15 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         graph,
         followers,
         following,
-        draw_profiles(world, group, followers, following, population_seed),
+        draw_profiles(world, layout, followers, following, population_seed),
     )
     return setting, _first_state(setting, people.inner_confidence)
+
+
+def _stances(world: World) -> NDArray[np.float64]:
+    """Stance of the actors of each group."""
+    campaign = world.campaign.stance
+    return np.array([0.0, world.organisers.stance, world.outlets.stance, campaign, campaign, campaign])
 
 
 def _newcomers(society: Society) -> NDArray[np.bool_]:
@@ -126,7 +130,8 @@ def _newcomers(society: Society) -> NDArray[np.bool_]:
 def make_rules(world: World) -> Rules:
     """The world's parameters in the form that the engines take."""
     feed, expression, campaign, rule = world.feed, world.expression, world.campaign, world.opinion.rule
-    scripts = _texts(world)
+    scripts, first_script = _texts(world)
+    of_campaign, outlets = [campaign.scripted_share] * 3, world.outlets
     return Rules(
         reads_opinions=feed.reading in ("one_random_followee", "all_followees"),
         ranked=feed.reading == "ranked",
@@ -160,9 +165,16 @@ def make_rules(world: World) -> Rules:
         turnout_weight=world.mobilisation.turnout_weight,
         call=world.mobilisation.call,
         call_window=world.mobilisation.call_window_days * world.ticks_per_day,
-        new_share=np.array([expression.new_share, 1.0, campaign.new_share, campaign.new_share]),
+        new_share=np.array([expression.new_share, 1.0, 1.0, campaign.new_share, campaign.new_share, 1.0]),
         on_topic_share=np.array(
-            [expression.on_topic_share, 1.0, campaign.on_topic_share, campaign.sleepers.on_topic_share]
+            [
+                expression.on_topic_share,
+                1.0,
+                outlets.on_topic_share,
+                campaign.on_topic_share,
+                campaign.sleepers.on_topic_share,
+                1.0,
+            ]
         ),
         recency=recency_table(world.burn_in_ticks + world.ticks + 1),
         measures=NO_MEASURES,
@@ -170,17 +182,20 @@ def make_rules(world: World) -> Rules:
         reports=world.signals.reports,
         mistaken_reports=world.signals.mistaken_reports,
         scripted=np.array(
-            [expression.slogan_share, world.organisers.scripted_share, campaign.scripted_share, campaign.scripted_share]
+            [expression.slogan_share, world.organisers.scripted_share, outlets.scripted_share, *of_campaign]
         ),
         scripts=scripts,
-        first_script=np.array([0, *np.cumsum(scripts)[:2], scripts[0] + scripts[1]], dtype=np.int64),
+        first_script=first_script,
+        second_visits=world.second.visits,
     )
 
 
-def _texts(world: World) -> NDArray[np.int64]:
-    """How many texts are copied by each group's accounts (active trolls and sleepers have the same)."""
-    real = (world.expression.slogans, world.organisers.scripts, world.campaign.scripts, world.campaign.scripts)
-    return np.array([max(1, world.scaled(n)) if n else 0 for n in real], dtype=np.int64)
+def _texts(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many texts are copied by each group's accounts, and the first of them; all of the campaign's have the same."""
+    real = (world.expression.slogans, world.organisers.scripts, world.outlets.scripts, world.campaign.scripts)
+    texts = np.array([max(1, world.scaled(n)) if n else 0 for n in real], dtype=np.int64)
+    whose = [0, 1, 2, 3, 3, 3]
+    return texts[whose], (np.cumsum(texts) - texts)[whose]
 
 
 def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> State:
@@ -189,9 +204,12 @@ def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> Sta
     # The campaign begins on day 0: until then all its accounts are asleep.
     absent = (society.group >= Group.ACTIVE_TROLL) | _newcomers(society)
     status = np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
-    # Trolls that are active from the start were bought with a history: the platform has seen them post.
-    posts = (society.group == Group.ACTIVE_TROLL).astype(np.uint32)
+    # Trolls that are active from the start were bought with a history: the platform has seen them post, and pages too.
+    posts = np.isin(society.group, (Group.ACTIVE_TROLL, Group.PAGE)).astype(np.uint32)
     capacity, steps = world.feed.topic_capacity, world.burn_in_ticks + world.ticks
+    posting = np.zeros((len(Group), steps))
+    clock = np.array(world.calendar.clock)
+    posting[Group.OUTLET] = world.outlets.posts_per_day * clock[np.arange(steps) % world.ticks_per_day]
     return State(
         opinion=np.repeat(society.anchor[:, None], 4, axis=1),
         channel=np.zeros((people, 2)),
@@ -215,7 +233,7 @@ def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> Sta
         stream_size=np.zeros(1, dtype=np.int64),
         turnout=np.full(len(setting.schedule.join_step), -1, dtype=np.int64),
         counts=np.zeros((steps, Count.COLUMNS), dtype=np.int64),
-        posting=np.zeros((len(Group), steps)),
+        posting=posting,
         calls=np.zeros((2, steps), dtype=np.uint8),
     )
 
@@ -244,9 +262,7 @@ def _posting_weights(world: World, trolls: NDArray[np.int64], seed: int) -> NDAr
     return np.asarray(weights / weights.mean())
 
 
-def _troll_edges(
-    world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int) -> Edges:
     """Followers of trolls among the modelled people: stratified quantiles, scaled, rounded by a keyed draw."""
     real = np.interp(follower_levels(trolls, seed), group.levels, group.followers)
     counts = scaled_counts(seed, trolls, real * world.campaign.local_follower_share * world.scale)
@@ -277,9 +293,9 @@ def _activity_of_file(
     return activity
 
 
-def _illegal_shares(world: World, group: NDArray[np.uint8], nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
+def _illegal_shares(world: World, layout: Layout, nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
     """Probability that a new message of each account breaks the platform's rules, shape (accounts,)."""
-    settings, ids = world.illegality, np.arange(group.size)
+    settings, group, ids = world.illegality, layout.group, np.arange(layout.group.size)
     if settings.high_risk_class:
         assert nodes is not None
         high_risk = _of_class(world, nodes, settings.high_risk_class)
@@ -287,6 +303,7 @@ def _illegal_shares(world: World, group: NDArray[np.uint8], nodes: Nodes | None,
         high_risk = uniforms_of(seed, Stream.HIGH_RISK, 0, ids[: world.people], 0) < settings.high_risk_share
     risky = np.zeros(group.size, dtype=bool)
     risky[: world.people] = high_risk
+    risky[layout.members()] = high_risk[np.flatnonzero(layout.twin >= 0)]
     shares = np.zeros(group.size, dtype=np.float32)
     for kind, members in (
         (settings.citizens, (group == Group.CITIZEN) & ~risky),
@@ -312,9 +329,10 @@ def _of_class(world: World, nodes: Nodes, name: str) -> NDArray[np.bool_]:
 
 
 def _follower_graph(
-    world: World, opinions: NDArray[np.float64], group: NDArray[np.uint8], nodes: Nodes | None, seed: int
+    world: World, opinions: NDArray[np.float64], layout: Layout, nodes: Nodes | None, seed: int
 ) -> FollowerGraph:
-    settings, accounts, people = world.graph, group.size, world.people
+    """Who follows whom, of people with these ``opinions`` (by person)."""
+    settings, group, accounts, people = world.graph, layout.group, layout.group.size, world.people
     if settings.kind == "complete":
         return FollowerGraph.complete_graph(accounts)
     if settings.kind == "file":
@@ -332,20 +350,10 @@ def _follower_graph(
             f"not {settings.followees:g}",
             field="world.graph.followees",
         )
-    graph = social_graph(
-        seed,
-        opinions,
-        settings.followees,
-        settings.tail_exponent,
-        settings.closure,
-        settings.homophily,
-        settings.hub_cap,
-        settings.following_spread,
-        settings.following_popularity,
-    )
+    opinions = opinions[layout.person[:people]]
+    graph = _among_people(settings, seed, opinions, settings.followees)
     cap = math.floor(settings.hub_cap * people)
-    ids = np.arange(accounts)
-    organisers, actives = ids[group == Group.ORGANISER], ids[group == Group.ACTIVE_TROLL]
+    organisers, actives = layout.on_first(Group.ORGANISER), layout.on_first(Group.ACTIVE_TROLL)
     fans_in_reality = organisers_followers(world, organisers, seed)
     wanted = np.minimum(scaled_counts(seed, organisers, fans_in_reality * world.scale), cap)
     stances = np.full(organisers.size, world.organisers.stance)
@@ -355,12 +363,73 @@ def _follower_graph(
     edges = [(fans.astype(np.int64), organisers[whose])]
     edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in troll_groups(world, group)]
     edges.append(_amplification(actives, world.campaign.amplified, seed))
-    sources = np.concatenate([e[0] for e in edges])
-    targets = np.concatenate([e[1] for e in edges])
-    return merge_edges(graph, accounts, sources, targets)
+    outlets = layout.on_first(Group.OUTLET)
+    fans_in_reality = np.full(outlets.size, world.outlets.followers)
+    edges.append(_page_edges(world, outlets, fans_in_reality, np.arange(people), opinions, world.outlets.stance, seed))
+    graph = _merged(graph, layout.second, edges)
+    return _with_second_platform(world, graph, opinions, layout, seed) if layout.twin.size else graph
 
 
-def _amplification(actives: NDArray[np.int64], followed: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _merged(graph: FollowerGraph, accounts: int, edges: list[Edges]) -> FollowerGraph:
+    return merge_edges(graph, accounts, np.concatenate([e[0] for e in edges]), np.concatenate([e[1] for e in edges]))
+
+
+def _among_people(settings: Graph, seed: int, opinions: NDArray[np.float64], followees: float) -> FollowerGraph:
+    return social_graph(
+        seed,
+        opinions,
+        followees,
+        settings.tail_exponent,
+        settings.closure,
+        settings.homophily,
+        settings.hub_cap,
+        settings.following_spread,
+        settings.following_popularity,
+    )
+
+
+def _page_edges(
+    world: World,
+    pages: NDArray[np.int64],
+    followers: NDArray[np.float64],
+    accounts: NDArray[np.int64],
+    opinions: NDArray[np.float64],
+    stance: float,
+    seed: int,
+) -> Edges:
+    """Followers of outlets or pages with so many ``followers`` in reality among people with these ``accounts`` and opinions."""
+    cap = math.floor(world.graph.hub_cap * accounts.size)
+    wanted = np.minimum(scaled_counts(seed, pages, followers * world.scale), cap)
+    fans, whose = followers_of_leaning(
+        seed, Stream.PAGE_FOLLOWERS, pages, np.full(pages.size, stance), wanted, opinions, world.graph.homophily
+    )
+    return accounts[fans], pages[whose]
+
+
+def _with_second_platform(
+    world: World, graph: FollowerGraph, opinions: NDArray[np.float64], layout: Layout, seed: int
+) -> FollowerGraph:
+    """The graph with the follows of the second platform's accounts, which begin where those of ``graph`` end."""
+    second, members = world.second, layout.members()
+    opinions = opinions[layout.twin >= 0]
+    # A seed of a run has 63 bits: the 64th tells the second platform's follows from the first one's.
+    friends = _among_people(world.graph, seed | 1 << 63, opinions, second.followees)
+    joined = FollowerGraph(
+        np.concatenate([graph.indptr, graph.indptr[-1] + friends.indptr[1:]]),
+        np.concatenate([graph.followees, friends.followees + np.uint32(layout.second)]),
+    )
+    stances, edges = _stances(world), []
+    for kinds, group in (
+        (second.organisers, Group.ORGANISER),
+        (second.outlets, Group.OUTLET),
+        (second.campaign, Group.PAGE),
+    ):
+        followers = np.repeat([kind.followers / max(1, kind.accounts) for kind in kinds], [k.accounts for k in kinds])
+        edges.append(_page_edges(world, layout.pages(group), followers, members, opinions, stances[group], seed))
+    return _merged(joined, layout.group.size, edges)
+
+
+def _amplification(actives: NDArray[np.int64], followed: int, seed: int) -> Edges:
     """Every active troll follows ``followed`` others of them (repeats and oneself count once or not at all).
 
     Sleepers follow nobody: woken ones would fill their feeds with the off-topic posts of the active ones, and post more on the

@@ -24,7 +24,8 @@ from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
 from sim.engine.state import Count, Group, Rules, State
 from sim.fields import InputError
-from sim.moderation.measures import in_force
+from sim.moderation.measures import Measures, in_force
+from sim.moderation.platform import PLATFORMS
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channel_moved, moved
 from sim.population.accounts import Status
 from sim.randomness import Stream, uniforms_of
@@ -97,8 +98,10 @@ class Stage(mesa.Model):  # type: ignore[misc]
         society, state = self.society, self.state
         group, actors = society.group, society.group[world.people :]
         stance = society.actor_stance[actors == Group.ORGANISER]
+        self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
         self.arrivals = Arrivals(self)
-        self.moderator = Moderator(self, self.branch.policies)
+        platforms = PLATFORMS if society.twin.size else PLATFORMS[:1]
+        self.moderators = tuple(Moderator(self, platform) for platform in platforms)
         self.operator = Operator(
             self,
             actives=np.flatnonzero(group == Group.ACTIVE_TROLL),
@@ -107,12 +110,14 @@ class Stage(mesa.Model):  # type: ignore[misc]
             wakes_at=society.wakes_at,
             posts=state.posting[Group.ACTIVE_TROLL],
             sleepers_posts=state.posting[Group.SLEEPER],
+            pages=np.flatnonzero(group == Group.PAGE),
+            pages_posts=state.posting[Group.PAGE],
         )
         self.organisers = Organisers(
             self, side=int(np.sign(stance.sum())), posts=state.posting[Group.ORGANISER], calls=state.calls
         )
-        self.rules = self._rules_at(snapshot.step)
-        self.actors = (self.arrivals, self.moderator, self.operator, self.organisers)
+        self.rules, self.second_rules = self._rules_at(snapshot.step)
+        self.actors = (self.arrivals, *self.moderators, self.operator, self.organisers)
 
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
@@ -151,7 +156,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
         wakes_at = np.full(back.size, -1, dtype=np.int64)
         sleeper = group[back] == Group.SLEEPER
-        wakes_at[sleeper] = self.society.wakes_at[back[sleeper] - (group.size - self.society.wakes_at.size)]
+        wakes_at[sleeper] = self.society.wakes_at[back[sleeper] - self._first_sleeper]
         state.status[back] = np.where(wakes_at >= step, Status.SLEEPING, Status.ACTIVE)
         state.suspended_since[back] = -1
         self.wake(back[(wakes_at >= since) & (wakes_at < step)])
@@ -194,27 +199,34 @@ class Stage(mesa.Model):  # type: ignore[misc]
             self._begin_campaign()
         for actor in self.actors:
             actor.act(step)
-        self.rules = self._rules_at(step)
+        self.rules, self.second_rules = self._rules_at(step)
 
-    def _rules_at(self, step: int) -> Rules:
-        """The world's rules with the measures of the policies that have begun by this step, in their order, and what the operator
-        has changed about its accounts."""
-        policies, per_day = self.branch.policies, self.world.ticks_per_day
+    def _rules_at(self, step: int) -> tuple[Rules, Rules]:
+        """The world's rules on either platform with the measures of the policies that have begun there by this step, in their
+        order, and what the operator has changed about its accounts."""
+        rules = self.setting.rules
+        tactics = self.operator.tactics()
+        if tactics is not None:
+            on_topic_share, new_share = rules.on_topic_share.copy(), rules.new_share.copy()
+            on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
+            rules = rules._replace(on_topic_share=on_topic_share, new_share=new_share)
+        first = rules._replace(measures=self._measures_at(step, PLATFORMS[0]))
+        if not self.society.twin.size:
+            return first, first
+        return first, rules._replace(measures=self._measures_at(step, PLATFORMS[1]))
+
+    def _measures_at(self, step: int, platform: str) -> Measures:
+        per_day = self.world.ticks_per_day
         changes = (
             (self.world.burn_in_ticks + self.world.tick(policy.day), partial(policy.measures, ticks_per_day=per_day))
-            for policy in policies
+            for policy in self.branch.policies
+            if policy.platform == platform or policy.public
         )
-        rules = self.setting.rules._replace(measures=in_force(changes, step))
-        tactics = self.operator.tactics()
-        if tactics is None:
-            return rules
-        on_topic_share, new_share = rules.on_topic_share.copy(), rules.new_share.copy()
-        on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
-        return rules._replace(on_topic_share=on_topic_share, new_share=new_share)
+        return in_force(changes, step)
 
     def _begin_campaign(self) -> None:
         if self.branch.campaign:
-            self.state.status[self.society.group == Group.ACTIVE_TROLL] = Status.ACTIVE
+            self.state.status[np.isin(self.society.group, (Group.ACTIVE_TROLL, Group.PAGE))] = Status.ACTIVE
         else:
             self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
 

@@ -15,15 +15,26 @@ from numpy.typing import NDArray
 
 from sim.feed.outbox import ENTRY, empty_outbox
 from sim.moderation.measures import Measures
+from sim.population.accounts import Role
 
 
 class Group(IntEnum):
-    """What an account is for the schedule: trolls are either active from the start or sleepers."""
+    """What an account is for the schedule. Outlets are genuine newspapers and pages. The campaign's accounts, from ACTIVE_TROLL
+    on, are trolls that are active from the start, sleepers, and pages on the second platform."""
 
     CITIZEN = 0
     ORGANISER = 1
-    ACTIVE_TROLL = 2
-    SLEEPER = 3
+    OUTLET = 2
+    ACTIVE_TROLL = 3
+    SLEEPER = 4
+    PAGE = 5
+
+
+def role_of_group(group: int) -> Role:
+    """Who runs the accounts of a group; outlets count among everybody else, as citizens do."""
+    if group >= Group.ACTIVE_TROLL:
+        return Role.TROLL
+    return Role.ORGANISER if group == Group.ORGANISER else Role.CITIZEN
 
 
 class Count(IntEnum):
@@ -58,7 +69,9 @@ class Trace(IntEnum):
 
 class Society(NamedTuple):
     """Who lives there. People first (one row a person), then accounts (one row an account), actors (accounts that are not
-    citizens, one row from the first organiser on), and the follower graph in rows of followees."""
+    first accounts of citizens, one row from the first organiser on), and the follower graph in rows of followees. The accounts on
+    the second platform are those from ``second`` on; ``twin`` (people or, without such a platform, 0) is the second account of
+    the holder of each first account, -1 if there is none."""
 
     anchor: NDArray[np.float64]
     confidence: NDArray[np.float32]
@@ -77,6 +90,8 @@ class Society(NamedTuple):
     indptr: NDArray[np.int64]
     followees: NDArray[np.uint32]
     complete: bool
+    second: int
+    twin: NDArray[np.int64]
 
 
 class Schedule(NamedTuple):
@@ -138,6 +153,7 @@ class Rules(NamedTuple):
     scripted: NDArray[np.float64]
     scripts: NDArray[np.int64]
     first_script: NDArray[np.int64]
+    second_visits: float
 
 
 class State(NamedTuple):

@@ -22,6 +22,7 @@ from sim.moderation.rule_detector import RuleDetector
 from sim.moderation.score_detector import ScoreDetector, Weights
 from sim.moderation.signals import SIGNALS
 from sim.moderation.takedown import Takedown
+from sim.moderation.tip_off import TipOff
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "SignalDetector",
     "StandingPolicy",
     "Takedown",
+    "TipOff",
     "Traces",
     "Weights",
     "fit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sim.fields import quantity, register
 from sim.moderation.measures import Measures
@@ -16,6 +17,8 @@ class Disclosure(Policy):
     """Publishes what was removed. From then on readers discount what resembles it, whoever wrote it; and some take the removal
     for censorship and move to the campaign's side at once. How strong either is nobody has measured: both are 0 unless
     given, and to be swept. Of several disclosures the strongest discount holds."""
+
+    public: ClassVar[bool] = True
 
     stance: float = quantity(
         -0.75, unit="opinion, -1 to 1", low=-1, high=1, source="assumption: what the removed posts said (campaign.stance)",

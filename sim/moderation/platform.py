@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from sim.moderation.detectors import Detector
 from sim.moderation.view import PlatformView
 
+PLATFORMS = ("first", "second")
+
 
 class Platform(Protocol):
     """Given to ``Policy.act``; the engine supplies it.
 
-    ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality.
-    ``kept`` is what the policy wants to
+    ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality: that of
+    the world, but 1 on the second platform, where what is to be found are pages. ``kept`` is what the policy wants to
     remember until it acts again (None at first): a value that it replaces and never changes in place, for it is part of
     every fork.
     """
@@ -29,7 +31,10 @@ class Platform(Protocol):
         """The present tick."""
 
     def view(self) -> PlatformView:
-        """What the platform sees now."""
+        """What the platform sees now: its own accounts."""
+
+    def tips(self) -> NDArray[np.int64]:
+        """Ticks up to now at which the other platform suspended accounts, ascending; it says so, and what it looked for."""
 
     def scores(self, detector: Detector) -> NDArray[np.float64]:
         """Scores of the accounts of ``view``, 0 for those not flagged."""

@@ -14,24 +14,30 @@ from numpy.typing import NDArray
 from sim.fields import InputError, Settings, quantity
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.measures import Measures
-from sim.moderation.platform import Platform
+from sim.moderation.platform import PLATFORMS, Platform
 from sim.moderation.signals import SIGNALS
 from sim.moderation.view import PlatformView
 
 
 @dataclass(frozen=True)
 class Policy(Settings, ABC):
-    """Base of moderation policies. ``signals`` names those that a policy looks at itself, beside its detectors.
+    """Base of moderation policies. ``signals`` names those that a policy looks at itself, beside its detectors; the measures of
+    one that is ``public`` hold on both platforms.
 
     Before ``day`` a policy does nothing and keeps nothing: runs that differ only in policies share everything up to then.
     """
 
     name: ClassVar[str]
     signals: ClassVar[tuple[str, ...]] = ()
+    public: ClassVar[bool] = False
 
     day: float | str = quantity(
         unit="day number or ISO date", source="given by the user", doc="First day of the policy."
     )
+    platform: str = quantity(
+        "first", unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform whose policy it is.",
+        kw_only=True,
+    )  # fmt: skip
 
     @abstractmethod
     def act(self, platform: Platform) -> None:
@@ -54,6 +60,8 @@ class Policy(Settings, ABC):
 
     def check_against(self, world: Any) -> None:
         """Raise InputError, naming the policy's field, for what a world cannot have."""
+        if self.platform != "first" and world.second.members == 0.0:
+            raise InputError("must be 'first' where world.second.members is 0, not 'second'", field="platform")
         used = [(name, detector.signals) for name, detector in self.detectors()]
         for name, signals in [("", self.signals), *used]:
             missing = [signal for signal in signals if SIGNALS[signal].traced and not world.signals.observe]
@@ -129,6 +137,8 @@ class RemovalPolicy(Policy, ABC):
         super().check_against(world)
         campaign = world.campaign
         limit = campaign.sleepers.accounts + (0 if self.of_sleepers else campaign.accounts)
+        if self.platform != "first":
+            limit = 0 if self.of_sleepers else sum(pages.accounts for pages in world.second.campaign)
         if self.in_reality() > limit:
             what = "sleeping accounts" if self.of_sleepers else "accounts"
             raise InputError(

@@ -28,8 +28,8 @@ class PlatformView(NamedTuple):
 
     ``account`` ids, ``created`` tick of registration (negative for accounts older than the calendar), ``posts`` made so far
     and the ticks ``watched`` in which they were counted, ``followers`` and ``following`` as the profile shows them,
-    ``suspended`` flags and the tick ``since`` when (-1 where not); ``tick`` is the present. ``traces`` are there where
-    ``world.signals.observe`` is set.
+    ``suspended`` flags and the tick ``since`` when (-1 where not), and whether it is a ``page`` that anybody can follow rather
+    than somebody's account; ``tick`` is the present. ``traces`` are there where ``world.signals.observe`` is set.
     """
 
     tick: int
@@ -42,6 +42,7 @@ class PlatformView(NamedTuple):
     following: NDArray[np.int64]
     suspended: NDArray[np.bool_]
     since: NDArray[np.int64]
+    page: NDArray[np.bool_]
     traces: Traces | None = None
 
     def rows(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> PlatformView:

@@ -12,7 +12,7 @@ from sim.population.accounts import Role, Status
 
 
 def _suspended(stage: Stage) -> NDArray[np.int64]:
-    """Suspended accounts of citizens and organisers."""
+    """Suspended accounts of citizens, organisers and outlets."""
     innocent = stage.society.group < Group.ACTIVE_TROLL
     return np.flatnonzero(innocent & (stage.state.status == Status.SUSPENDED))
 
@@ -23,13 +23,22 @@ def _citizens(stage: Stage) -> NDArray[np.int64]:
 
 
 def wrongful_removals(stage: Stage) -> float:
-    """Accounts of citizens and organisers that are suspended."""
+    """Accounts of citizens, organisers and outlets that are suspended."""
     return float(_suspended(stage).size)
 
 
+def _of_group(stage: Stage, group: Group) -> float:
+    return float(np.count_nonzero(stage.society.group[_suspended(stage)] == int(group)))
+
+
 def wrongful_organisers(stage: Stage) -> float:
-    """Organisers' accounts that are suspended."""
-    return float(_suspended(stage).size - _citizens(stage).size)
+    """Organisers' accounts and pages that are suspended."""
+    return _of_group(stage, Group.ORGANISER)
+
+
+def wrongful_outlets(stage: Stage) -> float:
+    """Genuine outlets' accounts and pages that are suspended."""
+    return _of_group(stage, Group.OUTLET)
 
 
 def wrongful_supporters(stage: Stage) -> float:
@@ -48,18 +57,18 @@ def wrongful_newcomers(stage: Stage) -> float:
 
 
 def restored(stage: Stage) -> float:
-    """Times that a suspended citizen's or organiser's account was restored since day 0."""
+    """Times that a suspended citizen's, organiser's or outlet's account was restored since day 0."""
     return float(counts_since_day_0(stage)[Count.RESTORED])
 
 
 def days_silenced(stage: Stage) -> float:
-    """Days for which citizens' and organisers' accounts have been suspended, added up."""
+    """Days for which citizens', organisers' and outlets' accounts have been suspended, added up."""
     now = (stage.step_index - stage.state.suspended_since[_suspended(stage)].astype(np.int64)).sum()
     return float(counts_since_day_0(stage)[Count.SILENCED] + now) / stage.world.ticks_per_day
 
 
 def wrongful_marks(stage: Stage) -> float:
-    """Accounts of citizens and organisers that are labelled or downranked."""
+    """Accounts of citizens, organisers and outlets that are labelled or downranked."""
     innocent = stage.society.group < int(Group.ACTIVE_TROLL)
     return float(np.count_nonzero(innocent & (stage.state.flags > 0)))
 
@@ -77,15 +86,19 @@ def trolls_removed(stage: Stage) -> float:
 
 OUTCOMES = (
     Outcome(
-        "wrongful_removals", "accounts", "citizens' and organisers' accounts that are suspended", wrongful_removals
+        "wrongful_removals",
+        "accounts",
+        "citizens', organisers' and outlets' accounts that are suspended",
+        wrongful_removals,
     ),
     Outcome(
         "wrongful_marks",
         "accounts",
-        "citizens' and organisers' accounts that are labelled or downranked",
+        "citizens', organisers' and outlets' accounts that are labelled or downranked",
         wrongful_marks,
     ),
     Outcome("wrongful_organisers", "accounts", "of which organisers'", wrongful_organisers),
+    Outcome("wrongful_outlets", "accounts", "of which genuine outlets'", wrongful_outlets),
     Outcome(
         "wrongful_supporters", "accounts", "of which of citizens who began on the movement's side", wrongful_supporters
     ),
@@ -93,11 +106,11 @@ OUTCOMES = (
     Outcome(
         "wrongful_newcomers", "accounts", "of which of citizens who registered during the calendar", wrongful_newcomers
     ),
-    Outcome("restored", "accounts", "citizens' and organisers' accounts restored since day 0", restored),
+    Outcome("restored", "accounts", "citizens', organisers' and outlets' accounts restored since day 0", restored),
     Outcome(
         "days_silenced",
         "account-days",
-        "days for which citizens' and organisers' accounts were suspended",
+        "days for which citizens', organisers' and outlets' accounts were suspended",
         days_silenced,
     ),
     Outcome("posts_lost", "posts", "posts that wrongly suspended accounts would have made since day 0", posts_lost),

@@ -1,8 +1,10 @@
 """Accounts: who runs them, in what state they are, and how ids are laid out.
 
-Account ids run: citizens, organisers, active trolls, sleepers. Citizens come first so that nothing about them depends on how
-large the campaign is. A citizen's account and the person behind it have *different* numbers from day one (people are
-numbered in the reverse order), because one person may hold accounts on two platforms: code that confuses them fails at once.
+Account ids run: citizens, organisers, active trolls, sleepers, genuine outlets; then those on the second platform: members,
+organisers' pages, outlets' pages, the campaign's pages. Citizens come first so that nothing about them depends on how large
+the campaign is, and the second platform last so that nothing about the first depends on it. A citizen's account and the
+person behind it have *different* numbers from day one (people are numbered in the reverse order), because one person may
+hold accounts on two platforms: code that confuses them fails at once.
 """
 
 from __future__ import annotations
@@ -32,5 +34,5 @@ class Status(IntEnum):
 
 
 def persons_of_citizens(people: int) -> NDArray[np.int32]:
-    """The person behind each citizen account 0 … people - 1."""
+    """The person behind each citizen's first account 0 … people - 1; its own inverse."""
     return np.arange(people - 1, -1, -1, dtype=np.int32)

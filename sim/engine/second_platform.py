@@ -1,0 +1,133 @@
+"""A tick on the second platform, as kernels over ranges of the accounts there that are awake.
+
+A person has one opinion: who is awake on both platforms reads on both and then changes their mind once. Reading comes first
+(``read``); the first account decides with what was read on either (``kernels.decide``); then accounts here post (``post``). Each
+person's rows are thus written once, by the kernel that handles the first of their accounts that is awake, so results do
+not depend on how accounts are divided among threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import lean_kernel
+from sim.engine.kernels import (
+    NOTHING,
+    Decisions,
+    Elsewhere,
+    Scratch,
+    change_mind,
+    choose_at_first_sight,
+    choose_report,
+    gain_confidence,
+    look,
+    put_off,
+    read_new_messages,
+    recall,
+    row_of,
+    silent,
+    speak,
+    take_up,
+)
+from sim.engine.state import Count, Group, Rules, Schedule, Society, State
+from sim.randomness import Stream, uniform
+
+_CITIZEN = int(Group.CITIZEN)
+_POST, _NEW = int(Stream.POST), int(Stream.NEW_OR_RESHARE)
+_READERS, _ROWS = int(Count.READERS), int(Count.ROWS_SCANNED)
+
+
+@lean_kernel
+def read(
+    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, first_row: int, counts: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Accounts elsewhere.account[low:high], whose decisions have the rows from ``first_row`` on, read what is new to them."""
+    whole = rules.at_first_sight or rules.measure_quality or rules.ranked
+    for i in range(low, high):
+        account = elsewhere.account[i]
+        elsewhere.n[i] = 0
+        if rules.observes:
+            decisions.reported[first_row + i] = -1
+        if society.group[account] != _CITIZEN:
+            continue
+        rows, shown = look(seed, step, account, whole, False, state, society, rules, scratch)
+        counts[_ROWS] += rows
+        n = read_new_messages(seed, step, account, shown, state, society, rules, schedule, scratch, counts)
+        if rules.observes:
+            decisions.reported[first_row + i] = choose_report(seed, account, n, state, society, rules, scratch)
+        elsewhere.n[i] = n
+        for k in range(n):
+            for level in range(4):
+                elsewhere.stance[i, k, level] = scratch.stance[k, level]
+            elsewhere.role[i, k] = scratch.role[k]
+            elsewhere.relayed[i, k] = scratch.relayed[k]
+            elsewhere.factor[i, k] = scratch.factor[k]
+
+
+@lean_kernel
+def post(
+    seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
+    rules: Rules, weight: Any, parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere,
+    counts: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """Accounts elsewhere.account[low:high] decide what to post; ``awake`` are those of the first platform that have decided.
+
+    Whose first account is not awake changes their mind here.
+    """
+    people = society.anchor.size
+    for i in range(low, high):
+        account = elsewhere.account[i]
+        group = society.group[account]
+        row = awake.size + i
+        opinion = decisions.opinion[row]
+        decisions.action[row] = NOTHING
+        state.last_awake[account] = step
+        if group != _CITIZEN:
+            for level in range(4):
+                opinion[level] = society.actor_stance[account - people]
+            speak(seed, step, account, 0, False, state, society, rules, scratch, row, decisions)
+            continue
+        person = np.int64(society.person[account])
+        first = row_of(awake, people - 1 - person)
+        if first >= 0:
+            for level in range(4):
+                opinion[level] = decisions.opinion[first, level]
+            inner = decisions.inner_confidence[first]
+        else:
+            counts[_READERS] += 1
+            n = recall(elsewhere, i, 0, scratch)
+            change_mind(
+                step,
+                person,
+                n,
+                elsewhere.discredits,
+                state,
+                society,
+                rules,
+                schedule,
+                weight,
+                parameters,
+                scratch,
+                opinion,
+            )
+            inner = gain_confidence(person, n, state, rules, scratch) if rules.by_confidence else 0.0
+        decisions.inner_confidence[row] = inner
+        if rules.at_first_sight:
+            _, shown = look(seed, step, account, True, False, state, society, rules, scratch)
+            c = choose_at_first_sight(seed, account, shown, state, rules, scratch)
+            if c >= 0:
+                if not put_off(seed, step, account, rules):
+                    take_up(step, c, scratch, row, decisions)
+                continue
+        if uniform(seed, _POST, step, account, 0) >= rules.posting:
+            continue
+        if silent(person, opinion[0], inner, state, society, rules):
+            continue
+        shown = 0
+        if uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
+            _, shown = look(seed, step, account, True, False, state, society, rules, scratch)
+        speak(seed, step, account, shown, False, state, society, rules, scratch, row, decisions)
