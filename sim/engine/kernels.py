@@ -1250,32 +1250,20 @@ def run_ticks(
 ) -> None:  # fmt: skip
     """Steps first … last - 1 on one thread, where there is no second platform."""
     accounts = society.group.size
+    begin = np.int64(0)  # the literal 0 is a type of its own, for which everything would be compiled a second time
     for step in range(first, last):
         counts = state.counts[step]
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
                 state.turnout[event] = count_turnout(
-                    step, event, 0, society.anchor.size, state, society, schedule, rules
+                    step, event, begin, society.anchor.size, state, society, schedule, rules
                 )
-        n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
+        n = find_awake(seed, step, begin, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
         decide(
-            seed,
-            step,
-            awake,
-            0,
-            n,
-            state,
-            society,
-            schedule,
-            rules,
-            weight,
-            parameters,
-            scratch,
-            decisions,
-            elsewhere,
+            seed, step, awake, begin, n, state, society, schedule, rules, weight, parameters, scratch, decisions, elsewhere,
             counts,
-        )
-        commit(awake, 0, n, state, society, rules, decisions, counts)
+        )  # fmt: skip
+        commit(awake, begin, n, state, society, rules, decisions, counts)
         if rules.observes:
             leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
         enter_topic_stream(seed, awake, n, state, society, rules, decisions)
