@@ -74,6 +74,7 @@ class Stream(IntEnum):
     LOGIN_ORIGIN = 72
     SCRIPT = 73
     REPORT = 74
+    DEHUMANISING = 80
 
 
 _LOW = np.uint64(0xFFFFFFFF)

@@ -17,6 +17,7 @@ from sim.engine.stage import Stage
 from sim.engine.state import State
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
+from sim.feed.severity import Severity
 from sim.moderation import (
     SIGNALS,
     Appeals,
@@ -52,11 +53,13 @@ from sim.opinion import (
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.population.calendar import Calendar, Event
+from sim.population.legitimacy import Legitimacy
 from sim.population.newcomers import Newcomers
 from sim.population.people import Population
 from sim.population.profiles import Profiles
 from sim.population.settings import Graph
 from sim.population.signals import Signals
+from sim.population.trust import Trust
 from sim.run import make_stage
 from sim.world import World
 
@@ -132,6 +135,17 @@ def busy_world(**changes: Any) -> World:
     return world.replace(changes)
 
 
+# Changes to the busy world: dehumanising messages, legitimacy that they and events move and that moves turnout, trust, and
+# organisers who publish an agenda (days 0 to 2 are Wednesday to Friday).
+STANDING: dict[str, Any] = {
+    "severity": Severity(campaign=0.5, citizens=0.3, hostile=0.2, appeal=3.0, reports=4.0),
+    "legitimacy": Legitimacy(peaceful=0.1, violent=0.3, dehumanising=0.02, half_life_days=5.0),
+    "trust": Trust(own_suspension=0.4, lost_followee=0.02, disclosure=0.1, half_life_days=5.0),
+    "mobilisation.legitimacy_weight": 3.0,
+    "organisers.agenda_weekday": 3,
+}
+
+
 def busy_branch() -> Branch:
     """Policies for ``busy_world`` that remove trolls, sleepers and innocents on several days."""
     return Branch(
@@ -161,7 +175,7 @@ def events(draw: st.DrawFn, days: int) -> tuple[Event, ...]:
     """Up to four events of both sides, some outside the calendar, some on the same day."""
     numbers = draw(st.lists(st.integers(-1, days + 1), max_size=4))
     return tuple(
-        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23)))
+        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23)), draw(_share(0.0, 1.0)))
         for i, n in enumerate(numbers)
     )
 
@@ -271,6 +285,29 @@ def illegalities(draw: st.DrawFn) -> Illegality:
     )
 
 
+def severities() -> st.SearchStrategy[Severity]:
+    """Which messages dehumanise, in half of the worlds none."""
+    shares, factors = _share(0.0, 1.0), _share(0.0, 5.0)
+    some = st.builds(
+        Severity, campaign=shares, citizens=shares, hostile=_share(0.0, 0.8), appeal=factors, reports=factors
+    )
+    return st.one_of(st.just(Severity()), some)
+
+
+def legitimacies() -> st.SearchStrategy[Legitimacy]:
+    """What moves the movement's legitimacy, sometimes nothing."""
+    shares, half_lives = _share(0.0, 1.0), st.floats(0.1, 50.0)
+    some = st.builds(Legitimacy, shares, shares, shares, shares, _share(0.0, 0.2), half_lives)
+    return st.one_of(st.just(Legitimacy()), some, some)
+
+
+def trusts() -> st.SearchStrategy[Trust]:
+    """What moves trust in the platform, sometimes nothing."""
+    shares = _share(0.0, 1.0)
+    some = st.builds(Trust, shares, shares, _share(0.0, 0.2), shares, st.floats(0.1, 50.0))
+    return st.one_of(st.just(Trust()), some, some)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
     """Any small world: all graphs that are generated, all readings, all rules, all features."""
@@ -358,12 +395,17 @@ def worlds(draw: st.DrawFn) -> World:
             turnout_weight=draw(_share(0.0, 1.0)),
             call=draw(_share(0.0, 1.0)),
             call_window_days=draw(st.sampled_from([0.0, 0.25, 0.5, 1.0, 3.0])),
+            legitimacy_weight=draw(_share(0.0, 5.0)),
         ),
+        severity=draw(severities()),
+        legitimacy=draw(legitimacies()),
+        trust=draw(trusts()),
         organisers=Organisers(
             accounts=draw(st.integers(0, 5)),
             stance=draw(st.sampled_from([0.9, 0.4, -0.7])),
             followers=draw(_share(0.0, 30.0)),
             call_days=draw(_share(0.0, 3.0)),
+            agenda_weekday=draw(st.one_of(st.none(), st.integers(0, 6))),
             scripts=draw(st.integers(0, 2)),
             scripted_share=draw(_share(0.0, 1.0)),
         ),

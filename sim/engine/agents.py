@@ -20,11 +20,12 @@ from sim.engine.state import Count, Group, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.feed.severity import dehumanising
 from sim.feed.traces import OWN_WORDS, report_draw, script
 from sim.moderation.content_takedown import taken_down
 from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
-from sim.opinion.mobilisation import joins, perceived_support
+from sim.opinion.mobilisation import joins, perceived_support, threshold_now
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.agent import Agent
@@ -178,15 +179,15 @@ class Account(Agent):
         return ordered[: rules.length]
 
     def engagement_of(self, item: Item) -> float:
-        """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency."""
+        """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency, times a factor for
+        dehumanising messages."""
         model, rules = self.model, self.model.rules
         role = int(model.accounts[item.entry.author].role)
         recency = float(rules.recency[model.step_index - item.entry.created])
-        return float(
-            engagement(
-                model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
-            )
+        weight = engagement(
+            model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
         )
+        return float(weight * rules.dehumanising_appeal if model.dehumanising(item.entry) else weight)
 
     def feed(self) -> list[Item]:
         """The feed that the account would read now."""
@@ -455,8 +456,11 @@ class Citizen(Account):
         draws: dict[float, int] = {}
         for entry in (item.entry for item in feed if self.news(item)):
             disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence
+            probability = model.rules.reports if disagrees else model.rules.mistaken_reports
+            if model.dehumanising(entry):
+                probability *= model.rules.dehumanising_reports
             draw = report_draw(model.seed64, self.account, *entry.name)
-            if draw < (model.rules.reports if disagrees else model.rules.mistaken_reports):
+            if draw < probability:
                 draws.setdefault(draw, entry.author)
         return draws[min(draws)] if draws else None
 
@@ -488,6 +492,10 @@ class Citizen(Account):
                     self.credibility(entry, full),
                 )
             )
+            if model.dehumanising(entry):
+                model.count(Count.DEHUMANISING)
+                if state.dehumanising_read.size:
+                    state.dehumanising_read[self.person] += readings[-1].credibility
             if role == Role.TROLL:
                 state.troll_impressions[self.person] += 1
             elif role == Role.ORGANISER:
@@ -562,9 +570,11 @@ class Citizen(Account):
         seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
         called = seen >= 0 and model.step_index - seen <= rules.call_window
         support = perceived_support(side, self.climate, model.last_turnout(event), rules.turnout_weight)
+        gained = model.state.legitimacy[self.person] - model.society.legitimacy_at_start[self.person]
+        threshold = threshold_now(self.threshold, model.rules.movement * side, gained, rules.legitimacy_weight)
         return bool(
             joins(
-                side, self.current_stances()[0], support, int(called), self.threshold, rules.conviction,
+                side, self.current_stances()[0], support, int(called), threshold, rules.conviction,
                 rules.complementarity, rules.call,
             )
         )  # fmt: skip
@@ -672,6 +682,16 @@ class AgentEngine(Stage):
             and illegal(self.seed64, *entry.name, self.society.illegal_share[entry.author])
             and taken_down(self.seed64, *entry.name, self.step_index, takedowns)
         )
+
+    def dehumanising(self, entry: Entry) -> bool:
+        """Whether a message is on the topic and dehumanises the movement's people."""
+        rules = self.rules
+        return entry.on_topic and bool(
+            dehumanising(
+                self.seed64, *entry.name, int(self.accounts[entry.author].role), -rules.movement * stance_of(entry.stance),
+                rules.dehumanising_campaign, rules.dehumanising_citizens, rules.hostile,
+            )
+        )  # fmt: skip
 
     def flagged(self, account: int, flag: Flag) -> bool:
         """Whether the platform has set a mark on an account."""

@@ -135,6 +135,9 @@ class Desk:
     def provoke(self, share: float, strength: float, side: int) -> None:
         self._model.provoke(share, strength, side)
 
+    def disclose(self) -> None:
+        self._model.disclose()
+
 
 class Moderator(Agent):
     """Lets each policy act at the start of its day and whenever it wants to again, in the order in which they are listed."""
