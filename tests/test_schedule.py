@@ -130,8 +130,10 @@ def weeks(world: World, steps: np.ndarray, weekday: int) -> np.ndarray:
 def test_an_agenda_calls_for_the_week_and_is_louder_only_shortly_before() -> None:
     """Day 0 is a Wednesday: the agenda of Monday, day 5, has the events of days 5 to 11."""
     march, rally, later = Event(date(6), 1, "march", 12), Event(date(6), -1, "rally", 12), Event(date(9), 1, "march", 0)
-    world = busy_world(days=12, **{"calendar.events": (march, rally, later), "organisers.posts_per_day": 6.0})
-    world = world.replace({"organisers": {"agenda_weekday": 0, "call_days": 1.0, "call_activity": 3.0}})
+    organisers = {"agenda_weekday": 0, "posts_per_day": 6.0, "call_days": 1.0, "call_activity": 3.0}
+    world = busy_world(
+        days=12, organisers=organisers, **{"calendar.events": (march, rally, later), "campaign.daily_posts": (20.0,)}
+    )
     state, steps = dry_run(world).silent.state, np.arange(13 * 6)
     day = steps / 6 - 1.0
     np.testing.assert_array_equal(state.calls[0], (day >= 5) & (day < 9))

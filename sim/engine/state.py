@@ -156,10 +156,10 @@ class State(NamedTuple):
     relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
     2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``legitimacy`` and ``trust``
     (people,) as in ``sim.population``; ``dehumanising_read`` (people or, where it moves nothing, 0) dehumanising messages read
-    since the start of the day, each as far as it was believed; ``status``, ``flags`` (``sim.moderation.flags``), ``active_since``, ``last_awake``
-    (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts or, unobserved, 0; columns of ``Trace``);
-    ``suspended_since`` (accounts,) step (-1: not suspended); ``outbox`` (accounts, memory); the topic stream (capacity,);
-    ``turnout`` (events,); ``counts`` (steps, columns).
+    since the start of the day, each as far as it was believed; ``status``, ``flags`` (``sim.moderation.flags``),
+    ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts or, unobserved, 0; columns
+    of ``Trace``); ``suspended_since`` (accounts,) step (-1: not suspended); ``outbox`` (accounts, memory); the topic stream
+    (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
 
     What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
     unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
