@@ -1,4 +1,4 @@
-"""Dehumanising messages, the movement's legitimacy and trust in the platform: what moves them, what does not, and what they move."""
+"""Dehumanising messages, the movement's legitimacy and trust in the platform: what moves them, and what they move."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def test_their_appeal_decides_how_often_they_are_reshared(reading: str) -> None:
     found = []
     for appeal in (0.0, 1.0, 20.0):
         severity = {"campaign": 1.0, "appeal": appeal}
-        found.append(reshares_of_trolls(run(busy_world(severity=severity, **{"feed.reading": reading}))))
+        world = busy_world(severity=severity, **{"feed.reading": reading, "campaign.on_topic_share": 1.0})
+        found.append(reshares_of_trolls(run(world.replace({"campaign.sleepers.on_topic_share": 1.0}))))
     assert found[0] == 0 < found[1] < found[2]
 
 
@@ -142,8 +143,7 @@ def test_half_of_the_distance_is_made_good_in_a_half_life() -> None:
 @settings(max_examples=15)
 def test_without_effects_they_stay_at_the_start(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
-    stage = run(world.replace({"legitimacy": {}, "trust": {"start": 0.3}}), branch, seed)
-    none = {name: 0.0 for name in ("peaceful", "violent", "dehumanising")}
+    none = dict.fromkeys(("peaceful", "violent", "dehumanising"), 0.0)
     stage = run(world.replace({"legitimacy": none, "trust": Trust(start=0.3)}), branch, seed)
     np.testing.assert_array_equal(stage.state.legitimacy, stage.society.legitimacy_at_start)
     assert (stage.state.trust == 0.3).all()
