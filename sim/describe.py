@@ -357,7 +357,10 @@ def _standing(world: World) -> list[str]:
     if severity.occurs:
         whose = _amounts(
             (severity.campaign, "{:.0%} of the campaign's messages against the movement"),
-            (severity.citizens, f"{{:.0%}} of citizens' messages with an opinion of at most {-severity.hostile:+g}"),
+            (
+                severity.citizens,
+                f"{{:.0%}} of citizens' messages with an opinion of at most {0.0 - severity.hostile:+g}",
+            ),
         )
         factors = [f"weigh {severity.appeal:g} times as much among those that could be reshared"]
         if world.signals.observe:
