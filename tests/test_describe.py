@@ -192,8 +192,8 @@ def test_dehumanising_messages_legitimacy_trust_and_agenda_in_words() -> None:
     assert paragraph(text, "Legitimacy") == (
         "Legitimacy: that of the movement is 0.5 to begin with for somebody without a side, and 0.5 more or less with each unit "
         "of opinion. It rises by 0.1 on a peaceful day of its events to those online. It falls by 0.3 on a violent day of its "
-        "events to those online and 0.02 with each dehumanising message read. Half of that is made good in 5 days. Thresholds for its "
-        "events fall by 3 times what it has gained with a person, and rise for the other side's."
+        "events to those online and 0.02 with each dehumanising message read. Half of that is made good in 5 days. Thresholds "
+        "for its events fall by 3 times what it has gained with a person, and rise for the other side's."
     )
     assert paragraph(text, "Trust") == (
         "Trust: that in the platform is 0.5 to begin with. It rises by 0.1 with a disclosure. It falls by 0.4 for those whose "
