@@ -7,6 +7,7 @@ depends on that alone, so the two bracket how many accounts it removes in a run 
 
 from __future__ import annotations
 
+import calendar
 import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -112,7 +113,7 @@ def describe(world: World, branch: Branch | None = None, seed: int = 1) -> str:
     dry = dry_run(world, branch, seed)
     stage = dry.silent
     lines = [_world(world), _people(stage), _events(stage), _organisers(stage), _campaign(stage), _sleepers(dry)]
-    return "\n".join(lines + _branch(dry))
+    return "\n".join(lines + _standing(world) + _branch(dry))
 
 
 def dry_run(world: World, branch: Branch | None = None, seed: int = 1) -> DryRun:
@@ -271,7 +272,16 @@ def _organisers(stage: Stage) -> str:
         f"Organisers: {_accounts(stage.world, organisers.accounts)}, with {follows / n:,.1f} followers in the model on "
         f"average; each posts {organisers.posts_per_day:g} times a day with opinion {organisers.stance:+g}, and "
         f"{organisers.call_activity:g} times as often in the {in_days(organisers.call_days)} before an event of their side, "
-        "as calls to join it."
+        f"as calls to join it.{_agenda(organisers.agenda_weekday)}"
+    )
+
+
+def _agenda(weekday: int | None) -> str:
+    if weekday is None:
+        return ""
+    return (
+        f" On {calendar.day_name[weekday]}s they publish the agenda of the week: from then on, and not before, what they post is "
+        "calls to its events."
     )
 
 
@@ -339,6 +349,60 @@ def _branch(dry: DryRun) -> list[str]:
     lines += [f"Policy: {_removal(stage.world, *removal)}" for removal in dry.removals()]
     standing = (policy for policy in stage.branch.policies if not isinstance(policy, RemovalPolicy))
     return lines + [f"Policy: {policy.sentence(stage.world.date(stage.world.day(policy.day)))}" for policy in standing]
+
+
+def _standing(world: World) -> list[str]:
+    """Dehumanising messages, legitimacy and trust, as far as there is anything to say of them."""
+    lines, severity, legitimacy, trust = [], world.severity, world.legitimacy, world.trust
+    if severity.occurs:
+        whose = _amounts(
+            (severity.campaign, "{:.0%} of the campaign's messages against the movement"),
+            (
+                severity.citizens,
+                f"{{:.0%}} of citizens' messages with an opinion of at most {0.0 - severity.hostile:+g}",
+            ),
+        )
+        factors = [f"weigh {severity.appeal:g} times as much among those that could be reshared"]
+        if world.signals.observe:
+            factors.append(f"are reported {severity.reports:g} times as often")
+        lines.append(f"Severity: {whose} dehumanise the movement's people. They {_joined(factors)}.")
+    if legitimacy.moves:
+        gains = _amounts((legitimacy.peaceful, "{:g} on a peaceful day of its events to those online"))
+        losses = _amounts(
+            (legitimacy.violent, "{:g} on a violent day of its events to those online"),
+            (legitimacy.dehumanising, "{:g} with each dehumanising message read"),
+        )
+        lines.append(
+            f"Legitimacy: that of the movement is {legitimacy.start:g} to begin with for somebody without a side, and "
+            f"{legitimacy.slope:g} more or less with each unit of opinion.{_moves(gains, losses)} Half of that is made good in "
+            f"{in_days(legitimacy.half_life_days)}.{_weighed(world)}"
+        )
+    if trust.moves:
+        gains = _amounts((trust.disclosure, "{:g} with a disclosure"))
+        losses = _amounts(
+            (trust.own_suspension, "{:g} for those whose account is suspended"),
+            (trust.lost_followee, "{:g} for each suspended account that somebody followed"),
+        )
+        lines.append(
+            f"Trust: that in the platform is {trust.start:g} to begin with.{_moves(gains, losses)} Half of that is made good in "
+            f"{in_days(trust.half_life_days)}."
+        )
+    return lines
+
+
+def _amounts(*terms: tuple[float, str]) -> str:
+    return _joined([text.format(amount) for amount, text in terms if amount])
+
+
+def _moves(gains: str, losses: str) -> str:
+    return (f" It rises by {gains}." if gains else "") + (f" It falls by {losses}." if losses else "")
+
+
+def _weighed(world: World) -> str:
+    weight = world.mobilisation.legitimacy_weight
+    if not weight:
+        return ""
+    return f" Thresholds for its events fall by {weight:g} times what it has gained with a person, and rise for the other side's."
 
 
 def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent: Found, posting: Found) -> str:

@@ -10,7 +10,7 @@ from sim.engine.state import Count, Trace
 from sim.fields import InputError
 from sim.world import World
 
-_PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40
+_PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40 + 8 + 8 + 8
 _ACCOUNT = 1 + 4 + 4 + 1 + 2 + 4 + 4 + 4 + 1 + 8 + 8 * 4 + 1 + 4 + 1 + 57
 _TRACES = 4 * Trace.COLUMNS
 _EDGE = 4 + 8

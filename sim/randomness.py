@@ -74,8 +74,9 @@ class Stream(IntEnum):
     LOGIN_ORIGIN = 72
     SCRIPT = 73
     REPORT = 74
-    MEMBER = 80
-    PAGE_FOLLOWERS = 81
+    DEHUMANISING = 80
+    MEMBER = 81
+    PAGE_FOLLOWERS = 82
 
 
 _LOW = np.uint64(0xFFFFFFFF)

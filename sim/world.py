@@ -14,17 +14,20 @@ from typing import Any
 from sim.campaign.settings import Campaign, Organisers
 from sim.feed.legality import Illegality
 from sim.feed.settings import Feed
+from sim.feed.severity import Severity
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.opinion.rule import Opinion
 from sim.population.calendar import Calendar, day_number
+from sim.population.legitimacy import Legitimacy
 from sim.population.outlets import Outlets
 from sim.population.people import Population
 from sim.population.second_platform import SecondPlatform
 from sim.population.settings import Graph
 from sim.population.signals import Signals
+from sim.population.trust import Trust
 
 _STEPS = 65_535  # a step is stored in 16 bits
 
@@ -66,6 +69,15 @@ class World(Settings):
     )
     mobilisation: Mobilisation = quantity(
         default_factory=Mobilisation, unit="turnout", source="given by the user", doc="When citizens march."
+    )
+    severity: Severity = quantity(
+        default_factory=Severity, unit="messages", source="given by the user", doc="Which messages dehumanise."
+    )
+    legitimacy: Legitimacy = quantity(
+        default_factory=Legitimacy, unit="legitimacy", source="given by the user", doc="How legitimate the movement is."
+    )
+    trust: Trust = quantity(
+        default_factory=Trust, unit="trust", source="given by the user", doc="How far people trust the platform."
     )
     organisers: Organisers = quantity(
         default_factory=Organisers, unit="accounts", source="given by the user", doc="The movement's organisers."

@@ -9,8 +9,8 @@ import json
 from pathlib import Path
 
 import sim
-from sim.moderation import ContentTakedown
-from tests.worlds import busy_branch, busy_world, run
+from sim.moderation import ContentTakedown, Disclosure
+from tests.worlds import STANDING, busy_branch, busy_world, run
 
 GOLDEN = Path(__file__).with_name("golden.json")
 
@@ -44,6 +44,11 @@ def digests() -> dict[str, str]:
             3,
         ),
         "busy world, ranked feeds": run(busy_world(**{"feed.reading": "ranked"}), busy_branch(), 7),
+        "busy world, legitimacy and trust": run(
+            busy_world(**STANDING),
+            sim.Branch((*busy_branch().policies, Disclosure(1, discount=0.5, resemblance=1.0))),
+            8,
+        ),
         "complete graph": run(busy_world(people=60, graph={"kind": "complete"}), busy_branch(), 4),
         "Hong Kong": run(hong_kong, None, 5),
     }

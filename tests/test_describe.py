@@ -19,7 +19,7 @@ from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.population.accounts import Status
 from sim.world import World
-from tests.worlds import SEEDS, branches, busy_branch, busy_world, policies, run, worlds
+from tests.worlds import SEEDS, STANDING, branches, busy_branch, busy_world, policies, run, worlds
 
 
 def numbers(text: str) -> list[int]:
@@ -176,3 +176,29 @@ def test_it_is_quick() -> None:
     began = time.process_time()
     describe(world, Branch(policies=(Takedown(day="2019-08-19"),)))
     assert time.process_time() - began < 2.0
+
+
+def test_dehumanising_messages_legitimacy_trust_and_agenda_in_words() -> None:
+    text = describe(busy_world(**STANDING))
+    assert paragraph(text, "Organisers").endswith(
+        "as calls to join it. On Thursdays they publish the agenda of the week: from then on, and not before, what they post is "
+        "calls to its events."
+    )
+    assert paragraph(text, "Severity") == (
+        "Severity: 50% of the campaign's messages against the movement and 30% of citizens' messages with an opinion of at most "
+        "-0.2 dehumanise the movement's people. They weigh 3 times as much among those that could be reshared and are reported 4 "
+        "times as often."
+    )
+    assert paragraph(text, "Legitimacy") == (
+        "Legitimacy: that of the movement is 0.5 to begin with for somebody without a side, and 0.5 more or less with each unit "
+        "of opinion. It rises by 0.1 on a peaceful day of its events to those online. It falls by 0.3 on a violent day of its "
+        "events to those online and 0.02 with each dehumanising message read. Half of that is made good in 5 days. Thresholds "
+        "for its events fall by 3 times what it has gained with a person, and rise for the other side's."
+    )
+    assert paragraph(text, "Trust") == (
+        "Trust: that in the platform is 0.5 to begin with. It rises by 0.1 with a disclosure. It falls by 0.4 for those whose "
+        "account is suspended and 0.02 for each suspended account that somebody followed. Half of that is made good in 5 days."
+    )
+    heads = {line.partition(":")[0] for line in describe(busy_world()).splitlines()}
+    assert not heads & {"Severity", "Legitimacy", "Trust"}
+    assert "agenda" not in describe(busy_world())

@@ -20,7 +20,7 @@ from sim.population.accounts import Role, Status
 from sim.randomness import uniforms
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, busy_branch, busy_world, cases, run
+from tests.worlds import SEEDS, STANDING, assert_same, busy_branch, busy_world, cases, run
 
 
 def test_the_busy_world_is_busy() -> None:
@@ -72,6 +72,9 @@ def test_the_busy_world_is_busy() -> None:
         {"opinion.rule": "voter", "feed.topic_slots": 0},
         {"campaign.accounts": 0, "campaign.sleepers.accounts": 0},
         {"organisers.accounts": 0, "expression.silence": False, "expression.reshare_congenial_only": False},
+        STANDING,
+        {**STANDING, "feed.reading": "ranked"},
+        {**STANDING, "graph": {"kind": "complete"}, "people": 40},
     ],
     ids=[
         "all",
@@ -94,6 +97,9 @@ def test_the_busy_world_is_busy() -> None:
         "voter",
         "no campaign",
         "no organisers",
+        "legitimacy and trust",
+        "legitimacy and trust, ranked",
+        "legitimacy and trust, complete",
     ],
 )
 def test_engines_agree_on_the_busy_world(changes: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from unittest.mock import Mock, patch
 
 import pandas as pd
@@ -18,7 +19,7 @@ from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.run import make_stage, simulate
 from sim.study import compare
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, branches, busy_branch, busy_world, run, worlds
+from tests.worlds import SEEDS, STANDING, assert_same, branches, busy_branch, busy_world, run, worlds
 
 ENGINES = [(a, b) for a in ("arrays", "agents") for b in ("arrays", "agents")]
 
@@ -80,8 +81,9 @@ def every_step(world: World) -> Iterator[int]:
     yield from range(world.burn_in_ticks + world.ticks + 1)
 
 
-def test_a_fork_at_any_step() -> None:
-    world = busy_world(days=2)
+@pytest.mark.parametrize("changes", [{}, STANDING], ids=["", "legitimacy and trust"])
+def test_a_fork_at_any_step(changes: dict[str, Any]) -> None:
+    world = busy_world(days=2, **changes)
     whole = run(world, None, 6)
     trunk = make_stage(world, None, 6)
     for step in every_step(world):
@@ -131,9 +133,10 @@ def test_a_branch_without_campaign_forks_at_day_0() -> None:
     assert_same(continued(trunk, branch, "arrays"), run(world, branch, 1))
 
 
-def test_shadowed_branches_are_what_they_would_be_by_themselves() -> None:
+@pytest.mark.parametrize("changes", [{}, STANDING], ids=["", "legitimacy and trust"])
+def test_shadowed_branches_are_what_they_would_be_by_themselves(changes: dict[str, Any]) -> None:
     """Removals of sleepers that part from others early and late, one after another, and beside other policies."""
-    world = busy_world(days=5, **{"campaign.sleepers.waking_rate": 0.3, "campaign.sleepers.wakes_from": 2.0})
+    world = busy_world(days=5, **changes, **{"campaign.sleepers": {"waking_rate": 0.3, "wakes_from": 2.0}})
     sleepers = world.campaign.sleepers.accounts
     removals = [
         (PreemptiveRemoval(day, Rates(tpr=1.0, fpr=fpr), accounts=accounts),)

@@ -111,12 +111,47 @@ def test_calls_come_only_before_events_of_their_side(world: World) -> None:
     stage = dry_run(world).silent
     schedule = stage.schedule
     steps = np.arange(world.burn_in_ticks + world.ticks)
-    window = int(world.organisers.call_days * world.ticks_per_day)
+    window, weekday = int(world.organisers.call_days * world.ticks_per_day), world.organisers.agenda_weekday
     for row, side in enumerate((1, -1)):
         mine = schedule.join_step[(schedule.join_side == side) & (schedule.join_step >= 0)]
         ahead = mine[None, :] - steps[:, None]
-        expected = ((ahead > 0) & (ahead <= window)).any(axis=1) & (steps >= world.burn_in_ticks)
+        called = ahead <= window if weekday is None else weeks(world, steps, weekday) == weeks(world, mine, weekday).T
+        expected = ((ahead > 0) & called).any(axis=1) & (steps >= world.burn_in_ticks)
         np.testing.assert_array_equal(stage.state.calls[row].astype(bool), expected)
+
+
+def weeks(world: World, steps: np.ndarray, weekday: int) -> np.ndarray:
+    """The number of the week, counted from that weekday on, in which each step lies, as a column."""
+    day0 = datetime.date.fromisoformat(world.first_day).toordinal()
+    days = day0 + steps // world.ticks_per_day - world.burn_in_days
+    return ((days - datetime.date(2001, 1, 1).toordinal() - weekday) // 7)[:, None]  # that was a Monday
+
+
+def test_an_agenda_calls_for_the_week_and_is_louder_only_shortly_before() -> None:
+    """Day 0 is a Wednesday: the agenda of Monday, day 5, has the events of days 5 to 11."""
+    march, rally, later = Event(date(6), 1, "march", 12), Event(date(6), -1, "rally", 12), Event(date(9), 1, "march", 0)
+    organisers = {"agenda_weekday": 0, "posts_per_day": 6.0, "call_days": 1.0, "call_activity": 3.0}
+    world = busy_world(
+        days=12, organisers=organisers, **{"calendar.events": (march, rally, later), "campaign.daily_posts": (20.0,)}
+    )
+    state, steps = dry_run(world).silent.state, np.arange(13 * 6)
+    day = steps / 6 - 1.0
+    np.testing.assert_array_equal(state.calls[0], (day >= 5) & (day < 9))
+    np.testing.assert_array_equal(state.calls[1], (day >= 5) & (day < 6.5))
+    loud = ((day >= 5.5) & (day < 6.5)) | ((day >= 8) & (day < 9))
+    ratio = state.posting[Group.ORGANISER] / (6.0 * np.tile(world.calendar.clock, 13))
+    np.testing.assert_allclose(ratio, 1.0 + 2.0 * loud)
+    # Published on the day of the march, it leaves twelve hours, and organisers are not louder before it is out.
+    late = dry_run(world.replace({"organisers.agenda_weekday": 1})).silent.state
+    np.testing.assert_array_equal(late.calls[0], (day >= 6) & (day < 9))
+    ratio = late.posting[Group.ORGANISER] / (6.0 * np.tile(world.calendar.clock, 13))
+    np.testing.assert_allclose(ratio, 1.0 + 2.0 * (((day >= 6) & (day < 6.5)) | ((day >= 8) & (day < 9))))
+
+
+def test_an_agenda_published_before_day_0_holds_from_day_0_on() -> None:
+    world = busy_world(**{"organisers.agenda_weekday": 1, "calendar.events": (Event(date(2), 1, "march", 12),)})
+    day = np.arange(4 * 6) / 6 - 1.0
+    np.testing.assert_array_equal(dry_run(world).silent.state.calls[0], (day >= 0) & (day < 2.5))
 
 
 @given(worlds())

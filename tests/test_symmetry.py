@@ -1,6 +1,7 @@
 """Nothing in the model prefers a side: negate everybody and everything that happens is negated, bit for bit.
 
-The world is mirrored after it is built: opinions, stances of actors, sides of events, and which side a call is for.
+The world is mirrored after it is built: opinions, stances of actors, sides of events, which side a call is for, and on which
+side the movement is, whose legitimacy then stays what it is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, busy_branch, busy_world, canonical, cases, daily
+from tests.worlds import SEEDS, STANDING, busy_branch, busy_world, canonical, cases, daily
 
 SHIFTS = ("troll_shift", "organiser_shift", "event_shift")
 
@@ -30,7 +31,8 @@ def mirrored(setting: Setting, state: State) -> tuple[Setting, State]:
         event_side=-setting.schedule.event_side,
         join_side=-setting.schedule.join_side,
     )
-    return setting._replace(society=society, schedule=schedule), state._replace(opinion=-state.opinion)
+    rules = setting.rules._replace(movement=-setting.rules.movement)
+    return setting._replace(society=society, schedule=schedule, rules=rules), state._replace(opinion=-state.opinion)
 
 
 def pair(world: World, branch: Branch | None, seed: int, engine: str) -> tuple[Stage, Stage]:
@@ -76,8 +78,9 @@ def assert_mirrored(a: Stage, b: Stage) -> None:
         {"feed.reading": "one_random_followee", "opinion.rule": "voter"},
         {"feed.reading": "all_followees", "opinion.rule": {"name": "hegselmann_krause", "bound": 0.4}},
         {"expression.silence_by": "confidence", "mobilisation": {"turnout_weight": 0.6, "complementarity": 1.0}},
+        STANDING,
     ],
-    ids=["newest", "ranked", "random followee", "all followees", "by confidence"],
+    ids=["newest", "ranked", "random followee", "all followees", "by confidence", "legitimacy and trust"],
 )
 def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, Any]) -> None:
     world = busy_world(**changes)

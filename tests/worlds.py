@@ -17,6 +17,7 @@ from sim.engine.stage import Stage
 from sim.engine.state import State
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
+from sim.feed.severity import Severity
 from sim.moderation import (
     SIGNALS,
     Appeals,
@@ -37,6 +38,7 @@ from sim.moderation import (
     RuleDetector,
     ScoreDetector,
     Takedown,
+    TipOff,
     Weights,
 )
 from sim.opinion import (
@@ -52,11 +54,15 @@ from sim.opinion import (
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.population.calendar import Calendar, Event
+from sim.population.legitimacy import Legitimacy
 from sim.population.newcomers import Newcomers
+from sim.population.outlets import Outlets
 from sim.population.people import Population
 from sim.population.profiles import Profiles
+from sim.population.second_platform import Pages, SecondPlatform
 from sim.population.settings import Graph
 from sim.population.signals import Signals
+from sim.population.trust import Trust
 from sim.run import make_stage
 from sim.world import World
 
@@ -132,6 +138,32 @@ def busy_world(**changes: Any) -> World:
     return world.replace(changes)
 
 
+# Changes to the busy world: dehumanising messages, legitimacy that they and events move and that moves turnout, trust, and
+# organisers who publish an agenda (days 0 to 2 are Wednesday to Friday).
+STANDING: dict[str, Any] = {
+    "severity": Severity(campaign=0.5, citizens=0.3, hostile=0.2, appeal=3.0, reports=4.0),
+    "legitimacy": Legitimacy(peaceful=0.1, violent=0.3, dehumanising=0.02, half_life_days=5.0),
+    "trust": Trust(own_suspension=0.4, lost_followee=0.02, disclosure=0.1, half_life_days=5.0),
+    "mobilisation.legitimacy_weight": 3.0,
+    "organisers.agenda_weekday": 3,
+}
+
+
+# Changes to the busy world: outlets, and a second platform with pages of all sides.
+TWO_PLATFORMS: dict[str, Any] = {
+    "outlets": Outlets(accounts=2, followers=30.0, scripts=1),
+    "second": SecondPlatform(
+        members=0.7,
+        visits=0.8,
+        followees=6.0,
+        campaign=(Pages("pages", 3, 60.0), Pages("groups", 2, 20.0)),
+        campaign_posts_per_day=4.0,
+        organisers=(Pages("pages", 1, 20.0),),
+        outlets=(Pages("newspapers", 2, 40.0),),
+    ),
+}
+
+
 def busy_branch() -> Branch:
     """Policies for ``busy_world`` that remove trolls, sleepers and innocents on several days."""
     return Branch(
@@ -161,7 +193,7 @@ def events(draw: st.DrawFn, days: int) -> tuple[Event, ...]:
     """Up to four events of both sides, some outside the calendar, some on the same day."""
     numbers = draw(st.lists(st.integers(-1, days + 1), max_size=4))
     return tuple(
-        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23)))
+        Event(date(n), draw(st.sampled_from([1, -1])), f"event {i}", draw(st.integers(0, 23)), draw(_share(0.0, 1.0)))
         for i, n in enumerate(numbers)
     )
 
@@ -271,9 +303,67 @@ def illegalities(draw: st.DrawFn) -> Illegality:
     )
 
 
+def severities() -> st.SearchStrategy[Severity]:
+    """Which messages dehumanise, in half of the worlds none."""
+    shares, factors = _share(0.0, 1.0), _share(0.0, 5.0)
+    some = st.builds(
+        Severity, campaign=shares, citizens=shares, hostile=_share(0.0, 0.8), appeal=factors, reports=factors
+    )
+    return st.one_of(st.just(Severity()), some)
+
+
+def legitimacies() -> st.SearchStrategy[Legitimacy]:
+    """What moves the movement's legitimacy, sometimes nothing."""
+    shares, half_lives = _share(0.0, 1.0), st.floats(0.1, 50.0)
+    some = st.builds(Legitimacy, shares, shares, shares, shares, _share(0.0, 0.2), half_lives)
+    return st.one_of(st.just(Legitimacy()), some, some)
+
+
+def trusts() -> st.SearchStrategy[Trust]:
+    """What moves trust in the platform, sometimes nothing."""
+    shares = _share(0.0, 1.0)
+    some = st.builds(Trust, shares, shares, _share(0.0, 0.2), shares, st.floats(0.1, 50.0))
+    return st.one_of(st.just(Trust()), some, some)
+
+
 @st.composite
 def worlds(draw: st.DrawFn) -> World:
-    """Any small world: all graphs that are generated, all readings, all rules, all features."""
+    """Any small world: all graphs that are generated, all readings, all rules, all features; some with a second platform."""
+    world = draw(worlds_of_one_platform())
+    if world.graph.kind != "social":
+        return world
+    world = world.replace({"outlets": draw(st.one_of(st.just(Outlets()), outlets()))})
+    if world.feed.reading not in ("newest", "ranked") or draw(st.booleans()):
+        return world
+    return world.replace({"second": draw(second_platforms())})
+
+
+def outlets() -> st.SearchStrategy[Outlets]:
+    """Genuine outlets of either side."""
+    return st.builds(
+        Outlets, st.integers(0, 3), _share(0.0, 30.0), st.sampled_from([-0.6, 0.5]), _share(0.0, 5.0), _share(0.0, 1.0),
+        st.integers(0, 2), _share(0.0, 1.0),
+    )  # fmt: skip
+
+
+@st.composite
+def second_platforms(draw: st.DrawFn) -> SecondPlatform:
+    """A second platform with pages of all sides, or none, for worlds of at least 60 people with a hub cap of a half."""
+    pages = st.lists(st.builds(Pages, st.just("pages"), st.integers(0, 3), _share(0.0, 60.0)), max_size=2).map(tuple)
+    return SecondPlatform(
+        members=draw(_share(0.2, 1.0)),
+        visits=draw(_share(0.0, 3.0)),
+        followees=draw(_share(0.0, 3.0)),
+        campaign=draw(pages),
+        campaign_posts_per_day=draw(_share(0.0, 10.0)),
+        organisers=draw(pages),
+        outlets=draw(pages),
+    )
+
+
+@st.composite
+def worlds_of_one_platform(draw: st.DrawFn) -> World:
+    """Any small world that has one platform and no outlets."""
     kind = draw(st.sampled_from(["social", "random", "preferential", "complete"]))
     ticks, days = draw(st.sampled_from([1, 4, 6, 24])), draw(st.integers(2, 4))
     people = draw(st.integers(2, 40) if kind == "complete" else st.integers(60, 150))
@@ -358,12 +448,17 @@ def worlds(draw: st.DrawFn) -> World:
             turnout_weight=draw(_share(0.0, 1.0)),
             call=draw(_share(0.0, 1.0)),
             call_window_days=draw(st.sampled_from([0.0, 0.25, 0.5, 1.0, 3.0])),
+            legitimacy_weight=draw(_share(0.0, 5.0)),
         ),
+        severity=draw(severities()),
+        legitimacy=draw(legitimacies()),
+        trust=draw(trusts()),
         organisers=Organisers(
             accounts=draw(st.integers(0, 5)),
             stance=draw(st.sampled_from([0.9, 0.4, -0.7])),
             followers=draw(_share(0.0, 30.0)),
             call_days=draw(_share(0.0, 3.0)),
+            agenda_weekday=draw(st.one_of(st.none(), st.integers(0, 6))),
             scripts=draw(st.integers(0, 2)),
             scripted_share=draw(_share(0.0, 1.0)),
         ),
@@ -450,6 +545,24 @@ def standing_policies(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
 
 
 @st.composite
+def on_either_platform(draw: st.DrawFn, policy: Policy, world: World) -> Policy:
+    """A policy of the first platform, or the like of it on the second."""
+    if draw(st.booleans()) or isinstance(policy, PreemptiveRemoval):
+        return policy
+    pages = sum(pages.accounts for pages in world.second.campaign)
+    counts = {"accounts": draw(st.integers(0, pages))} if isinstance(policy, Takedown) else {}
+    return policy.replace({"platform": "second", **counts})
+
+
+@st.composite
+def tip_offs(draw: st.DrawFn, world: World, first: int = 0) -> Policy:
+    """Either platform acting on the other's tip, from day ``first`` or later on."""
+    day, delay = draw(first_days(world, first)), draw(st.sampled_from([0.0, 0.3, 1.0]))
+    platform = draw(st.sampled_from(["first", "second", "second"]))
+    return TipOff(day, delay, draw(detectors()), draw(st.booleans()), platform=platform)
+
+
+@st.composite
 def branches(draw: st.DrawFn, world: World, first: int = 0) -> Branch:
     """Up to four policies from day ``first`` on; from day 0 on the campaign may be switched off as well."""
     chosen = draw(
@@ -457,6 +570,9 @@ def branches(draw: st.DrawFn, world: World, first: int = 0) -> Branch:
             st.one_of(policies(world, first), soft_policies(world, first), standing_policies(world, first)), max_size=4
         )
     )
+    if world.second.members:
+        chosen = [draw(on_either_platform(policy, world)) for policy in chosen]
+        chosen += draw(st.lists(tip_offs(world, first), max_size=1))
     return Branch(policies=tuple(chosen), campaign=first > 0 or draw(st.sampled_from([True, True, True, False])))
 
 

@@ -207,6 +207,11 @@ class Organisers(Settings):
     call_activity: float = quantity(
         2.0, unit="factor", low=0, high=24, source="assumption", doc="How much more organisers post while they call."
     )
+    agenda_weekday: int | None = quantity(
+        None, unit="weekday, Monday 0", low=0, high=6, source="model choice",
+        doc="Weekday on which the week's agenda is published: from then on posts are calls until the last event of the seven "
+        "days is over, and more frequent in the call_days before each of their side (none: calls begin call_days before).",
+    )  # fmt: skip
     scripts: int = quantity(
         50, unit="texts in reality", low=0, high=10_000_000, source="assumption",
         doc="Texts that organisers pass on word for word; they scale with the world, with one at least.",

@@ -20,11 +20,12 @@ from sim.engine.state import Count, Group, Rules, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.feed.severity import dehumanising
 from sim.feed.traces import OWN_WORDS, report_draw, script
 from sim.moderation.content_takedown import taken_down
 from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
-from sim.opinion.mobilisation import joins, perceived_support
+from sim.opinion.mobilisation import joins, perceived_support, threshold_now
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.agent import Agent
@@ -184,15 +185,15 @@ class Account(Agent):
         return ordered[: rules.length]
 
     def engagement_of(self, item: Item) -> float:
-        """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency."""
+        """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency, times a factor for
+        dehumanising messages."""
         model, rules = self.model, self.rules
         role = int(model.accounts[item.entry.author].role)
         recency = float(rules.recency[model.step_index - item.entry.created])
-        return float(
-            engagement(
-                model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
-            )
+        weight = engagement(
+            model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
         )
+        return float(weight * rules.dehumanising_appeal if model.dehumanising(item.entry) else weight)
 
     def feed(self) -> list[Item]:
         """The feed that the account would read now."""
@@ -487,8 +488,11 @@ class Citizen(Account):
         draws: dict[float, int] = {}
         for entry in (item.entry for item in feed if self.news(item)):
             disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence
+            probability = self.rules.reports if disagrees else self.rules.mistaken_reports
+            if model.dehumanising(entry):
+                probability *= self.rules.dehumanising_reports
             draw = report_draw(model.seed64, self.account, *entry.name)
-            if draw < (self.rules.reports if disagrees else self.rules.mistaken_reports):
+            if draw < probability:
                 draws.setdefault(draw, entry.author)
         return draws[min(draws)] if draws else None
 
@@ -520,6 +524,10 @@ class Citizen(Account):
                     self.credibility(entry, full),
                 )
             )
+            if model.dehumanising(entry):
+                model.count(Count.DEHUMANISING)
+                if state.dehumanising_read.size:
+                    state.dehumanising_read[self.person] += readings[-1].credibility
             if role == Role.TROLL:
                 state.troll_impressions[self.person] += 1
             elif role == Role.ORGANISER:
@@ -594,9 +602,11 @@ class Citizen(Account):
         seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
         called = seen >= 0 and model.step_index - seen <= rules.call_window
         support = perceived_support(side, self.climate, model.last_turnout(event), rules.turnout_weight)
+        gained = model.state.legitimacy[self.person] - model.society.legitimacy_at_start[self.person]
+        threshold = threshold_now(self.threshold, rules.movement * side, gained, rules.legitimacy_weight)
         return bool(
             joins(
-                side, self.current_stances()[0], support, int(called), self.threshold, rules.conviction,
+                side, self.current_stances()[0], support, int(called), threshold, rules.conviction,
                 rules.complementarity, rules.call,
             )
         )  # fmt: skip
@@ -719,7 +729,8 @@ class AgentEngine(Stage):
             status = self.state.status.tolist()
             awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
             self.awake_now = {account.account for account in awake}
-            for account in awake:
+            # What one person reads on both platforms is added up in this order.
+            for account in sorted(awake, key=lambda account: not account.on_second):
                 account.look()
             for account in awake:
                 account.decide()
@@ -755,6 +766,16 @@ class AgentEngine(Stage):
             and illegal(self.seed64, *entry.name, self.society.illegal_share[entry.author])
             and taken_down(self.seed64, *entry.name, self.step_index, takedowns)
         )
+
+    def dehumanising(self, entry: Entry) -> bool:
+        """Whether a message is on the topic and dehumanises the movement's people."""
+        rules = self.rules
+        return entry.on_topic and bool(
+            dehumanising(
+                self.seed64, *entry.name, int(self.accounts[entry.author].role), -rules.movement * stance_of(entry.stance),
+                rules.dehumanising_campaign, rules.dehumanising_citizens, rules.hostile,
+            )
+        )  # fmt: skip
 
     def flagged(self, account: int, flag: Flag) -> bool:
         """Whether the platform has set a mark on an account."""

@@ -16,11 +16,12 @@ from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trac
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race_inline
+from sim.feed.severity import dehumanising
 from sim.feed.traces import report_draw, script
 from sim.moderation.content_takedown import taken_down_inline
 from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
-from sim.opinion.mobilisation import joins, perceived_support
+from sim.opinion.mobilisation import joins, perceived_support, threshold_now
 from sim.opinion.provenance import channel_moved, moved
 from sim.population.accounts import Role, Status
 from sim.population.new_edges import edge_has_come_alive
@@ -44,6 +45,7 @@ _READERS, _ROWS, _IMPRESSIONS, _SLOTS = (
 _QUALITY, _NEW_POSTS, _RESHARES = int(Count.QUALITY), int(Count.NEW_POSTS), int(Count.RESHARES)
 _ON_TOPIC, _STANCE, _OF_TROLLS = int(Count.ON_TOPIC_POSTS), int(Count.STANCE), int(Count.RESHARES_OF_TROLLS)
 _TROLL_ON_TOPIC, _LOST = int(Count.ON_TOPIC_TROLL_POSTS), int(Count.LOST_POSTS)
+_DEHUMANISING = int(Count.DEHUMANISING)
 _OFFICE, _TRACE_RESHARES = int(Trace.OFFICE_POSTS), int(Trace.RESHARES)
 _COORDINATED, _REPORTS = int(Trace.COORDINATED), int(Trace.REPORTS)
 _QUALITY_UNIT = 4294967296.0
@@ -458,7 +460,20 @@ def _weight(seed: int, step: int, c: int, society: Society, rules: Rules, scratc
     author, created = np.int64(scratch.entry[c].author), np.int64(scratch.entry[c].created)
     role = role_of(society.group[author])
     recency = rules.recency[step - created]
-    return engagement(seed, author, created, role, rules.appeal_exponent, rules.deception, scratch.shares[c], recency)
+    w = engagement(seed, author, created, role, rules.appeal_exponent, rules.deception, scratch.shares[c], recency)
+    if rules.dehumanises and _dehumanising(seed, c, society, rules, scratch):
+        w *= rules.dehumanising_appeal
+    return w
+
+
+@inlined
+def _dehumanising(seed: int, c: int, society: Society, rules: Rules, scratch: Scratch) -> bool:
+    """Whether a candidate is on the topic and dehumanises the movement's people."""
+    entry = scratch.entry[c]
+    return entry.stance != OFF_TOPIC and dehumanising(
+        seed, entry.author, entry.created, role_of(society.group[entry.author]),
+        -rules.movement * stance_of(entry.stance), rules.dehumanising_campaign, rules.dehumanising_citizens, rules.hostile,
+    )  # fmt: skip
 
 
 @inlined
@@ -736,6 +751,10 @@ def read_new_messages(
             )  # fmt: skip
         else:
             scratch.factor[i] = 1.0
+        if rules.dehumanises and _dehumanising(seed, c, society, rules, scratch):
+            counts[_DEHUMANISING] += 1
+            if state.dehumanising_read.size > 0:
+                state.dehumanising_read[person] += scratch.factor[i]
         if role == _TROLL:
             state.troll_impressions[person] += 1
         elif role == _ORGANISER:
@@ -764,6 +783,8 @@ def choose_report(
     for i in range(n):
         distance = abs(scratch.stance[i, 0] - state.opinion[person, 0])
         probability = rules.reports if distance >= confidence else rules.mistaken_reports
+        if rules.dehumanises and _dehumanising(seed, scratch.new[i], society, rules, scratch):
+            probability *= rules.dehumanising_reports
         name = scratch.name[scratch.new[i]]
         draw = report_draw(seed, reader, name >> 16, name & 0xFFFF)
         if draw < probability and draw < least:
@@ -1229,12 +1250,16 @@ def count_turnout(
         seen = state.last_call[person, row]
         called = 1 if seen >= 0 and step - seen <= rules.call_window else 0
         support = perceived_support(side, state.climate[person], turnout, rules.turnout_weight)
+        threshold = society.joining[person]
+        if rules.legitimacy_weight > 0.0:
+            gained = state.legitimacy[person] - society.legitimacy_at_start[person]
+            threshold = threshold_now(threshold, rules.movement * side, gained, rules.legitimacy_weight)
         if joins(
             side,
             state.opinion[person, 0],
             support,
             called,
-            society.joining[person],
+            threshold,
             rules.conviction,
             rules.complementarity,
             rules.call,

@@ -148,6 +148,9 @@ class Desk:
     def provoke(self, share: float, strength: float, side: int) -> None:
         self._model.provoke(share, strength, side)
 
+    def disclose(self) -> None:
+        self._model.disclose()
+
 
 class Moderator(Agent):
     """One platform's: lets each of its policies act at the start of its day and whenever it wants to again, in the order in which

@@ -39,6 +39,7 @@ from sim.population.graph import (
     scaled_counts,
     social_graph,
 )
+from sim.population.legitimacy import legitimacies_at_start
 from sim.population.people import draw_people
 from sim.population.settings import Graph
 from sim.population.timetable import NEVER
@@ -88,6 +89,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         confidence=people.confidence,
         susceptibility=people.susceptibility,
         courage=people.courage,
+        legitimacy_at_start=legitimacies_at_start(people.opinion, world.legitimacy.start, world.legitimacy.slope),
         joining=people.joining,
         activity=people.activity if nodes is None else _activity_of_file(world, people.activity, person, nodes),
         topic_reader=people.topic_reader,
@@ -187,6 +189,14 @@ def make_rules(world: World) -> Rules:
         scripts=scripts,
         first_script=first_script,
         second_visits=world.second.visits,
+        movement=1,
+        dehumanises=world.severity.occurs,
+        dehumanising_campaign=world.severity.campaign,
+        dehumanising_citizens=world.severity.citizens,
+        hostile=world.severity.hostile,
+        dehumanising_appeal=world.severity.appeal,
+        dehumanising_reports=world.severity.reports,
+        legitimacy_weight=world.mobilisation.legitimacy_weight,
     )
 
 
@@ -217,6 +227,9 @@ def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> Sta
         inner_confidence=inner_confidence,
         last_call=np.full((people, 2), -1, dtype=np.int32),
         troll_impressions=np.zeros(people, dtype=np.uint32),
+        legitimacy=society.legitimacy_at_start.copy(),
+        trust=np.full(people, world.trust.start),
+        dehumanising_read=np.zeros(people if world.severity.occurs and world.legitimacy.dehumanising > 0.0 else 0),
         status=status,
         flags=np.zeros(accounts, dtype=np.uint8),
         active_since=np.zeros(accounts, dtype=np.uint16),

@@ -22,6 +22,7 @@ from sim.campaign.organisers import Organisers
 from sim.engine.arrivals import Arrivals
 from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
+from sim.engine.standing import Standing
 from sim.engine.state import Count, Group, Rules, State
 from sim.fields import InputError
 from sim.moderation.measures import Measures, in_force
@@ -99,6 +100,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         group, actors = society.group, society.group[world.people :]
         stance = society.actor_stance[actors == Group.ORGANISER]
         self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
+        self.standing = Standing(self)
         self.arrivals = Arrivals(self)
         platforms = PLATFORMS if society.twin.size else PLATFORMS[:1]
         self.moderators = tuple(Moderator(self, platform) for platform in platforms)
@@ -139,6 +141,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         fresh = accounts[self.state.status[accounts] != Status.SUSPENDED]
         self.state.status[fresh] = Status.SUSPENDED
         self.state.suspended_since[fresh] = self.step_index
+        self.standing.suspended(fresh)
 
     def restore(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Lift the suspension of accounts from this step on: they are in feeds again, and so are their messages. Returns those
@@ -173,6 +176,10 @@ class Stage(mesa.Model):  # type: ignore[misc]
             for way in (DIRECT, RELAYED):
                 channel[way] = channel_moved(channel[way], 0.0, 0.0, 0.0, strength)
 
+    def disclose(self) -> None:
+        """Tell people that there was a campaign."""
+        self.standing.disclosed()
+
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         """Make sleepers active from this step on."""
         self.state.status[sleepers] = Status.ACTIVE
@@ -191,6 +198,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
                 stop = min(stop, self.world.burn_in_ticks)
             self.advance_accounts(step, stop)
             self.step_index = stop
+            if stop % per_day == 0:
+                self.standing.end_day()
             if self._observe is not None and stop % per_day == 0 and stop > self.world.burn_in_ticks:
                 self.daily.append(self._observe(self))
 

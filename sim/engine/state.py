@@ -54,7 +54,8 @@ class Count(IntEnum):
     LOST_POSTS = 19  # + role: posts that wrongly suspended citizens and organisers would have made
     RESTORED = 21  # accounts of citizens and organisers
     SILENCED = 22  # ticks for which those restored had been suspended
-    COLUMNS = 23
+    DEHUMANISING = 23  # impressions of dehumanising messages
+    COLUMNS = 24
 
 
 class Trace(IntEnum):
@@ -77,6 +78,7 @@ class Society(NamedTuple):
     confidence: NDArray[np.float32]
     susceptibility: NDArray[np.float32]
     courage: NDArray[np.float32]
+    legitimacy_at_start: NDArray[np.float64]
     joining: NDArray[np.float64]
     activity: NDArray[np.float32]
     topic_reader: NDArray[np.uint8]
@@ -109,7 +111,8 @@ class Schedule(NamedTuple):
 
 class Rules(NamedTuple):
     """Parameters of the model as the kernels take them; by-group rows are indexed by ``Group``. ``measures`` are those that the
-    platform takes at the moment; all else stays the same during a run."""
+    platform takes at the moment; all else stays the same during a run. ``movement`` is the side of the movement: 1, but for its
+    mirror image."""
 
     reads_opinions: bool
     ranked: bool
@@ -154,15 +157,25 @@ class Rules(NamedTuple):
     scripts: NDArray[np.int64]
     first_script: NDArray[np.int64]
     second_visits: float
+    movement: int
+    dehumanises: bool
+    dehumanising_campaign: float
+    dehumanising_citizens: float
+    hostile: float
+    dehumanising_appeal: float
+    dehumanising_reports: float
+    legitimacy_weight: float
 
 
 class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
     relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
-    2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``status``, ``flags``
-    (``sim.moderation.flags``), ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts
-    or, unobserved, 0; columns of ``Trace``); ``suspended_since`` (accounts,) step (-1: not suspended); ``outbox`` (accounts,
-    memory); the topic stream (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
+    2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``legitimacy`` and ``trust``
+    (people,) as in ``sim.population``; ``dehumanising_read`` (people or, where it moves nothing, 0) dehumanising messages read
+    since the start of the day, each as far as it was believed; ``status``, ``flags`` (``sim.moderation.flags``),
+    ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts or, unobserved, 0; columns
+    of ``Trace``); ``suspended_since`` (accounts,) step (-1: not suspended); ``outbox`` (accounts, memory); the topic stream
+    (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
 
     What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
     unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
@@ -174,6 +187,9 @@ class State(NamedTuple):
     inner_confidence: NDArray[np.float64]
     last_call: NDArray[np.int32]
     troll_impressions: NDArray[np.uint32]
+    legitimacy: NDArray[np.float64]
+    trust: NDArray[np.float64]
+    dehumanising_read: NDArray[np.float64]
     status: NDArray[np.uint8]
     flags: NDArray[np.uint8]
     active_since: NDArray[np.uint16]

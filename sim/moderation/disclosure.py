@@ -16,7 +16,8 @@ from sim.moderation.policy import Policy
 class Disclosure(Policy):
     """Publishes what was removed. From then on readers discount what resembles it, whoever wrote it; and some take the removal
     for censorship and move to the campaign's side at once. How strong either is nobody has measured: both are 0 unless
-    given, and to be swept. Of several disclosures the strongest discount holds."""
+    given, and to be swept. Of several disclosures the strongest discount holds. Everybody's trust in the platform rises by
+    ``trust.disclosure``, a field of the world, each time."""
 
     public: ClassVar[bool] = True
 
@@ -41,6 +42,7 @@ class Disclosure(Policy):
     )  # fmt: skip
 
     def act(self, platform: Platform) -> None:
+        platform.disclose()
         side = (self.stance > 0.0) - (self.stance < 0.0)
         if side and self.backlash_share > 0.0 and self.backlash > 0.0:
             platform.provoke(self.backlash_share, self.backlash, side)

@@ -59,3 +59,6 @@ class Platform(Protocol):
 
     def provoke(self, share: float, strength: float, side: int) -> None:
         """Move a share of people, always the same ones, that part of the way to the end of the scale on a side (1 or -1)."""
+
+    def disclose(self) -> None:
+        """Tell people that there was a campaign, which may raise their trust in the platform."""

@@ -47,6 +47,11 @@ class Mobilisation(Settings):
     call_window_days: float = quantity(
         7.0, unit="days", low=0, high=365, source="assumption", doc="How long a call that was seen is remembered."
     )
+    legitimacy_weight: float = quantity(
+        0.0, unit="opinion units per unit of legitimacy", low=0, high=10, source="assumption, to be swept",
+        doc="How much a person's threshold for the movement's events falls (and for the other side's rises) when the movement is "
+        "more legitimate to them than at the start; the reverse when it is less.",
+    )  # fmt: skip
 
 
 @scalar(float64(int64, float64, float64, float64))
@@ -54,6 +59,13 @@ def perceived_support(side: int, climate: float, turnout: float, turnout_weight:
     """Support that a person perceives for ``side`` (+1, -1): the climate of opinion from that side's view (-1 to 1), and the
     share of people who joined its last event (0 to 1) in its place as far as ``turnout_weight`` says."""
     return (1.0 - turnout_weight) * (side * climate) + turnout_weight * turnout
+
+
+@scalar(float64(float64, int64, float64, float64))
+def threshold_now(threshold: float, own: int, gained: float, legitimacy_weight: float) -> float:
+    """A person's threshold for an event to whom the movement's legitimacy has ``gained`` since the start; ``own`` is 1 for an
+    event of the movement, -1 for one of the other side."""
+    return threshold - own * (legitimacy_weight * gained)
 
 
 @scalar(types.boolean(int64, float64, float64, int64, float64, float64, float64, float64))

@@ -1,11 +1,13 @@
 """Outcomes: what is measured at the end of every simulated day, each with its unit and formula (docs/outcomes.md)."""
 
 from sim.engine.stage import Stage
-from sim.outcomes import innocents, opinion, reach, turnout
+from sim.outcomes import innocents, opinion, reach, standing, turnout
 from sim.outcomes.outcome import Outcome
 from sim.outcomes.turnout import turnout_table
 
-OUTCOMES: tuple[Outcome, ...] = opinion.OUTCOMES + reach.OUTCOMES + turnout.OUTCOMES + innocents.OUTCOMES
+OUTCOMES: tuple[Outcome, ...] = (
+    opinion.OUTCOMES + reach.OUTCOMES + turnout.OUTCOMES + standing.OUTCOMES + innocents.OUTCOMES
+)
 
 
 def measure(stage: Stage) -> dict[str, float]:

@@ -24,6 +24,10 @@ class Event(Settings):
         15, unit="hour of the day", low=0, high=23, source="assumption: most marches set off in the afternoon",
         doc="Hour at which people decide whether to join.",
     )  # fmt: skip
+    violence: float = quantity(
+        0.0, unit="0 peaceful, 1 violent", low=0, high=1, source="given by the user; 0 also where nothing is known",
+        doc="How violent the day was, as those online heard of it; moves the movement's legitimacy (legitimacy.violent).",
+    )  # fmt: skip
 
     def check(self) -> None:
         try:

@@ -1,0 +1,32 @@
+"""What people think of the movement and of the platform, and how much of what they read dehumanises the movement's people."""
+
+from __future__ import annotations
+
+from sim.engine.stage import Stage
+from sim.engine.state import Count
+from sim.outcomes.outcome import Outcome, counts_today, ratio, roles
+
+
+def dehumanising_share(stage: Stage) -> float:
+    """Impressions of dehumanising messages over all impressions, on the topic, today."""
+    today = counts_today(stage)
+    return ratio(float(today[Count.DEHUMANISING]), float(roles(today, Count.IMPRESSIONS).sum()))
+
+
+OUTCOMES = (
+    Outcome(
+        "legitimacy",
+        "0 to 1",
+        "mean over people of how legitimate they find the movement",
+        lambda s: float(s.state.legitimacy.mean()),
+    ),
+    Outcome(
+        "trust", "0 to 1", "mean over people of their trust in the platform", lambda s: float(s.state.trust.mean())
+    ),
+    Outcome(
+        "dehumanising_share",
+        "share of impressions",
+        "messages that dehumanise the movement's people among the day's impressions on the topic",
+        dehumanising_share,
+    ),
+)
