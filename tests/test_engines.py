@@ -20,7 +20,17 @@ from sim.population.accounts import Role, Status
 from sim.randomness import uniforms
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, STANDING, assert_same, busy_branch, busy_world, cases, run
+from tests.worlds import (
+    SEEDS,
+    STANDING,
+    TWO_PLATFORMS,
+    assert_same,
+    busy_branch,
+    busy_branch_of_two,
+    busy_world,
+    cases,
+    run,
+)
 
 
 def test_the_busy_world_is_busy() -> None:
@@ -75,6 +85,10 @@ def test_the_busy_world_is_busy() -> None:
         STANDING,
         {**STANDING, "feed.reading": "ranked"},
         {**STANDING, "graph": {"kind": "complete"}, "people": 40},
+        TWO_PLATFORMS,
+        {**TWO_PLATFORMS, **STANDING, "feed.reading": "ranked"},
+        {**TWO_PLATFORMS, "expression": {"sharing": "at_first_sight", "first_sight": 0.2}},
+        {**TWO_PLATFORMS, "expression.silence_by": "confidence"},
     ],
     ids=[
         "all",
@@ -100,11 +114,17 @@ def test_the_busy_world_is_busy() -> None:
         "legitimacy and trust",
         "legitimacy and trust, ranked",
         "legitimacy and trust, complete",
+        "two platforms",
+        "two platforms, legitimacy and trust, ranked",
+        "two platforms, first sight",
+        "two platforms, by confidence",
     ],
 )
 def test_engines_agree_on_the_busy_world(changes: dict[str, Any]) -> None:
     world = busy_world(**changes)
     branch = busy_branch() if world.campaign.accounts else Branch()
+    if world.second.members:
+        branch = busy_branch_of_two()
     assert_same(run(world, branch, 3, "arrays"), run(world, branch, 3, "agents"))
 
 

@@ -175,6 +175,18 @@ def busy_branch() -> Branch:
     )
 
 
+def busy_branch_of_two() -> Branch:
+    """Policies on both platforms of a busy world that has two: removals, labels, a tip-off that also hits outlets, appeals."""
+    return Branch(
+        policies=(
+            *busy_branch().policies,
+            Labels(0, Rates(salt=5, tpr=0.8, fpr=0.1), 0.3, 0.5, platform="second"),
+            TipOff(0, 0.5, Rates(salt=6, tpr=0.6, fpr=0.3)),
+            Appeals(0, 0.5, 0.8, Rates(salt=7, tpr=0.8, fpr=0.2), platform="second"),
+        )
+    )
+
+
 def _share(low: float, high: float) -> st.SearchStrategy[float]:
     return st.floats(low, high).map(lambda value: value if value > 1e-9 or value < 0.0 else 0.0)
 
@@ -234,6 +246,9 @@ def signals(draw: st.DrawFn) -> Signals:
     )
 
 
+_GOES_ELSEWHERE = Evading(1.0, 0.0, 48.0, pause_days=0.5, hubs=True, moved_share=0.7)
+
+
 @st.composite
 def campaigns(draw: st.DrawFn, ticks: int) -> Campaign:
     """A campaign of up to a dozen active trolls and a dozen sleepers that wake soon."""
@@ -256,7 +271,15 @@ def campaigns(draw: st.DrawFn, ticks: int) -> Campaign:
         scripts=draw(st.integers(0, 3)),
         scripted_share=draw(_share(0.0, 1.0)),
         adaptation=draw(
-            st.sampled_from([Static(), Static(), Rebuilding(2.0, 0.5, 24.0), Evading(1.0, 0.0, 48.0, 1.0, False, 1.0)])
+            st.sampled_from(
+                [
+                    Static(),
+                    Static(),
+                    Rebuilding(2.0, 0.5, 24.0),
+                    Evading(1.0, 0.0, 48.0, 1.0, False, 1.0),
+                    _GOES_ELSEWHERE,
+                ]
+            )
         ),
         sleepers=Sleepers(
             accounts=draw(st.integers(0, 12)),
