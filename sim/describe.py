@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.campaign.volume import posting_plan
+from sim.engine.moderator import RemovalRecord
 from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.memory import check_memory
-from sim.moderation.policy import RemovalPolicy
+from sim.moderation.platform import PLATFORMS
+from sim.moderation.policy import Policy, RemovalPolicy
+from sim.moderation.tip_off import TipOff
 from sim.population.accounts import Status
 from sim.population.calendar import in_days
 from sim.world import World
@@ -50,15 +53,20 @@ class _ActorsOnly(Stage):
                 asleep=int(((group == Group.SLEEPER) & sleeping).sum()),
                 citizens=int((group == Group.CITIZEN).sum()),
                 organisers=int((group == Group.ORGANISER).sum()),
+                outlets=int((group == Group.OUTLET).sum()),
+                pages=int((group == Group.PAGE).sum()),
             )
         )
         super().suspend(accounts)
 
     def found(self, names: set[str]) -> list[tuple[int, Found]]:
         """What policies of these names asked for and found, in the order in which they acted."""
+        return [(r.asked, who) for r, who in self.by_record() if r.policy in names]
+
+    def by_record(self) -> list[tuple[RemovalRecord, Found]]:
+        """Every suspension by a policy with who was found, in the order in which they happened."""
         records = [record for record in self.removals if record.action == "suspend"]
-        suspensions = self.suspensions[len(self.suspensions) - len(records) :]
-        return [(r.asked, who) for r, who in zip(records, suspensions, strict=True) if r.policy in names]
+        return list(zip(records, self.suspensions[len(self.suspensions) - len(records) :], strict=True))
 
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         self.woken += sleepers.size
@@ -73,6 +81,8 @@ class Found(NamedTuple):
     asleep: int
     citizens: int
     organisers: int
+    outlets: int
+    pages: int
 
 
 _KINDS = (
@@ -81,6 +91,8 @@ _KINDS = (
     ("account still asleep", "accounts still asleep"),
     ("citizen", "citizens"),
     ("organiser", "organisers"),
+    ("genuine outlet", "genuine outlets"),
+    ("page of the campaign", "pages of the campaign"),
 )
 
 
@@ -93,7 +105,7 @@ class DryRun(NamedTuple):
     def removals(self) -> list[tuple[RemovalPolicy, float, int, Found, Found]]:
         """Removals on one day, as they follow each other: day, accounts asked for in the model, who is found in either pass."""
         world, policies = self.silent.world, self.silent.branch.policies
-        acting = sorted((p for p in policies if isinstance(p, RemovalPolicy)), key=lambda p: world.tick(p.day))
+        acting = sorted((p for p in policies if isinstance(p, RemovalPolicy)), key=lambda p: (world.tick(p.day), PLATFORMS.index(p.platform)))
         names = {policy.name for policy in acting}
         rows = zip(acting, *(stage.found(names) for stage in self), strict=True)
         return [(policy, world.day(policy.day), asked, a, b) for policy, (asked, a), (_, b) in rows]
@@ -113,7 +125,7 @@ def describe(world: World, branch: Branch | None = None, seed: int = 1) -> str:
     dry = dry_run(world, branch, seed)
     stage = dry.silent
     lines = [_world(world), _people(stage), _events(stage), _organisers(stage), _campaign(stage), _sleepers(dry)]
-    return "\n".join(lines + _standing(world) + _branch(dry))
+    return "\n".join(lines + _outlets(stage) + _second_platform(stage) + _standing(world) + _branch(dry))
 
 
 def dry_run(world: World, branch: Branch | None = None, seed: int = 1) -> DryRun:
@@ -346,9 +358,68 @@ def _branch(dry: DryRun) -> list[str]:
         )
     if not stage.branch.policies:
         lines.append("Policies: the platform does nothing.")
-    lines += [f"Policy: {_removal(stage.world, *removal)}" for removal in dry.removals()]
+    world = stage.world
+    lines += [f"{_whose(world, removal[0])}: {_removal(world, *removal)}" for removal in dry.removals()]
     standing = (policy for policy in stage.branch.policies if not isinstance(policy, RemovalPolicy))
-    return lines + [f"Policy: {policy.sentence(stage.world.date(stage.world.day(policy.day)))}" for policy in standing]
+    return lines + [
+        f"{_whose(world, policy)}: {policy.sentence(world.date(world.day(policy.day)))}{_after_tips(dry, policy)}"
+        for policy in standing
+    ]
+
+
+def _whose(world: World, policy: Policy) -> str:
+    """How the line of a policy begins: where there are two platforms, with the one whose it is."""
+    if not world.second.members:
+        return "Policy"
+    return f"Policy of {'the first platform' if policy.platform == PLATFORMS[0] else world.second.name}"
+
+
+def _after_tips(dry: DryRun, policy: Policy) -> str:
+    """What a policy that acts on tips finds in this branch, and when."""
+    if not isinstance(policy, TipOff):
+        return ""
+    world, stage = dry.silent.world, dry.silent
+    acts = [(r, found) for r, found in stage.by_record() if (r.policy, r.platform) == (policy.name, policy.platform)]
+    if not acts:
+        return " In this branch it is given no tip that leads to anybody."
+    parts = [f"{_kinds(found, found)} on {world.date(r.tick / world.ticks_per_day)}" for r, found in acts]
+    return f" In this branch that is {_joined(parts)}."
+
+
+def _outlets(stage: Stage) -> list[str]:
+    world = stage.world
+    outlets, n = world.outlets, world.outlets.accounts
+    if n == 0:
+        return []
+    follows, _ = _followers_among_people(stage, Group.OUTLET)
+    return [
+        f"Outlets: {_count(n, 'genuine outlet')} on the other side, with {follows / n:,.1f} followers in the model on average; "
+        f"each posts {outlets.posts_per_day:g} times a day, {outlets.on_topic_share:.0%} on the topic, with opinion "
+        f"{outlets.stance:+g}."
+    ]
+
+
+def _second_platform(stage: Stage) -> list[str]:
+    world, society = stage.world, stage.society
+    second, members = world.second, int((society.twin >= 0).sum())
+    if not members:
+        return []
+    group = society.group[society.second :]
+    sides = []
+    for which, whose, posts in (
+        (Group.PAGE, "the campaign", second.campaign_posts_per_day),
+        (Group.ORGANISER, "organisers", world.organisers.posts_per_day),
+        (Group.OUTLET, "genuine outlets", world.outlets.posts_per_day),
+    ):
+        pages = society.second + np.flatnonzero(group == which)
+        if pages.size:
+            fans = _count(int(stage.followers[pages].sum()), "follower")
+            sides.append(f"{_count(pages.size, 'page')} of {whose} ({fans} in the model, {posts:g} posts a day each)")
+    there = f" There are {_joined(sides)}." if sides else ""
+    return [
+        f"Second platform: {second.name}. {_count(members, 'person has', 'people have')} an account there as well and come to it "
+        f"{second.visits:g} times as often; they hold one opinion, and what they read on both in one tick is one reading.{there}"
+    ]
 
 
 def _standing(world: World) -> list[str]:
@@ -413,19 +484,27 @@ def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent
         return f"{sentence} It asks for nobody."
     if asked == 0:
         return f"{sentence} In the model that is less than one account: nobody is removed."
-    wants = f"It asks for {real:,}, in the model {asked:,}," if world.people_reachable else f"It asks for {asked:,}"
+    # Pages do not scale with the world.
+    scales = world.people_reachable is not None and policy.platform == PLATFORMS[0]
+    wants = f"It asks for {real:,}, in the model {asked:,}," if scales else f"It asks for {asked:,}"
     if many == 0:
         return f"{sentence} {wants} and finds nobody."
     result = "and finds them all"
     if few < asked:
         stands_for = ""
-        if world.people_reachable:
+        if scales:
             stands_for = f" ({_range(round(few / world.scale), round(many / world.scale))} in reality)"
         result = f"but finds {_range(few, many)} on that day{stands_for}"
-    parts = [
-        _range(a, b) + " " + (one if max(a, b) == 1 else several)
-        for (one, several), a, b in zip(_KINDS, silent, posting, strict=True)
-        if max(a, b) > 0
-    ]
     why = ", depending on who has posted by then" if silent != posting else ""
-    return f"{sentence} {wants} {result}: {_joined(parts)}{why}."
+    return f"{sentence} {wants} {result}: {_kinds(silent, posting)}{why}."
+
+
+def _kinds(silent: Found, posting: Found) -> str:
+    """Whose accounts were found in the two passes."""
+    return _joined(
+        [
+            _range(a, b) + " " + (one if max(a, b) == 1 else several)
+            for (one, several), a, b in zip(_KINDS, silent, posting, strict=True)
+            if max(a, b) > 0
+        ]
+    )

@@ -98,19 +98,18 @@ def quantity(
     choices: tuple[str, ...] | None = None,
     doc: str,
     default_factory: Callable[[], Any] | None = None,
-    kw_only: Any = MISSING,
 ) -> Any:
     """A dataclass field with its unit, range, source and a one-sentence doc.
 
     ``source`` is a reference, or ``assumption`` possibly followed by ``: reason``. Range and choices apply to every
-    element of a tuple. A field that is ``kw_only`` is given by name.
+    element of a tuple.
     """
     if low is not None and high is not None and low > high:
         raise TypeError(f"a quantity's low ({low}) must not exceed its high ({high})")
     metadata = {"quantity": Quantity(unit, source, low, high, low_open, high_open, choices, doc)}
     if default_factory is not None:
-        return dataclasses.field(default_factory=default_factory, metadata=metadata, kw_only=kw_only)
-    return dataclasses.field(default=default, metadata=metadata, kw_only=kw_only)
+        return dataclasses.field(default_factory=default_factory, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -226,7 +225,7 @@ def _specs(cls: type[Settings]) -> tuple[tuple[str, Any, Quantity], ...]:
     hints = typing.get_type_hints(cls)
     fields = dataclasses.fields(cls)
     for name in set(vars(cls).get("__annotations__", {})) - {field.name for field in fields}:
-        if hints[name] is not ClassVar and typing.get_origin(hints[name]) is not ClassVar:
+        if hints[name] not in (ClassVar, dataclasses.KW_ONLY) and typing.get_origin(hints[name]) is not ClassVar:
             raise TypeError(f"{cls.__name__}.{name} is no field: {cls.__name__} lacks @dataclass(frozen=True)")
     _SPECS[cls] = tuple((field.name, hints[field.name], field.metadata.get("quantity", Quantity())) for field in fields)
     return _SPECS[cls]

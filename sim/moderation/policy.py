@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -34,10 +34,10 @@ class Policy(Settings, ABC):
     day: float | str = quantity(
         unit="day number or ISO date", source="given by the user", doc="First day of the policy."
     )
+    _: KW_ONLY
     platform: str = quantity(
-        "first", unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform whose policy it is.",
-        kw_only=True,
-    )  # fmt: skip
+        "first", unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform whose policy it is."
+    )
 
     @abstractmethod
     def act(self, platform: Platform) -> None:

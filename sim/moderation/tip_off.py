@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
 from sim.fields import quantity, register
 from sim.moderation.detectors import Detector, Perfect
-from sim.moderation.platform import Platform
+from sim.moderation.platform import PLATFORMS, Platform
 from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
 from sim.population.calendar import in_days
 
@@ -20,10 +20,6 @@ class TipOff(DailyPolicy):
     pages that belong to them, and suspends those that the detector flags. It acts at the start of a day. Without a removal
     over there nothing happens here."""
 
-    platform: str = quantity(
-        "second", unit="platform", choices=("first", "second"), source="given by the user",
-        doc="The platform that is told.", kw_only=True,
-    )  # fmt: skip
     delay_days: float = quantity(
         0.0, unit="days", low=0, high=10_000,
         source="Twitter and Facebook announced their removals on the same day, 19 August 2019",
@@ -42,6 +38,11 @@ class TipOff(DailyPolicy):
         high=1440,
         source=REVIEW_SOURCE,
         doc="Work on each page that is flagged.",
+    )
+
+    _: KW_ONLY
+    platform: str = quantity(
+        "second", unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform that is told."
     )
 
     def act(self, platform: Platform) -> None:
@@ -63,6 +64,6 @@ class TipOff(DailyPolicy):
     def sentence(self, date: str) -> str:
         what = "pages" if self.pages_only else "accounts and pages"
         return (
-            f"From {date} on, {in_days(self.delay_days)} after a removal on the other platform, the {self.platform} platform "
-            f"acts on its tip and suspends {what} that it leads to ({self.detector.sentence()})."
+            f"From {date} on, {in_days(self.delay_days)} after a removal on the other platform, this one acts on its tip and "
+            f"suspends {what} that it leads to ({self.detector.sentence()})."
         )
