@@ -104,10 +104,16 @@ def _followers(world: World, seeds: Iterable[int]) -> Iterable[tuple[object, ...
     unit = "share of active accounts"
     yield "accounts without a follower", unit, without, _drawn_share(world.campaign, -1, 0.5), _ARCHIVE
     yield "accounts with 10,000 followers or more", unit, many, _drawn_share(world.campaign, 10_000, np.inf), _ARCHIVE
-    reach = world.scale * world.campaign.local_follower_share
+    reach = world.campaign.local_follower_share
     counts = np.concatenate([_modelled_followers(world, seed) for seed in seeds])
     simulated = float(counts.mean() / reach) if reach and counts.size else float("nan")
-    yield "mean followers (simulated: among modelled people, scaled back)", "followers", mean, simulated, _ARCHIVE
+    yield (
+        "mean followers (simulated: among modelled people, over local_follower_share)",
+        "followers",
+        mean,
+        simulated,
+        _ARCHIVE,
+    )
 
 
 def _drawn_share(campaign: Campaign, low: float, high: float) -> float:

@@ -105,7 +105,10 @@ class DryRun(NamedTuple):
     def removals(self) -> list[tuple[RemovalPolicy, float, int, Found, Found]]:
         """Removals on one day, as they follow each other: day, accounts asked for in the model, who is found in either pass."""
         world, policies = self.silent.world, self.silent.branch.policies
-        acting = sorted((p for p in policies if isinstance(p, RemovalPolicy)), key=lambda p: (world.tick(p.day), PLATFORMS.index(p.platform)))
+        acting = sorted(
+            (p for p in policies if isinstance(p, RemovalPolicy)),
+            key=lambda p: (world.tick(p.day), PLATFORMS.index(p.platform)),
+        )
         names = {policy.name for policy in acting}
         rows = zip(acting, *(stage.found(names) for stage in self), strict=True)
         return [(policy, world.day(policy.day), asked, a, b) for policy, (asked, a), (_, b) in rows]

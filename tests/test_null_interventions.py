@@ -89,7 +89,7 @@ def test_salts_matter_when_somebody_is_removed() -> None:
 @given(worlds(), SEEDS)
 @settings(max_examples=20)
 def test_a_campaign_without_accounts_is_no_campaign(world: World, seed: int) -> None:
-    empty = world.replace({"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
+    empty = world.replace({"campaign.accounts": 0, "campaign.sleepers.accounts": 0, "second.campaign": ()})
     assert_same(run(empty, Branch(), seed), run(empty, Branch(campaign=False), seed))
 
 
@@ -100,6 +100,8 @@ def test_how_large_the_campaign_is_does_not_matter_once_it_is_gone(world: World,
     one random followee a suspended account may still be drawn, and another draw is made instead.)"""
     if world.feed.reading == "one_random_followee":
         world = world.replace({"feed.reading": "newest"})
+    # Accounts on the second platform come after the trolls: their ids, which key their draws, are others without them.
+    world = world.replace({"second": {}})
     empty = world.replace({"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
     gone, never = run(world, Branch(campaign=False), seed), run(empty, Branch(), seed)
     # Organisers come before trolls in the numbering, so ids agree, too.
@@ -110,9 +112,13 @@ def test_how_large_the_campaign_is_does_not_matter_once_it_is_gone(world: World,
 
 
 def everything(world: World) -> Branch:
-    """All trolls that a perfect detector can find on day 0: those that have posted, and those that have not."""
+    """All trolls that a perfect detector can find on day 0: those that have posted, those that have not, and pages."""
     accounts, sleepers = world.campaign.accounts, world.campaign.sleepers.accounts
-    return Branch(policies=(Takedown(0, accounts=accounts), PreemptiveRemoval(0, accounts=sleepers)))
+    policies: tuple[Policy, ...] = (Takedown(0, accounts=accounts), PreemptiveRemoval(0, accounts=sleepers))
+    if world.second.members:
+        pages = sum(pages.accounts for pages in world.second.campaign)
+        policies += (Takedown(0, accounts=pages, platform="second"),)
+    return Branch(policies=policies)
 
 
 @given(worlds(), SEEDS)

@@ -1,6 +1,7 @@
 """The campaign: its accounts, what they post and when, and the sleepers it holds in reserve.
 
-Counts are those of the real case and scale with the world.
+Counts of accounts are those of the real case and scale with the world; followers do not, so that a person follows as many of
+the accounts at any scale.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ class Campaign(Settings):
     local_follower_share: float = quantity(
         0.01, unit="share of followers", low=0, high=1,
         source="assumption: the accounts were bought, and most of their followers are not in Hong Kong",
-        doc="Which part of a troll account's followers are among the modelled people.",
+        doc="Which part of a troll account's followers are among the people reachable; followers do not scale with the world.",
     )  # fmt: skip
     on_topic_share: float = quantity(
         1.0, unit="share of posts", low=0, high=1,
@@ -195,7 +196,7 @@ class Organisers(Settings):
         low=0,
         high=1e9,
         source="given by the user",
-        doc="Mean followers of an organiser.",
+        doc="Mean followers of an organiser, who lean its way; they do not scale with the world.",
     )
     posts_per_day: float = quantity(
         4.0, unit="posts per account and day", low=0, high=24, source="assumption", doc="Posts of an organiser a day."

@@ -41,9 +41,9 @@ def lay_out(world: World, seed: int) -> Layout:
     first_platform = {
         Group.CITIZEN: people,
         Group.ORGANISER: world.scaled(world.organisers.accounts),
+        Group.OUTLET: world.outlets.accounts,
         Group.ACTIVE_TROLL: world.scaled(world.campaign.accounts),
         Group.SLEEPER: world.scaled(world.campaign.sleepers.accounts),
-        Group.OUTLET: world.outlets.accounts,
     }
     holders = _members(world, seed)
     second_platform = {

@@ -276,9 +276,10 @@ def _posting_weights(world: World, trolls: NDArray[np.int64], seed: int) -> NDAr
 
 
 def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int) -> Edges:
-    """Followers of trolls among the modelled people: stratified quantiles, scaled, rounded by a keyed draw."""
+    """Followers of trolls among the modelled people: stratified quantiles, rounded by a keyed draw. They do not scale: where
+    accounts are fewer by the same factor as people, a person then follows as many of them as in reality."""
     real = np.interp(follower_levels(trolls, seed), group.levels, group.followers)
-    counts = scaled_counts(seed, trolls, real * world.campaign.local_follower_share * world.scale)
+    counts = scaled_counts(seed, trolls, real * world.campaign.local_follower_share)
     sources, whose = followers_of(seed, Stream.TROLL_FOLLOWERS, trolls, np.minimum(counts, cap), world.people)
     return sources.astype(np.int64), trolls[whose]
 
@@ -368,7 +369,7 @@ def _follower_graph(
     cap = math.floor(settings.hub_cap * people)
     organisers, actives = layout.on_first(Group.ORGANISER), layout.on_first(Group.ACTIVE_TROLL)
     fans_in_reality = organisers_followers(world, organisers, seed)
-    wanted = np.minimum(scaled_counts(seed, organisers, fans_in_reality * world.scale), cap)
+    wanted = np.minimum(scaled_counts(seed, organisers, fans_in_reality), cap)
     stances = np.full(organisers.size, world.organisers.stance)
     fans, whose = followers_of_leaning(
         seed, Stream.ORGANISER_FOLLOWERS, organisers, stances, wanted, opinions, settings.homophily

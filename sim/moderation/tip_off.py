@@ -46,11 +46,11 @@ class TipOff(DailyPolicy):
     )
 
     def act(self, platform: Platform) -> None:
-        began = platform.tick if platform.kept is None else platform.kept
-        platform.kept = began
+        began, followed = platform.kept or (platform.tick, 0)
         tips = platform.tips()
-        yesterday = platform.tick - platform.ticks_per_day
-        if not delay_ends(platform, tips[tips >= began], self.delay_days, yesterday).any():
+        due = int(delay_ends(platform, tips[tips >= began], self.delay_days, began - 1).sum())
+        platform.kept = (began, due)
+        if due == followed:
             return
         view = platform.view()
         flagged = (platform.scores(self.detector) > 0.0) & ~view.suspended

@@ -1,10 +1,11 @@
 """Accounts: who runs them, in what state they are, and how ids are laid out.
 
-Account ids run: citizens, organisers, active trolls, sleepers, genuine outlets; then those on the second platform: members,
-organisers' pages, outlets' pages, the campaign's pages. Citizens come first so that nothing about them depends on how large
-the campaign is, and the second platform last so that nothing about the first depends on it. A citizen's account and the
-person behind it have *different* numbers from day one (people are numbered in the reverse order), because one person may
-hold accounts on two platforms: code that confuses them fails at once.
+Account ids run: citizens, organisers, genuine outlets, active trolls, sleepers; then those on the second platform: members,
+organisers' pages, outlets' pages, the campaign's pages. Citizens come first, and the campaign after everybody else on the
+first platform, so that nothing about the others there depends on how large it is; the second platform comes last so that
+nothing about the first depends on it. A citizen's account and the person behind it have *different* numbers from day one
+(people are numbered in the reverse order), because one person may hold accounts on two platforms: code that confuses them
+fails at once.
 """
 
 from __future__ import annotations

@@ -1,0 +1,326 @@
+"""A second platform, its pages, genuine outlets, and a platform that acts on the other's tip."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.branch import Branch
+from sim.campaign.adaptation import Evading
+from sim.engine import arrays
+from sim.engine.society import build
+from sim.engine.stage import Stage
+from sim.engine.state import Count, Group
+from sim.fields import InputError
+from sim.moderation import Disclosure, Downranking, Perfect, PreemptiveRemoval, Rates, ReshareFriction, Takedown, TipOff
+from sim.population.accounts import NOBODY, Role, Status
+from sim.run import make_stage
+from sim.world import World
+from tests.worlds import TWO_PLATFORMS, assert_same, busy_branch_of_two, busy_world, run
+
+
+def two_platforms(**changes: Any) -> World:
+    return busy_world(**{**TWO_PLATFORMS, **changes})
+
+
+def suspended(stage: Stage) -> np.ndarray:
+    return np.flatnonzero(stage.state.status == Status.SUSPENDED)
+
+
+def of_group(stage: Stage, group: Group, second: bool) -> np.ndarray:
+    mine = np.flatnonzero(stage.society.group == group)
+    return mine[(mine >= stage.society.second) == second]
+
+
+# Who is there
+
+
+def test_members_hold_one_account_more_and_follow_only_what_is_there() -> None:
+    world = two_platforms()
+    society = build(world, 1, 1)[0].society
+    members = np.flatnonzero(society.twin >= 0)
+    assert members.size == 84  # .7 of 120
+    np.testing.assert_array_equal(society.person[society.twin[members]], society.person[members])
+    sources = np.repeat(np.arange(society.group.size), np.diff(society.indptr))
+    np.testing.assert_array_equal(sources >= society.second, society.followees >= society.second)
+    pages = society.group[society.second :]
+    assert [(pages == group).sum() for group in (Group.PAGE, Group.ORGANISER, Group.OUTLET)] == [5, 1, 2]
+    assert (society.person[society.second + np.flatnonzero(pages != Group.CITIZEN)] == NOBODY).all()
+
+
+def test_the_first_platform_is_the_same_with_a_second_one_beside_it() -> None:
+    with_second = build(two_platforms(), 1, 1)[0].society
+    without = build(two_platforms(second={}), 1, 1)[0].society
+    n = without.group.size
+    assert with_second.second == n == without.second
+    np.testing.assert_array_equal(with_second.group[:n], without.group)
+    edges = with_second.indptr[n]
+    np.testing.assert_array_equal(with_second.followees[:edges], without.followees)
+    np.testing.assert_array_equal(with_second.created[:n], without.created)
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_a_second_platform_that_nobody_visits_changes_nobody(engine: str) -> None:
+    alone, beside = (
+        run(two_platforms(second=second), None, 1, engine)
+        for second in ({}, {"members": 0.7, "visits": 0.0, "followees": 6})
+    )
+    for name in ("opinion", "channel", "climate", "last_call", "turnout", "stream"):
+        np.testing.assert_array_equal(getattr(alone.state, name), getattr(beside.state, name), err_msg=name)
+    n = alone.society.group.size
+    np.testing.assert_array_equal(alone.state.outbox, beside.state.outbox[:n])
+
+
+def test_what_is_read_on_both_platforms_in_one_tick_is_one_reading() -> None:
+    stage = run(two_platforms(second={**TWO_PLATFORMS["second"].to_mapping(), "visits": 24.0}))
+    people, accounts = stage.world.people, stage.society
+    busy = stage.state.counts[:, Count.READERS]
+    both = stage.state.last_awake[accounts.twin[accounts.twin >= 0]] >= 0
+    assert both.all()  # members are there all the time
+    assert busy.max() <= people
+
+
+def test_opinions_cross_over_and_messages_do_not() -> None:
+    world = two_platforms(**{"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
+    stage = run(world)
+    second = stage.society.second
+    authors = stage.state.outbox["author"][:second].ravel()
+    assert (authors[authors != np.iinfo(np.uint32).max] < second).all()
+    assert (stage.state.stream["author"][: stage.state.stream_size[0]] < second).all()
+    outsiders = stage.society.person[np.flatnonzero(stage.society.twin < 0)]
+    troll_part = stage.state.opinion[:, 0] - stage.state.opinion[:, 1]
+    assert np.abs(troll_part).max() > 0.0  # pages are the only trolls left
+    assert np.abs(troll_part[outsiders]).max() > 0.0  # and move people who never saw one
+    assert (stage.state.troll_impressions[outsiders] == 0).all()
+
+
+def test_threads_do_not_matter_on_two_platforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arrays, "_SMALLEST_CHUNK", 1)
+    alone = run(two_platforms(), busy_branch_of_two(), 4, threads=1)
+    for threads in (2, 3):
+        assert_same(alone, run(two_platforms(), busy_branch_of_two(), 4, threads=threads))
+
+
+def test_a_fork_on_two_platforms_is_a_rerun() -> None:
+    world, branch = two_platforms(), busy_branch_of_two()
+    whole, trunk = run(world, branch, 2), make_stage(world, branch, 2)
+    trunk.advance(9)
+    fork = make_stage(world, branch, 2, setting=trunk.setting, snapshot=trunk.snapshot())
+    fork.advance(fork.last_step)
+    assert_same(whole, fork)
+
+
+# Scale
+
+
+def test_people_follow_as_many_trolls_at_any_scale() -> None:
+    """In worlds with so many trolls, each with so few followers, that neither chance nor the cap of followers matters."""
+    follows = []
+    for people in (2000, 10_000):
+        world = World.hk2019(people=people, campaign={"accounts": 93_600, "local_follower_share": 0.0002}, days=30)
+        society = build(world, 1, 1)[0].society
+        followees = society.followees[: society.indptr[people]]
+        follows.append((society.group[followees] == Group.ACTIVE_TROLL).sum() / people)
+    assert follows[0] == pytest.approx(follows[1], rel=0.15)
+    assert follows[1] > 0.1
+
+
+def test_outlets_and_pages_keep_their_number_and_their_followers_scale() -> None:
+    sizes = []
+    for people in (2000, 10_000):
+        world = World.hk2019(
+            people=people,
+            outlets={"accounts": 12, "followers": 20_000},
+            second={"members": 0.5, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]},
+        )
+        setting, _ = build(world, 1, 1)
+        society, followers = setting.society, setting.followers
+        outlets, pages = (followers[society.group == group] for group in (Group.OUTLET, Group.PAGE))
+        sizes.append((outlets.size, outlets.sum() / people, pages.size, pages.sum() / people))
+    assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
+    assert sizes[1] == pytest.approx((12, 0.24, 7, 0.0155), rel=0.05)
+
+
+# Moderators
+
+
+def test_a_moderator_sees_its_own_platform_only() -> None:
+    stage = run(two_platforms(), until=10)
+    first, second = (moderator.view() for moderator in stage.moderators)
+    assert first.account.max() < stage.society.second <= second.account.min()
+    assert not first.page.any()
+    np.testing.assert_array_equal(second.page, stage.society.person[second.account] == NOBODY)
+
+
+def test_a_policy_acts_on_its_own_platform() -> None:
+    for platform, second in (("first", False), ("second", True)):
+        stage = run(two_platforms(), Branch((Takedown(1, accounts=5, platform=platform),)))
+        assert suspended(stage).size == 5
+        np.testing.assert_array_equal(suspended(stage) >= stage.society.second, second)
+        assert {record.platform for record in stage.removals} == {platform}
+
+
+def test_measures_hold_on_their_own_platform_unless_they_are_public() -> None:
+    friction = run(two_platforms(), Branch((ReshareFriction(1, 0.5, platform="second"),)))
+    assert (friction.rules.measures.friction, friction.second_rules.measures.friction) == (0.0, 0.5)
+    disclosure = run(two_platforms(), Branch((Disclosure(1, discount=0.5),)))
+    assert disclosure.rules.measures.discount == disclosure.second_rules.measures.discount == 0.5
+
+
+def test_downranking_on_the_second_platform_lowers_what_trolls_reach() -> None:
+    world = two_platforms(**{"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
+    plain, hidden = (
+        run(world, Branch(policies)) for policies in ((), (Downranking(0, visibility=0.0, platform="second"),))
+    )
+    seen, left = (s.state.counts[:, Count.IMPRESSIONS + Role.TROLL].sum() for s in (plain, hidden))
+    assert seen > 0
+    assert left < 0.2 * seen  # what was posted before the first view of day 0
+
+
+# Tips
+
+
+@pytest.mark.parametrize(("delay", "tick"), [(0.0, 6), (0.5, 12), (1.0, 12), (3.0, None)])
+def test_a_tip_off_follows_a_removal_over_there(delay: float, tick: int | None) -> None:
+    stage = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, delay))))
+    acts = [record for record in stage.removals if record.policy == "tip_off"]
+    assert [record.tick for record in acts] == ([] if tick is None else [tick])
+    if acts:
+        assert (acts[0].active_trolls, acts[0].removed) == (5, 5)
+        np.testing.assert_array_equal(
+            np.isin(of_group(stage, Group.PAGE, True), suspended(stage)), np.ones(5, dtype=bool)
+        )
+
+
+def test_without_a_removal_there_is_no_tip() -> None:
+    quiet = run(two_platforms(), Branch((TipOff(0),)))
+    assert_same(quiet, run(two_platforms()))
+    nobody = run(two_platforms(), Branch((Takedown(1, accounts=0), TipOff(0))))
+    assert not any(record.policy == "tip_off" for record in nobody.removals)
+
+
+def test_a_removal_before_the_first_day_is_no_tip() -> None:
+    stage = run(two_platforms(), Branch((Takedown(0, accounts=3), TipOff(1))))
+    assert not any(record.policy == "tip_off" for record in stage.removals)
+
+
+def test_a_careless_tip_off_hits_outlets_and_no_persons_account() -> None:
+    stage = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, detector=Rates(tpr=1.0, fpr=1.0)))))
+    record = stage.removals[-1]
+    assert (record.active_trolls, record.organisers, record.outlets, record.citizens) == (5, 1, 2, 0)
+    last = stage.daily[-1]
+    assert (last["wrongful_removals"], last["wrongful_outlets"], last["wrongful_organisers"]) == (3.0, 2.0, 1.0)
+    everybody = TipOff(0, detector=Rates(tpr=1.0, fpr=1.0), pages_only=False)
+    assert run(two_platforms(), Branch((Takedown(1, accounts=3), everybody))).removals[-1].citizens == 84
+
+
+def test_the_first_platform_can_be_told_as_well() -> None:
+    branch = Branch((Takedown(1, accounts=5, platform="second"), TipOff(0, platform="first", pages_only=False)))
+    record = run(two_platforms(), branch).removals[-1]
+    assert (record.policy, record.platform, record.tick) == (
+        "tip_off",
+        "first",
+        12,
+    )  # it acted on day 1 before the second
+    assert record.active_trolls > 0
+
+
+# Outlets
+
+
+def test_outlets_post_and_move_people_as_everybody_else() -> None:
+    world = busy_world(
+        outlets={"accounts": 3, "followers": 40.0},
+        **{"campaign.accounts": 0, "campaign.sleepers.accounts": 0, "organisers.accounts": 0},
+    )
+    stage = run(world)
+    outlets = of_group(stage, Group.OUTLET, False)
+    assert (stage.state.posts[outlets] > 0).all()
+    x = stage.state.opinion
+    np.testing.assert_array_equal(x[:, 0], x[:, 2])  # neither trolls nor organisers have a part in it
+    assert x[:, 0].mean() < run(world.replace({"outlets.posts_per_day": 0.0})).state.opinion[:, 0].mean()
+
+
+def test_a_suspended_outlet_loses_posts() -> None:
+    world = busy_world(outlets={"accounts": 3, "followers": 40.0})
+    stage = run(world, Branch((Takedown(0.5, Rates(tpr=0.0, fpr=1.0), accounts=20),)))
+    outlets = of_group(stage, Group.OUTLET, False)
+    hit = np.isin(outlets, suspended(stage)).sum()
+    assert stage.daily[-1]["wrongful_outlets"] == hit
+    assert stage.state.counts[:, Count.LOST_POSTS : Count.LOST_POSTS + 2].sum() > 0
+
+
+# An operator that goes elsewhere
+
+
+def losing(**evading: Any) -> Stage:
+    how = Evading(1.0, 0.0, 1000.0, pause_days=0.0, keeps_volume=True, **evading)
+    world = two_platforms(days=5, **{"campaign.adaptation": how, "campaign.sleepers.created_before": 1.0})
+    return run(world.replace({"campaign.sleepers.waking_rate": 0.0}), Branch((Takedown(1, accounts=6),)))
+
+
+def test_pages_take_over_posts_of_the_lost() -> None:
+    pages = [of_group(stage, Group.PAGE, True) for stage in (losing(), losing(moved_share=0.5))]
+    stay, move = (
+        stage.state.posts[p].sum() for stage, p in zip((losing(), losing(moved_share=0.5)), pages, strict=True)
+    )
+    assert move > stay
+
+
+def test_going_for_hubs_wakes_the_sleepers_whose_followers_are_followed_most() -> None:
+    def audience(stage: Stage) -> float:
+        sleepers = of_group(stage, Group.SLEEPER, False)
+        woken = sleepers[stage.state.status[sleepers] == Status.ACTIVE]
+        assert 0 < woken.size < sleepers.size
+        return float(stage.operator._audience(sleepers)[np.isin(sleepers, woken)].mean())
+
+    assert audience(losing(hubs=True)) > audience(losing())
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"second": {"members": 1.5}}, "second.members must be a number from 0 to 1, not 1.5"),
+        (
+            {"second": {"campaign": [{"name": "pages", "accounts": 7, "followers": 1}]}},
+            "left out where second.members is 0",
+        ),
+        ({"second": {"members": 0.001}}, "make at least 2 of the 120 people members, not 0.001"),
+        ({"second": {"members": 0.5, "followees": 40}}, "second.followees must be at most 9"),
+        ({"second": {"members": 0.5}, "graph.kind": "complete"}, "unless graph.kind is 'social'"),
+        ({"outlets.accounts": 3, "graph.kind": "complete"}, "outlets.accounts must be 0 unless graph.kind is 'social'"),
+    ],
+)
+def test_what_cannot_be_is_named(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as error:
+        busy_world(**changes)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (
+            Takedown(1, accounts=1, platform="second"),
+            "policies[0].platform must be 'first' where world.second.members is 0",
+        ),
+        (TipOff(1), "policies[0].platform must be 'first' where world.second.members is 0"),
+    ],
+)
+def test_policies_of_a_platform_that_is_not_there_are_refused(policy: Any, said: str) -> None:
+    with pytest.raises(InputError, match="policies") as error:
+        sim.simulate(busy_world(), Branch((policy,)))
+    assert said in str(error.value)
+
+
+def test_more_pages_than_the_campaign_has_are_refused() -> None:
+    with pytest.raises(InputError, match="at most 5, all the accounts that the campaign ever had, not 6"):
+        sim.simulate(two_platforms(), Branch((Takedown(1, Perfect(), accounts=6, platform="second"),)))
+    with pytest.raises(InputError, match="at most 0"):
+        sim.simulate(two_platforms(), Branch((PreemptiveRemoval(1, accounts=1, platform="second"),)))
