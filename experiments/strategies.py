@@ -16,7 +16,7 @@ from sim.study import LEVEL, paired_interval
 
 # Outcomes of a run, as they stand at the end, that say what a strategy cost.
 COSTS = (
-    "trolls_removed", "wrongful_removals", "wrongful_organisers", "wrongful_supporters", "wrongful_opponents",
+    "trolls_removed", "wrongful_removals", "wrongful_organisers", "wrongful_outlets", "wrongful_supporters", "wrongful_opponents",
     "wrongful_newcomers", "wrongful_marks", "restored", "days_silenced", "posts_lost", "review_hours",
 )  # fmt: skip
 

@@ -49,6 +49,7 @@ def view_of(accounts: np.ndarray, tick: int = 0, seed: int = 1) -> PlatformView:
         following=rng.integers(0, 100, n),
         suspended=suspended,
         since=np.where(suspended, rng.integers(0, tick + 1, n), -1),
+        page=np.zeros(n, dtype=bool),
         traces=Traces(
             office_posts=rng.integers(0, posts + 1),
             reshares=rng.integers(0, posts + 1),

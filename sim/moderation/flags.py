@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import IntFlag
 
+import numpy as np
 from numba import float64, int64
 
 from sim.compiled import scalar
 from sim.fields import quantity
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.platform import Platform
-from sim.moderation.policy import DailyPolicy
+from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy
 
 
 class Flag(IntFlag):
@@ -28,10 +29,15 @@ _LABELLED = int(Flag.LABELLED)
 @dataclass(frozen=True)
 class FlaggingPolicy(DailyPolicy):
     """Base of policies that leave accounts in place but mark them, on ``day`` and again every day, so that whoever comes to be
-    flagged later is marked as well. Marks stay. A policy whose measure has no effect marks nobody."""
+    flagged later is marked as well. Somebody looks at each account before it is marked. Marks stay. A policy whose measure has no
+    effect marks nobody."""
 
     detector: Detector = quantity(
         default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
+    )
+    _: KW_ONLY
+    minutes_per_case: float = quantity(
+        MINUTES_PER_CASE, unit="minutes", low=0, high=1440, source=REVIEW_SOURCE, doc="Work on marking an account."
     )
 
     @property
@@ -45,8 +51,13 @@ class FlaggingPolicy(DailyPolicy):
         """Whether the measure has no effect."""
 
     def act(self, platform: Platform) -> None:
-        if not self.idle:
-            platform.flag(platform.view().account[platform.scores(self.detector) > 0.0], self.flag)
+        if self.idle:
+            return
+        flagged = platform.view().account[platform.scores(self.detector) > 0.0]
+        marked = np.zeros(0, dtype=np.int64) if platform.kept is None else platform.kept
+        platform.kept = np.union1d(marked, flagged)
+        platform.review(platform.kept.size - marked.size, self.minutes_per_case)
+        platform.flag(flagged, self.flag)
 
 
 @scalar(float64(int64, float64, float64, float64, float64, float64))

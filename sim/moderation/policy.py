@@ -18,6 +18,11 @@ from sim.moderation.platform import PLATFORMS, Platform
 from sim.moderation.signals import SIGNALS
 from sim.moderation.view import PlatformView
 
+MINUTES_PER_CASE = 2.4
+REVIEW_SOURCE = (
+    "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern: 3 million cases a day by 15,000 reviewers"
+)
+
 
 @dataclass(frozen=True)
 class Policy(Settings, ABC):
@@ -87,12 +92,6 @@ class StandingPolicy(Policy, ABC):
         """What the platform does to messages and feeds from the first tick of ``day`` on, given what it does already."""
 
 
-MINUTES_PER_CASE = 2.4
-REVIEW_SOURCE = (
-    "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern: 3 million cases a day by 15,000 reviewers"
-)
-
-
 @dataclass(frozen=True)
 class DailyPolicy(Policy, ABC):
     """Base of policies that act at the start of ``day`` and once a day from then on."""
@@ -124,6 +123,10 @@ class RemovalPolicy(Policy, ABC):
     detector: Detector = quantity(
         default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
     )
+    _: KW_ONLY
+    minutes_per_case: float = quantity(
+        MINUTES_PER_CASE, unit="minutes", low=0, high=1440, source=REVIEW_SOURCE, doc="Work on removing an account."
+    )
 
     @abstractmethod
     def in_reality(self) -> int:
@@ -147,8 +150,9 @@ class RemovalPolicy(Policy, ABC):
             )
 
     def act(self, platform: Platform) -> None:
-        asked = platform.scaled(self.in_reality())
-        platform.suspend(*self.remove(platform.view(), platform.scores(self.detector), asked))
+        removal = self.remove(platform.view(), platform.scores(self.detector), platform.scaled(self.in_reality()))
+        platform.review(removal.accounts.size, self.minutes_per_case)
+        platform.suspend(*removal)
 
 
 def most_suspicious(
