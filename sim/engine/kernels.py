@@ -52,7 +52,12 @@ _AGE_BITS = 4  # entries are binned by age in 16 ticks
 
 
 class Scratch(NamedTuple):
-    """Work space of one thread: the candidates of one feed, and a hash table from message names to them."""
+    """Work space of one thread: the candidates of one feed, and a hash table from message names to them.
+
+    ``last_post`` (accounts,) is the step of each account's newest post, 0 before its first: read off the outbox, and one array
+    for all threads. A look at it spares most looks into outboxes, which are far larger."""
+
+    last_post: NDArray[np.uint16]
 
     table: NDArray[np.int32]
     used: NDArray[np.int64]
@@ -94,7 +99,9 @@ class Decisions(NamedTuple):
     copies: NDArray[np.int64]
 
 
-def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
+def make_scratch(
+    candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int, last_post: NDArray[np.uint16]
+) -> Scratch:
     """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many
     ``opinions`` at once."""
     size = candidates + rules.topic_slots + 1
@@ -102,6 +109,7 @@ def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, t
     shown = rules.length + rules.topic_slots
     readings = max(shown, opinions) + 1
     return Scratch(
+        last_post=last_post,
         table=np.full(table, -1, dtype=np.int32),
         used=np.empty(size, dtype=np.int64),
         name=np.empty(size, dtype=np.int64),
@@ -289,6 +297,8 @@ def _insert(
     hides = rules.measures.visibility < 1.0
     for i in range(rows):
         followee = scratch.row[i]
+        if scratch.last_post[followee] < low:
+            continue
         troll = society.group[followee] >= 2
         k = np.int64(state.head[followee])
         for _ in range(memory):
@@ -326,23 +336,29 @@ def _insert(
 
 @inlined
 def _add_older_copies(
-    step: int, low: int, n: int, rows: int, state: State, society: Society, rules: Rules, scratch: Scratch
+    step: int, low: int, n: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> None:
-    """Count the copies of candidates in entries posted before ``low``."""
+    """Count the copies of candidates in entries posted before ``low``; unless the ``whole`` feed is wanted, only those of
+    messages on the topic, for all that a reader then has to know is which of them are new."""
     oldest = low
     for c in range(n):
-        oldest = min(oldest, scratch.name[c] & 0xFFFF)
+        if whole or scratch.entry[c].stance != OFF_TOPIC:
+            oldest = min(oldest, scratch.name[c] & 0xFFFF)
     if oldest >= low:
         return  # all were created since, so nobody can have carried one before
     mask = scratch.table.size - 1
     memory = state.outbox.shape[1]
     for i in range(rows):
         followee = scratch.row[i]
+        if scratch.last_post[followee] < oldest:
+            continue
         troll = society.group[followee] >= 2
         for k in range(memory):
             entry = state.outbox[followee, k]
             posted = np.int64(entry.posted)
             if posted >= low or posted < oldest or step - posted > rules.lifetime:
+                continue
+            if not whole and entry.stance == OFF_TOPIC:
                 continue
             name = (np.int64(entry.author) << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -393,7 +409,7 @@ def _gather(
     if whole and n < rules.length and low > oldest:
         n = _insert(seed, step, reader, n, oldest, low, rows, state, society, rules, scratch)
     elif low > oldest:
-        _add_older_copies(step, low, n, rows, state, society, rules, scratch)
+        _add_older_copies(step, low, n, rows, whole, state, society, rules, scratch)
     for c in range(n):
         scratch.table[scratch.used[c]] = -1
     return n
@@ -519,6 +535,8 @@ def _carried(step: int, rows: int, author: int, created: int, state: State, rule
     """Whether one of the followees in ``scratch.row`` carries a message."""
     for i in range(rows):
         followee = scratch.row[i]
+        if scratch.last_post[followee] < created:
+            continue
         for k in range(state.outbox.shape[1]):
             entry = state.outbox[followee, k]
             if entry.author == author and entry.created == created and step - entry.posted <= rules.lifetime:
@@ -1002,6 +1020,7 @@ def commit(
     society: Society,
     rules: Rules,
     decisions: Decisions,
+    last_post: NDArray[np.uint16],
     counts: NDArray[np.int64],
 ) -> None:
     """Accounts awake[low:high] write their new opinion and their post to their own rows."""
@@ -1020,6 +1039,7 @@ def commit(
         entry = decisions.entry[i]
         head = state.head[account]
         state.outbox[account, head] = entry
+        last_post[account] = entry.posted
         state.head[account] = (head + 1) % memory
         state.posts[account] += 1
         counts[(_NEW_POSTS if action == NEW else _RESHARES) + role] += 1
@@ -1170,7 +1190,7 @@ def run_ticks(
                 )
         n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
         decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
-        commit(awake, 0, n, state, society, rules, decisions, counts)
+        commit(awake, 0, n, state, society, rules, decisions, scratch.last_post, counts)
         if rules.observes:
             leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
         enter_topic_stream(seed, awake, n, state, society, rules, decisions)
