@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite import ir
 from numba.core import config as _numba_config
+from numba.core import types
+from numba.extending import intrinsic
 
 _IMPORT = re.compile(r"^from (sim(?:\.\w+)*) import", re.MULTILINE)
 
@@ -74,6 +77,24 @@ def kernel(function: Callable[..., Any]) -> Any:
 def inlined(function: Callable[..., Any]) -> Any:
     """A part of a kernel, compiled into its callers: a call would count references to every array it is given."""
     return _compile(function, inline="always")
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def prefetch(_context: Any, array: Any, row: Any) -> Any:
+    """Ask for the cache line in which a row of an array begins, so that it is there when it is needed; changes nothing."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = context.make_array(signature.args[0])(context, builder, arguments[0])
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        stride = builder.extract_value(found.strides, 0)
+        place = builder.gep(builder.bitcast(found.data, byte), [builder.mul(arguments[1], stride)])
+        function = builder.module.globals.get("llvm.prefetch.p0") or ir.Function(
+            builder.module, ir.FunctionType(ir.VoidType(), [byte, number, number, number]), "llvm.prefetch.p0"
+        )
+        builder.call(function, [place, number(0), number(3), number(1)])  # to be read, and again soon, as data
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64), code
 
 
 def lean_kernel(function: Callable[..., Any]) -> Any:

@@ -30,6 +30,7 @@ from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
 S = TypeVar("S", bound="Settings")
@@ -145,6 +146,11 @@ class Settings:
     def to_mapping(self) -> dict[str, Any]:
         """Every field as plain dicts, lists and scalars; ``build(type(x), x.to_mapping()) == x``."""
         return {name: _plain(getattr(self, name), hint) for name, hint, _ in _specs(type(self))}
+
+    @cached_property
+    def canonical(self) -> str:
+        """``canonical_json`` of ``to_mapping``; settings never change, so it is written once."""
+        return canonical_json(self.to_mapping())
 
     def replace(self, changes: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
         """A copy with some fields changed: ``replace({"feed.length": 2})`` or ``replace(feed={"length": 2})``.

@@ -43,14 +43,15 @@ def file_checksums(world: World) -> dict[str, str]:
 def run_key(world: World, branch: Branch, seed: int, days: int, checksums: dict[str, str] | None = None) -> str:
     """Key of a run, 64 hexadecimal digits. ``checksums`` saves reading the world's files again."""
     content = {
-        "world": world.to_mapping(),
-        "branch": branch.to_mapping(),
-        "seed": seed,
-        "days": days,
-        "model": MODEL_VERSION,
-        "files": file_checksums(world) if checksums is None else checksums,
+        "branch": branch.canonical,
+        "days": canonical_json(days),
+        "files": canonical_json(file_checksums(world) if checksums is None else checksums),
+        "model": canonical_json(MODEL_VERSION),
+        "seed": canonical_json(seed),
+        "world": world.canonical,
     }
-    return hashlib.sha256(canonical_json(content).encode()).hexdigest()
+    text = ",".join(f'"{name}":{value}' for name, value in content.items())  # canonical JSON: the names are sorted
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
 
 class Ledger:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from sim.branch import Branch
 from sim.branching import BranchTree
@@ -85,6 +85,7 @@ class Study:
         other outcomes are ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state.
         """
         counterfactual = [("counterfactual", outcome.name, outcome.name) for outcome in OUTCOMES]
+        values = {key: run.outcomes.to_dict() for key, run in self.runs.items()}
         rows = []
         for branch in self.branches:
             if branch == self.reference:
@@ -92,8 +93,7 @@ class Study:
             identical = self.identical(branch)
             for kind, outcome, measured in (("traced", "opinion_mean", "troll_part"), *counterfactual):
                 differences = [
-                    self.runs[branch, seed].outcomes[measured] - self.runs[self.reference, seed].outcomes[measured]
-                    for seed in self.seeds
+                    values[branch, seed][measured] - values[self.reference, seed][measured] for seed in self.seeds
                 ]
                 rows.append(_effect(branch, outcome, kind, differences, identical))
         columns = ["branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
@@ -108,7 +108,7 @@ def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple
     mean = float(values.mean())
     if values.size == 1:
         return mean, float("nan"), float("nan"), 1
-    half = float(stats.t.ppf(0.5 + level / 2, values.size - 1)) * float(values.std(ddof=1)) / values.size**0.5
+    half = float(stdtrit(values.size - 1, 0.5 + level / 2)) * float(values.std(ddof=1)) / values.size**0.5
     return mean, mean - half, mean + half, int(values.size)
 
 

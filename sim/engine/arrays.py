@@ -53,8 +53,9 @@ class ArrayEngine(Stage):
         messages, opinions = longest * feed.memory, 0
         if self.rules.reads_opinions:
             messages, opinions = 0, longest
+        last_post = self.state.outbox["posted"].max(axis=1)
         self._scratch = [
-            kernels.make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity)
+            kernels.make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity, last_post)
             for _ in range(self.threads)
         ]
         self._decisions = kernels.make_decisions(accounts, self.rules)
@@ -131,7 +132,7 @@ class ArrayEngine(Stage):
         for d in decided:
             d.result()
         self._post_on_second(pool, step, first, elsewhere, counts)
-        kernels.commit(self._awake, 0, n, state, society, rules, self._decisions, counts[0])
+        kernels.commit(self._awake, 0, n, state, society, rules, self._decisions, self._scratch[0].last_post, counts[0])
         if rules.observes:
             kernels.leave_traces(self._seed, step, self._awake, n, state, society, schedule, rules, self._decisions)
         kernels.enter_topic_stream(self._seed, self._awake, first, state, society, rules, self._decisions)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import inlined, lean_kernel
+from sim.compiled import inlined, lean_kernel, prefetch
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, ENTRY, OFF_TOPIC, compand, expand, quantise, stance_of
@@ -55,7 +55,12 @@ _AGE_BITS = 4  # entries are binned by age in 16 ticks
 
 
 class Scratch(NamedTuple):
-    """Work space of one thread: the candidates of one feed, and a hash table from message names to them."""
+    """Work space of one thread: the candidates of one feed, and a hash table from message names to them.
+
+    ``last_post`` (accounts,) is the step of each account's newest post, 0 before its first: read off the outbox, and one array
+    for all threads. A look at it spares most looks into outboxes, which are far larger."""
+
+    last_post: NDArray[np.uint16]
 
     table: NDArray[np.int32]
     used: NDArray[np.int64]
@@ -124,7 +129,9 @@ def make_elsewhere(account: NDArray[np.int64], readings: int, discredits: bool) 
     )
 
 
-def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int) -> Scratch:
+def make_scratch(
+    candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int, last_post: NDArray[np.uint16]
+) -> Scratch:
     """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many
     ``opinions`` at once; readings of two platforms fit in."""
     size = candidates + rules.topic_slots + 1
@@ -132,6 +139,7 @@ def make_scratch(candidates: int, followees: int, opinions: int, rules: Rules, t
     shown = rules.length + rules.topic_slots
     readings = max(2 * shown, opinions) + 1
     return Scratch(
+        last_post=last_post,
         table=np.full(table, -1, dtype=np.int32),
         used=np.empty(size, dtype=np.int64),
         name=np.empty(size, dtype=np.int64),
@@ -330,6 +338,8 @@ def _insert(
     hides = rules.measures.visibility < 1.0
     for i in range(rows):
         followee = scratch.row[i]
+        if scratch.last_post[followee] < low:
+            continue
         troll = society.group[followee] >= _OF_TROLLS_FROM
         k = np.int64(state.head[followee])
         for _ in range(memory):
@@ -367,23 +377,29 @@ def _insert(
 
 @inlined
 def _add_older_copies(
-    step: int, low: int, n: int, rows: int, state: State, society: Society, rules: Rules, scratch: Scratch
+    step: int, low: int, n: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> None:
-    """Count the copies of candidates in entries posted before ``low``."""
+    """Count the copies of candidates in entries posted before ``low``; unless the ``whole`` feed is wanted, only those of
+    messages on the topic, for all that a reader then has to know is which of them are new."""
     oldest = low
     for c in range(n):
-        oldest = min(oldest, scratch.name[c] & 0xFFFF)
+        if whole or scratch.entry[c].stance != OFF_TOPIC:
+            oldest = min(oldest, scratch.name[c] & 0xFFFF)
     if oldest >= low:
         return  # all were created since, so nobody can have carried one before
     mask = scratch.table.size - 1
     memory = state.outbox.shape[1]
     for i in range(rows):
         followee = scratch.row[i]
+        if scratch.last_post[followee] < oldest:
+            continue
         troll = society.group[followee] >= _OF_TROLLS_FROM
         for k in range(memory):
             entry = state.outbox[followee, k]
             posted = np.int64(entry.posted)
             if posted >= low or posted < oldest or step - posted > rules.lifetime:
+                continue
+            if not whole and entry.stance == OFF_TOPIC:
                 continue
             name = (np.int64(entry.author) << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -434,7 +450,7 @@ def _gather(
     if whole and n < rules.length and low > oldest:
         n = _insert(seed, step, reader, n, oldest, low, rows, state, society, rules, scratch)
     elif low > oldest:
-        _add_older_copies(step, low, n, rows, state, society, rules, scratch)
+        _add_older_copies(step, low, n, rows, whole, state, society, rules, scratch)
     for c in range(n):
         scratch.table[scratch.used[c]] = -1
     return n
@@ -573,6 +589,8 @@ def _carried(step: int, rows: int, author: int, created: int, state: State, rule
     """Whether one of the followees in ``scratch.row`` carries a message."""
     for i in range(rows):
         followee = scratch.row[i]
+        if scratch.last_post[followee] < created:
+            continue
         for k in range(state.outbox.shape[1]):
             entry = state.outbox[followee, k]
             if entry.author == author and entry.created == created and step - entry.posted <= rules.lifetime:
@@ -997,6 +1015,24 @@ def recall(elsewhere: Elsewhere, row: int, n: int, scratch: Scratch) -> int:
     return n + elsewhere.n[row]
 
 
+@inlined
+def _fetch_ahead(awake: NDArray[np.int64], i: int, high: int, state: State, society: Society) -> None:
+    """Have the memory fetched that the next accounts will read: they lie apart, and waiting for it takes longer than all else."""
+    if society.complete or i + 2 >= high:
+        return
+    prefetch(society.indptr, awake[i + 2])
+    account = awake[i + 1]
+    prefetch(society.followees, society.indptr[account])
+    prefetch(state.last_awake, account)
+    person = np.int64(society.person[account])
+    if person >= 0:
+        prefetch(state.opinion, person)
+        prefetch(state.channel, person)
+        prefetch(state.climate, person)
+        prefetch(society.anchor, person)
+        prefetch(society.confidence, person)
+
+
 @lean_kernel
 def decide(
     seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
@@ -1011,6 +1047,7 @@ def decide(
         scratch.topic_created[s] = state.stream[s].created
     for i in range(low, high):
         account = awake[i]
+        _fetch_ahead(awake, i, high, state, society)
         group = society.group[account]
         decisions.action[i] = NOTHING
         if rules.observes:
@@ -1111,6 +1148,7 @@ def commit(
     society: Society,
     rules: Rules,
     decisions: Decisions,
+    last_post: NDArray[np.uint16],
     counts: NDArray[np.int64],
 ) -> None:
     """Accounts awake[low:high] write their new opinion and their post to their own rows."""
@@ -1130,6 +1168,7 @@ def commit(
         entry = decisions.entry[i]
         head = state.head[account]
         state.outbox[account, head] = entry
+        last_post[account] = entry.posted
         state.head[account] = (head + 1) % memory
         state.posts[account] += 1
         counts[(_NEW_POSTS if action == NEW else _RESHARES) + role] += 1
@@ -1288,7 +1327,7 @@ def run_ticks(
             seed, step, awake, begin, n, state, society, schedule, rules, weight, parameters, scratch, decisions, elsewhere,
             counts,
         )  # fmt: skip
-        commit(awake, begin, n, state, society, rules, decisions, counts)
+        commit(awake, begin, n, state, society, rules, decisions, scratch.last_post, counts)
         if rules.observes:
             leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
         enter_topic_stream(seed, awake, n, state, society, rules, decisions)

@@ -13,13 +13,14 @@ from sim.population.accounts import Role, Status
 
 def _suspended(stage: Stage) -> NDArray[np.int64]:
     """Suspended accounts of citizens, organisers and outlets."""
-    innocent = stage.society.group < Group.ACTIVE_TROLL
-    return np.flatnonzero(innocent & (stage.state.status == Status.SUSPENDED))
+    # Plain numbers: comparing bytes with an enumeration costs five times as much.
+    suspended = np.flatnonzero(stage.state.status == int(Status.SUSPENDED))
+    return suspended[stage.society.group[suspended] < int(Group.ACTIVE_TROLL)]
 
 
 def _citizens(stage: Stage) -> NDArray[np.int64]:
     suspended = _suspended(stage)
-    return suspended[stage.society.group[suspended] == Group.CITIZEN]
+    return suspended[stage.society.group[suspended] == int(Group.CITIZEN)]
 
 
 def wrongful_removals(stage: Stage) -> float:
