@@ -84,7 +84,7 @@ class Parameters(Settings):
         doc="Messages followed in all runs together: as many as the standard error takes, but at most these.",
     )  # fmt: skip
     runs: int = quantity(
-        2, unit="runs", low=1, high=1000, source="model choice",
+        1, unit="runs", low=1, high=1000, source="model choice",
         doc="Runs on graphs of their own, over which the messages are spread (one where people are more than 50,000).",
     )  # fmt: skip
 
@@ -151,11 +151,12 @@ def followed(p: Parameters, branching: float, delay: int | None, window: int, se
         lifetime=lifetime,
     )  # fmt: skip
     stage = ensemble(world, seed).start(seed)
-    found = []
+    found, end = [], window + lifetime  # nothing is shared from the end on, as far as is known
     while stage.step_index < stage.last_step:
-        posts = advance(stage, stage.step_index + stretch)
+        posts = advance(stage, min(stage.step_index + stretch, end))
         found.append(posts.where(posts.began() < window))
-        if stage.step_index >= window and found[-1].message.size == 0:
+        end = max(end, int(found[-1].posted.max(initial=0)) + 1 + lifetime)
+        if stage.step_index >= end:
             return sizes(Posts._make(np.concatenate(columns) for columns in zip(*found, strict=True)))
     raise RuntimeError(f"messages are still shared after {stage.last_step:,} ticks")
 

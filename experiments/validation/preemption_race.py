@@ -41,7 +41,7 @@ from sim.opinion.voter import Voter
 from sim.population.accounts import Status
 
 _SOURCE = "competing exponential times; d/a = 213.7 from the disclosure of 19 August 2019"
-_LEFT = 1e-6  # share of the last accounts whose race may be undecided at the end
+_LEFT = 1e-4  # share of the last accounts whose race may be undecided at the end
 _REAL = 213.7
 
 
@@ -72,10 +72,10 @@ class Parameters(Settings):
         (0.1, 0.2, 0.10685), unit="1 per tick", low=0.01, high=5,
         source="model choice; the last as in reality, 213.7 times as fast as waking", doc="Rates at which they are found (d).",
     )  # fmt: skip
-    creation: int = quantity(50, unit="accounts per tick", low=1, high=10_000, source="model choice", doc="lambda.")
+    creation: int = quantity(100, unit="accounts per tick", low=1, high=10_000, source="model choice", doc="lambda.")
     ticks: int | None = quantity(
         None, unit="ticks", low=10, high=10_000, source="model choice",
-        doc="Ticks in which accounts are created (none: twice as many as the stock needs to settle).",
+        doc="Ticks in which accounts are created (none: half as many again as the stock needs to settle).",
     )  # fmt: skip
     posting: float = quantity(
         0.5, unit="posts per tick", low=0, high=1, source="model choice", doc="Posts of an active account (r)."
@@ -92,7 +92,7 @@ class Parameters(Settings):
 
     def creating(self, case: Case) -> int:
         """Ticks in which accounts are created."""
-        return self.ticks if self.ticks is not None else max(10, 2 * settling(case))
+        return self.ticks if self.ticks is not None else max(10, math.ceil(1.5 * settling(case)))
 
     def cases(self) -> list[Case]:
         """The cases; a single number holds for all of them."""
@@ -217,5 +217,5 @@ VALIDATION = Validation(
     setup="sleepers wake while a moderator finds some on every tick; share pre-empted, active stock, posts per account",
     parameters=Parameters,
     run=run,
-    quick={"waking": (0.2, 0.0015), "finding": (0.4, 0.32055), "runs": 12, "creation": 20},
+    quick={"waking": (0.2, 0.0015), "finding": (0.4, 0.32055), "runs": 12, "creation": 40},
 )

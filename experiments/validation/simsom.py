@@ -107,10 +107,10 @@ class Parameters(Settings):
     )
     runs: int = runs_field(8)
     own_steps: int = quantity(
-        31, unit="steps", low=1, high=10_000, source="model choice", doc="Steps on our own graph."
+        22, unit="steps", low=1, high=10_000, source="model choice", doc="Steps on our own graph."
     )
     own_burn_in: int = quantity(
-        16, unit="steps", low=0, high=10_000, source="model choice", doc="Steps on our own graph that do not count."
+        12, unit="steps", low=0, high=10_000, source="model choice", doc="Steps on our own graph that do not count."
     )
     own_tolerance: float = quantity(
         0.05, unit="relative quality", low=0, high=1, source="model choice", doc="Tolerance on our own graph."

@@ -63,7 +63,7 @@ class Parameters(Settings):
         doc="Change of the inner confidence in a tick among speakers of one side.",
     )  # fmt: skip
     longest: int = quantity(3000, unit="ticks", low=2, high=65_535, source="model choice", doc="Ticks to rest in.")
-    runs: int = runs_field(1100)
+    runs: int = runs_field(900)
 
     def check(self) -> None:
         if self.links >= self.people:

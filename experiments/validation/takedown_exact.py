@@ -8,7 +8,9 @@ Petersen and Redner 2007, arXiv 0706.2892; transient derived). It is the headlin
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,6 @@ from experiments.validation.check import (
     mean_and_error,
     means_and_errors,
     numbers,
-    runs_field,
 )
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import LONGEST, share_of_plus, voter_world
@@ -34,6 +35,11 @@ from sim.fields import InputError, Settings, quantity
 
 _SOURCE = "Mobilia, Petersen & Redner 2007, arXiv 0706.2892"
 _MARKS = 8  # moments of a run that the figure shows
+_FIRST = 400  # runs of every case, after which its spread tells how many it takes
+
+
+Case = tuple[float, float] | None
+"""When trolls are removed, and what share of them; None without a removal."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,13 @@ class Parameters(Settings):
     ticks_per_sweep: int = quantity(
         10, unit="ticks", low=1, high=1440, source="model choice", doc="1 / probability to read in a tick."
     )
-    runs: int = runs_field(1600)
+    error: float = quantity(
+        0.0024, unit="share of +", low=0, low_open=True, high=1, source="model choice",
+        doc="Standard error aimed at: a case has more than 400 runs only if it takes them.",
+    )  # fmt: skip
+    runs: int = quantity(
+        1600, unit="runs", low=2, high=1_000_000, source="model choice", doc="Most runs of a case (seeds 1, 2, …)."
+    )
 
     def check(self) -> None:
         zealots = self.z_plus + self.z_minus
@@ -77,6 +89,10 @@ class Parameters(Settings):
         """People who begin at +1."""
         return math.floor(self.people * self.start + 0.5)
 
+    def tick(self, sweep: float) -> int:
+        """The tick in which a sweep, or a part of one, begins."""
+        return math.floor(sweep * self.ticks_per_sweep)
+
     def removed(self, share: float) -> int:
         """Trolls removed at a share of them."""
         return math.floor(share * self.z_minus + 0.5)
@@ -98,17 +114,23 @@ def expected_share(p: Parameters, step: int, removal: int | None = None, removed
     return move(move(start, removal, p.z_minus), step - removal, p.z_minus - removed)
 
 
+def removal_day(world: sim.World, tick: int) -> float:
+    """The day number of the middle of a tick: that of its beginning may be rounded into the tick before."""
+    return (tick + 0.5) / world.ticks_per_day
+
+
 def run(p: Parameters, progress: Progress) -> Result:
     """Simulate every day x share and no removal at all, and compare the mean share of + with the exact answer (4 SE)."""
     world = voter_world(p.people, p.positive, p.z_plus, p.z_minus, p.horizon, p.ticks_per_sweep)
     drawn, end = ensemble(world), world.ticks
     marks = np.unique(np.linspace(0, end, _MARKS + 1).astype(int))[1:].tolist()
     branches = {
-        (when, part): sim.Branch(policies=(sim.moderation.Takedown(day=when, accounts=p.removed(part)),))
+        (when, part): sim.Branch(
+            policies=(sim.moderation.Takedown(day=removal_day(world, p.tick(when)), accounts=p.removed(part)),)
+        )
         for when in numbers(p.day)
         for part in numbers(p.share)
     }
-    days = sorted({when for when, _ in branches})
 
     def until(stage: Stage, step: int) -> list[float]:
         shares = []
@@ -118,29 +140,33 @@ def run(p: Parameters, progress: Progress) -> Result:
         stage.advance(step)
         return shares
 
-    def simulate(seed: int) -> dict[tuple[float, float] | None, list[float]]:
+    def simulate(cases: Collection[Case], seed: int) -> dict[Case, list[float]]:
+        """The share of + at all marks in each of the ``cases``, which have the days before a removal in common."""
         stage = drawn.start(seed)
         shares: list[float] = []
-        paths: dict[tuple[float, float] | None, list[float]] = {}
-        for when in days:
-            shares = shares + until(stage, world.tick(when))
+        paths: dict[Case, list[float]] = {}
+        for when in sorted({case[0] for case in cases if case is not None}):
+            shares = shares + until(stage, p.tick(when))
             fork = stage.snapshot()
             for key, branch in branches.items():
-                if key[0] == when:
+                if key[0] == when and key in cases:
                     paths[key] = shares + until(drawn.start(seed, branch, fork), end)
-        return {None: shares + until(stage, end), **paths}
+        if None in cases:
+            paths[None] = shares + until(stage, end)
+        return paths
 
-    paths = over(p.runs, simulate, progress)
+    paths = _enough_runs(p, (None, *branches), simulate, progress)
     checks, curves, points = [], [], []
     day: float | None
     for key in (None, *branches):
         day, share = (None, 0.0) if key is None else key
-        tick, removed = None if day is None else world.tick(day), p.removed(share)
-        measured, error = mean_and_error([path[key][-1] for path in paths])
+        tick, removed = None if day is None else p.tick(day), p.removed(share)
+        measured, error = mean_and_error([path[-1] for path in paths[key]])
         case = "no removal" if day is None else f"T = {day:g}, {removed} of {p.z_minus} removed"
         parameters: dict[str, Any] = {
             "people": p.people, "start": p.start, "z_plus": p.z_plus, "z_minus": p.z_minus, "horizon": p.horizon,
-            "day": day, "share": share, "removed": removed, "ticks_per_sweep": p.ticks_per_sweep, "runs": p.runs,
+            "day": day, "share": share, "removed": removed, "ticks_per_sweep": p.ticks_per_sweep,
+            "runs": len(paths[key]),
         }  # fmt: skip
         expected = expected_share(p, end, tick, removed)
         checks.append(Check("takedown_exact", case, parameters, expected, measured, error, 4.0 * error))
@@ -149,11 +175,40 @@ def run(p: Parameters, progress: Progress) -> Result:
         sweeps = steps / p.ticks_per_sweep
         curves.append(Curve(case, sweeps, [expected_share(p, int(step), tick, removed) for step in steps]))
         shown = [i for i, mark in enumerate(marks) if mark > begin]
-        means, errors = means_and_errors([path[key] for path in paths])
+        means, errors = means_and_errors(paths[key])
         points.append(Points(case, np.array(marks)[shown] / p.ticks_per_sweep, means[shown], errors[shown]))
     chart = Chart("time, sweeps", "share of people who hold +", tuple(curves), tuple(points))
-    caption = f"Lines: exact expectation. Points: mean of {p.runs:,} runs with 95 % intervals."
+    fewest, most = min(map(len, paths.values())), max(map(len, paths.values()))
+    number = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
+    caption = f"Lines: exact expectation. Points: mean of {number} runs with 95 % intervals."
     return Result(checks, (chart,), caption)
+
+
+def _enough_runs(
+    p: Parameters, cases: Sequence[Case], simulate: Callable[[Collection[Case], int], dict[Case, list[float]]],
+    progress: Progress,
+) -> dict[Case, list[list[float]]]:  # fmt: skip
+    """Paths of each case in the first runs, and then in as many more as its standard error takes. How many these are is settled
+    by the spread in the first ones, before any other is run."""
+    first = min(p.runs, _FIRST)
+    rows = over(first, partial(simulate, cases), lambda done, _: progress(done, p.runs))
+    paths = {case: [row[case] for row in rows] for case in cases}
+    needed = {case: runs_needed([path[-1] for path in paths[case]], p) for case in cases}
+    longest = max(needed.values())
+
+    def more(item: int) -> dict[Case, list[float]]:
+        return simulate([case for case in cases if needed[case] >= first + item], first + item)
+
+    for row in over(longest - first, more, lambda done, _: progress(first + done, longest)):
+        for case, path in row.items():
+            paths[case].append(path)
+    return paths
+
+
+def runs_needed(shares: Sequence[float], p: Parameters) -> int:
+    """Runs in which a share with the spread of these has the standard error aimed at: these at least, ``runs`` at most."""
+    _, error = mean_and_error(shares)
+    return max(len(shares), min(p.runs, math.ceil(len(shares) * (error / p.error) ** 2)))
 
 
 VALIDATION = Validation(
