@@ -100,6 +100,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         group, actors = society.group, society.group[world.people :]
         stance = society.actor_stance[actors == Group.ORGANISER]
         self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
+        self._first_steps: dict[float | str, int] = {}
         self.standing = Standing(self)
         self.arrivals = Arrivals(self)
         platforms = PLATFORMS if society.twin.size else PLATFORMS[:1]
@@ -227,11 +228,17 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def _measures_at(self, step: int, platform: str) -> Measures:
         per_day = self.world.ticks_per_day
         changes = (
-            (self.world.burn_in_ticks + self.world.tick(policy.day), partial(policy.measures, ticks_per_day=per_day))
+            (self._first_step(policy.day), partial(policy.measures, ticks_per_day=per_day))
             for policy in self.branch.policies
             if policy.platform == platform or policy.public
         )
         return in_force(changes, step)
+
+    def _first_step(self, day: float | str) -> int:
+        # Asked at every stop of every policy; reading a date takes longer than all else there.
+        if day not in self._first_steps:
+            self._first_steps[day] = self.world.burn_in_ticks + self.world.tick(day)
+        return self._first_steps[day]
 
     def _begin_campaign(self) -> None:
         if self.branch.campaign:
