@@ -156,32 +156,69 @@ def role_of(group: int) -> int:
     return group if group < 2 else 2
 
 
+@inlined
+def _draw_sessions(
+    seed: int, step: int, low: int, high: int, society: Society, schedule: Schedule, rules: Rules, sessions: NDArray[Any],
+    n: int, draws: NDArray[np.float64],
+) -> int:  # fmt: skip
+    """Add the citizens of rows low … high - 1 who have a session at this step to the ``n`` in ``sessions``, as far as there is
+    room; return how many there would be."""
+    citizens = society.group.size - society.actor_weight.size
+    expected = schedule.sessions[step]
+    for start in range(low, min(high, citizens), draws.size):
+        stop = min(start + draws.size, high, citizens)
+        fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
+        for account in range(start, stop):
+            if draws[account - start] < society.activity[society.person[account]] * expected or _posts_first(
+                seed, step, account, rules
+            ):
+                if n < sessions.size:
+                    sessions[n] = account
+                n += 1
+    return n
+
+
+@lean_kernel
+def draw_block(
+    seed: int, first: int, society: Society, schedule: Schedule, rules: Rules, draws: NDArray[np.float64],
+    ends: NDArray[np.int64], sessions: NDArray[np.int32],
+) -> int:  # fmt: skip
+    """The citizens who have a session at steps ``first``, …, one step after the other: ``ends`` has where each step's end, one a
+    step. Return how many there are; where that is more than fit into ``sessions``, some are left out."""
+    n = 0
+    for i in range(ends.size):
+        n = _draw_sessions(seed, first + i, 0, society.group.size, society, schedule, rules, sessions, n, draws)
+        ends[i] = n
+    return n
+
+
 @lean_kernel
 def find_awake(
     seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
     awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
+    n = _draw_sessions(seed, step, low, high, society, schedule, rules, awake, 0, draws)
+    return _wake(seed, step, low, high, awake[:n], state, society, rules, awake, counts)
+
+
+@inlined
+def _wake(
+    seed: int, step: int, low: int, high: int, sessions: NDArray[Any], state: State, society: Society, rules: Rules,
+    awake: NDArray[np.int64], counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
+    other accounts of rows low … high - 1 that are; return how many."""
     n = 0
     citizens = society.group.size - society.actor_weight.size
-    sessions = schedule.sessions[step]
-    for start in range(low, min(high, citizens), draws.size):
-        stop = min(start + draws.size, high, citizens)
-        fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
-        for account in range(start, stop):
+    for i in range(sessions.size):
+        account = np.int64(sessions[i])
+        if state.status[account] == _ACTIVE:
+            awake[n] = account
+            n += 1
+        elif state.status[account] == _SUSPENDED and uniform(seed, _POST, step, account, 0) < rules.posting:
             person = society.person[account]
-            if draws[account - start] >= society.activity[person] * sessions and not _posts_first(
-                seed, step, account, rules
-            ):
-                continue
-            if state.status[account] == _ACTIVE:
-                awake[n] = account
-                n += 1
-            elif (
-                state.status[account] == _SUSPENDED
-                and uniform(seed, _POST, step, account, 0) < rules.posting
-                and not _silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules)
-            ):
+            if not _silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
                 counts[_LOST] += 1
     for account in range(max(low, citizens), high):
         status = state.status[account]
@@ -397,6 +434,10 @@ def _gather(
     ranks before all else, and that is all that a reader takes from a feed who is not going to reshare. In a ranked feed that is
     not so, and all are wanted.
     """
+    since = 0 if whole else state.last_awake[reader]
+    for i in range(rows):
+        if scratch.last_post[scratch.row[i]] >= since:
+            prefetch(state.outbox, scratch.row[i])
     oldest = max(0, step - rules.lifetime)
     if rules.ranked:
         low = 0
@@ -1196,9 +1237,10 @@ def count_turnout(
 @lean_kernel
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, rules: Rules, weight: Any,
-    parameters: Any, scratch: Scratch, decisions: Decisions, awake: NDArray[np.int64],
+    parameters: Any, scratch: Scratch, decisions: Decisions, awake: NDArray[np.int64], block: int, ends: NDArray[np.int64],
+    sessions: NDArray[np.int32],
 ) -> None:  # fmt: skip
-    """Steps first … last - 1 on one thread."""
+    """Steps first … last - 1 on one thread, all of them in the block of ``sessions`` that begins with step ``block``."""
     accounts = society.group.size
     for step in range(first, last):
         counts = state.counts[step]
@@ -1207,7 +1249,9 @@ def run_ticks(
                 state.turnout[event] = count_turnout(
                     step, event, 0, society.anchor.size, state, society, schedule, rules
                 )
-        n = find_awake(seed, step, 0, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
+        begin = ends[step - block - 1] if step > block else 0
+        due = sessions[begin : ends[step - block]]
+        n = _wake(seed, step, 0, accounts, due, state, society, rules, awake, counts)
         decide(seed, step, awake, 0, n, state, society, schedule, rules, weight, parameters, scratch, decisions, counts)
         commit(awake, 0, n, state, society, rules, decisions, scratch.last_post, counts)
         if rules.observes:
