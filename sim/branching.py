@@ -29,6 +29,7 @@ from sim.world import World
 Keep = Callable[[str, Run], None]
 Advanced = Callable[[int], None]
 
+_ROOM = 64_000_000  # bytes for what a seed's branches share; the whole calendar of 10,000 people takes 5 MB
 
 # What a branch has of its own while it shadows another's simulation.
 _OWN = ("branch", "removals", "daily", "kept", "review_hours")
@@ -124,10 +125,13 @@ class _Growth:
 
     def _stage(self, name: str, setting: Setting | None, snapshot: Snapshot | None) -> Stage:
         tree = self.tree
-        return make_stage(
+        stage = make_stage(
             tree.world, tree.branches[name], self.seed, threads=1, population_seed=self.population_seed,
             setting=setting, snapshot=snapshot,
         )  # fmt: skip
+        if setting is None and len(tree.branches) > 1:
+            stage.setting.sessions.room = _ROOM
+        return stage
 
     def climb(
         self,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import kernels, second_platform
+from sim.engine.sessions import BLOCK
 from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError
@@ -65,10 +66,15 @@ class ArrayEngine(Stage):
 
     def advance_accounts(self, first: int, last: int) -> None:
         if self.threads == 1 and not self.society.twin.size:
-            kernels.run_ticks(
-                self._seed, first, last, self.state, self.society, self.schedule, self.rules, self._weight,
-                self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake,
-            )  # fmt: skip
+            while first < last:
+                number = first // BLOCK
+                stop = min(last, (number + 1) * BLOCK)
+                kernels.run_ticks(
+                    self._seed, first, stop, self.state, self.society, self.schedule, self.rules, self._weight,
+                    self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake, number * BLOCK,
+                    *self.setting.sessions.block(number),
+                )  # fmt: skip
+                first = stop
             return
         with ThreadPoolExecutor(self.threads) as pool:
             for step in range(first, last):

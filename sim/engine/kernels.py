@@ -188,34 +188,69 @@ def role_of(group: int) -> int:
     return _ORGANISER if group == _OF_ORGANISER else _CITIZEN
 
 
+@inlined
+def _draw_sessions(
+    seed: int, step: int, low: int, high: int, society: Society, schedule: Schedule, rules: Rules, sessions: NDArray[Any],
+    n: int, draws: NDArray[np.float64],
+) -> int:  # fmt: skip
+    """Add the citizens of rows low … high - 1 who have a session at this step to the ``n`` in ``sessions``, as far as there is
+    room; return how many there would be."""
+    citizens = society.group.size - society.actor_weight.size
+    expected = schedule.sessions[step]
+    for start in range(low, min(high, citizens), draws.size):
+        stop = min(start + draws.size, high, citizens)
+        fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
+        for account in range(start, stop):
+            if draws[account - start] < society.activity[society.person[account]] * expected or _posts_first(
+                seed, step, account, rules
+            ):
+                if n < sessions.size:
+                    sessions[n] = account
+                n += 1
+    return n
+
+
+@lean_kernel
+def draw_block(
+    seed: int, first: int, society: Society, schedule: Schedule, rules: Rules, draws: NDArray[np.float64],
+    ends: NDArray[np.int64], sessions: NDArray[np.int32],
+) -> int:  # fmt: skip
+    """The citizens who have a session at steps ``first``, …, one step after the other: ``ends`` has where each step's end, one a
+    step. Return how many there are; where that is more than fit into ``sessions``, some are left out."""
+    n = 0
+    for i in range(ends.size):
+        n = _draw_sessions(seed, first + i, 0, society.group.size, society, schedule, rules, sessions, n, draws)
+        ends[i] = n
+    return n
+
+
 @lean_kernel
 def find_awake(
     seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
     awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
-    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many.
+    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
+    n = _draw_sessions(seed, step, low, high, society, schedule, rules, awake, 0, draws)
+    return _wake(seed, step, low, high, awake[:n], state, society, schedule, rules, awake, counts)
 
-    The first accounts of citizens come first; among those after them are the second ones."""
+
+@inlined
+def _wake(
+    seed: int, step: int, low: int, high: int, sessions: NDArray[Any], state: State, society: Society, schedule: Schedule,
+    rules: Rules, awake: NDArray[np.int64], counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
+    other accounts of rows low … high - 1 that are, second ones of citizens among them; return how many."""
     n = 0
     citizens = society.group.size - society.actor_weight.size
-    sessions = schedule.sessions[step]
-    for start in range(low, min(high, citizens), draws.size):
-        stop = min(start + draws.size, high, citizens)
-        fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
-        for account in range(start, stop):
+    for i in range(sessions.size):
+        account = np.int64(sessions[i])
+        if state.status[account] == _ACTIVE:
+            awake[n] = account
+            n += 1
+        elif state.status[account] == _SUSPENDED and uniform(seed, _POST, step, account, 0) < rules.posting:
             person = society.person[account]
-            if draws[account - start] >= society.activity[person] * sessions and not _posts_first(
-                seed, step, account, rules
-            ):
-                continue
-            if state.status[account] == _ACTIVE:
-                awake[n] = account
-                n += 1
-            elif (
-                state.status[account] == _SUSPENDED
-                and uniform(seed, _POST, step, account, 0) < rules.posting
-                and not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules)
-            ):
+            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
                 counts[_LOST] += 1
     for account in range(max(low, citizens), high):
         status = state.status[account]
@@ -223,7 +258,7 @@ def find_awake(
         if status != _ACTIVE and (status != _SUSPENDED or group >= _OF_TROLLS_FROM):
             continue
         if group == _OF_CITIZEN:
-            probability = society.activity[society.person[account]] * sessions * rules.second_visits
+            probability = society.activity[society.person[account]] * schedule.sessions[step] * rules.second_visits
         else:
             probability = society.actor_weight[account - citizens] * state.posting[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
@@ -438,6 +473,10 @@ def _gather(
     ranks before all else, and that is all that a reader takes from a feed who is not going to reshare. In a ranked feed that is
     not so, and all are wanted.
     """
+    since = 0 if whole else state.last_awake[reader]
+    for i in range(rows):
+        if scratch.last_post[scratch.row[i]] >= since:
+            prefetch(state.outbox, scratch.row[i])
     oldest = max(0, step - rules.lifetime)
     if rules.ranked:
         low = 0
@@ -1310,9 +1349,11 @@ def count_turnout(
 @lean_kernel
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, rules: Rules, weight: Any,
-    parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64],
+    parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64], block: int,
+    ends: NDArray[np.int64], sessions: NDArray[np.int32],
 ) -> None:  # fmt: skip
-    """Steps first … last - 1 on one thread, where there is no second platform."""
+    """Steps first … last - 1 on one thread, where there is no second platform; all of them in the block of ``sessions`` that
+    begins with step ``block``."""
     accounts = society.group.size
     begin = np.int64(0)  # the literal 0 is a type of its own, for which everything would be compiled a second time
     for step in range(first, last):
@@ -1322,7 +1363,9 @@ def run_ticks(
                 state.turnout[event] = count_turnout(
                     step, event, begin, society.anchor.size, state, society, schedule, rules
                 )
-        n = find_awake(seed, step, begin, accounts, state, society, schedule, rules, awake, scratch.draws, counts)
+        place = ends[step - block - 1] if step > block else begin
+        due = sessions[place : ends[step - block]]
+        n = _wake(seed, step, begin, accounts, due, state, society, schedule, rules, awake, counts)
         decide(
             seed, step, awake, begin, n, state, society, schedule, rules, weight, parameters, scratch, decisions, elsewhere,
             counts,

@@ -20,6 +20,7 @@ from sim.engine.profiles import (
     troll_groups,
 )
 from sim.engine.schedule import make_schedule
+from sim.engine.sessions import Sessions
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trace, empty_stream
 from sim.feed.legality import propensities
 from sim.feed.outbox import empty_outbox
@@ -64,6 +65,7 @@ class Setting(NamedTuple):
     followers: NDArray[np.int64]
     following: NDArray[np.int64]
     profile: Profile
+    sessions: Sessions
 
 
 def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State]:
@@ -106,15 +108,17 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         second=layout.second,
         twin=layout.twin,
     )
+    schedule, rules = make_schedule(world), make_rules(world)
     setting = Setting(
         world,
         society,
-        make_schedule(world),
-        make_rules(world),
+        schedule,
+        rules,
         graph,
         followers,
         following,
         draw_profiles(world, layout, followers, following, population_seed),
+        Sessions(seed, society, schedule, rules),
     )
     return setting, _first_state(setting, people.inner_confidence)
 
