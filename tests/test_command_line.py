@@ -27,7 +27,11 @@ ROOT = Path(__file__).parent.parent
         (["sedes=4"], "sedes is not a key; did you mean seeds?"),
         (["world.campaign.flooding=many"], "world.campaign.flooding must be a whole number from 1 to 1000, not the text 'many'."),
         (["world.opinion.rule=vooter"], "did you mean 'voter'?"),
-        (["world=hk2020"], "world must be one of hk2019, hk2019_full_scale, hk2019_observed, not 'hk2020'; did you mean hk2019?"),
+        (
+            ["world=hk2020"],
+            "world must be one of hk2019, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not 'hk2020'; "
+            "did you mean hk2019?",
+        ),
         (["study=takedown"], "study must be one of actual, strategies, takedown_grid"),
         (["study.dates=[2019-12-01]"], "study.dates[0] must be a day from 0 to 152 or a date from 2019-05-01 to 2019-09-30"),
         (["study.preemptive=[300000]"], "study.preemptive must be at most 200,000"),

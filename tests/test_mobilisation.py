@@ -112,7 +112,12 @@ def test_turnout_does_not_matter_where_support_has_no_effect(world: World, seed:
 @given(worlds(), SEEDS, st.floats(-5.0, 0.0))
 @settings(max_examples=15)
 def test_who_has_no_threshold_joins_every_event_of_their_side(world: World, seed: int, threshold: float) -> None:
-    changes = {"thresholds": (threshold,) * world.people, "complementarity": 1.0, "turnout_weight": 1.0}
+    changes = {
+        "thresholds": (threshold,) * world.people,
+        "complementarity": 1.0,
+        "turnout_weight": 1.0,
+        "legitimacy_weight": 0.0,
+    }
     stage = make_stage(world.replace({"mobilisation": changes}), None, seed)
     for i in np.argsort(stage.schedule.join_step, kind="stable"):
         if stage.schedule.join_step[i] >= 0:

@@ -52,6 +52,7 @@ RANGES = {
     "wrongful_removals": (0.0, INFINITE, False),
     "wrongful_marks": (0.0, INFINITE, False),
     "wrongful_organisers": (0.0, INFINITE, False),
+    "wrongful_outlets": (0.0, INFINITE, False),
     "wrongful_supporters": (0.0, INFINITE, False),
     "wrongful_opponents": (0.0, INFINITE, False),
     "wrongful_newcomers": (0.0, INFINITE, False),

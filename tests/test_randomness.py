@@ -80,6 +80,9 @@ STREAMS = {
     "LOGIN_ORIGIN": 72,
     "SCRIPT": 73,
     "REPORT": 74,
+    "DEHUMANISING": 80,
+    "MEMBER": 81,
+    "PAGE_FOLLOWERS": 82,
 }
 
 SEED = np.uint64(11)
