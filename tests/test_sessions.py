@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import sim
-from sim.engine.sessions import BLOCK, Sessions
+from sim.engine.sessions import Sessions
 from sim.engine.society import Setting, build
 from sim.randomness import Stream, uniforms
 
@@ -15,7 +15,10 @@ def _setting(**changes: object) -> Setting:
 
 
 def _sessions(setting: Setting) -> Sessions:
-    return Sessions(1, setting.society, setting.schedule, setting.rules)
+    sessions = Sessions(1, setting.society, setting.schedule, setting.rules)
+    assert sessions.length == 240  # for a thousand people
+    sessions.length = 24
+    return sessions
 
 
 def test_sessions_are_the_draws_below_activity() -> None:
@@ -23,8 +26,8 @@ def test_sessions_are_the_draws_below_activity() -> None:
     society, sessions = setting.society, _sessions(setting)
     citizens = np.arange(1000)
     for step in range(setting.schedule.sessions.size):
-        ends, accounts = sessions.block(step // BLOCK)
-        i = step % BLOCK
+        ends, accounts = sessions.block(step // sessions.length)
+        i = step % sessions.length
         limit = society.activity[society.person[citizens]].astype(np.float64) * setting.schedule.sessions[step]
         due = uniforms(1, Stream.WAKE, step, 1000, 0) < limit
         if step == 0:
@@ -36,7 +39,7 @@ def test_a_block_of_any_size_is_drawn_whole() -> None:
     """More sessions than there is room for at first: everybody has one at nearly every step."""
     setting = _setting(**{"population.sessions_per_day": 900.0, "population.equal_sessions": True})
     ends, accounts = _sessions(setting).block(0)
-    assert ends[-1] == accounts.size > 64 * BLOCK
+    assert ends[-1] == accounts.size > 1536
     assert all(np.unique(part).size == part.size for part in np.split(accounts, ends[:-1]))
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import kernels, second_platform
-from sim.engine.sessions import BLOCK
 from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError
@@ -66,13 +65,14 @@ class ArrayEngine(Stage):
 
     def advance_accounts(self, first: int, last: int) -> None:
         if self.threads == 1 and not self.society.twin.size:
+            sessions = self.setting.sessions
             while first < last:
-                number = first // BLOCK
-                stop = min(last, (number + 1) * BLOCK)
+                number = first // sessions.length
+                stop = min(last, (number + 1) * sessions.length)
                 kernels.run_ticks(
                     self._seed, first, stop, self.state, self.society, self.schedule, self.rules, self._weight,
-                    self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake, number * BLOCK,
-                    *self.setting.sessions.block(number),
+                    self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake, number * sessions.length,
+                    *sessions.block(number),
                 )  # fmt: skip
                 first = stop
             return

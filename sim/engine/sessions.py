@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from sim.engine import kernels
 from sim.engine.state import Rules, Schedule, Society
 
-BLOCK = 24  # steps that are drawn at once
+_DRAWS = 240_000  # of a block: a day of hours for 10,000 people, and long enough where few people have many short steps
 
 Block = tuple[NDArray[np.int64], NDArray[np.int32]]
 
 
 class Sessions:
-    """The citizens who have a session at each step, whether or not they can read then, in blocks of ``BLOCK`` steps.
+    """The citizens who have a session at each step, whether or not they can read then, in blocks of ``length`` steps.
 
     The last block drawn is kept, and earlier ones as far as they fit into ``room`` bytes: none until there is any.
     """
@@ -24,15 +24,16 @@ class Sessions:
         self._seed, self._society, self._schedule, self._rules = np.uint64(seed), society, schedule, rules
         self._kept: dict[int, Block] = {}
         self._last: tuple[int, Block] | None = None
-        self._found = np.empty(BLOCK * 64, dtype=np.int32)
+        self.length = max(1, _DRAWS // society.anchor.size)
+        self._found = np.empty(1536, dtype=np.int32)
         self._draws = np.empty(512)
 
     def block(self, number: int) -> Block:
-        """Citizens by step from ``number * BLOCK`` on, and where in their list those of each step end."""
+        """Citizens by step from ``number * length`` on, and where in their list those of each step end."""
         if number in self._kept:
             return self._kept[number]
         if self._last is None or self._last[0] != number:
-            self._last = (number, self._draw(number * BLOCK))
+            self._last = (number, self._draw(number * self.length))
             size = sum(part.nbytes for part in self._last[1])
             if size <= self.room:
                 self.room -= size
@@ -40,7 +41,7 @@ class Sessions:
         return self._last[1]
 
     def _draw(self, first: int) -> Block:
-        ends = np.zeros(min(BLOCK, self._schedule.sessions.size - first), dtype=np.int64)
+        ends = np.zeros(min(self.length, self._schedule.sessions.size - first), dtype=np.int64)
         while True:
             found = kernels.draw_block(
                 self._seed, first, self._society, self._schedule, self._rules, self._draws, ends, self._found
