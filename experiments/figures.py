@@ -143,7 +143,7 @@ def frontier_figure(results: Results) -> Figure | None:
     ax.set_xscale("symlog", linthresh=1)
     ax.set_xlim(-0.2, max(1.0, 1.6 * float(hit.max())))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    ax.set_xlabel("accounts of citizens and organisers suspended or marked by mistake, in the model")
+    ax.set_xlabel("innocent accounts suspended or marked by mistake, in the model")
     ax.set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
     sns.despine(figure)

@@ -143,7 +143,7 @@ def _strategies(results: Results) -> list[Any]:
             ranks_in_words(row["alike"]),
         )  # fmt: skip
     note = (
-        "trolls: troll accounts suspended at the end. hit: accounts of citizens and organisers suspended or marked at the end, "
+        "trolls: troll accounts suspended at the end. hit: innocent accounts suspended or marked at the end, "
         "back: restored. posts lost: what suspended innocents would have posted. All these in the model, means over seeds. "
         "hours: review in reality. o: with a detector that knows the "
         "truth. *: of the others none averts more and hits fewer. alike: ranks that cannot be told from this one by "
