@@ -17,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.branch import Branch
+from sim.engine.arrays import ArrayEngine
 from sim.engine.moderator import RemovalRecord
+from sim.engine.sessions import Sessions
 from sim.engine.society import Setting
 from sim.engine.stage import Snapshot, Stage
 from sim.moderation.policy import RemovalPolicy
 from sim.outcomes import measure
 from sim.population.accounts import Status
-from sim.run import Run, make_stage, record
+from sim.run import Run, record
 from sim.world import World
 
 Keep = Callable[[str, Run], None]
@@ -122,15 +124,17 @@ class _Growth:
         self.tree, self.seed, self.population_seed = tree, seed, population_seed
         self.keep, self.advanced = keep, advanced
         self.runs: dict[str, Run] = {}
+        self.sessions: Sessions | None = None
 
     def _stage(self, name: str, setting: Setting | None, snapshot: Snapshot | None) -> Stage:
         tree = self.tree
-        stage = make_stage(
-            tree.world, tree.branches[name], self.seed, threads=1, population_seed=self.population_seed,
-            setting=setting, snapshot=snapshot,
+        stage = ArrayEngine(
+            tree.world, tree.branches[name], self.seed, self.population_seed, setting, snapshot, measure, threads=1,
+            sessions=self.sessions,
         )  # fmt: skip
-        if setting is None and len(tree.branches) > 1:
-            stage.setting.sessions.room = _ROOM
+        if self.sessions is None and len(tree.branches) > 1:
+            stage.sessions.room = _ROOM
+        self.sessions = stage.sessions
         return stage
 
     def climb(

@@ -21,7 +21,7 @@ from sim.engine.moderator import RemovalRecord
 from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.memory import check_memory
-from sim.moderation.platform import PLATFORMS
+from sim.moderation.platform import FIRST, PLATFORMS
 from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.tip_off import TipOff
 from sim.population.accounts import Status
@@ -374,7 +374,7 @@ def _whose(world: World, policy: Policy) -> str:
     """How the line of a policy begins: where there are two platforms, with the one whose it is."""
     if not world.second.members:
         return "Policy"
-    return f"Policy of {'the first platform' if policy.platform == PLATFORMS[0] else world.second.name}"
+    return f"Policy of {'the first platform' if policy.platform == FIRST else world.second.name}"
 
 
 def _after_tips(dry: DryRun, policy: Policy) -> str:
@@ -488,7 +488,7 @@ def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent
     if asked == 0:
         return f"{sentence} In the model that is less than one account: nobody is removed."
     # Pages do not scale with the world.
-    scales = world.people_reachable is not None and policy.platform == PLATFORMS[0]
+    scales = world.people_reachable is not None and policy.platform == FIRST
     wants = f"It asks for {real:,}, in the model {asked:,}," if scales else f"It asks for {asked:,}"
     if many == 0:
         return f"{sentence} {wants} and finds nobody."

@@ -275,7 +275,7 @@ def test_going_for_hubs_wakes_the_sleepers_whose_followers_are_followed_most() -
         sleepers = of_group(stage, Group.SLEEPER, False)
         woken = sleepers[stage.state.status[sleepers] == Status.ACTIVE]
         assert 0 < woken.size < sleepers.size
-        return float(stage.operator._audience(sleepers)[np.isin(sleepers, woken)].mean())
+        return float(stage.operator.audience[np.isin(sleepers, woken)].mean())
 
     assert audience(losing(hubs=True)) > audience(losing())
 

@@ -25,7 +25,7 @@ from experiments.validation.check import (
 )
 from experiments.validation.clusters import cluster_sizes
 from experiments.validation.ensemble import ensemble, over, part_of
-from experiments.validation.worlds import LONGEST, most_sweeps_per_day, opinion_world
+from experiments.validation.worlds import LONGEST, opinion_world
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.deffuant import Deffuant
 
@@ -97,7 +97,7 @@ def large_clusters(p: Parameters, bound: float, seed: int) -> int:
     opinions = np.random.default_rng(seed).uniform(-1.0, 1.0, p.people)
     world = opinion_world(
         Deffuant(bound=2.0 * bound, convergence=p.convergence), "one_random_followee", p.people, p.sweeps,
-        p.ticks_per_sweep, sweeps_per_day=most_sweeps_per_day(p.sweeps, p.ticks_per_sweep), opinions=tuple(opinions.tolist()),
+        p.ticks_per_sweep, opinions=tuple(opinions.tolist()),
     )  # fmt: skip
     stage = ensemble(world).start(seed)
     stage.advance(stage.last_step)

@@ -89,10 +89,6 @@ class Parameters(Settings):
         """People who begin at +1."""
         return math.floor(self.people * self.start + 0.5)
 
-    def tick(self, sweep: float) -> int:
-        """The tick in which a sweep, or a part of one, begins."""
-        return math.floor(sweep * self.ticks_per_sweep)
-
     def removed(self, share: float) -> int:
         """Trolls removed at a share of them."""
         return math.floor(share * self.z_minus + 0.5)
@@ -114,20 +110,13 @@ def expected_share(p: Parameters, step: int, removal: int | None = None, removed
     return move(move(start, removal, p.z_minus), step - removal, p.z_minus - removed)
 
 
-def removal_day(world: sim.World, tick: int) -> float:
-    """The day number of the middle of a tick: that of its beginning may be rounded into the tick before."""
-    return (tick + 0.5) / world.ticks_per_day
-
-
 def run(p: Parameters, progress: Progress) -> Result:
     """Simulate every day x share and no removal at all, and compare the mean share of + with the exact answer (4 SE)."""
     world = voter_world(p.people, p.positive, p.z_plus, p.z_minus, p.horizon, p.ticks_per_sweep)
     drawn, end = ensemble(world), world.ticks
     marks = np.unique(np.linspace(0, end, _MARKS + 1).astype(int))[1:].tolist()
     branches = {
-        (when, part): sim.Branch(
-            policies=(sim.moderation.Takedown(day=removal_day(world, p.tick(when)), accounts=p.removed(part)),)
-        )
+        (when, part): sim.Branch(policies=(sim.moderation.Takedown(day=when, accounts=p.removed(part)),))
         for when in numbers(p.day)
         for part in numbers(p.share)
     }
@@ -146,7 +135,7 @@ def run(p: Parameters, progress: Progress) -> Result:
         shares: list[float] = []
         paths: dict[Case, list[float]] = {}
         for when in sorted({case[0] for case in cases if case is not None}):
-            shares = shares + until(stage, p.tick(when))
+            shares = shares + until(stage, world.tick(when))
             fork = stage.snapshot()
             for key, branch in branches.items():
                 if key[0] == when and key in cases:
@@ -160,7 +149,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     day: float | None
     for key in (None, *branches):
         day, share = (None, 0.0) if key is None else key
-        tick, removed = None if day is None else p.tick(day), p.removed(share)
+        tick, removed = None if day is None else world.tick(day), p.removed(share)
         measured, error = mean_and_error([path[-1] for path in paths[key]])
         case = "no removal" if day is None else f"T = {day:g}, {removed} of {p.z_minus} removed"
         parameters: dict[str, Any] = {

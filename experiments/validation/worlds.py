@@ -1,4 +1,4 @@
-"""Worlds of the classical opinion models: current opinions are read, nobody posts, and a day is a sweep or several."""
+"""Worlds of the classical opinion models: current opinions are read, nobody posts, and a day is a sweep."""
 
 from __future__ import annotations
 
@@ -20,25 +20,20 @@ from sim.population.people import Population
 from sim.population.settings import Graph
 
 LONGEST = 65_535  # ticks of a world
-LONGEST_DAY = 1000  # ticks of a day of several sweeps
 
 
 def opinion_world(
     rule: OpinionRule, reading: str, people: int, sweeps: int, ticks_per_sweep: int = 1, graph: Graph | None = None,
-    organisers: Organisers | None = None, campaign: Campaign | None = None, sweeps_per_day: int = 1, **population: Any,
+    organisers: Organisers | None = None, campaign: Campaign | None = None, **population: Any,
 ) -> sim.World:  # fmt: skip
     """People who read once a sweep on average, in each tick with probability 1 / ``ticks_per_sweep``; by default everybody
-    follows everybody. ``sweeps`` is a multiple of ``sweeps_per_day``: an engine stops at the end of each day, which takes longer
-    than some sweeps of few people. ``population`` are fields of the population."""
-    ticks_per_day = ticks_per_sweep * sweeps_per_day
-    clock = (1.0 / ticks_per_day,) * ticks_per_day
+    follows everybody. ``population`` are fields of the population."""
+    clock = (1.0 / ticks_per_sweep,) * ticks_per_sweep
     return sim.World(
         people=people,
-        days=sweeps // sweeps_per_day,
-        ticks_per_day=ticks_per_day,
-        population=Population(
-            sessions_per_day=float(sweeps_per_day), equal_sessions=True, topic_readers=0.0, **population
-        ),
+        days=sweeps,
+        ticks_per_day=ticks_per_sweep,
+        population=Population(sessions_per_day=1.0, equal_sessions=True, topic_readers=0.0, **population),
         graph=graph or Graph(kind="complete"),
         calendar=Calendar(clock=clock),
         feed=Feed(reading=reading, topic_slots=0),
@@ -49,26 +44,13 @@ def opinion_world(
     )
 
 
-def most_sweeps_per_day(sweeps: int, ticks_per_sweep: int) -> int:
-    """Sweeps of the longest day that divides a run."""
-    longest = max(1, min(sweeps, LONGEST_DAY // ticks_per_sweep))
-    return next(number for number in range(longest, 0, -1) if sweeps % number == 0)
-
-
-def longest_run(ticks_per_sweep: int) -> int:
-    """Sweeps of the longest run that is a whole number of longest days."""
-    sweeps, day = LONGEST // ticks_per_sweep, max(1, LONGEST_DAY // ticks_per_sweep)
-    return max(sweeps // day * day, min(sweeps, day))
-
-
 def voter_world(people: int, positive: int, z_plus: int, z_minus: int, sweeps: int, ticks_per_sweep: int) -> sim.World:
     """The voter model with zealots on the complete graph: ``positive`` people begin at +1, the others at -1; Z+ organisers
-    say +1 and Z- trolls -1. Days are as long as they can be."""
+    say +1 and Z- trolls -1."""
     return opinion_world(
         Voter(), "one_random_followee", people, sweeps, ticks_per_sweep,
         organisers=Organisers(accounts=z_plus, stance=1.0, posts_per_day=0.0),
         campaign=Campaign(accounts=z_minus, stance=-1.0),
-        sweeps_per_day=most_sweeps_per_day(sweeps, ticks_per_sweep),
         opinions=(1.0,) * positive + (-1.0,) * (people - positive),
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -123,19 +124,20 @@ class Operator(Agent):
         asleep = (model.state.status[self.sleepers] == Status.SLEEPING) & (model.society.created[self.sleepers] <= tick)
         there = self.sleepers[asleep]
         draws = uniforms_of(model.seed_of_run, Stream.REPLACEMENT, 0, there, 0)
-        if isinstance(self.adaptation, Evading) and self.adaptation.hubs and wanted:
-            draws = draws - self._audience(there)
+        if isinstance(self.adaptation, Evading) and self.adaptation.hubs and there.size:
+            draws = draws - self.audience[asleep]
         return np.sort(there[np.argsort(draws, kind="stable")[:wanted]])
 
-    def _audience(self, sleepers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Followers of the followers of each sleeper, added up."""
+    @cached_property
+    def audience(self) -> NDArray[np.int64]:
+        """Followers of the followers of each sleeper, added up, shape (sleepers,)."""
         graph, followers = self.model.setting.graph, self.model.followers
-        first, last = (sleepers[0], sleepers[-1]) if sleepers.size else (0, -1)
-        edges = np.flatnonzero((graph.followees >= first) & (graph.followees <= last))
+        first, sleepers = self.sleepers[0], self.sleepers.size  # their ids run on without gaps
+        edges = np.flatnonzero((graph.followees >= first) & (graph.followees < first + sleepers))
         reader = np.searchsorted(graph.indptr, edges, side="right") - 1
-        audience = np.zeros(max(0, last - first + 1), dtype=np.int64)
+        audience = np.zeros(sleepers, dtype=np.int64)
         np.add.at(audience, graph.followees[edges].astype(np.int64) - first, followers[reader])
-        return np.asarray(audience[sleepers - first])
+        return audience
 
     def _plan(self, step: int, response: Response) -> None:
         """Write down what is posted from a step on."""

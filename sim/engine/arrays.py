@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import kernels, second_platform
+from sim.engine.sessions import Sessions
 from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError
@@ -39,10 +42,14 @@ def checked_threads(threads: int | None) -> int:
 
 
 class ArrayEngine(Stage):
-    """A world in one branch, run by kernels; ``threads`` never changes a result."""
+    """A world in one branch, run by kernels; ``threads`` never changes a result.
 
-    def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
+    ``sessions`` are those of another branch with the same world and seed, to be shared in one thread only.
+    """
+
+    def __init__(self, *args: Any, threads: int | None = None, sessions: Sessions | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.sessions = sessions or Sessions(self.seed_of_run, self.society, self.schedule, self.setting.rules)
         accounts = self.society.group.size
         self.threads = max(1, min(checked_threads(threads), accounts // _SMALLEST_CHUNK))
         rule: OpinionRule = self.world.opinion.rule
@@ -65,7 +72,7 @@ class ArrayEngine(Stage):
 
     def advance_accounts(self, first: int, last: int) -> None:
         if self.threads == 1 and not self.society.twin.size:
-            sessions = self.setting.sessions
+            sessions = self.sessions
             while first < last:
                 number = first // sessions.length
                 stop = min(last, (number + 1) * sessions.length)
@@ -95,88 +102,73 @@ class ArrayEngine(Stage):
         return found
 
     def _tick(self, pool: ThreadPoolExecutor, step: int) -> None:
-        state, society, schedule, rules = self.state, self.society, self.schedule, self.rules
-        accounts, people = society.group.size, society.anchor.size
+        seed, state, society, schedule, rules = self._seed, self.state, self.society, self.schedule, self.rules
+        awake, decisions = self._awake, self._decisions
         counts = np.zeros((self.threads, Count.COLUMNS), dtype=np.int64)
         for event in np.flatnonzero(schedule.join_step == step):
-            joined = [
-                pool.submit(kernels.count_turnout, step, event, low, high, state, society, schedule, rules)
-                for low, high in self._ranges(people)
-            ]
-            state.turnout[event] = sum(j.result() for j in joined)
-        found = [
-            pool.submit(
-                kernels.find_awake,
-                self._seed,
-                step,
-                low,
-                high,
-                state,
-                society,
-                schedule,
-                rules,
-                self._awake[low:high],
-                self._scratch[i].draws,
-                counts[i],
-            )
-            for i, (low, high) in enumerate(self._ranges(accounts))
-        ]
+            joined = self._spread(pool, society.anchor.size, partial(self._count_turnout, step, int(event)))
+            state.turnout[event] = sum(joined)
+        accounts = society.group.size
+        found = self._spread(
+            pool, accounts,
+            lambda i, low, high: kernels.find_awake(
+                seed, step, low, high, state, society, schedule, rules, awake[low:high], self._scratch[i].draws, counts[i]
+            ),
+        )  # fmt: skip
         n = 0
-        for (low, _), f in zip(self._ranges(accounts), found, strict=True):
-            more = f.result()
-            self._awake[n : n + more] = self._awake[low : low + more]
+        for (low, _), more in zip(self._ranges(accounts), found, strict=True):
+            awake[n : n + more] = awake[low : low + more]
             n += more
-        first = int(np.searchsorted(self._awake[:n], society.second))
-        elsewhere = self._read_on_second(pool, step, first, n, counts)
-        decided = [
-            pool.submit(
-                kernels.decide, self._seed, step, self._awake, low, high, state, society, schedule, rules, self._weight,
-                self._parameters, self._scratch[i], self._decisions, elsewhere, counts[i],
-            )
-            for i, (low, high) in enumerate(self._ranges(first))
-        ]  # fmt: skip
-        for d in decided:
-            d.result()
-        self._post_on_second(pool, step, first, elsewhere, counts)
-        kernels.commit(self._awake, 0, n, state, society, rules, self._decisions, self._scratch[0].last_post, counts[0])
+        first = int(np.searchsorted(awake[:n], society.second))
+        elsewhere = self._read_on_second(pool, step, first, n, counts) if society.twin.size else self._nothing
+        self._spread(
+            pool, first,
+            lambda i, low, high: kernels.decide(
+                seed, step, awake, low, high, state, society, schedule, rules, self._weight, self._parameters,
+                self._scratch[i], decisions, elsewhere, counts[i],
+            ),
+        )  # fmt: skip
+        if society.twin.size:
+            self._post_on_second(pool, step, first, elsewhere, counts)
+        kernels.commit(awake, 0, n, state, society, rules, decisions, self._scratch[0].last_post, counts[0])
         if rules.observes:
-            kernels.leave_traces(self._seed, step, self._awake, n, state, society, schedule, rules, self._decisions)
-        kernels.enter_topic_stream(self._seed, self._awake, first, state, society, rules, self._decisions)
+            kernels.leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
+        kernels.enter_topic_stream(seed, awake, first, state, society, rules, decisions)
         state.counts[step] += counts.sum(axis=0)
+
+    def _count_turnout(self, step: int, event: int, _thread: int, low: int, high: int) -> int:
+        joined = kernels.count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.rules)
+        return int(joined)
 
     def _read_on_second(
         self, pool: ThreadPoolExecutor, step: int, first: int, n: int, counts: NDArray[np.int64]
     ) -> kernels.Elsewhere:
-        if not self.society.twin.size:
-            return self._nothing
         rules = self.second_rules
         elsewhere = kernels.make_elsewhere(self._awake[first:n], rules.length, bool(kernels.discredits(rules)))
-        reading = [
-            pool.submit(
-                second_platform.read, self._seed, step, low, high, self.state, self.society, self.schedule, rules,
-                self._scratch[i], self._decisions, elsewhere, first, counts[i],
-            )
-            for i, (low, high) in enumerate(self._ranges(n - first))
-        ]  # fmt: skip
-        for r in reading:
-            r.result()
+        self._spread(
+            pool, n - first,
+            lambda i, low, high: second_platform.read(
+                self._seed, step, low, high, self.state, self.society, self.schedule, rules, self._scratch[i],
+                self._decisions, elsewhere, first, counts[i],
+            ),
+        )  # fmt: skip
         return elsewhere
 
     def _post_on_second(
         self, pool: ThreadPoolExecutor, step: int, first: int, elsewhere: kernels.Elsewhere, counts: NDArray[np.int64]
     ) -> None:
-        if not self.society.twin.size:
-            return
-        posting = [
-            pool.submit(
-                second_platform.post, self._seed, step, self._awake[:first], low, high, self.state, self.society,
-                self.schedule, self.second_rules, self._weight, self._parameters, self._scratch[i], self._decisions,
-                elsewhere, counts[i],
-            )
-            for i, (low, high) in enumerate(self._ranges(elsewhere.account.size))
-        ]  # fmt: skip
-        for p in posting:
-            p.result()
+        self._spread(
+            pool, elsewhere.account.size,
+            lambda i, low, high: second_platform.post(
+                self._seed, step, self._awake[:first], low, high, self.state, self.society, self.schedule,
+                self.second_rules, self._weight, self._parameters, self._scratch[i], self._decisions, elsewhere, counts[i],
+            ),
+        )  # fmt: skip
+
+    def _spread(self, pool: ThreadPoolExecutor, rows: int, kernel: Callable[[int, int, int], Any]) -> list[Any]:
+        """Run ``kernel(thread, low, high)`` on all threads, each on its part of the rows; what each returned."""
+        started = [pool.submit(kernel, i, low, high) for i, (low, high) in enumerate(self._ranges(rows))]
+        return [part.result() for part in started]
 
     def _ranges(self, rows: int) -> list[tuple[int, int]]:
         edges = [rows * i // self.threads for i in range(self.threads + 1)]

@@ -946,7 +946,7 @@ def _choose_reshare(
 
 
 @inlined
-def choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rules: Rules, scratch: Scratch) -> int:
+def _choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rules: Rules, scratch: Scratch) -> int:
     """Candidate that the reader has decided to share and has not shared yet (the least draw first); -1 if none."""
     best = -1
     least = rules.first_sight
@@ -970,7 +970,7 @@ def choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rule
 
 
 @inlined
-def take_up(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) -> None:
+def _take_up(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) -> None:
     """Decide to post candidate ``c`` again."""
     decisions.action[i] = RESHARE
     decisions.entry[i] = scratch.entry[c]
@@ -978,7 +978,18 @@ def take_up(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) -
 
 
 @inlined
-def put_off(seed: int, step: int, account: int, rules: Rules) -> bool:
+def shares_at_first_sight(
+    seed: int, step: int, account: int, shown: int, state: State, rules: Rules, scratch: Scratch, i: int, decisions: Decisions
+) -> bool:  # fmt: skip
+    """Whether the reader has decided to share one of the messages shown; they do, unless they drop it on being asked."""
+    c = _choose_at_first_sight(seed, account, shown, state, rules, scratch)
+    if c >= 0 and not _put_off(seed, step, account, rules):
+        _take_up(step, c, scratch, i, decisions)
+    return c >= 0
+
+
+@inlined
+def _put_off(seed: int, step: int, account: int, rules: Rules) -> bool:
     """Whether a citizen drops a reshare on being asked."""
     return rules.measures.friction > 0.0 and uniform(seed, _FRICTION, step, account, 0) < rules.measures.friction
 
@@ -1003,8 +1014,8 @@ def speak(
     if shown > 0 and not first and uniform(seed, _NEW, step, account, 0) >= rules.new_share[group]:
         if group != _OF_CITIZEN or not rules.at_first_sight:
             c = _choose_reshare(seed, step, account, shown, opinion[0], state, society, rules, scratch)
-            if c >= 0 and not (group == _OF_CITIZEN and put_off(seed, step, account, rules)):
-                take_up(step, c, scratch, i, decisions)
+            if c >= 0 and not (group == _OF_CITIZEN and _put_off(seed, step, account, rules)):
+                _take_up(step, c, scratch, i, decisions)
         return
     decisions.action[i] = NEW
     entry = decisions.entry[i]
@@ -1143,12 +1154,10 @@ def decide(
                 decisions.inner_confidence[i] = inner
             state.last_awake[account] = step
             if not first:
-                if rules.at_first_sight:
-                    c = choose_at_first_sight(seed, account, shown, state, rules, scratch)
-                    if c >= 0:
-                        if not put_off(seed, step, account, rules):
-                            take_up(step, c, scratch, i, decisions)
-                        continue
+                if rules.at_first_sight and shares_at_first_sight(
+                    seed, step, account, shown, state, rules, scratch, i, decisions
+                ):
+                    continue
                 if not would_post or silent(person, opinion[0], inner, state, society, rules):
                     continue
         else:

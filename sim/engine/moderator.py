@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.engine.state import Group, Trace
 from sim.moderation.detectors import Detector
-from sim.moderation.platform import PLATFORMS
+from sim.moderation.platform import FIRST
 from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.population.accounts import NOBODY, Status
@@ -51,7 +51,7 @@ class Desk:
         self._key = (self.policy, moderator.policies[:place].count(self.policy))
         self.ticks_per_day: int = self._model.world.ticks_per_day
         # Pages do not scale with the world, and it is pages that are looked for on the second platform.
-        self.scale: float = self._model.world.scale if moderator.platform == PLATFORMS[0] else 1.0
+        self.scale: float = self._model.world.scale if moderator.platform == FIRST else 1.0
         self._view: PlatformView | None = None
         self._next: int | None = self._model.world.tick(self.policy.day)
 
@@ -179,7 +179,7 @@ class Moderator(Agent):
         burn_in, state, profile = model.world.burn_in_ticks, model.state, model.setting.profile
         registered = np.flatnonzero(model.society.created <= max(tick, 0))
         on_first = registered < model.society.second
-        account = registered[on_first if self.platform == PLATFORMS[0] else ~on_first]
+        account = registered[on_first if self.platform == FIRST else ~on_first]
         created = model.society.created[account].astype(np.int64)
         suspended = state.status[account] == Status.SUSPENDED
         traces = None

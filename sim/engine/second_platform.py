@@ -20,17 +20,15 @@ from sim.engine.kernels import (
     Elsewhere,
     Scratch,
     change_mind,
-    choose_at_first_sight,
     choose_report,
     gain_confidence,
     look,
-    put_off,
     read_new_messages,
     recall,
     row_of,
+    shares_at_first_sight,
     silent,
     speak,
-    take_up,
 )
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State
 from sim.randomness import Stream, uniform
@@ -126,10 +124,7 @@ def post(
         decisions.inner_confidence[row] = inner
         if rules.at_first_sight:
             _, shown = _look(seed, step, account, rules.at_first_sight, state, society, rules, scratch)
-            c = choose_at_first_sight(seed, account, shown, state, rules, scratch)
-            if c >= 0:
-                if not put_off(seed, step, account, rules):
-                    take_up(step, c, scratch, row, decisions)
+            if shares_at_first_sight(seed, step, account, shown, state, rules, scratch, row, decisions):
                 continue
         if uniform(seed, _POST, step, account, 0) >= rules.posting:
             continue

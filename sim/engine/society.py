@@ -20,7 +20,6 @@ from sim.engine.profiles import (
     troll_groups,
 )
 from sim.engine.schedule import make_schedule
-from sim.engine.sessions import Sessions
 from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trace, empty_stream
 from sim.feed.legality import propensities
 from sim.feed.outbox import empty_outbox
@@ -65,7 +64,6 @@ class Setting(NamedTuple):
     followers: NDArray[np.int64]
     following: NDArray[np.int64]
     profile: Profile
-    sessions: Sessions
 
 
 def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State]:
@@ -118,7 +116,6 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         followers,
         following,
         draw_profiles(world, layout, followers, following, population_seed),
-        Sessions(seed, society, schedule, rules),
     )
     return setting, _first_state(setting, people.inner_confidence)
 
@@ -372,18 +369,20 @@ def _follower_graph(
     graph = _among_people(settings, seed, opinions, settings.followees)
     cap = math.floor(settings.hub_cap * people)
     organisers, actives = layout.on_first(Group.ORGANISER), layout.on_first(Group.ACTIVE_TROLL)
-    fans_in_reality = organisers_followers(world, organisers, seed)
-    wanted = np.minimum(scaled_counts(seed, organisers, fans_in_reality), cap)
-    stances = np.full(organisers.size, world.organisers.stance)
-    fans, whose = followers_of_leaning(
-        seed, Stream.ORGANISER_FOLLOWERS, organisers, stances, wanted, opinions, settings.homophily
-    )
-    edges = [(fans.astype(np.int64), organisers[whose])]
+    outlets, everybody = layout.on_first(Group.OUTLET), np.arange(people)
+    stances = _stances(world)
+    edges = [
+        _leaning_edges(
+            world, Stream.ORGANISER_FOLLOWERS, organisers, stances[Group.ORGANISER],
+            organisers_followers(world, organisers, seed), everybody, opinions, seed,
+        ),
+        _leaning_edges(
+            world, Stream.PAGE_FOLLOWERS, outlets, stances[Group.OUTLET],
+            np.full(outlets.size, world.outlets.followers * world.scale), everybody, opinions, seed,
+        ),
+    ]  # fmt: skip
     edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in troll_groups(world, group)]
     edges.append(_amplification(actives, world.campaign.amplified, seed))
-    outlets = layout.on_first(Group.OUTLET)
-    fans_in_reality = np.full(outlets.size, world.outlets.followers)
-    edges.append(_page_edges(world, outlets, fans_in_reality, np.arange(people), opinions, world.outlets.stance, seed))
     graph = _merged(graph, layout.second, edges)
     return _with_second_platform(world, graph, opinions, layout, seed) if layout.twin.size else graph
 
@@ -406,22 +405,18 @@ def _among_people(settings: Graph, seed: int, opinions: NDArray[np.float64], fol
     )
 
 
-def _page_edges(
-    world: World,
-    pages: NDArray[np.int64],
-    followers: NDArray[np.float64],
-    accounts: NDArray[np.int64],
-    opinions: NDArray[np.float64],
-    stance: float,
-    seed: int,
-) -> Edges:
-    """Followers of outlets or pages with so many ``followers`` in reality among people with these ``accounts`` and opinions."""
+def _leaning_edges(
+    world: World, stream: Stream, whos: NDArray[np.int64], stance: float, followers: NDArray[np.float64],
+    accounts: NDArray[np.int64], opinions: NDArray[np.float64], seed: int,
+) -> Edges:  # fmt: skip
+    """Followers of accounts that take a stance, with so many expected ``followers`` in the model, among people with these
+    ``accounts`` and opinions."""
     cap = math.floor(world.graph.hub_cap * accounts.size)
-    wanted = np.minimum(scaled_counts(seed, pages, followers * world.scale), cap)
+    wanted = np.minimum(scaled_counts(seed, whos, followers), cap)
     fans, whose = followers_of_leaning(
-        seed, Stream.PAGE_FOLLOWERS, pages, np.full(pages.size, stance), wanted, opinions, world.graph.homophily
+        seed, stream, whos, np.full(whos.size, stance), wanted, opinions, world.graph.homophily
     )
-    return accounts[fans], pages[whose]
+    return accounts[fans], whos[whose]
 
 
 def _with_second_platform(
@@ -442,8 +437,13 @@ def _with_second_platform(
         (second.outlets, Group.OUTLET),
         (second.campaign, Group.PAGE),
     ):
-        followers = np.repeat([kind.followers / max(1, kind.accounts) for kind in kinds], [k.accounts for k in kinds])
-        edges.append(_page_edges(world, layout.pages(group), followers, members, opinions, stances[group], seed))
+        of_each = [kind.followers / max(1, kind.accounts) * world.scale for kind in kinds]
+        wanted = np.repeat(of_each, [kind.accounts for kind in kinds])
+        edges.append(
+            _leaning_edges(
+                world, Stream.PAGE_FOLLOWERS, layout.pages(group), stances[group], wanted, members, opinions, seed
+            )
+        )
     return _merged(joined, layout.group.size, edges)
 
 

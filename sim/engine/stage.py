@@ -26,7 +26,7 @@ from sim.engine.standing import Standing
 from sim.engine.state import Count, Group, Rules, State
 from sim.fields import InputError
 from sim.moderation.measures import Measures, in_force
-from sim.moderation.platform import PLATFORMS
+from sim.moderation.platform import FIRST, PLATFORMS, SECOND
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channel_moved, moved
 from sim.population.accounts import Status
 from sim.randomness import Stream, uniforms_of
@@ -103,7 +103,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self._first_steps: dict[float | str, int] = {}
         self.standing = Standing(self)
         self.arrivals = Arrivals(self)
-        platforms = PLATFORMS if society.twin.size else PLATFORMS[:1]
+        platforms = PLATFORMS if society.twin.size else (FIRST,)
         self.moderators = tuple(Moderator(self, platform) for platform in platforms)
         self.operator = Operator(
             self,
@@ -190,11 +190,13 @@ class Stage(mesa.Model):  # type: ignore[misc]
         """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
         until = min(until, self.last_step)
         per_day = self.world.ticks_per_day
+        days_matter = self._observe is not None or self.standing.moves
         while self.step_index < until:
             step = self.step_index
             self._actors_decide(step)
-            next_day = (step // per_day + 1) * per_day
-            stop = min(until, next_day, *(actor.next_step(step + 1) for actor in self.actors))
+            stop = min(until, *(actor.next_step(step + 1) for actor in self.actors))
+            if days_matter:
+                stop = min(stop, (step // per_day + 1) * per_day)
             if step < self.world.burn_in_ticks:
                 stop = min(stop, self.world.burn_in_ticks)
             self.advance_accounts(step, stop)
@@ -220,10 +222,10 @@ class Stage(mesa.Model):  # type: ignore[misc]
             on_topic_share, new_share = rules.on_topic_share.copy(), rules.new_share.copy()
             on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
             rules = rules._replace(on_topic_share=on_topic_share, new_share=new_share)
-        first = rules._replace(measures=self._measures_at(step, PLATFORMS[0]))
+        first = rules._replace(measures=self._measures_at(step, FIRST))
         if not self.society.twin.size:
             return first, first
-        return first, rules._replace(measures=self._measures_at(step, PLATFORMS[1]))
+        return first, rules._replace(measures=self._measures_at(step, SECOND))
 
     def _measures_at(self, step: int, platform: str) -> Measures:
         per_day = self.world.ticks_per_day

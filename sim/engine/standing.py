@@ -58,6 +58,11 @@ class Standing:
                 violence[day] = max(violence.get(day, 0.0), event.violence)
         return violence
 
+    @property
+    def moves(self) -> bool:
+        """Whether the end of a day matters to either."""
+        return self._model.world.legitimacy.moves or self._model.world.trust.moves
+
     def end_day(self) -> None:
         """Bring both up to date with the day that has just ended."""
         model, state = self._model, self._model.state

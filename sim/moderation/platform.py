@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.moderation.detectors import Detector
 from sim.moderation.view import PlatformView
 
-PLATFORMS = ("first", "second")
+FIRST, SECOND = PLATFORMS = ("first", "second")
 
 
 class Platform(Protocol):

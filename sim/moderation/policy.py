@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.fields import InputError, Settings, quantity
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.measures import Measures
-from sim.moderation.platform import PLATFORMS, Platform
+from sim.moderation.platform import FIRST, PLATFORMS, Platform
 from sim.moderation.signals import SIGNALS
 from sim.moderation.view import PlatformView
 
@@ -41,7 +41,7 @@ class Policy(Settings, ABC):
     )
     _: KW_ONLY
     platform: str = quantity(
-        "first", unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform whose policy it is."
+        FIRST, unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform whose policy it is."
     )
 
     @abstractmethod
@@ -65,7 +65,7 @@ class Policy(Settings, ABC):
 
     def check_against(self, world: Any) -> None:
         """Raise InputError, naming the policy's field, for what a world cannot have."""
-        if self.platform != "first" and world.second.members == 0.0:
+        if self.platform != FIRST and world.second.members == 0.0:
             raise InputError("must be 'first' where world.second.members is 0, not 'second'", field="platform")
         used = [(name, detector.signals) for name, detector in self.detectors()]
         for name, signals in [("", self.signals), *used]:
@@ -140,7 +140,7 @@ class RemovalPolicy(Policy, ABC):
         super().check_against(world)
         campaign = world.campaign
         limit = campaign.sleepers.accounts + (0 if self.of_sleepers else campaign.accounts)
-        if self.platform != "first":
+        if self.platform != FIRST:
             limit = 0 if self.of_sleepers else sum(pages.accounts for pages in world.second.campaign)
         if self.in_reality() > limit:
             what = "sleeping accounts" if self.of_sleepers else "accounts"

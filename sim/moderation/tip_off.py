@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.fields import quantity, register
 from sim.moderation.detectors import Detector, Perfect
-from sim.moderation.platform import PLATFORMS, Platform
+from sim.moderation.platform import PLATFORMS, SECOND, Platform
 from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
 from sim.population.calendar import in_days
 
@@ -42,7 +42,7 @@ class TipOff(DailyPolicy):
 
     _: KW_ONLY
     platform: str = quantity(
-        "second", unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform that is told."
+        SECOND, unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform that is told."
     )
 
     def act(self, platform: Platform) -> None:
