@@ -43,7 +43,7 @@ def run_study(experiment: Experiment, command: Sequence[str]) -> tuple[Path, Res
     directory = study_directory(experiment)
     with Reporter() as reporter:
         if not is_compiled():
-            reporter.say("Compiling the engine for this machine, once: about 40 seconds.")
+            reporter.say("Compiling the engine for this machine, once: about a minute.")
         try:
             results = simulate(experiment, ledger, reporter, command)
             reporter.begin("figures and report")

@@ -144,7 +144,7 @@ class ArrayEngine(Stage):
         self, pool: ThreadPoolExecutor, step: int, first: int, n: int, counts: NDArray[np.int64]
     ) -> kernels.Elsewhere:
         rules = self.second_rules
-        elsewhere = kernels.make_elsewhere(self._awake[first:n], rules.length, bool(kernels.discredits(rules)))
+        elsewhere = kernels.make_elsewhere(self._awake[first:n], rules.length, bool(kernels.discredits.py_func(rules)))
         self._spread(
             pool, n - first,
             lambda i, low, high: second_platform.read(

@@ -241,7 +241,7 @@ def _wake(
 ) -> int:  # fmt: skip
     """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
     other accounts of rows low … high - 1 that are, second ones of citizens among them; return how many."""
-    n = 0
+    n = np.int64(0)  # the literal is of another type: what is called with n would be compiled for both
     citizens = society.group.size - society.actor_weight.size
     for i in range(sessions.size):
         account = np.int64(sessions[i])
