@@ -31,6 +31,7 @@ from experiments.report import draw
 from experiments.results import Assembly, Results, write_tables
 from experiments.settings import Experiment, build_experiment, register
 from experiments.tables import document, print_jobs, print_study
+from experiments.usage import usage
 from sim.fields import InputError
 
 FIELDS = "--fields"
@@ -105,6 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         check_flags(arguments, (FIELDS,))
         with interruptible(), plain_errors(all_keys()):
+            if {"--help", "-h"} & set(arguments):
+                print(usage())
+                return 0
             if FIELDS in arguments:
                 with initialize_config_module("experiments.conf", version_base="1.3"):
                     config = compose("run", [a for a in arguments if a != FIELDS])

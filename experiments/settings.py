@@ -7,6 +7,7 @@ same checks and named with the same words as in the library.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from hydra.core.config_store import ConfigStore
@@ -244,6 +245,7 @@ class Experiment(Settings):
         return tuple(range(1, self.seeds + 1)) if isinstance(self.seeds, int) else self.seeds
 
 
+@cache
 def register() -> None:
     """Give Hydra the defaults of the dataclasses as nodes ``experiment``, ``world/hk2019``, ``study/takedown_grid`` and
     ``campaign/static``, ``rebuilding`` and ``evading``, which say how the operator answers losses.

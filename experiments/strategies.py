@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from experiments.results import Results
 from experiments.settings import SPARED
@@ -85,6 +84,8 @@ def _turnout_lost(runs: pd.DataFrame, name: str) -> pd.Series:
 
 def _alike(ranked: list[str], traced: pd.Series) -> list[tuple[int, ...]]:
     """For each strategy the ranks of those that do not differ from it significantly."""
+    from scipy import stats  # slow to import, and of no use to most commands
+
     pairs = list(combinations(range(len(ranked)), 2))
     p_values = [_p_value((traced.loc[ranked[i]] - traced.loc[ranked[j]]).to_numpy()) for i, j in pairs]
     adjusted: Any = stats.false_discovery_control(p_values) if p_values else []
@@ -98,6 +99,8 @@ def _alike(ranked: list[str], traced: pd.Series) -> list[tuple[int, ...]]:
 
 def _p_value(differences: NDArray[np.float64]) -> float:
     """Of Student's paired test. Differences that are all the same are no chance, unless they are 0 or there is but one."""
+    from scipy import stats
+
     if differences.size < 2 or not differences.any():
         return 1.0
     return 0.0 if np.ptp(differences) == 0.0 else float(stats.ttest_1samp(differences, 0.0).pvalue)

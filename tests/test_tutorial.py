@@ -8,11 +8,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from experiments import report, run
 from experiments.user_code import load_user_classes
 from sim.fields import InputError
 
@@ -60,19 +62,35 @@ SMALL = (
 )  # fmt: skip
 
 
-def test_the_command_line_finds_the_rule(folder: Path) -> None:
+@pytest.fixture
+def refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Call a program's ``main`` in the tutorial's folder, which is to refuse; the sentence that it says."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for module in ("my_rules", "my_policies"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    def sentence(main: Callable[[Sequence[str]], int], *arguments: str) -> str:
+        capsys.readouterr()
+        assert main(arguments) == 2
+        said = capsys.readouterr().err
+        assert len(said.strip().splitlines()) == 1
+        return said
+
+    return sentence
+
+
+def test_the_command_line_finds_the_rule(folder: Path, refuses: Callable[..., str]) -> None:
     done = python(folder, "-m", "experiments.run", "world.opinion.rule=my_rules.Repulsion", "results=out", *SMALL)
     assert done.returncode == 0, done.stderr
     assert any("repulsion" in path.read_text() for path in (folder / "out").rglob("provenance.json"))
     study = json.loads(done.stdout)["results"]
-    refused = python(folder, "-m", "experiments.report", study)
-    assert refused.returncode == 2
-    assert "code of its author's own (my_rules.Repulsion). Give --allow-code" in refused.stderr
+    assert "code of its author's own (my_rules.Repulsion). Give --allow-code" in refuses(report.main, study)
     allowed = python(folder, "-m", "experiments.report", study, "--allow-code", "output=json")
     assert allowed.returncode == 0, allowed.stderr
     (folder / "my_rules.py").unlink()
-    gone = python(folder, "-m", "experiments.report", study, "--allow-code")
-    assert gone.returncode == 2 and "my_rules.Repulsion, which cannot be imported from here" in gone.stderr
+    said = refuses(report.main, study, "--allow-code")
+    assert "my_rules.Repulsion, which cannot be imported from here" in said
 
 
 @pytest.mark.parametrize(
@@ -83,11 +101,8 @@ def test_the_command_line_finds_the_rule(folder: Path) -> None:
         ("votre", "did you mean 'voter'?"),
     ],
 )
-def test_a_rule_that_is_not_there(folder: Path, rule: str, sentence: str) -> None:
-    done = python(folder, "-m", "experiments.run", f"world.opinion.rule={rule}", "results=out", *SMALL)
-    assert done.returncode == 2
-    assert sentence in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+def test_a_rule_that_is_not_there(folder: Path, rule: str, sentence: str, refuses: Callable[..., str]) -> None:
+    assert sentence in refuses(run.main, f"world.opinion.rule={rule}", "results=out", *SMALL)
     assert not (folder / "out").exists()
 
 
@@ -184,11 +199,9 @@ def test_what_has_another_form_is_left_to_the_builder(experiment: Any) -> None:
     assert experiment == before
 
 
-def test_a_policy_that_needs_signals_says_so(policy_folder: Path) -> None:
+def test_a_policy_that_needs_signals_says_so(policy_folder: Path, refuses: Callable[..., str]) -> None:
     policy = "{name: my_policies.TimeOut, day: 0}"
     arguments = [a for a in branches(policy) if not a.startswith("world.signals.observe")]
-    done = python(policy_folder, "-m", "experiments.run", *arguments)
-    assert done.returncode == 2
-    assert "policies[0] must not judge by reports where world.signals.observe is false." in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    said = refuses(run.main, *arguments)
+    assert "policies[0] must not judge by reports where world.signals.observe is false." in said
     assert not (policy_folder / "out").exists()

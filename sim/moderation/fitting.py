@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from sim.fields import InputError
@@ -29,6 +28,8 @@ def fit(
     ridge penalty on standardised weights, relative to one account's weight in the smaller class. Signals that do not vary get
     weight 0. Raises InputError where the labels have only one class or do not belong to the view.
     """
+    from scipy.optimize import minimize  # slow to import, and rarely needed
+
     labels = np.asarray(troll, dtype=bool)
     if labels.shape != view.account.shape:
         raise InputError(
