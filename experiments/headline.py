@@ -17,7 +17,7 @@ from experiments.observed import compare_with_observed
 from experiments.progress import Reporter
 from experiments.results import Results, load
 from experiments.settings import Experiment
-from experiments.user_code import LOADED
+from experiments.user_code import user_classes
 from sim.branch import Branch
 from sim.fields import InputError, canonical_json
 from sim.ledger import Ledger, file_checksums, run_key
@@ -110,7 +110,7 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         "branches": {name: branch.to_mapping() for name, branch in branches.items()},
         "world": world.to_mapping(),
         "world_files": checksums,
-        "user_code": sorted(LOADED),
+        "user_code": sorted(user_classes(experiment)),
     }
     return Results(
         runs, study.timelines, study.turnout.infer_objects(), study.removals.infer_objects(), study.effects, sweep,

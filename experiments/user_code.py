@@ -1,7 +1,7 @@
 """Classes of the user's own that the command line names by their module, such as ``my_rules.Repulsion``.
 
-Code is loaded only because its user typed its name. Results remember which classes they were made with (``LOADED``), and whoever
-reads them has to say so (``--allow-code``) before any is loaded again.
+Code is loaded only because its user typed its name. Results remember which classes they were made with, and whoever reads
+them has to say so (``--allow-code``) before any is loaded again.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sim.fields import InputError, Settings
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 
+_OURS = ("sim", "experiments")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
-LOADED: set[str] = set()
 _KINDS: dict[type[Settings], str] = {OpinionRule: "an opinion rule", Policy: "a policy", Detector: "a detector"}
 
 
@@ -84,8 +85,17 @@ def _registered_name(name: str, base: type[Settings], field: str) -> str:
             f"must name {_KINDS[base]} of {module_name} ({', '.join(there) or 'it has none'}), not {class_name}",
             field=field,
         )
-    LOADED.add(name)
     return str(getattr(found, "name", name))
+
+
+def user_classes(settings: Any) -> set[str]:
+    """The classes of the user's own among those of some settings, each as ``module.Class``."""
+    if isinstance(settings, tuple):
+        return set().union(*map(user_classes, settings))
+    if not isinstance(settings, Settings):
+        return set()
+    own, found = type(settings), user_classes(tuple(getattr(settings, field.name) for field in fields(settings)))
+    return found if own.__module__.partition(".")[0] in _OURS else found | {f"{own.__module__}.{own.__name__}"}
 
 
 def load_classes(names: Sequence[str], allowed: bool, where: str) -> None:

@@ -147,9 +147,9 @@ def test_shadowed_branches_are_what_they_would_be_by_themselves(changes: dict[st
     late = (Takedown(4, accounts=5),)
     chosen = [(), *removals, late, *((*first, *late) for first in removals[::3]), (*removals[3], *removals[-2])]
     branches = {str(i): Branch(policies=policies) for i, policies in enumerate(chosen)}
-    for some in (branches, {name: branches[name] for name in list(branches)[1:]}):
+    for number, some in enumerate((branches, {name: branches[name] for name in list(branches)[1:]}), start=1):
         progress = Mock()
-        study = compare(world, some, seeds=2, threads=1, progress=progress)
+        study = compare(world, some, seeds=[number], threads=1, progress=progress)
         done, total = progress.call_args.args
         assert done == total
         for (name, seed), run_ in study.runs.items():

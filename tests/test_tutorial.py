@@ -14,8 +14,11 @@ from typing import Any
 
 import pytest
 
+import sim
 from experiments import report, run
-from experiments.user_code import load_user_classes
+from experiments.settings import Experiment
+from experiments.user_code import load_user_classes, user_classes
+from sim.campaign.adaptation import Static
 from sim.fields import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -118,23 +121,14 @@ def test_the_tutorials_policy_gives_equal_bits_in_both_engines(policy_folder: Pa
     assert len(code.splitlines()) <= 45
 
 
-def branches(policy: str) -> list[str]:
-    """Arguments for a study of one policy against nothing."""
+def branches(*policies: str) -> list[str]:
+    """Arguments for a study of each policy against nothing."""
+    named = [f"{{name: policy {i}, policies: [{policy}]}}" for i, policy in enumerate(policies)]
     return [
-        f"study.branches=[{{name: none}}, {{name: rest, policies: [{policy}]}}]",
-        "study.headline=rest", "study.sweep.branches=[rest]", "world.signals.observe=true", "world.signals.reports=0.3",
+        f"study.branches=[{{name: none}}, {', '.join(named)}]",
+        "study.headline=policy 0", "study.sweep.branches=[policy 0]", "world.signals.observe=true", "world.signals.reports=0.3",
         "results=out", *SMALL,
     ]  # fmt: skip
-
-
-def test_the_command_line_finds_the_policy(policy_folder: Path) -> None:
-    policy = "{name: my_policies.TimeOut, day: 0, reports: 1}"
-    done = python(policy_folder, "-m", "experiments.run", *branches(policy))
-    assert done.returncode == 0, done.stderr
-    assert any("time_out" in path.read_text() for path in (policy_folder / "out").rglob("provenance.json"))
-    effects = {row["outcome"]: row["difference"] for row in json.loads(done.stdout)["effects"]}
-    assert effects["review_hours"] > 0
-    assert effects["wrongful_removals"] > 0
 
 
 OWN_DETECTOR = """
@@ -153,12 +147,17 @@ class Newest(SignalDetector):
 """
 
 
-def test_the_command_line_finds_a_detector(policy_folder: Path) -> None:
+def test_the_command_line_finds_policy_and_detector(policy_folder: Path) -> None:
     (policy_folder / "my_detectors.py").write_text(OWN_DETECTOR, encoding="utf-8")
-    policy = "{name: enforcement, day: 0, detector: my_detectors.Newest, delay_days: 0}"
-    done = python(policy_folder, "-m", "experiments.run", *branches(policy))
+    time_out = "{name: my_policies.TimeOut, day: 0, reports: 1}"
+    enforcement = "{name: enforcement, day: 0, detector: my_detectors.Newest, delay_days: 0}"
+    done = python(policy_folder, "-m", "experiments.run", *branches(time_out, enforcement))
     assert done.returncode == 0, done.stderr
-    assert any("newest" in path.read_text() for path in (policy_folder / "out").rglob("provenance.json"))
+    (provenance,) = (policy_folder / "out").rglob("provenance.json")
+    assert "time_out" in provenance.read_text() and "newest" in provenance.read_text()
+    effects = {(row["branch"], row["outcome"]): row["difference"] for row in json.loads(done.stdout)["effects"]}
+    assert effects["policy 0", "review_hours"] > 0
+    assert effects["policy 0", "wrongful_removals"] > 0
 
 
 @pytest.mark.parametrize(
@@ -188,6 +187,17 @@ def test_a_policy_that_is_not_there(
     with pytest.raises(InputError) as refused:
         load_user_classes({"study": {"branches": [{"name": "none"}, {"name": "rest", "policies": [policy]}]}})
     assert sentence in str(refused.value)
+
+
+class Own(Static):
+    """A way to adapt that is not one of ours."""
+
+
+def test_results_name_the_code_that_they_were_made_with_and_no_other() -> None:
+    world = sim.World.hk2019(people=1000)
+    assert user_classes(Experiment(world=world)) == set()
+    own = world.replace({"campaign.adaptation": Own()})
+    assert user_classes(Experiment(world=own)) == {f"{__name__}.Own"}
 
 
 @pytest.mark.parametrize(

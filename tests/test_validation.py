@@ -211,7 +211,7 @@ def test_the_critical_spread_is_published() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"people": 3000, "mean": 0.35, "spread": [0.1, 0.2, 0.6], "ladder": 30, "replaced": 7},
+        {"people": 1000, "mean": 0.35, "spread": [0.1, 0.2, 0.6], "ladder": 30, "replaced": 7},
         {"people": 500, "mean": 0.1, "spread": 0.05, "ladder": 2, "replaced": 0},
     ],
 )
@@ -355,6 +355,7 @@ def test_bots_are_followed_by_a_share_of_the_people() -> None:
     assert np.diff(society.indptr[2000:]).max() <= 10
 
 
+@pytest.mark.slow
 def test_infiltration_on_our_own_graph_of_another_size() -> None:
     """Bots and followees in the same proportion give about the same."""
     try_all(simsom.VALIDATION, quick=True, people=1000, followees=18.0, gamma=0.1)
