@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.kernels import RANDOM_ATTEMPTS
+from sim.engine.kernels.reading import RANDOM_ATTEMPTS
 from sim.engine.stage import Stage
 from sim.engine.state import Count, Group, Rules, Trace
 from sim.feed.legality import illegal

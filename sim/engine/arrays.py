@@ -12,7 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import kernels, second_platform
+from sim.engine.kernels import second_platform
+from sim.engine.kernels.committing import commit, enter_topic_stream, leave_traces
+from sim.engine.kernels.deciding import decide
+from sim.engine.kernels.feeds import list_feeds
+from sim.engine.kernels.reading import discredits
+from sim.engine.kernels.ticks import run_ticks
+from sim.engine.kernels.turnout import count_turnout
+from sim.engine.kernels.waking import find_awake
+from sim.engine.kernels.workspace import Elsewhere, make_decisions, make_elsewhere, make_scratch
 from sim.engine.sessions import Sessions
 from sim.engine.stage import Stage
 from sim.engine.state import Count
@@ -62,12 +70,12 @@ class ArrayEngine(Stage):
             messages, opinions = 0, longest
         last_post = self.state.outbox["posted"].max(axis=1)
         self._scratch = [
-            kernels.make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity, last_post)
+            make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity, last_post)
             for _ in range(self.threads)
         ]
-        self._decisions = kernels.make_decisions(accounts, self.rules)
+        self._decisions = make_decisions(accounts, self.rules)
         self._awake = np.empty(accounts, dtype=np.int64)
-        self._nothing = kernels.make_elsewhere(self._awake[:0], 0, False)
+        self._nothing = make_elsewhere(self._awake[:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
 
     def advance_accounts(self, first: int, last: int) -> None:
@@ -76,7 +84,7 @@ class ArrayEngine(Stage):
             while first < last:
                 number = first // sessions.length
                 stop = min(last, (number + 1) * sessions.length)
-                kernels.run_ticks(
+                run_ticks(
                     self._seed, first, stop, self.state, self.society, self.schedule, self.rules, self._weight,
                     self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake, number * sessions.length,
                     *sessions.block(number),
@@ -95,7 +103,7 @@ class ArrayEngine(Stage):
         names = np.empty(_SMALLEST_CHUNK * length, dtype=np.int64)
         for low in range(0, people, _SMALLEST_CHUNK):
             high = min(low + _SMALLEST_CHUNK, people)
-            n = kernels.list_feeds(
+            n = list_feeds(
                 self._seed, self.step_index, low, high, self.state, self.society, self.rules, self._scratch[0], names
             )
             found = np.union1d(found, names[:n])
@@ -111,7 +119,7 @@ class ArrayEngine(Stage):
         accounts = society.group.size
         found = self._spread(
             pool, accounts,
-            lambda i, low, high: kernels.find_awake(
+            lambda i, low, high: find_awake(
                 seed, step, low, high, state, society, schedule, rules, awake[low:high], self._scratch[i].draws, counts[i]
             ),
         )  # fmt: skip
@@ -123,28 +131,28 @@ class ArrayEngine(Stage):
         elsewhere = self._read_on_second(pool, step, first, n, counts) if society.twin.size else self._nothing
         self._spread(
             pool, first,
-            lambda i, low, high: kernels.decide(
+            lambda i, low, high: decide(
                 seed, step, awake, low, high, state, society, schedule, rules, self._weight, self._parameters,
                 self._scratch[i], decisions, elsewhere, counts[i],
             ),
         )  # fmt: skip
         if society.twin.size:
             self._post_on_second(pool, step, first, elsewhere, counts)
-        kernels.commit(awake, 0, n, state, society, rules, decisions, self._scratch[0].last_post, counts[0])
+        commit(awake, 0, n, state, society, rules, decisions, self._scratch[0].last_post, counts[0])
         if rules.observes:
-            kernels.leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
-        kernels.enter_topic_stream(seed, awake, first, state, society, rules, decisions)
+            leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
+        enter_topic_stream(seed, awake, first, state, society, rules, decisions)
         state.counts[step] += counts.sum(axis=0)
 
     def _count_turnout(self, step: int, event: int, _thread: int, low: int, high: int) -> int:
-        joined = kernels.count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.rules)
+        joined = count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.rules)
         return int(joined)
 
     def _read_on_second(
         self, pool: ThreadPoolExecutor, step: int, first: int, n: int, counts: NDArray[np.int64]
-    ) -> kernels.Elsewhere:
+    ) -> Elsewhere:
         rules = self.second_rules
-        elsewhere = kernels.make_elsewhere(self._awake[first:n], rules.length, bool(kernels.discredits.py_func(rules)))
+        elsewhere = make_elsewhere(self._awake[first:n], rules.length, bool(discredits.py_func(rules)))
         self._spread(
             pool, n - first,
             lambda i, low, high: second_platform.read(
@@ -155,7 +163,7 @@ class ArrayEngine(Stage):
         return elsewhere
 
     def _post_on_second(
-        self, pool: ThreadPoolExecutor, step: int, first: int, elsewhere: kernels.Elsewhere, counts: NDArray[np.int64]
+        self, pool: ThreadPoolExecutor, step: int, first: int, elsewhere: Elsewhere, counts: NDArray[np.int64]
     ) -> None:
         self._spread(
             pool, elsewhere.account.size,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine import kernels
+from sim.engine.kernels.waking import draw_block
 from sim.engine.state import Rules, Schedule, Society
 
 _DRAWS = 240_000  # of a block: a day of hours for 10,000 people, and long enough where few people have many short steps
@@ -43,7 +43,7 @@ class Sessions:
     def _draw(self, first: int) -> Block:
         ends = np.zeros(min(self.length, self._schedule.sessions.size - first), dtype=np.int64)
         while True:
-            found = kernels.draw_block(
+            found = draw_block(
                 self._seed, first, self._society, self._schedule, self._rules, self._draws, ends, self._found
             )
             if found <= self._found.size:

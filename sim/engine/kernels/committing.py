@@ -1,0 +1,161 @@
+"""A tick's second half: awake accounts write their opinions, posts and traces; posts enter the topic stream."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inlined, lean_kernel
+from sim.engine.kernels.codes import OF_CITIZEN, OF_TROLLS_FROM, TROLL, role_of
+from sim.engine.kernels.workspace import NEW, NOTHING, RESHARE, Decisions
+from sim.engine.state import Count, Rules, Schedule, Society, State, Trace
+from sim.feed.outbox import EMPTY, OFF_TOPIC
+from sim.feed.ranking import topic_priority
+from sim.feed.traces import script
+
+_NEW_POSTS = int(Count.NEW_POSTS)
+_RESHARES = int(Count.RESHARES)
+_ON_TOPIC = int(Count.ON_TOPIC_POSTS)
+_STANCE = int(Count.STANCE)
+_OF_TROLLS = int(Count.RESHARES_OF_TROLLS)
+_TROLL_ON_TOPIC = int(Count.ON_TOPIC_TROLL_POSTS)
+_OFFICE = int(Trace.OFFICE_POSTS)
+_TRACE_RESHARES = int(Trace.RESHARES)
+_COORDINATED = int(Trace.COORDINATED)
+_REPORTS = int(Trace.REPORTS)
+
+
+@lean_kernel
+def commit(
+    awake: NDArray[np.int64],
+    low: int,
+    high: int,
+    state: State,
+    society: Society,
+    rules: Rules,
+    decisions: Decisions,
+    last_post: NDArray[np.uint16],
+    counts: NDArray[np.int64],
+) -> None:
+    """Accounts awake[low:high] write their new opinion and their post to their own rows."""
+    memory = state.outbox.shape[1]
+    for i in range(low, high):
+        account = awake[i]
+        group = society.group[account]
+        role = role_of(group)
+        if group == OF_CITIZEN:
+            for level in range(4):
+                state.opinion[society.person[account], level] = decisions.opinion[i, level]
+            if rules.by_confidence:
+                state.inner_confidence[society.person[account]] = decisions.inner_confidence[i]
+        action = decisions.action[i]
+        if action == NOTHING:
+            continue
+        entry = decisions.entry[i]
+        head = state.head[account]
+        state.outbox[account, head] = entry
+        last_post[account] = entry.posted
+        state.head[account] = (head + 1) % memory
+        state.posts[account] += 1
+        counts[(_NEW_POSTS if action == NEW else _RESHARES) + role] += 1
+        if entry.stance != OFF_TOPIC:
+            counts[_ON_TOPIC] += 1
+            counts[_STANCE] += entry.stance
+            if role == TROLL:
+                counts[_TROLL_ON_TOPIC] += 1
+        if action == RESHARE and group == OF_CITIZEN and society.group[entry.author] >= OF_TROLLS_FROM:
+            counts[_OF_TROLLS] += 1
+
+
+@lean_kernel
+def leave_traces(
+    seed: int, step: int, awake: NDArray[np.int64], n: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    decisions: Decisions,
+) -> None:  # fmt: skip
+    """Count what the tick's posts and reports show of the accounts concerned."""
+    traces, copies = state.traces, decisions.copies
+    for i in range(n):
+        if decisions.reported[i] >= 0:
+            traces[decisions.reported[i], _REPORTS] += 1
+        decisions.script[i] = -1
+        if decisions.action[i] == NOTHING:
+            continue
+        account = awake[i]
+        traces[account, _OFFICE] += schedule.office[step]
+        if decisions.action[i] == RESHARE:
+            traces[account, _TRACE_RESHARES] += 1
+            continue
+        group = society.group[account]
+        copied = script(seed, account, step, rules.scripted[group], rules.first_script[group], rules.scripts[group])
+        decisions.script[i] = copied
+        if copied >= 0:
+            copies[copied] += 1
+    for i in range(n):
+        copied = decisions.script[i]
+        if copied >= 0 and copies[copied] > 1:
+            traces[awake[i], _COORDINATED] += 1
+    for i in range(n):
+        if decisions.script[i] >= 0:
+            copies[decisions.script[i]] = 0
+
+
+@lean_kernel
+def enter_topic_stream(
+    seed: int, awake: NDArray[np.int64], n: int, state: State, society: Society, rules: Rules, decisions: Decisions
+) -> None:
+    """Enter the tick's posts on the topic into the topic stream, which keeps the messages of least priority."""
+    capacity = state.stream.size
+    limit = rules.measures.topic_limit
+    for i in range(n):
+        if decisions.action[i] == NOTHING or decisions.entry[i].stance == OFF_TOPIC:
+            continue
+        entry = decisions.entry[i]
+        carrier = awake[i]
+        if limit > 0 and _posts_on_topic(carrier, np.int64(entry.posted) - rules.measures.topic_window, state) > limit:
+            continue
+        author, created = np.int64(entry.author), np.int64(entry.created)
+        weight = np.float64(rules.flooding if society.group[carrier] >= OF_TROLLS_FROM else 1)
+        used = state.stream_size[0]
+        place = -1
+        for s in range(used):
+            if state.stream[s].author == entry.author and state.stream[s].created == entry.created:
+                place = s
+                weight += state.stream_weight[s]
+                break
+        priority = topic_priority(seed, author, created, weight, entry.posted, rules.topic_half_life)
+        if place < 0:
+            if used < capacity:
+                place = used
+                state.stream_size[0] += 1
+            else:
+                place = 0
+                for s in range(1, capacity):
+                    if _yields_first(state.stream, state.stream_priority, s, place):
+                        place = s
+                if priority >= state.stream_priority[place]:
+                    continue
+        state.stream[place] = entry
+        state.stream_carrier[place] = carrier
+        state.stream_weight[place] = weight
+        state.stream_priority[place] = priority
+
+
+@inlined
+def _posts_on_topic(account: int, after: int, state: State) -> int:
+    """How many of the posts of an account that are remembered are on the topic and were made after a step."""
+    n = 0
+    for k in range(state.outbox.shape[1]):
+        entry = state.outbox[account, k]
+        if entry.author != EMPTY and entry.stance != OFF_TOPIC and np.int64(entry.posted) > after:
+            n += 1
+    return n
+
+
+@inlined
+def _yields_first(stream: NDArray[np.void], priority: NDArray[np.float64], a: int, b: int) -> bool:
+    """Whether message a of the stream has to go before message b: larger priority, then larger name."""
+    if priority[a] != priority[b]:
+        return priority[a] > priority[b]
+    if stream[a].author != stream[b].author:
+        return stream[a].author > stream[b].author
+    return stream[a].created > stream[b].created

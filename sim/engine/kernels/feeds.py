@@ -1,0 +1,47 @@
+"""The feeds of accounts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inlined, lean_kernel
+from sim.engine.kernels.codes import ACTIVE
+from sim.engine.kernels.gathering import gather, live_followees
+from sim.engine.kernels.selecting import select
+from sim.engine.kernels.topic_slots import add_topic
+from sim.engine.kernels.workspace import Scratch
+from sim.engine.state import Rules, Society, State
+
+
+@inlined
+def look(
+    seed: int, step: int, account: int, whole: bool, topic: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> tuple[int, int]:  # fmt: skip
+    """Choose the feed of an account; return how many followees were looked at and how many messages are shown."""
+    rows = live_followees(seed, step, account, state, society, rules, scratch)
+    n = gather(seed, step, account, rows, whole, state, society, rules, scratch)
+    shown = select(seed, step, account, n, society, rules, scratch)
+    if topic:
+        shown = add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
+    return rows, shown
+
+
+@lean_kernel
+def list_feeds(
+    seed: int, step: int, low: int, high: int, state: State, society: Society, rules: Rules, scratch: Scratch,
+    names: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write the names of the messages in the feeds that active accounts low … high - 1 would read at a step; return how many
+    (a message is listed once for each feed that has it)."""
+    n = 0
+    for account in range(low, high):
+        if state.status[account] != ACTIVE:
+            continue
+        rows = live_followees(seed, step, account, state, society, rules, scratch)
+        candidates = gather(seed, step, account, rows, True, state, society, rules, scratch)
+        shown = select(seed, step, account, candidates, society, rules, scratch)
+        for i in range(shown):
+            names[n] = scratch.name[scratch.feed[i]]
+            n += 1
+    return n

@@ -1,0 +1,227 @@
+"""What could be in a feed: the messages in the outboxes of those whom an account follows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import inlined, prefetch
+from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
+from sim.engine.kernels.workspace import Scratch
+from sim.engine.state import Group, Rules, Society, State
+from sim.feed.legality import illegal
+from sim.feed.outbox import EMPTY, OFF_TOPIC
+from sim.moderation.content_takedown import taken_down_inline
+from sim.moderation.flags import Flag
+from sim.population.new_edges import edge_has_come_alive
+from sim.randomness import Stream, uniform
+
+_SLEEPER = int(Group.SLEEPER)
+_DOWNRANKED = int(Flag.DOWNRANKED)
+_VISIBILITY = int(Stream.VISIBILITY)
+_AGE_BITS = 4  # entries are binned by age in 16 ticks
+
+
+@inlined
+def live_followees(
+    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> int:
+    """List the active followees whose posts reach the reader in ``scratch.row``; return how many."""
+    n = 0
+    if society.complete:
+        first, last = 0, society.group.size
+    else:
+        first, last = society.indptr[reader], society.indptr[reader + 1]
+    for e in range(first, last):
+        followee = np.int64(e if society.complete else society.followees[e])
+        if state.status[followee] != ACTIVE or followee == reader:
+            continue
+        if society.group[followee] == _SLEEPER and not edge_has_come_alive(
+            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
+        ):
+            continue
+        scratch.row[n] = followee
+        n += 1
+    return n
+
+
+@inlined
+def taken_down(seed: int, author: int, created: int, step: int, society: Society, rules: Rules) -> bool:
+    """Whether a message was illegal and is gone."""
+    return illegal(seed, author, created, society.illegal_share[author]) and taken_down_inline(
+        seed, author, created, step, rules.measures.takedowns
+    )
+
+
+@inlined
+def hidden(seed: int, reader: int, author: int, created: int, state: State, rules: Rules) -> bool:
+    """Whether a message is hidden from a reader because its author is downranked."""
+    return (state.flags[author] & _DOWNRANKED) != 0 and uniform(
+        seed, _VISIBILITY, created, reader, author
+    ) >= rules.measures.visibility
+
+
+@inlined
+def _recent_enough(step: int, rows: int, state: State, rules: Rules, scratch: Scratch) -> int:
+    """A step such that the entries posted from it on are likely to fill the feed (0 where there are few entries)."""
+    memory = state.outbox.shape[1]
+    wanted = rules.length + rules.length // 2 + 4
+    if rows * memory <= 2 * wanted:
+        return 0
+    bins = scratch.by_age.size
+    for i in range(bins):
+        scratch.by_age[i] = 0
+    for i in range(rows):
+        followee = scratch.row[i]
+        for k in range(memory):
+            age = (step - np.int64(state.outbox[followee, k].posted)) >> _AGE_BITS
+            if age < bins:
+                scratch.by_age[age] += 1
+    entries = 0
+    for i in range(bins):
+        entries += scratch.by_age[i]
+        if entries >= wanted:
+            return max(0, step - ((i + 1) << _AGE_BITS) + 1)
+    return 0
+
+
+@inlined
+def _insert(
+    seed: int,
+    step: int,
+    reader: int,
+    n: int,
+    low: int,
+    high: int,
+    rows: int,
+    state: State,
+    society: Society,
+    rules: Rules,
+    scratch: Scratch,
+) -> int:
+    """Make candidates of the messages in entries posted in low … high - 1; ``n`` are there already. Return how many are."""
+    mask = scratch.table.size - 1
+    memory = state.outbox.shape[1]
+    takes_down = rules.measures.takedowns.size > 0
+    hides = rules.measures.visibility < 1.0
+    for i in range(rows):
+        followee = scratch.row[i]
+        if scratch.last_post[followee] < low:
+            continue
+        troll = society.group[followee] >= OF_TROLLS_FROM
+        k = np.int64(state.head[followee])
+        for _ in range(memory):
+            k = (k if k > 0 else memory) - 1  # from the newest entry to the oldest
+            entry = state.outbox[followee, k]
+            posted = np.int64(entry.posted)
+            author = np.int64(entry.author)
+            if posted < low or author == EMPTY:
+                break
+            if posted >= high or author == reader or state.status[author] != ACTIVE:
+                continue
+            name = (author << 16) | np.int64(entry.created)
+            slot = ((name * 0x9E3779B1) >> 7) & mask
+            while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
+                slot = (slot + 1) & mask
+            c = np.int64(scratch.table[slot])
+            if c < 0:
+                if takes_down and taken_down(seed, author, name & 0xFFFF, step, society, rules):
+                    continue
+                if hides and hidden(seed, reader, author, name & 0xFFFF, state, rules):
+                    continue
+                c = n
+                n += 1
+                scratch.table[slot] = c
+                scratch.used[c] = slot
+                scratch.name[c] = name
+                scratch.entry[c] = entry
+                scratch.latest[c] = posted
+                scratch.earliest[c] = posted
+                scratch.shares[c] = 0
+                scratch.from_troll[c] = 0
+            _add_copy(followee, k, troll, c, state, rules, scratch)
+    return n
+
+
+@inlined
+def _add_older_copies(
+    step: int, low: int, n: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> None:
+    """Count the copies of candidates in entries posted before ``low``; unless the ``whole`` feed is wanted, only those of
+    messages on the topic, for all that a reader then has to know is which of them are new."""
+    oldest = low
+    for c in range(n):
+        if whole or scratch.entry[c].stance != OFF_TOPIC:
+            oldest = min(oldest, scratch.name[c] & 0xFFFF)
+    if oldest >= low:
+        return  # all were created since, so nobody can have carried one before
+    mask = scratch.table.size - 1
+    memory = state.outbox.shape[1]
+    for i in range(rows):
+        followee = scratch.row[i]
+        if scratch.last_post[followee] < oldest:
+            continue
+        troll = society.group[followee] >= OF_TROLLS_FROM
+        for k in range(memory):
+            entry = state.outbox[followee, k]
+            posted = np.int64(entry.posted)
+            if posted >= low or posted < oldest or step - posted > rules.lifetime:
+                continue
+            if not whole and entry.stance == OFF_TOPIC:
+                continue
+            name = (np.int64(entry.author) << 16) | np.int64(entry.created)
+            slot = ((name * 0x9E3779B1) >> 7) & mask
+            while scratch.table[slot] >= 0 and scratch.name[scratch.table[slot]] != name:
+                slot = (slot + 1) & mask
+            c = np.int64(scratch.table[slot])
+            if c >= 0:
+                _add_copy(followee, k, troll, c, state, rules, scratch)
+
+
+@inlined
+def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: Rules, scratch: Scratch) -> None:
+    """Count the copy of candidate ``c`` in entry ``k`` of a followee; each followee's share counts once, at its newest copy."""
+    entry = state.outbox[followee, k]
+    posted = np.int64(entry.posted)
+    scratch.latest[c] = max(scratch.latest[c], posted)
+    scratch.earliest[c] = min(scratch.earliest[c], posted)
+    newest = True
+    for other in range(state.outbox.shape[1]):
+        copy = state.outbox[followee, other]
+        if copy.posted > entry.posted and copy.author == entry.author and copy.created == entry.created:
+            newest = False
+    if newest:
+        scratch.shares[c] += rules.flooding if troll else 1
+    if troll:
+        scratch.from_troll[c] = 1
+
+
+@inlined
+def gather(
+    seed: int, step: int, reader: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+) -> int:  # fmt: skip
+    """Collect the distinct messages of others that the followees in ``scratch.row`` carry; return how many.
+
+    Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
+    ranks before all else, and that is all that a reader takes from a feed who is not going to reshare. In a ranked feed that is
+    not so, and all are wanted.
+    """
+    since = 0 if whole else state.last_awake[reader]
+    for i in range(rows):
+        if scratch.last_post[scratch.row[i]] >= since:
+            prefetch(state.outbox, scratch.row[i])
+    oldest = max(0, step - rules.lifetime)
+    if rules.ranked:
+        low = 0
+    elif whole:
+        low = _recent_enough(step, rows, state, rules, scratch)
+    else:
+        low = state.last_awake[reader]
+    low = max(oldest, low)
+    n = _insert(seed, step, reader, 0, low, step, rows, state, society, rules, scratch)
+    if whole and n < rules.length and low > oldest:
+        n = _insert(seed, step, reader, n, oldest, low, rows, state, society, rules, scratch)
+    elif low > oldest:
+        _add_older_copies(step, low, n, rows, whole, state, society, rules, scratch)
+    for c in range(n):
+        scratch.table[scratch.used[c]] = -1
+    return n

@@ -1,0 +1,93 @@
+"""What the topic stream adds to a feed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inlined, lean_kernel
+from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
+from sim.engine.kernels.gathering import hidden, taken_down
+from sim.engine.kernels.selecting import keep_least
+from sim.engine.kernels.workspace import Scratch
+from sim.engine.state import Rules, Society, State
+from sim.feed.ranking import topic_race_inline
+
+
+@lean_kernel
+def _topic_draws(
+    seed: int,
+    step: int,
+    reader: int,
+    size: int,
+    author: NDArray[np.int64],
+    created: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None:
+    """Running times of the topic stream's messages; a function of its own, which is compiled to vector instructions."""
+    for s in range(size):
+        out[s] = topic_race_inline(seed, reader, step, author[s], created[s])
+
+
+@inlined
+def _carried(step: int, rows: int, author: int, created: int, state: State, rules: Rules, scratch: Scratch) -> bool:
+    """Whether one of the followees in ``scratch.row`` carries a message."""
+    for i in range(rows):
+        followee = scratch.row[i]
+        if scratch.last_post[followee] < created:
+            continue
+        for k in range(state.outbox.shape[1]):
+            entry = state.outbox[followee, k]
+            if entry.author == author and entry.created == created and step - entry.posted <= rules.lifetime:
+                return True
+    return False
+
+
+@inlined
+def add_topic(
+    seed: int, step: int, reader: int, rows: int, whole: bool, n: int, shown: int, state: State, society: Society,
+    rules: Rules, scratch: Scratch,
+) -> int:  # fmt: skip
+    """Add messages of the topic stream; return the number of messages shown.
+
+    A slot stays empty if its message is one that followees carry: the feed is where it is seen. Unless the ``whole`` feed is
+    wanted, messages that were in the stream when the reader was last awake are left out.
+    """
+    held = 0
+    size = state.stream_size[0]
+    takes_down = rules.measures.takedowns.size > 0
+    hides = rules.measures.visibility < 1.0
+    _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
+    for s in range(size):
+        time = scratch.topic_draw[s]
+        if held == rules.topic_slots and time >= scratch.race[held - 1]:
+            continue
+        author = scratch.topic_author[s]
+        if author == reader or state.status[author] != ACTIVE or state.status[state.stream_carrier[s]] != ACTIVE:
+            continue
+        if step - state.stream[s].posted > rules.lifetime:
+            continue
+        if state.stream_weight[s] >= rules.measures.breaker:
+            continue
+        if takes_down and taken_down(seed, author, scratch.topic_created[s], step, society, rules):
+            continue
+        if hides and hidden(seed, reader, author, scratch.topic_created[s], state, rules):
+            continue
+        held = keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
+    for i in range(held):
+        s = scratch.place[i]
+        entry = state.stream[s]
+        if not whole and entry.posted < state.last_awake[reader]:
+            continue
+        if _carried(step, rows, scratch.topic_author[s], scratch.topic_created[s], state, rules, scratch):
+            continue
+        scratch.entry[n] = entry
+        scratch.name[n] = (np.int64(entry.author) << 16) | np.int64(entry.created)
+        scratch.latest[n] = entry.posted
+        scratch.earliest[n] = entry.posted
+        scratch.shares[n] = np.int64(state.stream_weight[s])
+        scratch.from_troll[n] = 1 if society.group[state.stream_carrier[s]] >= OF_TROLLS_FROM else 0
+        scratch.feed[shown] = n
+        n += 1
+        shown += 1
+    return shown

@@ -1,0 +1,39 @@
+"""Who joins an event."""
+
+from __future__ import annotations
+
+from sim.compiled import lean_kernel
+from sim.engine.state import Rules, Schedule, Society, State
+from sim.opinion.mobilisation import joins, perceived_support, threshold_now
+
+
+@lean_kernel
+def count_turnout(
+    step: int, event: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules
+) -> int:
+    """How many of the people low … high - 1 join an event."""
+    side = schedule.join_side[event]
+    row = 0 if side > 0 else 1
+    previous = schedule.join_previous[event]
+    turnout = state.turnout[previous] / state.opinion.shape[0] if previous >= 0 else 0.0
+    joined = 0
+    for person in range(low, high):
+        seen = state.last_call[person, row]
+        called = 1 if seen >= 0 and step - seen <= rules.call_window else 0
+        support = perceived_support(side, state.climate[person], turnout, rules.turnout_weight)
+        threshold = society.joining[person]
+        if rules.legitimacy_weight > 0.0:
+            gained = state.legitimacy[person] - society.legitimacy_at_start[person]
+            threshold = threshold_now(threshold, rules.movement * side, gained, rules.legitimacy_weight)
+        if joins(
+            side,
+            state.opinion[person, 0],
+            support,
+            called,
+            threshold,
+            rules.conviction,
+            rules.complementarity,
+            rules.call,
+        ):
+            joined += 1
+    return joined

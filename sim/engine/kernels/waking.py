@@ -1,0 +1,106 @@
+"""Who opens the platform at a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import inlined, lean_kernel
+from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, OF_TROLLS_FROM, POST, role_of
+from sim.engine.kernels.speaking import posts_first, silent
+from sim.engine.state import Count, Rules, Schedule, Society, State
+from sim.population.accounts import Status
+from sim.randomness import Stream, fill_uniform, uniform
+
+_SUSPENDED = int(Status.SUSPENDED)
+_WAKE = int(Stream.WAKE)
+_LOST = int(Count.LOST_POSTS)
+
+
+@inlined
+def _draw_sessions(
+    seed: int, step: int, low: int, high: int, society: Society, schedule: Schedule, rules: Rules, sessions: NDArray[Any],
+    n: int, draws: NDArray[np.float64],
+) -> int:  # fmt: skip
+    """Add the citizens of rows low … high - 1 who have a session at this step to the ``n`` in ``sessions``, as far as there is
+    room; return how many there would be."""
+    citizens = society.group.size - society.actor_weight.size
+    expected = schedule.sessions[step]
+    for start in range(low, min(high, citizens), draws.size):
+        stop = min(start + draws.size, high, citizens)
+        fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
+        for account in range(start, stop):
+            if draws[account - start] < society.activity[society.person[account]] * expected or posts_first(
+                seed, step, account, rules
+            ):
+                if n < sessions.size:
+                    sessions[n] = account
+                n += 1
+    return n
+
+
+@lean_kernel
+def draw_block(
+    seed: int, first: int, society: Society, schedule: Schedule, rules: Rules, draws: NDArray[np.float64],
+    ends: NDArray[np.int64], sessions: NDArray[np.int32],
+) -> int:  # fmt: skip
+    """The citizens who have a session at steps ``first``, …, one step after the other: ``ends`` has where each step's end, one a
+    step. Return how many there are; where that is more than fit into ``sessions``, some are left out."""
+    n = 0
+    for i in range(ends.size):
+        n = _draw_sessions(seed, first + i, 0, society.group.size, society, schedule, rules, sessions, n, draws)
+        ends[i] = n
+    return n
+
+
+@lean_kernel
+def find_awake(
+    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
+    n = _draw_sessions(seed, step, low, high, society, schedule, rules, awake, 0, draws)
+    return wake(seed, step, low, high, awake[:n], state, society, schedule, rules, awake, counts)
+
+
+@inlined
+def wake(
+    seed: int, step: int, low: int, high: int, sessions: NDArray[Any], state: State, society: Society, schedule: Schedule,
+    rules: Rules, awake: NDArray[np.int64], counts: NDArray[np.int64],
+) -> int:  # fmt: skip
+    """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
+    other accounts of rows low … high - 1 that are, second ones of citizens among them; return how many."""
+    n = np.int64(0)  # the literal is of another type: what is called with n would be compiled for both
+    citizens = society.group.size - society.actor_weight.size
+    for i in range(sessions.size):
+        account = np.int64(sessions[i])
+        if state.status[account] == ACTIVE:
+            awake[n] = account
+            n += 1
+        elif state.status[account] == _SUSPENDED and uniform(seed, POST, step, account, 0) < rules.posting:
+            person = society.person[account]
+            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
+                counts[_LOST] += 1
+    for account in range(max(low, citizens), high):
+        status = state.status[account]
+        group = society.group[account]
+        if status != ACTIVE and (status != _SUSPENDED or group >= OF_TROLLS_FROM):
+            continue
+        if group == OF_CITIZEN:
+            probability = society.activity[society.person[account]] * schedule.sessions[step] * rules.second_visits
+        else:
+            probability = society.actor_weight[account - citizens] * state.posting[group, step]
+        if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
+            continue
+        if status == ACTIVE:
+            awake[n] = account
+            n += 1
+        elif group != OF_CITIZEN:
+            counts[_LOST + role_of(group)] += 1
+        elif uniform(seed, POST, step, account, 0) < rules.posting:
+            person = society.person[account]
+            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
+                counts[_LOST] += 1
+    return n
