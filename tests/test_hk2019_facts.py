@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hydra import compose, initialize_config_module
 
+from experiments.settings import build_experiment, register
 from sim.cases.hk2019 import extract, facts
 from sim.fields import InputError
 
@@ -146,6 +148,18 @@ def test_published_scalars() -> None:
     assert value["regrowth_accounts_without_follower"] / value["regrowth_accounts"] == pytest.approx(2 / 3, abs=0.005)
     assert value["engagement_per_tweet_2020"] == 0.81
     assert value["likes_per_tweet_set2"] == pytest.approx(95 / 42, abs=5e-4)
+
+
+def test_the_campaigns_pages_are_those_published() -> None:
+    register()
+    with initialize_config_module("experiments.conf", version_base="1.3"):
+        world = build_experiment(compose("run", ["world=hk2019_two_platforms"])).world
+    value = {name: fact.value for name, fact in facts.published().items()}
+    assert [(kind.name, kind.accounts, kind.followers) for kind in world.second.campaign] == [
+        ("pages", value["facebook_pages"], value["facebook_followers"]),
+        ("groups", value["facebook_groups"], value["facebook_group_members"]),
+        ("accounts", value["facebook_accounts"], 0),
+    ]
 
 
 @pytest.mark.skipif(not RAW.is_dir(), reason=f"raw tables are not at {RAW}")

@@ -59,6 +59,8 @@ TYPED: tuple[tuple[str, float, str, str, str], ...] = (
     ("facebook_accounts", 5, "accounts", "Facebook, 19 Aug 2019", "about.fb.com/news/2019/08/removing-cib-china"),
     ("facebook_followers", 15500, "followers of the pages (about)", "Facebook, 19 Aug 2019",
      "about.fb.com/news/2019/08/removing-cib-china"),
+    ("facebook_group_members", 2200, "accounts in any of the groups (about)", "Facebook, 19 Aug 2019",
+     "about.fb.com/news/2019/08/removing-cib-china"),
     ("september_accounts", 4301, "accounts", "set of 20 Sep 2019",
      "Chua Chin Hon, towardsdatascience.com/failed-surge-b376aed812ed"),
     ("september_created_may_to_august", 2320, "accounts", "set of 20 Sep 2019",
