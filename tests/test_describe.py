@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import sim
 from sim.branch import Branch
 from sim.campaign.volume import posting_plan
-from sim.describe import describe, dry_run
+from sim.describe import describe
+from sim.describe.dry_run import dry_run
 from sim.engine.state import Group
 from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Rates, Takedown

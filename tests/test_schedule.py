@@ -15,7 +15,7 @@ from sim.campaign.organisers import Organisers
 from sim.campaign.settings import Campaign
 from sim.campaign.volume import even_out, posting_plan, weekly_rhythm
 from sim.cases.hk2019 import facts
-from sim.describe import dry_run
+from sim.describe.dry_run import dry_run
 from sim.engine.schedule import make_schedule
 from sim.engine.state import Count, Group
 from sim.population.accounts import Role

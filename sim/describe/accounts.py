@@ -1,0 +1,138 @@
+"""Organisers, campaign, sleepers, outlets and pages in English."""
+
+from __future__ import annotations
+
+import calendar
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.campaign.volume import posting_plan
+from sim.describe.dry_run import DryRun
+from sim.describe.words import accounts_in_words, counted, joined, span
+from sim.engine.stage import Stage
+from sim.engine.state import Group
+from sim.population.calendar import in_days
+from sim.world import World
+
+
+def _followers_among_people(stage: Stage, group: Group) -> tuple[int, int]:
+    """Follows of a group's accounts by people, and how many of its accounts have at least one."""
+    society, people = stage.society, stage.world.people
+    members = int((society.group == group).sum())
+    if society.complete:
+        return people * members, members
+    followees = society.followees[: society.indptr[people]]
+    of_group = followees[society.group[followees] == group]
+    return int(of_group.size), int(np.unique(of_group).size)
+
+
+def organisers_line(stage: Stage) -> str:
+    organisers, n = stage.world.organisers, int((stage.society.group == Group.ORGANISER).sum())
+    if n == 0:
+        return "Organisers: none in the model."
+    follows, _ = _followers_among_people(stage, Group.ORGANISER)
+    return (
+        f"Organisers: {accounts_in_words(stage.world, organisers.accounts)}, with {follows / n:,.1f} followers in the model on "
+        f"average; each posts {organisers.posts_per_day:g} times a day with opinion {organisers.stance:+g}, and "
+        f"{organisers.call_activity:g} times as often in the {in_days(organisers.call_days)} before an event of their side, "
+        f"as calls to join it.{_agenda(organisers.agenda_weekday)}"
+    )
+
+
+def _agenda(weekday: int | None) -> str:
+    if weekday is None:
+        return ""
+    return (
+        f" On {calendar.day_name[weekday]}s they publish the agenda of the week: from then on, and not before, what they post is "
+        "calls to its events."
+    )
+
+
+def campaign_line(stage: Stage) -> str:
+    world, campaign, n = stage.world, stage.world.campaign, int((stage.society.group == Group.ACTIVE_TROLL).sum())
+    if n == 0:
+        return "Campaign: no active accounts in the model."
+    follows, followed = _followers_among_people(stage, Group.ACTIVE_TROLL)
+    plan = posting_plan(world) * world.scale
+    text = (
+        f"Campaign: {accounts_in_words(world, campaign.accounts, 'active account')}, from day 0 on; {counted(follows, 'follower')} "
+        f"among the modelled people in all, and {followed:,} of the accounts have any. If nobody is removed they are to post "
+        f"{plan.sum():,.0f} times ({_periods(world, plan)}), {campaign.on_topic_share:.0%} of what is new on the topic, with "
+        f"opinion {campaign.stance:+g}."
+    )
+    weight = stage.society.actor_weight[stage.society.group[world.people :] == Group.ACTIVE_TROLL]
+    factor = stage.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
+    expected = sum(float(np.minimum(1.0, w * factor).sum()) for w in weight)
+    if expected < 0.995 * plan.sum():
+        text += f" At one post a tick the {counted(n, 'account')} can make {expected:,.0f} of them."
+    if campaign.adaptation.reacts:
+        text += f" The operator answers losses: {campaign.adaptation.sentence()}"
+    return text
+
+
+def _periods(world: World, plan: NDArray[np.float64]) -> str:
+    """Posts by month; by day in a calendar of up to a week; else in all."""
+    daily = plan.reshape(world.days, world.ticks_per_day).sum(axis=1)
+    if world.days <= 7:
+        return "by day: " + ", ".join(f"{volume:,.0f}" for volume in daily)
+    months = itertools.groupby(range(world.days), key=lambda day: world.date(day)[:7])
+    return ", ".join(f"{month}: {daily[list(days)].sum():,.0f}" for month, days in months)
+
+
+def sleepers_line(dry: DryRun) -> str:
+    stage, sleepers = dry.silent, dry.silent.world.campaign.sleepers
+    world, society = stage.world, stage.society
+    mine = society.group == Group.SLEEPER
+    n = int(mine.sum())
+    if n == 0:
+        return "Sleepers: none in the model."
+    created = society.created[mine]
+    there, later = int((created <= 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
+    wake = int((society.wakes_at < stage.last_step).sum())
+    text = f"Sleepers: {accounts_in_words(world, sleepers.accounts)}; {there:,} exist on day 0 and {later:,} are created later"
+    if n > there + later:
+        text += f" ({n - there - later:,} after the calendar)"
+    begins = world.sleepers_wake_from
+    not_before = f", none before {world.date(begins)}" if 0 < begins < world.days else ""
+    return (
+        f"{text}. If nobody stops them {wake:,} wake by the end{not_before}, and post {sleepers.posts_per_day:g} times a day "
+        f"from then on; in this branch {span(stage.woken, dry.posting.woken)} do."
+    )
+
+
+def outlet_lines(stage: Stage) -> list[str]:
+    world = stage.world
+    outlets, n = world.outlets, world.outlets.accounts
+    if n == 0:
+        return []
+    follows, _ = _followers_among_people(stage, Group.OUTLET)
+    return [
+        f"Outlets: {counted(n, 'genuine outlet')} on the other side, with {follows / n:,.1f} followers in the model on average; "
+        f"each posts {outlets.posts_per_day:g} times a day, {outlets.on_topic_share:.0%} on the topic, with opinion "
+        f"{outlets.stance:+g}."
+    ]
+
+
+def second_platform_lines(stage: Stage) -> list[str]:
+    world, society = stage.world, stage.society
+    second, members = world.second, int((society.twin >= 0).sum())
+    if not members:
+        return []
+    group = society.group[society.second :]
+    sides = []
+    for which, whose, posts in (
+        (Group.PAGE, "the campaign", second.campaign_posts_per_day),
+        (Group.ORGANISER, "organisers", world.organisers.posts_per_day),
+        (Group.OUTLET, "genuine outlets", world.outlets.posts_per_day),
+    ):
+        pages = society.second + np.flatnonzero(group == which)
+        if pages.size:
+            fans = counted(int(stage.followers[pages].sum()), "follower")
+            sides.append(f"{counted(pages.size, 'page')} of {whose} ({fans} in the model, {posts:g} posts a day each)")
+    there = f" There are {joined(sides)}." if sides else ""
+    return [
+        f"Second platform: {second.name}. {counted(members, 'person has', 'people have')} an account there as well and come to it "
+        f"{second.visits:g} times as often; they hold one opinion, and what they read on both in one tick is one reading.{there}"
+    ]

@@ -1,0 +1,109 @@
+"""The engine's schedule without its accounts, gone through twice.
+
+The society is built as for a run, and its actors (operator and moderator) go through the whole calendar while the
+accounts do nothing. That is done twice: once nobody ever posts, once everybody who can has posted. What a policy finds
+depends on that alone, so the two bracket how many accounts it removes in a run with the same seed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.branch import Branch
+from sim.engine.moderator import RemovalRecord
+from sim.engine.stage import Stage
+from sim.engine.state import Group
+from sim.memory import check_memory
+from sim.moderation.platform import PLATFORMS
+from sim.moderation.policy import RemovalPolicy
+from sim.population.accounts import Status
+from sim.world import World
+
+
+class _ActorsOnly(Stage):
+    """The engine's schedule without accounts: none of them reads, and either none or all of the active ones have posted."""
+
+    def __init__(self, *args: Any, everybody_posts: bool, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.everybody_posts = everybody_posts
+        self.woken = 0
+        self.suspensions: list[Found] = []
+
+    def advance_accounts(self, first: int, last: int) -> None:
+        if self.everybody_posts:
+            active = self.state.status == Status.ACTIVE
+            self.state.posts[active] = np.maximum(self.state.posts[active], 1)
+
+    def suspend(self, accounts: NDArray[np.int64]) -> None:
+        group = self.society.group[accounts]
+        sleeping = self.state.status[accounts] == Status.SLEEPING
+        self.suspensions.append(
+            Found(
+                trolls=int((group == Group.ACTIVE_TROLL).sum()),
+                woken=int(((group == Group.SLEEPER) & ~sleeping).sum()),
+                asleep=int(((group == Group.SLEEPER) & sleeping).sum()),
+                citizens=int((group == Group.CITIZEN).sum()),
+                organisers=int((group == Group.ORGANISER).sum()),
+                outlets=int((group == Group.OUTLET).sum()),
+                pages=int((group == Group.PAGE).sum()),
+            )
+        )
+        super().suspend(accounts)
+
+    def found(self, names: set[str]) -> list[tuple[int, Found]]:
+        """What policies of these names asked for and found, in the order in which they acted."""
+        return [(r.asked, who) for r, who in self.by_record() if r.policy in names]
+
+    def by_record(self) -> list[tuple[RemovalRecord, Found]]:
+        """Every suspension by a policy with who was found, in the order in which they happened."""
+        records = [record for record in self.removals if record.action == "suspend"]
+        return list(zip(records, self.suspensions[len(self.suspensions) - len(records) :], strict=True))
+
+    def wake(self, sleepers: NDArray[np.int64]) -> None:
+        self.woken += sleepers.size
+        super().wake(sleepers)
+
+
+class Found(NamedTuple):
+    """Accounts of the model that one policy removes, by kind."""
+
+    trolls: int
+    woken: int
+    asleep: int
+    citizens: int
+    organisers: int
+    outlets: int
+    pages: int
+
+
+class DryRun(NamedTuple):
+    """The two passes through the calendar: nobody posts, everybody does."""
+
+    silent: _ActorsOnly
+    posting: _ActorsOnly
+
+    def removals(self) -> list[tuple[RemovalPolicy, float, int, Found, Found]]:
+        """Removals on one day, as they follow each other: day, accounts asked for in the model, who is found in either pass."""
+        world, policies = self.silent.world, self.silent.branch.policies
+        acting = sorted(
+            (p for p in policies if isinstance(p, RemovalPolicy)),
+            key=lambda p: (world.tick(p.day), PLATFORMS.index(p.platform)),
+        )
+        names = {policy.name for policy in acting}
+        rows = zip(acting, *(stage.found(names) for stage in self), strict=True)
+        return [(policy, world.day(policy.day), asked, a, b) for policy, (asked, a), (_, b) in rows]
+
+
+def dry_run(world: World, branch: Branch | None = None, seed: int = 1) -> DryRun:
+    """Both passes of the actors through the calendar, finished. Raises InputError as ``simulate`` does."""
+    if isinstance(world, World):
+        check_memory(world)
+    silent = _ActorsOnly(world, branch, seed, everybody_posts=False)
+    start = silent.snapshot()
+    posting = _ActorsOnly(world, branch, seed, everybody_posts=True, setting=silent.setting, snapshot=start)
+    silent.advance(silent.last_step)
+    posting.advance(posting.last_step)
+    return DryRun(silent, posting)

@@ -1,0 +1,91 @@
+"""What a branch does, in English."""
+
+from __future__ import annotations
+
+from sim.describe.dry_run import DryRun, Found
+from sim.describe.words import joined, span
+from sim.moderation.platform import FIRST
+from sim.moderation.policy import Policy, RemovalPolicy
+from sim.moderation.tip_off import TipOff
+from sim.world import World
+
+_KINDS = (
+    ("troll active from the start", "trolls active from the start"),
+    ("woken sleeper", "woken sleepers"),
+    ("account still asleep", "accounts still asleep"),
+    ("citizen", "citizens"),
+    ("organiser", "organisers"),
+    ("genuine outlet", "genuine outlets"),
+    ("page of the campaign", "pages of the campaign"),
+)
+
+
+def branch_lines(dry: DryRun) -> list[str]:
+    stage = dry.silent
+    lines = []
+    if not stage.branch.campaign:
+        lines.append(
+            "No campaign: every troll account keeps its place in the graph but is suspended from day 0 on; no sleeper wakes."
+        )
+    if not stage.branch.policies:
+        lines.append("Policies: the platform does nothing.")
+    world = stage.world
+    lines += [f"{_whose(world, removal[0])}: {_removal(world, *removal)}" for removal in dry.removals()]
+    standing = (policy for policy in stage.branch.policies if not isinstance(policy, RemovalPolicy))
+    return lines + [
+        f"{_whose(world, policy)}: {policy.sentence(world.date(world.day(policy.day)))}{_after_tips(dry, policy)}"
+        for policy in standing
+    ]
+
+
+def _whose(world: World, policy: Policy) -> str:
+    """How the line of a policy begins: where there are two platforms, with the one whose it is."""
+    if not world.second.members:
+        return "Policy"
+    return f"Policy of {'the first platform' if policy.platform == FIRST else world.second.name}"
+
+
+def _after_tips(dry: DryRun, policy: Policy) -> str:
+    """What a policy that acts on tips finds in this branch, and when."""
+    if not isinstance(policy, TipOff):
+        return ""
+    world, stage = dry.silent.world, dry.silent
+    acts = [(r, found) for r, found in stage.by_record() if (r.policy, r.platform) == (policy.name, policy.platform)]
+    if not acts:
+        return " In this branch it is given no tip that leads to anybody."
+    parts = [f"{_kinds(found, found)} on {world.date(r.tick / world.ticks_per_day)}" for r, found in acts]
+    return f" In this branch that is {joined(parts)}."
+
+
+def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent: Found, posting: Found) -> str:
+    sentence = policy.sentence(world.date(day))
+    real = policy.in_reality()
+    few, many = sorted((sum(silent), sum(posting)))
+    if real == 0:
+        return f"{sentence} It asks for nobody."
+    if asked == 0:
+        return f"{sentence} In the model that is less than one account: nobody is removed."
+    # Pages do not scale with the world.
+    scales = world.people_reachable is not None and policy.platform == FIRST
+    wants = f"It asks for {real:,}, in the model {asked:,}," if scales else f"It asks for {asked:,}"
+    if many == 0:
+        return f"{sentence} {wants} and finds nobody."
+    result = "and finds them all"
+    if few < asked:
+        stands_for = ""
+        if scales:
+            stands_for = f" ({span(round(few / world.scale), round(many / world.scale))} in reality)"
+        result = f"but finds {span(few, many)} on that day{stands_for}"
+    why = ", depending on who has posted by then" if silent != posting else ""
+    return f"{sentence} {wants} {result}: {_kinds(silent, posting)}{why}."
+
+
+def _kinds(silent: Found, posting: Found) -> str:
+    """Whose accounts were found in the two passes."""
+    return joined(
+        [
+            span(a, b) + " " + (one if max(a, b) == 1 else several)
+            for (one, several), a, b in zip(_KINDS, silent, posting, strict=True)
+            if max(a, b) > 0
+        ]
+    )
