@@ -57,8 +57,8 @@ def campaign_line(stage: Stage) -> str:
     follows, followed = _followers_among_people(stage, Group.ACTIVE_TROLL)
     plan = posting_plan(world) * world.scale
     text = (
-        f"Campaign: {accounts_in_words(world, campaign.accounts, 'active account')}, from day 0 on; {counted(follows, 'follower')} "
-        f"among the modelled people in all, and {followed:,} of the accounts have any. If nobody is removed they are to post "
+        f"Campaign: {accounts_in_words(world, campaign.accounts, 'active account')}, from day 0 on; "
+        f"{counted(follows, 'follower')} among the modelled people in all, and {followed:,} of the accounts have any. If nobody is removed they are to post "
         f"{plan.sum():,.0f} times ({_periods(world, plan)}), {campaign.on_topic_share:.0%} of what is new on the topic, with "
         f"opinion {campaign.stance:+g}."
     )
@@ -133,6 +133,6 @@ def second_platform_lines(stage: Stage) -> list[str]:
             sides.append(f"{counted(pages.size, 'page')} of {whose} ({fans} in the model, {posts:g} posts a day each)")
     there = f" There are {joined(sides)}." if sides else ""
     return [
-        f"Second platform: {second.name}. {counted(members, 'person has', 'people have')} an account there as well and come to it "
-        f"{second.visits:g} times as often; they hold one opinion, and what they read on both in one tick is one reading.{there}"
+        f"Second platform: {second.name}. {counted(members, 'person has', 'people have')} an account there as well and come "
+        f"to it {second.visits:g} times as often; they hold one opinion, and what they read on both in one tick is one reading.{there}"
     ]
