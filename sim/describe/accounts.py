@@ -58,9 +58,9 @@ def campaign_line(stage: Stage) -> str:
     plan = posting_plan(world) * world.scale
     text = (
         f"Campaign: {accounts_in_words(world, campaign.accounts, 'active account')}, from day 0 on; "
-        f"{counted(follows, 'follower')} among the modelled people in all, and {followed:,} of the accounts have any. If nobody is removed they are to post "
-        f"{plan.sum():,.0f} times ({_periods(world, plan)}), {campaign.on_topic_share:.0%} of what is new on the topic, with "
-        f"opinion {campaign.stance:+g}."
+        f"{counted(follows, 'follower')} among the modelled people in all, and {followed:,} of the accounts have any. "
+        f"If nobody is removed they are to post {plan.sum():,.0f} times ({_periods(world, plan)}), "
+        f"{campaign.on_topic_share:.0%} of what is new on the topic, with opinion {campaign.stance:+g}."
     )
     weight = stage.society.actor_weight[stage.society.group[world.people :] == Group.ACTIVE_TROLL]
     factor = stage.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
@@ -134,5 +134,6 @@ def second_platform_lines(stage: Stage) -> list[str]:
     there = f" There are {joined(sides)}." if sides else ""
     return [
         f"Second platform: {second.name}. {counted(members, 'person has', 'people have')} an account there as well and come "
-        f"to it {second.visits:g} times as often; they hold one opinion, and what they read on both in one tick is one reading.{there}"
+        f"to it {second.visits:g} times as often; they hold one opinion, and what they read on both in one tick is one "
+        f"reading.{there}"
     ]
