@@ -89,4 +89,4 @@ class Reporter:
 
 def is_compiled() -> bool:
     """Whether the engine has been compiled for exactly these sources."""
-    return any(cache_directory().glob("engine_*/kernels.run_ticks*.nbc"))
+    return any(cache_directory().glob("kernels_*/ticks.run_ticks*.nbc"))
