@@ -109,14 +109,16 @@ class Parameters(Settings):
             raise InputError(
                 f"must be at most days - every ({self.days - self.every}), not {self.burn_in}", field="burn_in"
             )
-        if not self.edges:
+        if self.edges:
+            given_files(self.edges, self.nodes)
+        else:
             for name in ("nodes", "expected"):
                 if getattr(self, name) not in (None, ""):
                     raise InputError(
                         "must be left out without delayed_takedown.edges, which names the network it is about",
                         field=name,
                     )
-        elif self.expected is not None:
+        if self.edges and self.expected is not None:
             asked = 0 if self.half_life is None else len(numbers(self.half_life))
             if len(numbers(self.expected)) != asked:
                 raise InputError(
@@ -176,7 +178,7 @@ def cases(p: Parameters) -> list[Case]:
         expected = {}
         if p.expected is not None and p.half_life is not None:
             expected = dict(zip(numbers(p.half_life), numbers(p.expected), strict=True))
-        return [case(given_files(p.edges, p.nodes, "delayed_takedown"), expected, PUBLISHED)]
+        return [case(given_files(p.edges, p.nodes), expected, PUBLISHED)]
     published = (p.mu, p.sigma) == (0.5, 15)
     found = [case(None, PUBLISHED if published else {}, PUBLISHED)]
     given = reference_files(GIVEN_NETWORK)

@@ -44,16 +44,14 @@ def nodes_field(columns: str) -> Any:
     return quantity("", unit="path", source="given by the user", doc=doc)
 
 
-def given_files(edges: str, nodes: str, result: str) -> Files:
-    """The files that a result's parameters name; InputError if they cannot be."""
+def given_files(edges: str, nodes: str) -> Files:
+    """The files that a result's parameters ``edges`` and ``nodes`` name; InputError if they cannot be."""
     if not Path(edges).is_file():
-        raise InputError(
-            f"must name an edge-list file, but there is none of the name {edges!r}", field=f"{result}.edges"
-        )
+        raise InputError(f"must name an edge-list file, but there is none of the name {edges!r}", field="edges")
     table = nodes or edges.replace(".edges.", ".nodes.")
     if table == edges:
         raise InputError(
-            "must name the node table of the network, a file with the columns index and bot", field=f"{result}.nodes"
+            "must name the node table of the network, a file with the columns index and bot", field="nodes"
         )
     return Files(edges, table)
 

@@ -125,7 +125,9 @@ class Parameters(Settings):
                 raise InputError(
                     f"must be below {steps} ({getattr(self, steps)}), not {getattr(self, burn_in)}", field=burn_in
                 )
-        if not self.edges:
+        if self.edges:
+            given_files(self.edges, self.nodes)
+        else:
             for name in ("nodes", "theta", "phi", "expected"):
                 if getattr(self, name) not in (None, ""):
                     raise InputError(
@@ -250,7 +252,7 @@ def _network_chart(labels: list[str], checks: list[Check]) -> Chart:
 
 
 def _own_network(p: Parameters) -> Network:
-    files = given_files(p.edges, p.nodes, "simsom")
+    files = given_files(p.edges, p.nodes)
     return Network(files, 1 if p.theta is None else p.theta, p.phi or 0.0, p.expected)
 
 
