@@ -11,9 +11,27 @@ import pandas as pd
 from experiments.results import Results
 from experiments.settings import NamedBranch
 from experiments.words import day_in_words, interval, plain, with_margin
-from sim.moderation import PreemptiveRemoval, RemovalPolicy, Takedown
+from sim.moderation import (
+    CircuitBreaker,
+    ContentTakedown,
+    Disclosure,
+    HashtagLimit,
+    PreemptiveRemoval,
+    RemovalPolicy,
+    Takedown,
+    TipOff,
+)
 
-_NOUNS = {Takedown.name: "active accounts", PreemptiveRemoval.name: "accounts that had not posted yet"}
+# What is removed, or had, where the policy's name would not do.
+_NOUNS = {
+    Takedown.name: "active accounts",
+    PreemptiveRemoval.name: "accounts that had not posted yet",
+    CircuitBreaker.name: "a circuit breaker",
+    ContentTakedown.name: "takedown of illegal messages",
+    Disclosure.name: "a disclosure",
+    HashtagLimit.name: "a rate limit on the hashtag",
+    TipOff.name: "tip-offs between the platforms",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,7 @@ def what_was_done(branch: NamedBranch, results: Results) -> str:
         if isinstance(policy, RemovalPolicy)
     ]
     standing = [
-        (policy.name.replace("_", " "), world.date(world.day(policy.day)))
+        (_NOUNS.get(policy.name, policy.name.replace("_", " ")), world.date(world.day(policy.day)))
         for policy in branch.policies
         if not isinstance(policy, RemovalPolicy)
     ]

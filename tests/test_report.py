@@ -19,7 +19,7 @@ from experiments.run import main
 from experiments.settings import NamedBranch
 from experiments.verdict import headline, what_was_done
 from experiments.words import interval, plain, with_margin
-from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown
+from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
 
 STUDY = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
@@ -223,6 +223,7 @@ def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
             "Having registration checks, enforcement and appeals from 4 May 2019 on",
         ),
         ((Takedown(3), Appeals(4)), "Removing 936 active accounts on 4 May 2019 and having appeals from 5 May 2019 on"),
+        ((TipOff(0),), "Having tip-offs between the platforms from 1 May 2019 on"),
     ],
 )
 def test_what_was_done_in_words(results: Results, policies: tuple[Any, ...], words: str) -> None:
