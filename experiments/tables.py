@@ -24,7 +24,7 @@ from experiments.words import number, ranks_in_words, short_day, with_margin
 
 _WIDTH_OF_CELL = 11
 _WIDTH_OF_LABEL = 14
-_REMOVED = " removed: accounts in the model (asked)."
+_REMOVED = "; all: the whole difference. removed: accounts in the model (asked)."
 
 
 def document(results: Results, directory: Path) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def print_study(results: Results, directory: Path, console: Console | None = Non
     """One table: timing by scale, then the named branches, then the headline and where everything is."""
     console = console or Console(highlight=False)
     ranked = results.plan.compares_strategies
-    parts: list[Any] = [Text(_caption(results) + ("" if ranked else _REMOVED)), *_grids(results, console.width)]
+    parts: list[Any] = [Text(_caption(results) + ("." if ranked else _REMOVED)), *_grids(results, console.width)]
     parts += _strategies(results) if ranked else [_named(results)]
     console.print(Group(*parts))
     console.print(headline(results).sentence)
@@ -64,7 +64,7 @@ def _caption(results: Results) -> str:
     return (
         f"Shift in mean opinion averted by {results.last_date}, in thousandths of a unit (opinion runs from −1 to 1): mean of "
         f"{seeds} seed{'s' if seeds != 1 else ''} ± half its 95 % interval, against the branch {results.plan.reference}. traced: "
-        "what trolls' words had moved; all: the whole difference."
+        "what trolls' words had moved"
     )
 
 
@@ -132,12 +132,15 @@ def _named(results: Results) -> Table:
 def _strategies(results: Results) -> list[Any]:
     """The ranked strategies and, below, what the columns are."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    columns = ("", "strategy", "traced", "trolls", "hit", "back", "posts lost", "hours", "alike")
-    for column in columns:
-        table.add_column(column, justify="left" if column in ("strategy", "alike") else "right")
-    for row in strategies(results).to_dict("records"):
+    ranked = strategies(results)
+    names = [branch.replace("_", " ") for branch in ranked["branch"]]
+    for column in ("", "strategy", "traced", "trolls", "hit", "back", "posts\nlost", "hours", "alike"):
+        words = column in ("strategy", "alike")
+        least = max(len(word) for name in names for word in name.split()) if column == "strategy" else None
+        table.add_column(column, justify="left" if words else "right", no_wrap=not words, min_width=least)
+    for row, name in zip(ranked.to_dict("records"), names, strict=True):
         table.add_row(
-            f"{row['rank']}{'*' if row['frontier'] else 'o' if row['oracle'] else ''}", row["branch"].replace("_", " "),
+            f"{row['rank']}{'*' if row['frontier'] else 'o' if row['oracle'] else ''}", name,
             with_margin(row["traced"], row["traced_low"], row["traced_high"]), number(row["trolls_removed"]),
             number(row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
             ranks_in_words(row["alike"]),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from experiments.results import load
 from experiments.run import main
 from experiments.settings import SPARED, NamedBranch, StudyPlan
 from experiments.strategies import _alike, strategies
+from experiments.tables import print_study
 from sim.branch import Branch
 from sim.moderation import Labels, Perfect, Rates, Takedown
 from sim.outcomes import measure
@@ -92,3 +95,8 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "Whom they hit" in page and "Strategies, ranked" in page and "Timing and scale" not in page
     assert (folder / "figures" / "frontier.svg").exists()
+    text = StringIO()
+    print_study(load(folder), folder, Console(file=text, width=80, highlight=False))
+    shown = text.getvalue().partition("Report, figures")[0]
+    assert max(map(len, shown.splitlines())) <= 80
+    assert {"downranking", "enforcement", "registration"} <= set(shown.split())
