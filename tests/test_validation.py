@@ -324,13 +324,13 @@ def test_a_faulty_network_is_bad_input(edges: str | None, nodes: str | None, wor
         simsom.run(simsom.Parameters(edges=str(edge_file)), no_progress)
 
 
-def test_the_node_table_is_found_beside_the_edges(tmp_path: Path) -> None:
+def test_the_node_table_is_sought_beside_the_edges(tmp_path: Path) -> None:
     lonely = tmp_path / "net.csv"
     lonely.write_bytes(EDGES.read_bytes())
     with pytest.raises(InputError, match=r"simsom\.nodes must name the node table"):
-        simsom.run(simsom.Parameters(edges=str(lonely)), no_progress)
+        simsom.VALIDATION.chosen({"edges": str(lonely)})
     with pytest.raises(InputError, match=r"simsom\.edges must name an edge-list file"):
-        simsom.run(simsom.Parameters(edges=str(tmp_path / "none.edges.csv")), no_progress)
+        simsom.VALIDATION.chosen({"edges": str(tmp_path / "none.edges.csv")})
 
 
 def test_other_feeds_on_the_published_networks_are_only_measured() -> None:
