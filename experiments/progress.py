@@ -58,6 +58,11 @@ class Reporter:
         else:
             print(sentence, file=sys.stderr, flush=True)
 
+    def say_if_it_compiles(self) -> None:
+        """Say so where the engine has not been compiled yet for exactly these sources."""
+        if not any(cache_directory().glob("kernels_*/ticks.run_ticks*.nbc")):
+            self.say("Compiling the engine for this machine, once: about a minute.")
+
     def begin(self, what: str) -> None:
         """What follows is this piece of work."""
         self._what = what
@@ -85,8 +90,3 @@ class Reporter:
             self.say(
                 f"{self._what}: {done / total:.0%} after {duration(now - self._began)}, about {duration(left)} left"
             )
-
-
-def is_compiled() -> bool:
-    """Whether the engine has been compiled for exactly these sources."""
-    return any(cache_directory().glob("kernels_*/ticks.run_ticks*.nbc"))

@@ -26,7 +26,7 @@ from experiments.command import (
 )
 from experiments.field_list import all_keys, print_fields
 from experiments.headline import CountingLedger, check_directory, simulate, study_directory
-from experiments.progress import Reporter, StoppedError, is_compiled
+from experiments.progress import Reporter, StoppedError
 from experiments.report import draw
 from experiments.results import Assembly, Results, write_tables
 from experiments.settings import Experiment, build_experiment, register
@@ -43,8 +43,7 @@ def run_study(experiment: Experiment, command: Sequence[str]) -> tuple[Path, Res
     ledger = CountingLedger(Path(experiment.results) / "ledger")
     directory = study_directory(experiment)
     with Reporter() as reporter:
-        if not is_compiled():
-            reporter.say("Compiling the engine for this machine, once: about a minute.")
+        reporter.say_if_it_compiles()
         try:
             results = simulate(experiment, ledger, reporter, command)
             reporter.begin("figures and report")

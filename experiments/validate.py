@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.command import INTERRUPTED, complain, interruptible
-from experiments.progress import Reporter, StoppedError, is_compiled
+from experiments.progress import Reporter, StoppedError
 from experiments.results import Assembly
 from experiments.validation.arguments import Plan, parse, usage
 from experiments.validation.report import Tried, as_json, page, print_table
@@ -60,8 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         plan = parse(given)
         with interruptible(), Reporter() as reporter:
-            if not is_compiled():
-                reporter.say("Compiling the engine for this machine, once: about a minute.")
+            reporter.say_if_it_compiles()
             for name, reason in plan.left_out.items():
                 reporter.say(f"{name} is tried in part: {reason}.")
             tried = run_all(plan, reporter)
