@@ -33,6 +33,7 @@ from experiments.validation.check import (
 from experiments.validation.ensemble import Ensemble, ensemble, over, part_of
 from experiments.validation.networks import (
     Files,
+    check_network,
     columns,
     edges_field,
     empirical_graph,
@@ -109,16 +110,8 @@ class Parameters(Settings):
             raise InputError(
                 f"must be at most days - every ({self.days - self.every}), not {self.burn_in}", field="burn_in"
             )
-        if self.edges:
-            given_files(self.edges, self.nodes)
-        else:
-            for name in ("nodes", "expected"):
-                if getattr(self, name) not in (None, ""):
-                    raise InputError(
-                        "must be left out without delayed_takedown.edges, which names the network it is about",
-                        field=name,
-                    )
-        if self.edges and self.expected is not None:
+        check_network(self, "delayed_takedown", ("nodes", "expected"))
+        if self.expected is not None:
             asked = 0 if self.half_life is None else len(numbers(self.half_life))
             if len(numbers(self.expected)) != asked:
                 raise InputError(

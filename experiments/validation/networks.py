@@ -56,6 +56,18 @@ def given_files(edges: str, nodes: str) -> Files:
     return Files(edges, table)
 
 
+def check_network(parameters: Any, result: str, about_it: tuple[str, ...]) -> None:
+    """Raise InputError where the files of a given network cannot be, or where there is none but a parameter ``about_it``."""
+    if parameters.edges:
+        given_files(parameters.edges, parameters.nodes)
+        return
+    for name in about_it:
+        if getattr(parameters, name) not in (None, ""):
+            raise InputError(
+                f"must be left out without {result}.edges, which names the network it is about", field=name
+            )
+
+
 def reference_directory() -> Path:
     """Where the networks of the published code lie, if they are on this machine."""
     return Path(__file__).resolve().parents[3] / "shared" / "reference" / "simsom" / "nets"

@@ -30,6 +30,7 @@ from experiments.validation.check import (
 from experiments.validation.ensemble import Ensemble, ensemble, over, part_of
 from experiments.validation.networks import (
     Files,
+    check_network,
     columns,
     edges_field,
     empirical_graph,
@@ -125,14 +126,7 @@ class Parameters(Settings):
                 raise InputError(
                     f"must be below {steps} ({getattr(self, steps)}), not {getattr(self, burn_in)}", field=burn_in
                 )
-        if self.edges:
-            given_files(self.edges, self.nodes)
-        else:
-            for name in ("nodes", "theta", "phi", "expected"):
-                if getattr(self, name) not in (None, ""):
-                    raise InputError(
-                        "must be left out without simsom.edges, which names the network it is about", field=name
-                    )
+        check_network(self, "simsom", ("nodes", "theta", "phi", "expected"))
 
 
 class Network(NamedTuple):

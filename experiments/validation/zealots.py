@@ -33,6 +33,7 @@ from sim.fields import InputError, Settings, quantity
 
 _SOURCE = "Mobilia, Petersen & Redner 2007, arXiv 0706.2892"
 _RELAXATIONS = 10  # relaxation times before a run counts: what is left of the start is e^-10
+_SAMPLES = 5  # of the share of + in a relaxation time, about
 _GROUPS = 10  # of the jackknife
 _TOTAL_VARIATION = 0.03
 
@@ -117,7 +118,7 @@ def burn_in(case: Case) -> int:
 
 
 def run(p: Parameters, progress: Progress) -> Result:
-    """Sample the share of + about five times a relaxation time; runs are the independent units of all errors."""
+    """Sample the share of + a few times in each relaxation time; runs are the independent units of all errors."""
     checks: list[Check] = []
     charts = []
     cases = p.cases()
@@ -164,7 +165,7 @@ def _histograms(case: Case, p: Parameters, progress: Progress) -> NDArray[np.flo
     positive = math.floor(case.people * case.z_plus / (case.z_plus + case.z_minus) + 0.5)
     drawn = ensemble(voter_world(case.people, positive, case.z_plus, case.z_minus, LONGEST // per_sweep, per_sweep))
     last = drawn.setting.world.ticks
-    every = max(1, round(relaxation(case) * per_sweep / 5))
+    every = max(1, round(relaxation(case) * per_sweep / _SAMPLES))
 
     def sample(seed: int) -> NDArray[np.float64]:
         stage = drawn.start(seed)
