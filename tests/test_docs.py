@@ -17,7 +17,7 @@ from sim.outcomes import OUTCOMES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 
 
 def text(name: str) -> str:
@@ -43,15 +43,15 @@ def run(*arguments: str, folder: Path = ROOT) -> str:
 
 def test_every_outcome_has_its_row_and_nothing_else_has_one() -> None:
     rows = ROW.findall(text("outcomes.md"))
-    assert [(name, unit) for name, unit, _ in rows] == [(outcome.name, outcome.unit) for outcome in OUTCOMES]
-    assert all(formula.strip() for _, _, formula in rows)
+    assert [row[:3] for row in rows] == [(outcome.name, outcome.unit, outcome.range) for outcome in OUTCOMES]
+    assert all(formula.strip() for *_, formula in rows)
 
 
 def test_the_timeline_has_the_documented_columns() -> None:
     world = sim.World(people=20, days=1, graph=sim.World.hk2019().graph.replace(kind="complete"))
     assert list(sim.simulate(world).timeline.columns) == [
         "day",
-        *(name for name, _, _ in ROW.findall(text("outcomes.md"))),
+        *(name for name, *_ in ROW.findall(text("outcomes.md"))),
     ]
 
 

@@ -91,35 +91,53 @@ OUTCOMES = (
         "accounts",
         "citizens', organisers' and outlets' accounts that are suspended",
         wrongful_removals,
+        low=0.0,
     ),
     Outcome(
         "wrongful_marks",
         "accounts",
         "citizens', organisers' and outlets' accounts that are labelled or downranked",
         wrongful_marks,
+        low=0.0,
     ),
-    Outcome("wrongful_organisers", "accounts", "of which organisers'", wrongful_organisers),
-    Outcome("wrongful_outlets", "accounts", "of which genuine outlets'", wrongful_outlets),
+    Outcome("wrongful_organisers", "accounts", "of which organisers'", wrongful_organisers, low=0.0),
+    Outcome("wrongful_outlets", "accounts", "of which genuine outlets'", wrongful_outlets, low=0.0),
     Outcome(
-        "wrongful_supporters", "accounts", "of which of citizens who began on the movement's side", wrongful_supporters
+        "wrongful_supporters",
+        "accounts",
+        "of which of citizens who began on the movement's side",
+        wrongful_supporters,
+        low=0.0,
     ),
-    Outcome("wrongful_opponents", "accounts", "of which of the other citizens", wrongful_opponents),
+    Outcome("wrongful_opponents", "accounts", "of which of the other citizens", wrongful_opponents, low=0.0),
     Outcome(
-        "wrongful_newcomers", "accounts", "of which of citizens who registered during the calendar", wrongful_newcomers
+        "wrongful_newcomers",
+        "accounts",
+        "of which of citizens who registered during the calendar",
+        wrongful_newcomers,
+        low=0.0,
     ),
-    Outcome("restored", "accounts", "citizens', organisers' and outlets' accounts restored since day 0", restored),
+    Outcome(
+        "restored", "accounts", "citizens', organisers' and outlets' accounts restored since day 0", restored, low=0.0
+    ),
     Outcome(
         "days_silenced",
         "account-days",
         "days for which citizens', organisers' and outlets' accounts were suspended",
         days_silenced,
+        low=0.0,
     ),
-    Outcome("posts_lost", "posts", "posts that wrongly suspended accounts would have made since day 0", posts_lost),
-    Outcome("trolls_removed", "accounts", "troll accounts, active and sleeping, that are suspended", trolls_removed),
+    Outcome(
+        "posts_lost", "posts", "posts that wrongly suspended accounts would have made since day 0", posts_lost, low=0.0
+    ),
+    Outcome(
+        "trolls_removed", "accounts", "troll accounts, active and sleeping, that are suspended", trolls_removed, low=0.0
+    ),
     Outcome(
         "review_hours",
         "hours in reality",
         "hours that people have worked on cases since day 0",
         lambda s: s.review_hours,
+        low=0.0,
     ),
 )

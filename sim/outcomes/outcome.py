@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,33 @@ from sim.engine.state import Count, Group
 from sim.population.accounts import Status
 
 
-class Outcome(NamedTuple):
-    """An outcome with its unit and what it is in one sentence; ``value`` computes it at the end of a day."""
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome with its unit and what it is in one sentence; ``value`` computes it at the end of a day.
+
+    It lies from ``low`` to ``high`` in any world; ``may_be_nan`` where there may be nothing to measure.
+    """
 
     name: str
     unit: str
     what: str
     value: Callable[[Stage], float]
+    low: float = -math.inf
+    high: float = math.inf
+    may_be_nan: bool = False
+
+    @property
+    def range(self) -> str:
+        """The range in words, such as ``0 to 1`` or ``at least 0, or nan``."""
+        if math.isinf(self.low) and math.isinf(self.high):
+            words = "any"
+        elif math.isinf(self.high):
+            words = f"at least {self.low:g}"
+        elif math.isinf(self.low):
+            words = f"at most {self.high:g}"
+        else:
+            words = f"{self.low:g} to {self.high:g}"
+        return f"{words}, or nan" if self.may_be_nan else words
 
 
 def counts_today(stage: Stage) -> NDArray[np.int64]:

@@ -19,14 +19,24 @@ OUTCOMES = (
         "0 to 1",
         "mean over people of how legitimate they find the movement",
         lambda s: float(s.state.legitimacy.mean()),
+        low=0.0,
+        high=1.0,
     ),
     Outcome(
-        "trust", "0 to 1", "mean over people of their trust in the platform", lambda s: float(s.state.trust.mean())
+        "trust",
+        "0 to 1",
+        "mean over people of their trust in the platform",
+        lambda s: float(s.state.trust.mean()),
+        low=0.0,
+        high=1.0,
     ),
     Outcome(
         "dehumanising_share",
         "share of impressions",
         "messages that dehumanise the movement's people among the day's impressions on the topic",
         dehumanising_share,
+        low=0.0,
+        high=1.0,
+        may_be_nan=True,
     ),
 )

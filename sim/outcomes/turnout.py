@@ -38,11 +38,17 @@ OUTCOMES = (
         "share of people",
         "mean turnout of the movement's events so far",
         lambda s: _mean_turnout(s, 1),
+        low=0.0,
+        high=1.0,
+        may_be_nan=True,
     ),
     Outcome(
         "turnout_government",
         "share of people",
         "mean turnout of the government side's events so far",
         lambda s: _mean_turnout(s, -1),
+        low=0.0,
+        high=1.0,
+        may_be_nan=True,
     ),
 )
