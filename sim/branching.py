@@ -23,9 +23,9 @@ from sim.engine.sessions import Sessions
 from sim.engine.society import Setting
 from sim.engine.stage import Snapshot, Stage
 from sim.moderation.policy import RemovalPolicy
-from sim.outcomes import measure
+from sim.outcomes.individuals import Rows
 from sim.population.accounts import Status
-from sim.run import Run, record
+from sim.run import NOTHING_MORE, Recording, Run, record
 from sim.world import World
 
 Keep = Callable[[str, Run], None]
@@ -34,7 +34,7 @@ Advanced = Callable[[int], None]
 _ROOM = 64_000_000  # bytes for what a seed's branches share; the whole calendar of 10,000 people takes 5 MB
 
 # What a branch has of its own while it shadows another's simulation.
-_OWN = ("branch", "removals", "daily", "kept", "review_hours")
+_OWN = ("branch", "removals", "daily", "people", "kept", "review_hours")
 
 
 @dataclass
@@ -49,6 +49,7 @@ class _Shadow:
     sleepers: NDArray[np.int64]
     removals: list[RemovalRecord]
     daily: list[dict[str, float]]
+    people: list[Rows]
     kept: dict[Any, Any]
     review_hours: float
 
@@ -72,10 +73,13 @@ class _Shadow:
 class BranchTree:
     """Branches as a tree over time, up to step ``end``."""
 
-    def __init__(self, world: World, branches: Mapping[str, Branch], end: int) -> None:
+    def __init__(
+        self, world: World, branches: Mapping[str, Branch], end: int, recording: Recording = NOTHING_MORE
+    ) -> None:
         self.world = world
         self.branches = branches
         self.end = end
+        self.recording = recording
 
     def _step(self, policy: Any) -> int:
         return self.world.burn_in_ticks + self.world.tick(policy.day)
@@ -129,8 +133,8 @@ class _Growth:
     def _stage(self, name: str, setting: Setting | None, snapshot: Snapshot | None) -> Stage:
         tree = self.tree
         stage = ArrayEngine(
-            tree.world, tree.branches[name], self.seed, self.population_seed, setting, snapshot, measure, threads=1,
-            sessions=self.sessions,
+            tree.world, tree.branches[name], self.seed, self.population_seed, setting, snapshot, tree.recording.measure,
+            tree.recording.keep, threads=1, sessions=self.sessions,
         )  # fmt: skip
         if self.sessions is None and len(tree.branches) > 1:
             stage.sessions.room = _ROOM
@@ -180,7 +184,7 @@ class _Growth:
     def _record(self, names: list[str], stage: Stage, cpu: float) -> None:
         for name in names:
             stage.branch = self.tree.branches[name]
-            self.runs[name] = record(stage, cpu)
+            self.runs[name] = record(stage, cpu, self.tree.recording)
             self.keep(name, self.runs[name])
 
     def _advance(self, stage: Stage, until: int, shadows: list[_Shadow]) -> None:
@@ -196,7 +200,7 @@ class _Growth:
             if len(stage.daily) > days:
                 for shadow in shadows:
                     with shadow.over(stage):
-                        stage.daily.append(measure(stage))
+                        stage.record_day()
             self.advanced((stage.step_index - before) * (1 + len(shadows)))
 
     def _shadow(self, names: list[str], step: int, setting: Setting, fork: Snapshot) -> _Shadow | None:
@@ -218,7 +222,16 @@ class _Growth:
         if until <= step:
             return None
         return _Shadow(
-            names, stage.branch, step, until, removed, stage.removals, stage.daily, stage.kept, stage.review_hours
+            names,
+            stage.branch,
+            step,
+            until,
+            removed,
+            stage.removals,
+            stage.daily,
+            stage.people,
+            stage.kept,
+            stage.review_hours,
         )
 
     def _emerge(self, shadow: _Shadow, stage: Stage) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError
 from sim.memory import check_memory
-from sim.outcomes import OUTCOMES, measure, turnout_table
+from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
+from sim.outcomes.individuals import Keep, check_fits, kept
 from sim.world import World
 
 
@@ -28,6 +30,7 @@ class Run:
     ``timeline`` has one row a simulated day (columns as in docs/outcomes.md, indexed by date), ``outcomes`` the values at the
     end, ``turnout`` one row an event, ``removals`` one row for each day on which a policy decided on accounts, ``work`` the
     counts of what was computed, and ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
+    ``kept`` is what was kept of every person, if anything was (``people``).
     """
 
     world: World
@@ -38,6 +41,17 @@ class Run:
     removals: pd.DataFrame
     work: dict[str, float]
     digest: str
+    kept: pd.DataFrame | None = None
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """Individual-level data, one row a kept day and person (docs/individual_data.md). Raises InputError where none were
+        kept."""
+        if self.kept is None:
+            raise InputError(
+                "Nothing was kept of people in this run: simulate it with keep=('opinion', …), as docs/individual_data.md says"
+            )
+        return self.kept
 
     @property
     def outcomes(self) -> pd.Series:
@@ -45,9 +59,43 @@ class Run:
         return self.timeline.iloc[-1].drop("day")
 
 
-def record(stage: Stage, cpu_seconds: float) -> Run:
+@dataclass(frozen=True)
+class Recording:
+    """What is put on record at the end of each day beside the built-in outcomes."""
+
+    outcomes: tuple[OwnOutcome, ...] = ()
+    keep: Keep | None = None
+
+    def measure(self, stage: Stage) -> dict[str, float]:
+        """All outcomes at the end of the day that has just ended."""
+        return measure(stage, self.outcomes)
+
+    @property
+    def columns(self) -> list[str]:
+        """The outcomes in order."""
+        return [*(outcome.name for outcome in OUTCOMES), *(own.column for own in self.outcomes)]
+
+
+NOTHING_MORE = Recording()
+
+
+def recording(
+    world: World,
+    days: int,
+    outcomes: OwnOutcome | Sequence[OwnOutcome],
+    keep: str | Iterable[str],
+    every: int | None,
+    runs: int = 1,
+) -> Recording:
+    """What so many runs of so many days put on record. Raises InputError for what cannot be, or does not fit into memory."""
+    found = Recording(own_outcomes(outcomes), kept(keep, every, days))
+    check_fits(found.keep, world, runs)
+    return found
+
+
+def record(stage: Stage, cpu_seconds: float, recorded: Recording = NOTHING_MORE) -> Run:
     """The record of a stage that has run."""
-    timeline = pd.DataFrame(stage.daily, columns=["day", *(outcome.name for outcome in OUTCOMES)])
+    timeline = pd.DataFrame(stage.daily, columns=["day", *recorded.columns])
     timeline.index = pd.Index([stage.world.date(day) for day in timeline["day"]], name="date")
     totals = stage.state.counts.sum(axis=0)
     return Run(
@@ -63,6 +111,7 @@ def record(stage: Stage, cpu_seconds: float) -> Run:
             "cpu_seconds": cpu_seconds,
         },
         digest=stage.digest,
+        kept=None if recorded.keep is None else recorded.keep.table(stage.people),
     )
 
 
@@ -74,12 +123,17 @@ def simulate(
     days: int | None = None,
     threads: int | None = None,
     population_seed: int | None = None,
+    outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
+    keep: str | Iterable[str] = (),
+    every: int | None = None,
 ) -> Run:
     """Simulate one branch of a world with one seed.
 
     ``engine`` is "arrays" (fast) or "agents" (one Mesa agent an account, to be read); both give the same bits. ``days`` stops
     early; ``threads`` (default: GROUNDSWELL_THREADS, else all cores) never changes a result; ``population_seed`` fixes the
-    people while ``seed`` varies (default: the same number).
+    people while ``seed`` varies (default: the same number). ``outcomes`` of the user's own are measured beside the others.
+    ``keep`` names what to keep of every person (``run.people``): opinion, parts, exposure, standing, climate, status; on day 0,
+    on every ``every``-th day after it (default: each) and on the last.
 
     Raises InputError in one sentence for anything that cannot be simulated as asked.
 
@@ -91,10 +145,12 @@ def simulate(
     if not isinstance(world, World):
         raise InputError(f"must be a World, not {type(world).__name__}", field="world")
     check_memory(world)
-    stage = make_stage(world, branch, seed, engine, threads, population_seed=population_seed)
+    end = last_step(world, days)
+    recorded = recording(world, days_until(world, end), outcomes, keep, every)
+    stage = make_stage(world, branch, seed, engine, threads, recorded, population_seed=population_seed)
     began = time.process_time()
-    stage.advance(last_step(world, days))
-    return record(stage, time.process_time() - began)
+    stage.advance(end)
+    return record(stage, time.process_time() - began, recorded)
 
 
 def last_step(world: World, days: int | None) -> int:
@@ -106,13 +162,24 @@ def last_step(world: World, days: int | None) -> int:
     return world.burn_in_ticks + int(days) * world.ticks_per_day
 
 
+def days_until(world: World, step: int) -> int:
+    """Days that have ended by a step."""
+    return (step - world.burn_in_ticks) // world.ticks_per_day
+
+
 def make_stage(
-    world: World, branch: Branch | None, seed: int, engine: str = "arrays", threads: int | None = None, **more: Any
+    world: World,
+    branch: Branch | None,
+    seed: int,
+    engine: str = "arrays",
+    threads: int | None = None,
+    recorded: Recording = NOTHING_MORE,
+    **more: Any,
 ) -> Stage:
     """An engine by name, measuring every day; ``more`` goes to ``Stage``."""
     if engine == "arrays":
-        return ArrayEngine(world, branch, seed, observe=measure, threads=threads, **more)
+        return ArrayEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, threads=threads, **more)
     if engine == "agents":
         checked_threads(threads)
-        return AgentEngine(world, branch, seed, observe=measure, **more)
+        return AgentEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, **more)
     raise InputError(f"must be 'arrays' or 'agents', not {engine!r}", field="engine")

@@ -18,8 +18,8 @@ from sim.engine.arrays import checked_threads
 from sim.fields import InputError
 from sim.ledger import Ledger, file_checksums, run_key
 from sim.memory import check_memory
-from sim.outcomes import OUTCOMES
-from sim.run import Run, last_step
+from sim.outcomes import OwnOutcome
+from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
 from sim.world import World
 
 LEVEL = 0.95
@@ -36,6 +36,7 @@ class Study:
     reference: str
     days: int
     runs: Mapping[tuple[str, int], Run]
+    recorded: Recording = NOTHING_MORE
 
     @property
     def outcomes(self) -> pd.DataFrame:
@@ -62,6 +63,13 @@ class Study:
         """What each policy asked for and removed: columns branch, seed and those of ``RemovalRecord``."""
         return self._tables("removals")
 
+    @property
+    def people(self) -> pd.DataFrame:
+        """Individual-level data: columns branch, seed and those of ``run.people``. Raises InputError where none were kept."""
+        parts = [run.people.assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
+        table = pd.concat(parts, ignore_index=True)
+        return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
+
     def _tables(self, name: str) -> pd.DataFrame:
         tables = {key: getattr(run, name) for key, run in self.runs.items()}
         # Empty tables have columns of no type, which would make those of the others untyped.
@@ -84,7 +92,7 @@ class Study:
         ``traced`` that of the troll parts, which has almost no sampling noise but leaves out selection and silence. All
         other outcomes are ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state.
         """
-        counterfactual = [("counterfactual", outcome.name, outcome.name) for outcome in OUTCOMES]
+        counterfactual = [("counterfactual", name, name) for name in self.recorded.columns]
         values = {key: run.outcomes.to_dict() for key, run in self.runs.items()}
         rows = []
         for branch in self.branches:
@@ -131,12 +139,16 @@ def compare(
     population_seed: int | None = None,
     ledger: Ledger | None = None,
     progress: Progress | None = None,
+    outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
+    keep: str | Iterable[str] = (),
+    every: int | None = None,
 ) -> Study:
     """Simulate every branch with every seed and compare them seed by seed.
 
     ``seeds`` is a number n (seeds 1 … n) or a list; ``reference`` (default: the first branch) is what effects are measured
     against; ``threads`` seeds run at a time. What branches have in common is simulated once. Runs that ``ledger`` holds are
     not simulated again, and new ones are kept as soon as they are done. ``progress(done, total)`` is called with ticks.
+    ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
 
     Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
 
@@ -165,14 +177,15 @@ def compare(
             raise error.under(f"branches.{name}") from None
     check_memory(world)
     end = last_step(world, days)
-    length = (end - world.burn_in_ticks) // world.ticks_per_day
+    length = days_until(world, end)
+    recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen))
     checksums = file_checksums(world)
     runs: dict[tuple[str, int], Run] = {}
     missing: dict[int, dict[str, Branch]] = {}
     for seed in chosen:
         for name, branch in branches.items():
             found = None
-            if ledger is not None and population_seed is None:
+            if ledger is not None and population_seed is None and recorded == NOTHING_MORE:
                 found = ledger.find(run_key(world, branch, seed, length, checksums), world, branch)
             if found is None:
                 missing.setdefault(seed, {})[name] = branch
@@ -190,10 +203,10 @@ def compare(
 
     def run_seed(seed: int) -> dict[str, Run]:
         def keep(name: str, run: Run) -> None:
-            if ledger is not None and population_seed is None:
+            if ledger is not None and population_seed is None and recorded == NOTHING_MORE:
                 ledger.keep(run_key(world, run.branch, seed, length, checksums), run)
 
-        found = BranchTree(world, missing[seed], end).grow(seed, population_seed, keep, advanced)
+        found = BranchTree(world, missing[seed], end, recorded).grow(seed, population_seed, keep, advanced)
         gc.collect()  # agents and their model refer to each other
         return found
 
@@ -206,7 +219,7 @@ def compare(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen}
-    return Study(world, dict(branches), chosen, reference, length, ordered)
+    return Study(world, dict(branches), chosen, reference, length, ordered, recorded)
 
 
 def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:

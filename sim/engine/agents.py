@@ -528,6 +528,8 @@ class Citizen(Account):
                 model.count(Count.DEHUMANISING)
                 if state.dehumanising_read.size:
                     state.dehumanising_read[self.person] += readings[-1].credibility
+            if role != Role.TROLL and state.impressions.size:
+                state.impressions[self.person, model.accounts[entry.author].group] += 1
             if role == Role.TROLL:
                 state.troll_impressions[self.person] += 1
             elif role == Role.ORGANISER:
@@ -724,8 +726,10 @@ class AgentEngine(Stage):
             self.sessions_now = float(self.schedule.sessions[step])
             self.posts_now = self.state.posting[:, step].tolist()
             for event in np.flatnonzero(self.schedule.join_step == step):
-                people = self.accounts[: self.world.people]
-                self.state.turnout[event] = sum(citizen.joins(int(event)) for citizen in people)
+                joined = [account.person for account in self.accounts[: self.world.people] if account.joins(int(event))]
+                self.state.turnout[event] = len(joined)
+                if self.state.joined.size:
+                    self.state.joined[joined, 0 if self.schedule.join_side[event] > 0 else 1] += 1
             status = self.state.status.tolist()
             awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
             self.awake_now = {account.account for account in awake}

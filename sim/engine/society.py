@@ -228,6 +228,8 @@ def _first_state(setting: Setting, inner_confidence: NDArray[np.float64]) -> Sta
         inner_confidence=inner_confidence,
         last_call=np.full((people, 2), -1, dtype=np.int32),
         troll_impressions=np.zeros(people, dtype=np.uint32),
+        impressions=np.zeros((0, Group.ACTIVE_TROLL), dtype=np.uint32),
+        joined=np.zeros((0, 2), dtype=np.uint16),
         legitimacy=society.legitimacy_at_start.copy(),
         trust=np.full(people, world.trust.start),
         dehumanising_read=np.zeros(people if world.severity.occurs and world.legitimacy.dehumanising > 0.0 else 0),

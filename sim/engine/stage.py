@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import mesa
 import numpy as np
@@ -42,6 +42,16 @@ class Snapshot(NamedTuple):
     daily: tuple[dict[str, float], ...]
     kept: Mapping[Any, Any] = MappingProxyType({})
     review_hours: float = 0.0
+    people: tuple[Any, ...] = ()
+
+
+class Keeper(Protocol):
+    """What is kept of every person: ``rows`` at the end of a day, None on days that are not kept."""
+
+    @property
+    def counts_impressions(self) -> bool: ...
+
+    def rows(self, stage: Any) -> Any: ...
 
 
 def _check_seed(field: str, seed: object) -> None:
@@ -53,7 +63,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
     """Base of both engines: a world in one branch, ready to run from the start of the burn-in.
 
     ``setting`` and ``snapshot`` continue from a fork; otherwise the world is built. ``observe`` is called at the end of each
-    day and returns a row of ``daily``. Raises InputError for bad input.
+    day and returns a row of ``daily``; ``keeper`` returns what is then put into ``people``. Neither changes the state's digest.
+    Raises InputError for bad input.
     """
 
     def __init__(
@@ -65,6 +76,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         setting: Setting | None = None,
         snapshot: Snapshot | None = None,
         observe: Callable[[Stage], dict[str, float]] | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         if not isinstance(world, World):
             raise InputError(f"must be a World, not {type(world).__name__}", field="world")
@@ -81,6 +93,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
         if setting is None:
             people = self.seed_of_run if population_seed is None else int(population_seed)
             setting, state = build(world, people, self.seed_of_run)
+            if keeper is not None:
+                state = state.counting_people(keeper.counts_impressions)
             snapshot = Snapshot(0, state, (), ())
         assert snapshot is not None
         self.setting = setting
@@ -91,7 +105,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.daily = list(snapshot.daily)
         self.kept = dict(snapshot.kept)
         self.review_hours = snapshot.review_hours  # what moderation cost so far, in hours of work in reality
-        self._observe = observe
+        self.people = list(snapshot.people)
+        self._observe, self._keeper = observe, keeper
         self.sums: dict[tuple[int, int], NDArray[np.int64]] = {}
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = setting.followers
@@ -125,7 +140,9 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
         removals, daily = tuple(self.removals), tuple(self.daily)
-        return Snapshot(self.step_index, self.state.copy(), removals, daily, dict(self.kept), self.review_hours)
+        return Snapshot(
+            self.step_index, self.state.copy(), removals, daily, dict(self.kept), self.review_hours, tuple(self.people)
+        )
 
     @property
     def day(self) -> int:
@@ -190,7 +207,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
         until = min(until, self.last_step)
         per_day = self.world.ticks_per_day
-        days_matter = self._observe is not None or self.standing.moves
+        days_matter = self._observe is not None or self._keeper is not None or self.standing.moves
         while self.step_index < until:
             step = self.step_index
             self._actors_decide(step)
@@ -203,8 +220,17 @@ class Stage(mesa.Model):  # type: ignore[misc]
             self.step_index = stop
             if stop % per_day == 0:
                 self.standing.end_day()
-            if self._observe is not None and stop % per_day == 0 and stop > self.world.burn_in_ticks:
-                self.daily.append(self._observe(self))
+            if stop % per_day == 0 and stop > self.world.burn_in_ticks:
+                self.record_day()
+
+    def record_day(self) -> None:
+        """Put the day that has just ended on record."""
+        if self._observe is not None:
+            self.daily.append(self._observe(self))
+        if self._keeper is not None:
+            rows = self._keeper.rows(self)
+            if rows is not None:
+                self.people.append(rows)
 
     def _actors_decide(self, step: int) -> None:
         if step == self.world.burn_in_ticks:
@@ -243,6 +269,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         return self._first_steps[day]
 
     def _begin_campaign(self) -> None:
+        self.state.impressions[:] = 0  # counted since day 0, as trolls' are, who are asleep until then
         if self.branch.campaign:
             self.state.status[np.isin(self.society.group, (Group.ACTIVE_TROLL, Group.PAGE))] = Status.ACTIVE
         else:

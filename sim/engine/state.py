@@ -170,7 +170,9 @@ class Rules(NamedTuple):
 class State(NamedTuple):
     """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
     relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
-    2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,); ``legitimacy`` and ``trust``
+    2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,) and, where individual-level
+    data are kept, since day 0: ``impressions`` (people or 0, 3) of everybody else's messages, by the group of their author, and
+    ``joined`` (people or 0, 2) events of the movement and of the government side; ``legitimacy`` and ``trust``
     (people,) as in ``sim.population``; ``dehumanising_read`` (people or, where it moves nothing, 0) dehumanising messages read
     since the start of the day, each as far as it was believed; ``status``, ``flags`` (``sim.moderation.flags``),
     ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts or, unobserved, 0; columns
@@ -187,6 +189,8 @@ class State(NamedTuple):
     inner_confidence: NDArray[np.float64]
     last_call: NDArray[np.int32]
     troll_impressions: NDArray[np.uint32]
+    impressions: NDArray[np.uint32]
+    joined: NDArray[np.uint16]
     legitimacy: NDArray[np.float64]
     trust: NDArray[np.float64]
     dehumanising_read: NDArray[np.float64]
@@ -215,9 +219,18 @@ class State(NamedTuple):
         outbox[...] = self.outbox
         return State._make(outbox if array is self.outbox else array.copy() for array in self)
 
+    def counting_people(self, impressions: bool) -> State:
+        """The same, with ``joined`` and, if asked for, ``impressions`` counted from now on."""
+        people = self.troll_impressions.size
+        return self._replace(
+            joined=np.zeros((people, 2), dtype=np.uint16),
+            impressions=np.zeros((people if impressions else 0, Group.ACTIVE_TROLL), dtype=np.uint32),
+        )
+
     def digest(self, step: int) -> str:
         """SHA-256 of the state after ``step`` ticks, in hexadecimal: people and accounts in the order of their ids, the topic
-        stream in the order of its priorities (its slots have no meaning); what is planned is not part of it."""
+        stream in the order of its priorities (its slots have no meaning); what is planned, and what is counted only where it is
+        kept, is not part of it."""
         used = int(self.stream_size[0])
         order = np.lexsort((self.stream["created"][:used], self.stream["author"][:used], self.stream_priority[:used]))
         parts: dict[str, NDArray[np.generic]] = {
@@ -228,8 +241,8 @@ class State(NamedTuple):
             "stream_priority": self.stream_priority[:used][order],
             "counts": self.counts[:step],
         }
-        for plan in ("posting", "calls"):
-            del parts[plan]
+        for name in ("posting", "calls", "impressions", "joined"):
+            del parts[name]
         digest = hashlib.sha256(str(step).encode())
         for name, array in parts.items():
             digest.update(name.encode())

@@ -123,7 +123,8 @@ def read_new_messages(
     for i in range(n):
         c = scratch.new[i]
         entry = scratch.entry[c]
-        role = role_of(society.group[entry.author])
+        group = society.group[entry.author]
+        role = role_of(group)
         counts[_IMPRESSIONS + role] += 1
         stance = stance_of(entry.stance)
         scratch.stance[i, 0] = stance
@@ -143,6 +144,8 @@ def read_new_messages(
             counts[_DEHUMANISING] += 1
             if state.dehumanising_read.size > 0:
                 state.dehumanising_read[person] += scratch.factor[i]
+        if role != TROLL and state.impressions.size > 0:
+            state.impressions[person, group] += 1
         if role == TROLL:
             state.troll_impressions[person] += 1
         elif role == ORGANISER:

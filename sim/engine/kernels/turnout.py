@@ -36,4 +36,6 @@ def count_turnout(
             rules.call,
         ):
             joined += 1
+            if state.joined.size > 0:
+                state.joined[person, row] += 1
     return joined

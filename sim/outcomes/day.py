@@ -1,0 +1,207 @@
+"""The end of a simulated day, as outcomes of the user's own see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engine.stage import Stage
+from sim.engine.state import Count
+from sim.fields import InputError
+from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
+from sim.outcomes.outcome import counts_since_day_0, counts_today
+from sim.outcomes.turnout import turnout_table
+from sim.population.accounts import NOBODY, Role, Status
+from sim.population.graph import FollowerGraph
+from sim.world import World
+
+ROLES = {role.name.lower(): role for role in Role}
+GROUPS = ("citizen", "organiser", "outlet", "troll", "sleeper", "page")
+STATUSES = tuple(status.name.lower() for status in Status)
+
+
+class Day:
+    """What can be read at the end of a day, whichever engine ran it; nothing of it can be written.
+
+    Arrays have one entry a person, in node order, shape (people,), unless they say otherwise. ``number`` is 0 on the first day,
+    ``date`` an ISO date, ``measured`` the built-in outcomes of the day by name.
+    """
+
+    def __init__(self, stage: Stage, measured: Mapping[str, float]) -> None:
+        self._stage = stage
+        self.number = stage.day
+        self.world: World = stage.world
+        self.date = stage.world.date(stage.day)
+        self.measured = MappingProxyType(dict(measured))
+
+    # People
+
+    @cached_property
+    def node(self) -> NDArray[np.generic]:
+        """The node that a person is in the follower graph."""
+        return _read_only(np.arange(self._persons.size))
+
+    @cached_property
+    def opinion(self) -> NDArray[np.float64]:
+        """Private opinion, -1 to 1."""
+        return self._level(FULL)
+
+    @cached_property
+    def opinion_at_start(self) -> NDArray[np.float64]:
+        """Private opinion that a person began with and is anchored to, -1 to 1."""
+        return self._of_people(self._stage.society.anchor)
+
+    @cached_property
+    def troll_part(self) -> NDArray[np.float64]:
+        """Part of the opinion that is traced to trolls' words, -2 to 2. The four parts add up to the opinion."""
+        return _read_only(self._level(FULL) - self._level(WITHOUT_TROLLS))
+
+    @cached_property
+    def troll_part_direct(self) -> NDArray[np.float64]:
+        """Of the troll part, what was read from trolls."""
+        return self._of_people(self._stage.state.channel[:, DIRECT])
+
+    @cached_property
+    def troll_part_relayed(self) -> NDArray[np.float64]:
+        """Of the troll part, what others relayed."""
+        return self._of_people(self._stage.state.channel[:, RELAYED])
+
+    @cached_property
+    def organiser_part(self) -> NDArray[np.float64]:
+        """Part of the opinion that is traced to organisers' words, -2 to 2."""
+        return _read_only(self._level(WITHOUT_TROLLS) - self._level(WITHOUT_ORGANISERS))
+
+    @cached_property
+    def event_part(self) -> NDArray[np.float64]:
+        """Part of the opinion that is traced to events, -2 to 2."""
+        return _read_only(self._level(WITHOUT_ORGANISERS) - self._level(WITHOUT_EVENTS))
+
+    @cached_property
+    def own_part(self) -> NDArray[np.float64]:
+        """What a person would hold without trolls, organisers and events, -1 to 1."""
+        return self._level(WITHOUT_EVENTS)
+
+    @cached_property
+    def climate(self) -> NDArray[np.float64]:
+        """Perceived climate of opinion: the mean stance of what was read, recent readings weighing more, -1 to 1."""
+        return self._of_people(self._stage.state.climate)
+
+    @cached_property
+    def legitimacy(self) -> NDArray[np.float64]:
+        """How legitimate a person finds the movement, 0 to 1."""
+        return self._of_people(self._stage.state.legitimacy)
+
+    @cached_property
+    def trust(self) -> NDArray[np.float64]:
+        """Trust in the platform, 0 to 1."""
+        return self._of_people(self._stage.state.trust)
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float64]:
+        """Confidence bound, in opinion: how far a message may be from the own opinion and still persuade."""
+        return self._of_people(self._stage.society.confidence.astype(np.float64))
+
+    @cached_property
+    def troll_impressions(self) -> NDArray[np.int64]:
+        """Impressions of trolls' messages since day 0."""
+        return self._of_people(self._stage.state.troll_impressions.astype(np.int64))
+
+    @cached_property
+    def status(self) -> pd.Categorical[Any]:
+        """Status of the first account: ``active``, ``sleeping`` (not registered yet) or ``suspended``."""
+        people = self._persons.size
+        return pd.Categorical.from_codes(self._stage.state.status[:people].astype(np.int8), pd.Index(STATUSES))
+
+    # Accounts and the graph
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """One row an account, its number as the index: people's first accounts in node order, organisers, outlets, trolls,
+        sleepers, then those on the second platform.
+
+        Columns: ``group`` (citizen, organiser, outlet, troll, sleeper, page), ``status`` (active, sleeping, suspended),
+        ``platform`` (1, 2), ``person`` (position of the holder in the arrays of people, -1 for none), ``posts`` (ever),
+        ``followers`` and ``following`` (accounts), ``marked`` (labelled or downranked).
+        """
+        stage, society, state = self._stage, self._stage.society, self._stage.state
+        position = np.empty(self._persons.size, dtype=np.int64)
+        position[self._persons] = np.arange(position.size)
+        held = society.person != NOBODY
+        return pd.DataFrame(
+            {
+                "group": pd.Categorical.from_codes(society.group.astype(np.int8), pd.Index(GROUPS)),
+                "status": pd.Categorical.from_codes(state.status.astype(np.int8), pd.Index(STATUSES)),
+                "platform": np.where(np.arange(society.group.size) < society.second, 1, 2),
+                "person": np.where(held, position[np.where(held, society.person, 0)], NOBODY),
+                "posts": state.posts.astype(np.int64),
+                "followers": stage.followers.astype(np.int64),
+                "following": stage.following.astype(np.int64),
+                "marked": state.flags > 0,
+            },
+            index=pd.RangeIndex(society.group.size, name="account"),
+        )
+
+    @property
+    def follows(self) -> FollowerGraph:
+        """Who follows whom among accounts: the rows of ``accounts``, those suspended included."""
+        graph = self._stage.setting.graph
+        return FollowerGraph(_view(graph.indptr), _view(graph.followees), graph.complete)
+
+    # Counts
+
+    def impressions(self, role: str | None = None, since_day_0: bool = False) -> int:
+        """Impressions of messages on the topic today, by the role of the author: ``citizen`` (outlets among them),
+        ``organiser``, ``troll``; of all without one."""
+        return self._count(Count.IMPRESSIONS, role, since_day_0)
+
+    def new_posts(self, role: str | None = None, since_day_0: bool = False) -> int:
+        """New messages today, by the role of the author."""
+        return self._count(Count.NEW_POSTS, role, since_day_0)
+
+    def reshares(self, role: str | None = None, since_day_0: bool = False) -> int:
+        """Reshares today, by the role of who reshares."""
+        return self._count(Count.RESHARES, role, since_day_0)
+
+    @cached_property
+    def turnout(self) -> pd.DataFrame:
+        """Events so far, as ``run.turnout``: day, side (1 the movement's, -1 the government side's), event, turnout (share)."""
+        return turnout_table(self._stage)
+
+    # Within
+
+    @cached_property
+    def _persons(self) -> NDArray[np.int32]:
+        """The person at each place of the arrays of people."""
+        return self._stage.society.person[: self.world.people]
+
+    def _of_people(self, values: NDArray[Any]) -> NDArray[Any]:
+        return _read_only(values[self._persons])
+
+    def _level(self, level: int) -> NDArray[np.float64]:
+        return self._of_people(self._stage.state.opinion[:, level])
+
+    def _count(self, first: Count, role: str | None, since_day_0: bool) -> int:
+        counts = (counts_since_day_0 if since_day_0 else counts_today)(self._stage)[first : first + len(Role)]
+        if role is None:
+            return int(counts.sum())
+        if role not in ROLES:
+            near = get_close_matches(str(role), ROLES, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"must be one of {', '.join(ROLES)}, not {str(role)[:60]!r}{hint}", field="role")
+        return int(counts[ROLES[role]])
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    array.setflags(write=False)
+    return array
+
+
+def _view(array: NDArray[Any]) -> NDArray[Any]:
+    return _read_only(array.view())

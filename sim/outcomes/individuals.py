@@ -1,0 +1,130 @@
+"""Individual-level data: what is kept of every person, and at the end of which days (docs/individual_data.md)."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engine.stage import Stage
+from sim.engine.state import Group
+from sim.fields import InputError
+from sim.memory import available, needed
+from sim.outcomes.day import STATUSES, Day
+from sim.world import World
+
+Rows = dict[str, NDArray[Any]]
+
+# Columns by group, with the types in which they are kept; those of _ALWAYS are in every row.
+_ALWAYS: dict[str, Any] = {
+    "day": np.int32, "date": "datetime64[s]", "node": np.int64, "joined_movement": np.uint16, "joined_government": np.uint16,
+}  # fmt: skip
+_OF_OPINION = ("opinion", "troll_part")
+_PARTS = ("troll_part_direct", "troll_part_relayed", "organiser_part", "event_part", "own_part")
+_IMPRESSIONS = tuple(f"impressions_{author}" for author in ("citizen", "organiser", "outlet", "troll"))
+GROUPS: dict[str, dict[str, Any]] = {
+    "opinion": dict.fromkeys(_OF_OPINION, np.float64),
+    "parts": dict.fromkeys(_PARTS, np.float64),
+    "exposure": dict.fromkeys(_IMPRESSIONS, np.uint32),
+    "standing": dict.fromkeys(("legitimacy", "trust"), np.float64),
+    "climate": {"climate": np.float64},
+    "status": {"status": np.int8},
+}
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Which groups of columns are kept: on day 0, on every ``every``-th day after it, and on the last of the ``days``."""
+
+    groups: tuple[str, ...]
+    every: int
+    days: int
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Columns and their types, in order."""
+        return _ALWAYS | {name: kind for group in self.groups for name, kind in GROUPS[group].items()}
+
+    @property
+    def counts_impressions(self) -> bool:
+        """Whether impressions have to be counted person by person."""
+        return "exposure" in self.groups
+
+    def bytes(self, people: int) -> int:
+        """Size of the table of one run."""
+        kept = len({*range(0, self.days, self.every), self.days - 1})
+        return people * kept * sum(np.dtype(kind).itemsize for kind in self.columns.values())
+
+    def rows(self, stage: Stage) -> Rows | None:
+        """The columns at the end of the day that has just ended; None if it is not kept."""
+        number = stage.day
+        if number % self.every and number != self.days - 1:
+            return None
+        day, order = Day(stage, {}), stage.society.person[: stage.world.people]
+        impressions, joined = stage.state.impressions, stage.state.joined
+        special: dict[str, Callable[[], Any]] = {
+            "day": lambda: np.full(order.size, number),
+            "date": lambda: np.full(order.size, np.datetime64(day.date)),
+            "joined_movement": lambda: joined[order, 0],
+            "joined_government": lambda: joined[order, 1],
+            "impressions_citizen": lambda: impressions[order, Group.CITIZEN],
+            "impressions_organiser": lambda: impressions[order, Group.ORGANISER],
+            "impressions_outlet": lambda: impressions[order, Group.OUTLET],
+            "impressions_troll": lambda: day.troll_impressions,
+            "status": lambda: day.status.codes,
+        }
+        return {
+            name: np.asarray(special[name]() if name in special else getattr(day, name)).astype(kind)
+            for name, kind in self.columns.items()
+        }
+
+    def table(self, parts: Sequence[Rows]) -> pd.DataFrame:
+        """One row a kept day and person: days in their order, people in node order."""
+        columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in self.columns}
+        if "status" in columns:
+            columns["status"] = pd.Categorical.from_codes(columns["status"], pd.Index(STATUSES))
+        return pd.DataFrame(columns)
+
+
+def kept(keep: str | Iterable[str], every: int | None, days: int) -> Keep | None:
+    """What to keep of a run of so many days; None for nothing. Raises InputError."""
+    names = (keep,) if isinstance(keep, str) else tuple(keep) if isinstance(keep, Iterable) else None
+    if names is None or not all(isinstance(name, str) for name in names):
+        raise InputError(f"must be a list of {', '.join(GROUPS)}, not an object of type {type(keep).__name__}", "keep")
+    for name in names:
+        if name not in GROUPS:
+            near = get_close_matches(name, GROUPS, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"must be of {', '.join(GROUPS)}, not {name[:60]!r}{hint}", "keep")
+    if every is not None and (
+        isinstance(every, bool) or not isinstance(every, numbers.Integral) or not 1 <= every <= 65_535
+    ):
+        raise InputError(f"must be a whole number from 1 to 65535, not {str(every)[:60]}", "every")
+    if not names:
+        if every is not None:
+            raise InputError("must be left out unless keep names what to keep on those days", "every")
+        return None
+    return Keep(tuple(group for group in GROUPS if group in names), int(every or 1), days)
+
+
+def check_fits(keep: Keep | None, world: World, runs: int = 1) -> None:
+    """Raise InputError if what is kept of so many runs does not fit into the memory that is available."""
+    if keep is None:
+        return
+    each = keep.bytes(world.people)
+    # The days of a run are held beside the table that is made of them.
+    need, free = needed(world) + (runs + 1) * each, available()
+    if need > free:
+        what = "one run" if runs == 1 else f"{runs:,} runs"
+        raise InputError(
+            f"must be little enough for {free / 1e9:.1f} GB of available memory: {what} of {world.people:,} people would take "
+            f"{need / 1e9:.1f} GB with {', '.join(keep.groups)} kept every {keep.every} days. Keep fewer columns, or fewer days "
+            "with a greater `every`",
+            "keep",
+        )
