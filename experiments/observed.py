@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from sim.campaign.settings import Campaign
 from sim.cases.hk2019 import facts
 from sim.engine.society import build
-from sim.engine.state import Count, Group
-from sim.population.accounts import Role
+from sim.engine.state import Group
 from sim.run import last_step, make_stage
 from sim.study import Study
 from sim.world import World
@@ -43,9 +42,9 @@ def compare_with_observed(study: Study) -> pd.DataFrame:
 
 def _volume(study: Study) -> Iterable[tuple[object, ...]]:
     real = facts.daily_tweets_observed()
-    series = (
-        study.timelines.query("branch == @study.reference").groupby("day")["troll_posts"].mean() / study.world.scale
-    )
+    daily = study.timelines.query("branch == @study.reference").groupby("day")[["troll_posts", "page_posts"]].mean()
+    # What is known is of the first platform; pages' posts are counted from day 0 on and do not scale.
+    series = (daily["troll_posts"] - daily["page_posts"].diff().fillna(daily["page_posts"])) / study.world.scale
     for first, last in _PERIODS:
         days = slice((first - facts.FIRST_DAY).days, (last - facts.FIRST_DAY).days + 1)
         simulated = float(series.iloc[days].mean()) if len(series) >= days.stop else float("nan")
@@ -68,13 +67,17 @@ def _clock(study: Study) -> Iterable[tuple[object, ...]]:
 
 
 def _hourly_posts(study: Study) -> NDArray[np.float64]:
-    """Troll posts by weekday (Monday 0) and hour, over the days of the observed clock; one seed."""
+    """Troll posts on the first platform by weekday (Monday 0) and hour, over the days of the observed clock; one seed."""
     world = study.world
     days = min(study.days, (_CLOCK_UNTIL - facts.FIRST_DAY).days + 1)
     stage = make_stage(world, study.branches[study.reference], study.seeds[0])
-    stage.advance(last_step(world, days))
-    counts = stage.state.counts[world.burn_in_ticks : stage.step_index]
-    posts = (counts[:, Count.NEW_POSTS + Role.TROLL] + counts[:, Count.RESHARES + Role.TROLL]).reshape(days, 24)
+    group = stage.society.group[: stage.society.second]
+    trolls = np.flatnonzero(group >= Group.ACTIVE_TROLL)
+    so_far = []
+    for step in range(world.burn_in_ticks, last_step(world, days) + 1):
+        stage.advance(step)
+        so_far.append(int(stage.state.posts[trolls].sum(dtype=np.int64)))
+    posts = np.diff(so_far).reshape(days, 24)
     table = np.zeros((7, 24))
     np.add.at(table, (facts.FIRST_DAY.weekday() + np.arange(days)) % 7, posts)
     return table
@@ -84,13 +87,14 @@ def _engagement(study: Study) -> Iterable[tuple[object, ...]]:
     simulated = float(study.outcomes.loc[study.reference]["engagement_per_post"].mean())
     published = facts.published()
     unit = "reshares per troll post"
+    where = " (simulated: on both platforms)" if study.world.second.members else ""
     yield (
-        "reshares of a troll post", unit, published["retweets_per_tweet_set2"].value, simulated,
+        f"reshares of a troll post{where}", unit, published["retweets_per_tweet_set2"].value, simulated,
         "42 tweets of set 2 with protest keywords, 2019",
     )  # fmt: skip
     yield (
-        "likes, replies, reshares and quotes together", "per post", published["engagement_per_tweet_2020"].value, simulated,
-        "another operation (June 2020); only reshares are simulated",
+        f"likes, replies, reshares and quotes together{where}", "per post", published["engagement_per_tweet_2020"].value,
+        simulated, "another operation (June 2020); only reshares are simulated",
     )  # fmt: skip
 
 

@@ -149,6 +149,7 @@ def _removals(results: Results) -> pd.DataFrame:
     )
     alike = [
         "name",
+        "platform",
         "what",
         "asked_in_reality",
         "asked",

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,12 @@ from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy
 from sim.world import World
 
+TROLLS = ("active_trolls", "sleepers")  # whose accounts a removal hits: columns of its record
+INNOCENTS = ("citizens", "organisers", "outlets")
+REMOVED = (
+    "branch", "policy", "platform", "date", "asked_in_reality", "asked", "removed", "innocents", "missing",
+    "removed_in_reality", "missing_in_reality",
+)  # fmt: skip
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
 PROVENANCE = "provenance.json"
 REPORT = "report.html"
@@ -70,38 +77,33 @@ class Results:
     def removed(self) -> pd.DataFrame:
         """Removals by branch and policy, means over seeds, in order of branches and days.
 
-        Columns: branch, policy, date, asked_in_reality; asked, removed and missing in the model and (``_in_reality``)
-        scaled back; innocents, citizens' and organisers' accounts removed in the model. Policies whose day was not
-        reached have nan.
+        Columns: branch, policy, platform, date, asked_in_reality; asked, removed and missing in the model and
+        (``_in_reality``) scaled back; innocents, citizens', organisers' and outlets' accounts removed in the model. Policies
+        whose day was not reached have nan.
         """
-        world, rows = self.world, []
-        means = self.removals.groupby(["branch", "policy", "tick", "asked_in_reality"]).mean(numeric_only=True)
+        world, alike, table = self.world, ["policy", "platform", "tick", "asked_in_reality"], self.removals
+        # The same asked for twice, on one day, is on record in the order of the policies.
+        place = table.groupby(["branch", "seed", *alike]).cumcount()
+        trolls, innocents = (table[list(groups)].astype(float).sum(axis=1) for groups in (TROLLS, INNOCENTS))
+        hit = table.assign(removed=trolls + innocents, innocents=innocents)
+        means = hit.groupby(["branch", *alike, place])[["removed", "innocents"]].mean()
+        rows: list[tuple[Any, ...]] = []
         for name, branch in self.plan.all_branches(world).items():
+            earlier: Counter[tuple[Any, ...]] = Counter()
             for policy in (p for p in branch.policies if isinstance(p, RemovalPolicy)):
-                key = (name, policy.name, world.tick(policy.day), policy.in_reality())
-                found = means.loc[[key]].iloc[0] if key in means.index else None
-                asked = float(world.scaled(policy.in_reality()))
-                innocent = float("nan") if found is None else float(found["citizens"] + found["organisers"])
-                removed = (
-                    float("nan") if found is None else float(found["active_trolls"] + found["sleepers"]) + innocent
-                )
+                real, platform = policy.in_reality(), policy.platform
+                key = (name, policy.name, platform, world.tick(policy.day), real)
+                found = means.reindex([(*key, earlier[key])]).iloc[0]
+                earlier[key] += 1
+                asked, removed = float(world.scaled(real, platform)), float(found["removed"])
                 rows.append(
                     (
-                        name,
-                        policy.name,
-                        world.date(world.day(policy.day)),
-                        policy.in_reality(),
-                        asked,
-                        removed,
-                        innocent,
+                        name, policy.name, platform, world.date(world.day(policy.day)), real, asked, removed,
+                        float(found["innocents"]), asked - removed, world.in_reality(removed, platform),
+                        world.in_reality(asked - removed, platform),
                     )
-                )
-        columns = ["branch", "policy", "date", "asked_in_reality", "asked", "removed", "innocents"]
-        table = pd.DataFrame(rows, columns=columns)
-        table["missing"] = table["asked"] - table["removed"]
-        for column in ("removed", "missing"):
-            table[f"{column}_in_reality"] = table[column] / world.scale
-        return table
+                )  # fmt: skip
+        return pd.DataFrame(rows, columns=REMOVED)
 
 
 def load(directory: str | Path, allow_code: bool = False) -> Results:

@@ -16,6 +16,7 @@ from sim.feed.legality import Illegality
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
 from sim.fields import InputError, Settings, quantity
+from sim.moderation.platform import FIRST
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
@@ -124,9 +125,18 @@ class World(Settings):
         """Modelled people per person in reality."""
         return 1.0 if self.people_reachable is None else self.people / self.people_reachable
 
-    def scaled(self, count: float) -> int:
+    def scale_on(self, platform: str) -> float:
+        """Model accounts for one in reality among those that a platform's moderator looks for: ``scale`` on the first platform,
+        and 1 on the second, where they are pages, which keep their number."""
+        return self.scale if platform == FIRST else 1.0
+
+    def scaled(self, count: float, platform: str = FIRST) -> int:
         """Model accounts that stand for ``count`` accounts in reality, to the nearest whole number."""
-        return math.floor(count * self.scale + 0.5)
+        return math.floor(count * self.scale_on(platform) + 0.5)
+
+    def in_reality(self, count: float, platform: str = FIRST) -> float:
+        """Accounts in reality, or what is done to them, for which ``count`` in the model stands."""
+        return count / self.scale_on(platform)
 
     @property
     def second_members(self) -> int:

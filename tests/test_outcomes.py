@@ -25,6 +25,7 @@ COUNTS = [
     "impressions",
     "posts",
     "troll_posts",
+    "page_posts",
     "active_trolls",
     "wrongful_removals",
     "wrongful_marks",
@@ -32,7 +33,7 @@ COUNTS = [
     "trolls_removed",
 ]
 # What has happened so far can only grow.
-CUMULATIVE = ["reach", "posts_lost", "restored", "days_silenced", "review_hours"]
+CUMULATIVE = ["reach", "page_posts", "posts_lost", "restored", "days_silenced", "review_hours"]
 
 
 def test_every_outcome_has_a_name_of_its_own() -> None:

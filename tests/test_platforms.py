@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
+from experiments.observed import compare_with_observed
 from sim.branch import Branch
 from sim.campaign.adaptation import Evading
 from sim.engine import arrays
@@ -16,6 +18,7 @@ from sim.engine.stage import Stage
 from sim.engine.state import Count, Group
 from sim.fields import InputError
 from sim.moderation import Disclosure, Downranking, Perfect, PreemptiveRemoval, Rates, ReshareFriction, Takedown, TipOff
+from sim.moderation.platform import PLATFORMS
 from sim.population.accounts import NOBODY, Role, Status
 from sim.run import make_stage
 from sim.world import World
@@ -142,6 +145,32 @@ def test_outlets_and_pages_keep_their_number_and_their_followers_scale() -> None
         sizes.append((outlets.size, outlets.sum() / people, pages.size, pages.sum() / people))
     assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
     assert sizes[1] == pytest.approx((12, 0.24, 7, 0.0155), rel=0.05)
+
+
+def test_what_a_moderator_counts_scales_with_the_world_on_the_first_platform_and_not_on_the_second() -> None:
+    world = World.hk2019(people=2000)
+    assert [world.scaled(936), world.scaled(15, "second")] == [2, 15]
+    assert [world.in_reality(2), world.in_reality(15, "second")] == [1000.0, 15.0]
+    branch = Branch(tuple(Takedown(1, Rates(tpr=1.0, fpr=1.0), accounts=5, platform=p) for p in PLATFORMS))
+    stage = run(two_platforms(people_reachable=1200, campaign={"accounts": 100}), branch)
+    assert [(r.platform, r.asked_in_reality, r.asked, r.removed) for r in stage.removals] == [
+        ("first", 5, 1, 1), ("second", 5, 5, 5),
+    ]  # fmt: skip
+    assert stage.review_hours == pytest.approx((1 / 0.1 + 5) * 2.4 / 60)
+
+
+def test_what_is_known_of_the_first_platform_is_compared_with_the_first_platform() -> None:
+    """Volume and clock are those of a world without the pages: the campaign's accounts post as often beside them."""
+    alone = World.hk2019(people=1000, burn_in_days=0)
+    pages = {"members": 0.3, "followees": 2, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]}
+    found = [
+        compare_with_observed(sim.compare(world, {"none": Branch()}, seeds=2, days=39)).set_index("what")["simulated"]
+        for world in (alone, alone.replace({f"second.{name}": value for name, value in pages.items()}))
+    ]
+    own = [what for what in found[0].index if what.startswith(("troll posts a day", "posts "))]
+    assert len(own) == 6
+    assert found[0]["troll posts a day, 5 May – 8 June"] > 0
+    pd.testing.assert_series_equal(found[0][own], found[1][own])
 
 
 # Moderators

@@ -41,6 +41,50 @@ def test_a_sparing_branch_hits_the_same_trolls_and_nobody_else(engine: str) -> N
     assert (sparing.state.status == Status.SUSPENDED).any()
 
 
+def test_the_second_platform_counts_pages_and_they_keep_their_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 1:1000 the fifteen pages are fifteen; outlets that are hit beside them are innocents; what two policies ask for
+    alike, on two platforms or one after the other, is told apart."""
+    monkeypatch.setattr("experiments.figures.draw_figures", lambda *_: ())
+    pages = "{name: takedown, day: 1, platform: second, accounts: 15"
+    branches = [
+        "{name: none}",
+        f"{{name: pages_only, policies: [{pages}}}]}}",
+        f"{{name: both, policies: [{{name: takedown, day: 1, accounts: 15}}, {pages}}}]}}",
+        f"{{name: careless, policies: [{pages}, detector: {{name: rates, tpr: 1, fpr: 1}}}}]}}",
+        "{name: twice, policies: [{name: takedown, day: 2, accounts: 936}, {name: takedown, day: 2, accounts: 936}]}",
+    ]
+    second = "world.second={members: 0.006, followees: 0, campaign_posts_per_day: 24}"
+    small = [second, "world.people=1000", "world.burn_in_days=0", "days=3", "study.sweep.branches=[]"]
+    chosen = [f"study.branches=[{', '.join(branches)}]", "study.headline=pages_only", "seeds=2", f"results={tmp_path}"]
+    assert main(["study=tip_off", *small, *chosen]) == 0
+    folder = next(tmp_path.glob("tip_off*"))
+    results = load(folder)
+    rows = results.removed().set_index("branch")
+    columns = [
+        "platform",
+        "asked_in_reality",
+        "asked",
+        "removed",
+        "missing",
+        "removed_in_reality",
+        "missing_in_reality",
+    ]
+    assert rows.loc["pages_only", columns].tolist() == ["second", 15, 15, 15, 0, 15, 0]
+    first, second = (row for _, row in rows.loc["both", columns].iterrows())
+    assert first.tolist() == ["first", 15, 0, 0, 0, 0, 0]
+    assert second.tolist() == ["second", 15, 15, 15, 0, 15, 0]
+    assert rows.loc["twice", "removed"].tolist() == [1, 0]
+    by_group = results.removals[results.removals["branch"] == "careless"].mean(numeric_only=True)
+    assert by_group["outlets"] > 0
+    assert rows.loc["careless", "innocents"] == by_group["citizens"] + by_group["organisers"] + by_group["outlets"]
+    assert rows.loc["careless", "removed"] == 15
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert '<td class="left">Facebook</td><td class="left">2 May</td>' in page
+    assert "since pages keep their number" in page
+
+
 def test_without_mistakes_sparing_changes_nothing() -> None:
     policies = (Takedown(1, Perfect(), accounts=6),)
     assert_same(run(busy_world(), Branch(policies), 2), run(busy_world(), Branch(policies, spares_innocents=True), 2))

@@ -65,8 +65,7 @@ def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent
         return f"{sentence} It asks for nobody."
     if asked == 0:
         return f"{sentence} In the model that is less than one account: nobody is removed."
-    # Pages do not scale with the world.
-    scales = world.people_reachable is not None and policy.platform == FIRST
+    scales = world.scale_on(policy.platform) != 1.0
     wants = f"It asks for {real:,}, in the model {asked:,}," if scales else f"It asks for {asked:,}"
     if many == 0:
         return f"{sentence} {wants} and finds nobody."
@@ -74,7 +73,7 @@ def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent
     if few < asked:
         stands_for = ""
         if scales:
-            stands_for = f" ({span(round(few / world.scale), round(many / world.scale))} in reality)"
+            stands_for = f" ({span(*(round(world.in_reality(n)) for n in (few, many)))} in reality)"
         result = f"but finds {span(few, many)} on that day{stands_for}"
     why = ", depending on who has posted by then" if silent != posting else ""
     return f"{sentence} {wants} {result}: {_kinds(silent, posting)}{why}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,8 +49,7 @@ class Desk:
         self.policy = moderator.policies[place]
         self._key = (self.policy, moderator.policies[:place].count(self.policy))
         self.ticks_per_day: int = self._model.world.ticks_per_day
-        # Pages do not scale with the world, and it is pages that are looked for on the second platform.
-        self.scale: float = self._model.world.scale if moderator.platform == FIRST else 1.0
+        self.scale: float = self._model.world.scale_on(moderator.platform)
         self._view: PlatformView | None = None
         self._next: int | None = self._model.world.tick(self.policy.day)
 
@@ -92,7 +90,7 @@ class Desk:
         return detector.scores(view, oracle, self._model.seed_of_run)
 
     def scaled(self, count: float) -> int:
-        return math.floor(count * self.scale + 0.5)
+        return int(self._model.world.scaled(count, self._moderator.platform))
 
     def tips(self) -> NDArray[np.int64]:
         mine = self._moderator.platform
@@ -103,7 +101,10 @@ class Desk:
         return uniforms_of(self._model.seed_of_run, Stream.DETECTOR, salt, self.view().account, 2)
 
     def review(self, cases: int, minutes: float) -> None:
-        self._model.review_hours += cases * minutes / 60.0 / self.scale
+        self._model.review_hours += self._in_reality(cases * minutes / 60.0)
+
+    def _in_reality(self, count: float) -> float:
+        return float(self._model.world.in_reality(count, self._moderator.platform))
 
     def _mistakes_left_out(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The accounts, without innocent ones in a branch that spares them."""
@@ -125,7 +126,7 @@ class Desk:
         self._view = None
         group, policy = self._model.society.group[accounts], self.policy
         trolls = group >= Group.ACTIVE_TROLL
-        in_reality = policy.in_reality() if isinstance(policy, RemovalPolicy) else round(asked / self.scale)
+        in_reality = policy.in_reality() if isinstance(policy, RemovalPolicy) else round(self._in_reality(asked))
         self._model.removals.append(
             RemovalRecord(
                 policy=policy.name,

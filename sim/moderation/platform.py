@@ -16,8 +16,8 @@ FIRST, SECOND = PLATFORMS = ("first", "second")
 class Platform(Protocol):
     """Given to ``Policy.act``; the engine supplies it.
 
-    ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality: that of
-    the world, but 1 on the second platform, where what is to be found are pages. ``kept`` is what the policy wants to
+    ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality
+    (``World.scale_on``). ``kept`` is what the policy wants to
     remember until it acts again (None at first): a value that it replaces and never changes in place, for it is part of
     every fork.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.stage import Stage
-from sim.engine.state import Count
+from sim.engine.state import Count, Group
 from sim.feed.legality import count_illegal
 from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0, counts_today, ratio, roles
 from sim.population.accounts import Role, Status
@@ -58,6 +58,12 @@ def troll_posts(stage: Stage) -> float:
     return float(today[Count.NEW_POSTS + Role.TROLL] + today[Count.RESHARES + Role.TROLL])
 
 
+def page_posts(stage: Stage) -> float:
+    """Posts and reshares by the campaign's pages on the second platform since day 0, before which they make none."""
+    first = stage.society.second
+    return float(stage.state.posts[first:][stage.society.group[first:] == int(Group.PAGE)].sum())
+
+
 def posts(stage: Stage) -> float:
     """Posts and reshares by anybody today."""
     today = counts_today(stage)
@@ -108,6 +114,13 @@ OUTCOMES = (
     ),
     Outcome("posts", "posts", "posts and reshares today, by anybody", posts, low=0.0),
     Outcome("troll_posts", "posts", "posts and reshares by trolls today", troll_posts, low=0.0),
+    Outcome(
+        "page_posts",
+        "posts",
+        "of all posts and reshares by trolls since day 0 those of the campaign's pages on the second platform",
+        page_posts,
+        low=0.0,
+    ),
     Outcome("active_trolls", "accounts", "troll accounts that can post at the end of the day", active_trolls, low=0.0),
     Outcome(
         "quality_shown",
