@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import platform
-import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,8 +19,10 @@ from experiments.settings import Experiment
 from experiments.user_code import user_classes
 from sim.branch import Branch
 from sim.fields import InputError, canonical_json
-from sim.ledger import Ledger, file_checksums, run_key
+from sim.keys import RunKeys
+from sim.ledger import Ledger
 from sim.run import Run
+from sim.sources import UnknownCodeError, commit, sources_of
 from sim.study import Study
 from sim.world import World
 
@@ -46,16 +47,26 @@ class CountingLedger(Ledger):
         self.kept += 1
 
 
+def run_keys(experiment: Experiment) -> RunKeys:
+    """The keys of an experiment's runs, those of its sweep apart."""
+    days = experiment.world.days if experiment.days is None else experiment.days
+    try:
+        return RunKeys(experiment.world, days)
+    except UnknownCodeError as error:
+        raise InputError(str(error)) from None
+
+
 def study_directory(experiment: Experiment) -> Path:
-    """results/STUDY-KEY, where KEY is of everything that decides what is in it."""
-    content = {
-        "world": experiment.world.to_mapping(),
-        "study": experiment.study.to_mapping(),
-        "seeds": list(experiment.seed_list),
-        "days": experiment.days,
-        "model": sim.MODEL_VERSION,
-        "files": file_checksums(experiment.world),
-    }
+    """results/STUDY-KEY, where KEY is of everything that decides what is in it, code included."""
+    keys, branches = run_keys(experiment), experiment.study.all_branches(experiment.world)
+    try:
+        content = {
+            "runs": [keys.key(branch, seed) for branch in branches.values() for seed in experiment.seed_list],
+            "study": experiment.study.to_mapping(),
+            "observed": sources_of("experiments.observed"),
+        }
+    except UnknownCodeError as error:
+        raise InputError(str(error)) from None
     key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
     return Path(experiment.results) / f"{experiment.study.name}-{key}"
 
@@ -84,11 +95,13 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
     runs = study.outcomes.reset_index()
-    checksums = file_checksums(world)
+    keys = run_keys(experiment)
     for column in ("updates", "rows_scanned", "cpu_seconds"):
         runs[column] = [run.work[column] for run in study.runs.values()]
     runs["digest"] = [run.digest for run in study.runs.values()]
-    runs["key"] = [run_key(world, branches[name], seed, study.days, checksums) for name, seed in study.runs]
+    runs["key"] = [keys.key(branches[name], seed) for name, seed in study.runs]
+    for column, name in (("made", "when"), ("commit", "commit"), ("code", "code")):
+        runs[column] = [run.made[name] for run in study.runs.values()]
     provenance = {
         "program": "experiments.run",
         "command": list(command),
@@ -99,7 +112,7 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         "runs_found_in_ledger": ledger.found,
         "groundswell": _version("groundswell"),
         "model_version": sim.MODEL_VERSION,
-        "git_commit": _git_commit(),
+        "git_commit": commit(),
         "python": platform.python_version(),
         "machine": platform.platform(),
         "packages": {name: _version(name) for name in _PACKAGES},
@@ -109,7 +122,7 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         "study": plan.to_mapping(),
         "branches": {name: branch.to_mapping() for name, branch in branches.items()},
         "world": world.to_mapping(),
-        "world_files": checksums,
+        "world_files": keys.checksums,
         "user_code": sorted(user_classes(experiment)),
     }
     return Results(
@@ -151,18 +164,3 @@ def _version(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _git_commit() -> str | None:
-    """The commit of the sources, with ``+`` if they have been changed since; None outside a repository."""
-    here = Path(__file__).parent
-
-    def git(*arguments: str) -> str | None:
-        try:
-            done = subprocess.run(["git", "-C", str(here), *arguments], capture_output=True, text=True, check=False)
-        except OSError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    commit = git("rev-parse", "HEAD")
-    return commit and commit + ("+" if git("status", "--porcelain", "--", str(here), str(here.parent / "sim")) else "")

@@ -35,9 +35,10 @@ REPORT = "report.html"
 class Results:
     """Tables of a study (each a DataFrame) and its provenance (plain JSON).
 
-    ``runs`` has a row a run (final outcomes, digest, key), ``timeline`` a row a run and day, ``turnout`` a row a run and
-    event, ``removals`` a row a run and policy that acted, ``effects`` those of ``sim.Study``, ``sweep`` the same with the
-    columns ``value`` and ``seeds``, ``observed`` what ``experiments.observed`` compares.
+    ``runs`` has a row a run (final outcomes, digest, key; when, by which commit and by which code it was made), ``timeline`` a
+    row a run and day, ``turnout`` a row a run and event, ``removals`` a row a run and policy that acted, ``effects`` those of
+    ``sim.Study``, ``sweep`` the same with the columns ``value`` and ``seeds``, ``observed`` what ``experiments.observed``
+    compares.
     """
 
     runs: pd.DataFrame

@@ -33,6 +33,8 @@ from dataclasses import MISSING, dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
+from sim.sources import note
+
 S = TypeVar("S", bound="Settings")
 
 
@@ -120,6 +122,10 @@ class Settings:
     Whole floats are accepted for int, ints for float, lists for tuples, mappings and names for nested settings; a bool
     is never a number, text is never parsed, and nan and infinities are refused. Raises ``InputError``.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        note(cls.__module__)
 
     def __post_init__(self) -> None:
         owner = type(self).__name__

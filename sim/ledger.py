@@ -1,12 +1,10 @@
-"""The ledger: one file a run, keyed by what was simulated. A record is there whole or not at all.
+"""The ledger: one file a run, under its key (``sim.keys``). A record is there whole or not at all.
 
-The key is the SHA-256 of the canonical JSON of world, branch, seed, days, model version and the checksums of the files that the
-world reads; names of branches and how the runs were launched are left out. A study that is started again finds what it has.
+A study that is started again finds what it has.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -17,41 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.branch import Branch
-from sim.fields import InputError, canonical_json
 from sim.run import Run
-from sim.version import MODEL_VERSION
 from sim.world import World
 
 _FIELD = b"groundswell"
-
-
-def file_checksums(world: World) -> dict[str, str]:
-    """SHA-256 of the files that a world reads, by field."""
-    checksums = {}
-    for field in ("edges", "nodes"):
-        path = getattr(world.graph, field)
-        if path:
-            try:
-                checksums[field] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-            except OSError as error:
-                raise InputError(
-                    f"must be a readable file, which {path} is not ({error.strerror})", field=f"world.graph.{field}"
-                ) from None
-    return checksums
-
-
-def run_key(world: World, branch: Branch, seed: int, days: int, checksums: dict[str, str] | None = None) -> str:
-    """Key of a run, 64 hexadecimal digits. ``checksums`` saves reading the world's files again."""
-    content = {
-        "branch": branch.canonical,
-        "days": canonical_json(days),
-        "files": canonical_json(file_checksums(world) if checksums is None else checksums),
-        "model": canonical_json(MODEL_VERSION),
-        "seed": canonical_json(seed),
-        "world": world.canonical,
-    }
-    text = ",".join(f'"{name}":{value}' for name, value in content.items())  # canonical JSON: the names are sorted
-    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
 
 class Ledger:
@@ -70,6 +37,8 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
         rest = {
             "seed": run.seed,
+            "population_seed": run.population_seed,
+            "made": dict(run.made),
             "turnout": run.turnout.to_dict("list"),
             "removals": run.removals.to_dict("list"),
             "work": run.work,
@@ -100,6 +69,8 @@ class Ledger:
             world=world,
             branch=branch,
             seed=int(rest["seed"]),
+            population_seed=int(rest["population_seed"]),
+            made=rest["made"],
             timeline=table.to_pandas(),
             turnout=pd.DataFrame(rest["turnout"]),
             removals=pd.DataFrame(rest["removals"]),

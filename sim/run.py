@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ class Run:
     ``timeline`` has one row a simulated day (columns as in docs/outcomes.md, indexed by date), ``outcomes`` the values at the
     end, ``turnout`` one row an event, ``removals`` one row for each day on which a policy decided on accounts, ``work`` the
     counts of what was computed, and ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
+    ``population_seed`` drew the people. ``made`` says when and by which code a run was made that a ledger holds (``sim.keys``);
+    otherwise it is empty.
     ``kept`` is what was kept of every person, if anything was (``people``).
     """
 
@@ -41,6 +43,8 @@ class Run:
     removals: pd.DataFrame
     work: dict[str, float]
     digest: str
+    population_seed: int
+    made: Mapping[str, Any] = field(default_factory=dict)
     kept: pd.DataFrame | None = None
 
     @property
@@ -111,6 +115,7 @@ def record(stage: Stage, cpu_seconds: float, recorded: Recording = NOTHING_MORE)
             "cpu_seconds": cpu_seconds,
         },
         digest=stage.digest,
+        population_seed=stage.population_seed,
         kept=None if recorded.keep is None else recorded.keep.table(stage.people),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 import numpy as np
@@ -16,7 +16,8 @@ from sim.branch import Branch
 from sim.branching import BranchTree
 from sim.engine.arrays import checked_threads
 from sim.fields import InputError
-from sim.ledger import Ledger, file_checksums, run_key
+from sim.keys import RunKeys
+from sim.ledger import Ledger
 from sim.memory import check_memory
 from sim.outcomes import OwnOutcome
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
@@ -179,14 +180,14 @@ def compare(
     end = last_step(world, days)
     length = days_until(world, end)
     recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen))
-    checksums = file_checksums(world)
+    keys = RunKeys(world, length, population_seed, recorded) if ledger is not None else None
     runs: dict[tuple[str, int], Run] = {}
     missing: dict[int, dict[str, Branch]] = {}
     for seed in chosen:
         for name, branch in branches.items():
             found = None
-            if ledger is not None and population_seed is None and recorded == NOTHING_MORE:
-                found = ledger.find(run_key(world, branch, seed, length, checksums), world, branch)
+            if ledger is not None and keys is not None:
+                found = ledger.find(keys.key(branch, seed), world, branch)
             if found is None:
                 missing.setdefault(seed, {})[name] = branch
             else:
@@ -202,11 +203,15 @@ def compare(
             progress(done, total)
 
     def run_seed(seed: int) -> dict[str, Run]:
-        def keep(name: str, run: Run) -> None:
-            if ledger is not None and population_seed is None and recorded == NOTHING_MORE:
-                ledger.keep(run_key(world, run.branch, seed, length, checksums), run)
+        found: dict[str, Run] = {}
 
-        found = BranchTree(world, missing[seed], end, recorded).grow(seed, population_seed, keep, advanced)
+        def keep(name: str, run: Run) -> None:
+            if ledger is not None and keys is not None:
+                run = replace(run, made=keys.made(run.branch))
+                ledger.keep(keys.key(run.branch, seed), run)
+            found[name] = run
+
+        BranchTree(world, missing[seed], end, recorded).grow(seed, population_seed, keep, advanced)
         gc.collect()  # agents and their model refer to each other
         return found
 

@@ -90,9 +90,9 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.branch = branch or Branch()
         self.branch.check_against(world)
         self.seed_of_run = int(seed)
+        self.population_seed = self.seed_of_run if population_seed is None else int(population_seed)
         if setting is None:
-            people = self.seed_of_run if population_seed is None else int(population_seed)
-            setting, state = build(world, people, self.seed_of_run)
+            setting, state = build(world, self.population_seed, self.seed_of_run)
             if keeper is not None:
                 state = state.counting_people(keeper.counts_impressions)
             snapshot = Snapshot(0, state, (), ())
