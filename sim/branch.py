@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Settings, instance, quantity
 from sim.moderation.policy import Policy
 from sim.world import World
 
@@ -29,12 +29,14 @@ class Branch(Settings):
 
     def first_tick(self, world: World) -> int:
         """First tick, counted from day 0, at which this branch can differ from one without policies; world.ticks if none."""
+        instance(world, World, "world")
         if not self.campaign:
             return 0
         return min((world.tick(policy.day) for policy in self.policies), default=world.ticks)
 
     def check_against(self, world: World) -> None:
         """Raise InputError if a policy's day lies outside the calendar, or it asks for what the world does not have."""
+        instance(world, World, "world")
         for i, policy in enumerate(self.policies):
             world.day(policy.day, f"policies[{i}].day")
             try:

@@ -18,6 +18,7 @@ choice itself derives from ``abc.ABC`` and declares ``name: ClassVar[str]`` for 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import difflib
 import inspect
 import json
@@ -33,9 +34,11 @@ from dataclasses import MISSING, dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
+from sim.plain import day_text, path_text, unwrapped
 from sim.sources import note
 
 S = TypeVar("S", bound="Settings")
+T = TypeVar("T")
 
 
 class InputError(ValueError):
@@ -119,8 +122,10 @@ def quantity(
 class Settings:
     """Base of all configuration; subclasses are ``@dataclass(frozen=True)``.
 
-    Whole floats are accepted for int, ints for float, lists for tuples, mappings and names for nested settings; a bool
-    is never a number, text is never parsed, and nan and infinities are refused. Raises ``InputError``.
+    Whole floats are accepted for int, ints for float, lists for tuples, mappings and names for nested settings, and what
+    numpy and pandas have for any of these; paths are taken as text where a path is asked for, dates (and time stamps at
+    midnight without a zone) where a day is. A bool is never a number, text is never parsed, and nan and infinities are
+    refused. Raises ``InputError``.
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -165,6 +170,8 @@ class Settings:
         names and keeps the others, unless its ``name`` chooses another class, which then starts from its defaults. All
         changes are made at once, so that checks see only the result. Raises ``InputError``.
         """
+        if not isinstance(changes, Mapping | None):
+            raise InputError(f"must be a mapping of fields to values, not {shown(changes)}", "changes")
         with _at(type(self).__name__):
             return typing.cast(Self, _changed(self, _tree([*(changes or {}).items(), *named.items()])))
 
@@ -190,8 +197,35 @@ def build(cls: type[S], mapping: Mapping[str, Any] | str | Settings, path: str =
     Missing keys take their defaults; ``path`` is what errors call the root. Raises ``InputError`` for an unknown,
     missing or unfit field.
     """
-    with _at(path):
+    if not _is_settings(cls):
+        raise InputError(f"must be a class of settings, not {shown(cls)}", "cls")
+    with _at(checked(path, str, "path")):
         return typing.cast(S, _convert(mapping, cls, Quantity()))
+
+
+def checked(value: Any, hint: Any, field: str, **about: Any) -> Any:
+    """An argument of a function, held to an annotation as fields of settings are; ``about`` as in ``Quantity``.
+
+    Raises ``InputError`` naming ``field``.
+    """
+    with _at(field):
+        return _convert(value, hint, Quantity(**about))
+
+
+def instance(value: Any, cls: type[T], field: str) -> T:
+    """An argument of a function that has to be an object of a class. Raises ``InputError`` naming ``field``."""
+    if isinstance(value, cls):
+        return value
+    article = "an" if cls.__name__[0] in "AEIOU" else "a"
+    raise InputError(f"must be {article} {cls.__name__}, not {shown(value)}", field)
+
+
+def chosen(value: Any, names: Iterable[str], field: str) -> str:
+    """An argument of a function that has to be one of some names. Raises ``InputError`` with a near match."""
+    known = list(names)
+    if isinstance(value, str) and value in known:
+        return value
+    raise InputError(f"must be one of {', '.join(known)}, not {shown(value)}{_near(value, known)}", field)
 
 
 def register(name: str) -> Callable[[type[S]], type[S]]:
@@ -212,7 +246,8 @@ def describe_fields(settings: Settings, path: str = "world") -> list[FieldInfo]:
 
     A field without a source counts as an assumption.
     """
-    return list(_rows(path, settings, type(settings), Quantity()))
+    root = checked(path, str, "path")
+    return list(_rows(root, instance(settings, Settings, "settings"), type(settings), Quantity()))
 
 
 def canonical_json(obj: Any) -> str:
@@ -321,7 +356,7 @@ def _member(classes: tuple[type[Settings], ...], given: Mapping[Any, Any] | str)
         name = values["name"]
         chosen = known.get(name) if isinstance(name, str) else None
         if chosen is None and (cls is None or members):
-            raise InputError(f"must be one of {', '.join(members)}, not {_shown(name)}{_near(name, members)}", "")
+            raise InputError(f"must be one of {', '.join(members)}, not {shown(name)}{_near(name, members)}", "")
         if chosen is not None:
             cls = chosen
             del values["name"]
@@ -355,6 +390,7 @@ def _at(step: str) -> Iterator[None]:
 
 def _convert(value: Any, hint: Any, about: Quantity) -> Any:
     kinds, classes = _kinds(hint), _classes(hint)
+    value = unwrapped(value)
     if (value is None and types.NoneType in kinds) or (classes and isinstance(value, classes)):
         return value
     named = isinstance(value, str) and str not in kinds and bool(_members(classes))
@@ -375,15 +411,15 @@ def _convert(value: Any, hint: Any, about: Quantity) -> Any:
             return fitted
     text = "the text " if isinstance(value, str) and about.choices is None else ""
     near = _near(value, about.choices or ())
-    raise InputError(f"must be {_allowed(hint, about)}, not {text}{_shown(value)}{near}", "")
+    raise InputError(f"must be {_allowed(hint, about)}, not {text}{shown(value)}{near}", "")
 
 
 def _scalar(value: Any, kind: Any, about: Quantity) -> bool | int | float | str | None:
     """The value as exactly this kind, or None where it does not fit."""
     if kind is bool:
         return value if isinstance(value, bool) else None
-    if kind is str and isinstance(value, str):
-        text = str.__str__(value)
+    if kind is str:
+        text = _text(value, about)
         return text if about.choices is None or text in about.choices else None
     if kind not in (int, float) or isinstance(value, bool) or not isinstance(value, numbers.Real):
         return None
@@ -393,6 +429,14 @@ def _scalar(value: Any, kind: Any, about: Quantity) -> bool | int | float | str 
         return None
     exact = math.isfinite(number) if kind is float else number == value
     return number if exact and about.holds(number) else None
+
+
+def _text(value: Any, about: Quantity) -> str | None:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if "ISO date" in about.unit:
+        return day_text(value)
+    return path_text(value) if about.unit == "path" else None
 
 
 def _plain(value: Any, hint: Any) -> Any:
@@ -421,7 +465,7 @@ def _json(value: Any) -> Any:
         return {key: _json(inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
         return [_json(inner) for inner in value]
-    raise TypeError(f"canonical JSON cannot hold {_shown(value)}")
+    raise TypeError(f"canonical JSON cannot hold {shown(value)}")
 
 
 def _rows(path: str, value: Any, hint: Any, about: Quantity) -> Iterator[FieldInfo]:
@@ -499,7 +543,7 @@ def _join(prefix: str, rest: str) -> str:
 
 def _step(key: Any) -> str:
     """A key as part of a path."""
-    return key if isinstance(key, str) and re.fullmatch(r"\w+|\[\d+\]", key) else _shown(key)
+    return key if isinstance(key, str) and re.fullmatch(r"\w+|\[\d+\]", key) else shown(key)
 
 
 def _near(given: Any, names: Iterable[str], quote: str = "'") -> str:
@@ -508,6 +552,8 @@ def _near(given: Any, names: Iterable[str], quote: str = "'") -> str:
 
 
 def _number(value: float) -> str:
+    if isinstance(value, int) and value > 2**62 and (value + 1).bit_count() == 1:
+        return f"2**{value.bit_length()} - 1"
     return str(int(value)) if abs(value) < 1e15 and float(value).is_integer() else repr(value)
 
 
@@ -520,7 +566,8 @@ def _allowed(hint: Any, about: Quantity) -> str:
             noun = "a whole number" if kind is int else "a number" if about.range() else "a finite number"
             words.append(f"{noun} {about.range()}".rstrip())
         elif kind is str:
-            words.append("text" if about.choices is None else f"one of {', '.join(about.choices)}")
+            text = "an ISO date" if "ISO date" in about.unit else "text"
+            words.append(text if about.choices is None else f"one of {', '.join(about.choices)}")
         elif kind is bool:
             words.append("true or false")
         elif typing.get_origin(kind) is tuple:
@@ -536,17 +583,19 @@ def _allowed(hint: Any, about: Quantity) -> str:
     return " or ".join([*words, "none"] if types.NoneType in kinds else words)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     """A value in a sentence: short, on one line."""
     if value is None:
         return "none"
     if isinstance(value, int) and value.bit_length() > 128:
         return f"a whole number of {value.bit_length()} bits"
-    if isinstance(value, numbers.Real):  # a bool is one too
+    if isinstance(value, (numbers.Real, datetime.date)):  # a bool is one too
         return str(value)
     if isinstance(value, str):
         return repr(str.__str__(value) if len(value) <= 60 else value[:57] + "…")
     if isinstance(value, (list, tuple)):
-        head = ", ".join(_shown(element) for element in value[:3])
+        head = ", ".join(shown(element) for element in value[:3])
         return f"[{head}]" if len(value) <= 3 else f"[{head}, … {len(value)} values]"
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"an array of {value.dtype} of shape {value.shape}"
     return "a mapping" if isinstance(value, Mapping) else f"an object of type {type(value).__name__}"

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.engine.state import Group
-from sim.fields import InputError
+from sim.fields import InputError, instance, shown
+from sim.memory import check_memory
 from sim.moderation.view import PlatformView, Traces
 from sim.run import last_step, make_stage
 from sim.world import World
@@ -35,7 +36,11 @@ class Labelled(NamedTuple):
 
 def joined(parts: Sequence[Labelled]) -> Labelled:
     """The accounts of several runs as the rows of one view (account ids then repeat); the runs end on the same tick."""
-    first = parts[0].view
+    if not isinstance(parts, Sequence) or isinstance(parts, Labelled) or not parts:
+        raise InputError(f"must be a list of what labelled gives, not {shown(parts)}", field="parts")
+    first = instance(parts[0], Labelled, "parts[0]").view
+    for i, part in enumerate(parts):
+        instance(part, Labelled, f"parts[{i}]")
     if any(part.view.tick != first.tick for part in parts):
         raise InputError("must all have been seen on the same tick", field="parts")
     columns = {name: _stacked([getattr(part.view, name) for part in parts]) for name in first._fields[2:-1]}
@@ -52,6 +57,7 @@ def _stacked(arrays: Sequence[Any]) -> Any:
 
 def labelled(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> Labelled:
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
+    check_memory(instance(world, World, "world"))
     stage = make_stage(world, branch, seed)
     stage.advance(last_step(world, days))
     view = stage.moderators[0].view()

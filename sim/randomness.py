@@ -18,6 +18,7 @@ from numba import float64, int64, types, uint32, uint64
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, kernel, lean_kernel, scalar
+from sim.fields import checked
 from sim.tables import log2
 
 
@@ -141,6 +142,11 @@ def fill_uniform(seed: int, stream: int, tick: int, first: int, index: int, out:
     """``uniform`` for who = first, first + 1, … into ``out``, several at a time."""
     for i in range(out.size):
         out[i] = uniform_inline(seed, stream, tick, first + i, index)
+
+
+def checked_seed(seed: object, field: str = "seed") -> int:
+    """A seed as a plain number, 0 to 2**63 - 1. Raises InputError for what is none."""
+    return int(checked(seed, int, field, low=0, high=2**63 - 1))
 
 
 def uniforms(seed: int, stream: int, tick: int, count: int, index: int) -> NDArray[np.float64]:

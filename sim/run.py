@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.branch import Branch
@@ -16,7 +15,7 @@ from sim.engine.arrays import ArrayEngine, checked_threads
 from sim.engine.moderator import RemovalRecord
 from sim.engine.stage import Stage
 from sim.engine.state import Count
-from sim.fields import InputError
+from sim.fields import InputError, checked, chosen, instance
 from sim.memory import check_memory
 from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
 from sim.outcomes.individuals import Keep, check_fits, kept
@@ -147,9 +146,7 @@ def simulate(
     >>> len(run.timeline)
     2
     """
-    if not isinstance(world, World):
-        raise InputError(f"must be a World, not {type(world).__name__}", field="world")
-    check_memory(world)
+    check_memory(instance(world, World, "world"))
     end = last_step(world, days)
     recorded = recording(world, days_until(world, end), outcomes, keep, every)
     stage = make_stage(world, branch, seed, engine, threads, recorded, population_seed=population_seed)
@@ -162,9 +159,8 @@ def last_step(world: World, days: int | None) -> int:
     """The step at which a run of ``days`` days ends (None: the whole calendar)."""
     if days is None:
         days = world.days
-    if isinstance(days, bool) or not isinstance(days, (int, np.integer)) or not 1 <= days <= world.days:
-        raise InputError(f"must be a whole number from 1 to {world.days}, not {days!r}", field="days")
-    return world.burn_in_ticks + int(days) * world.ticks_per_day
+    length = int(checked(days, int, "days", low=1, high=world.days))
+    return world.burn_in_ticks + length * world.ticks_per_day
 
 
 def days_until(world: World, step: int) -> int:
@@ -182,9 +178,7 @@ def make_stage(
     **more: Any,
 ) -> Stage:
     """An engine by name, measuring every day; ``more`` goes to ``Stage``."""
-    if engine == "arrays":
+    if chosen(engine, ("arrays", "agents"), "engine") == "arrays":
         return ArrayEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, threads=threads, **more)
-    if engine == "agents":
-        checked_threads(threads)
-        return AgentEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, **more)
-    raise InputError(f"must be 'arrays' or 'agents', not {engine!r}", field="engine")
+    checked_threads(threads)
+    return AgentEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, **more)

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from scipy.special import stdtrit
 from sim.branch import Branch
 from sim.branching import BranchTree
 from sim.engine.arrays import checked_threads
-from sim.fields import InputError
+from sim.fields import InputError, checked, chosen, instance, shown
 from sim.keys import RunKeys
 from sim.ledger import Ledger
 from sim.memory import check_memory
@@ -24,6 +23,7 @@ from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recordi
 from sim.world import World
 
 LEVEL = 0.95
+MOST_SEEDS = 1_000_000
 Progress = Callable[[int, int], None]
 
 
@@ -82,6 +82,7 @@ class Study:
 
     def identical(self, branch: str) -> bool:
         """Whether a branch ended in exactly the state of the reference, for every seed."""
+        chosen(branch, self.branches, "branch")
         return all(self.runs[branch, seed].digest == self.runs[self.reference, seed].digest for seed in self.seeds)
 
     @property
@@ -159,32 +160,23 @@ def compare(
     >>> sorted(study.effects["branch"].unique())
     ['takedown']
     """
-    chosen = _seeds(seeds)
+    instance(world, World, "world")
+    if progress is not None and not callable(progress):
+        raise InputError(f"must be a function of ticks done and ticks in all, not {shown(progress)}", field="progress")
+    chosen_seeds = _seeds(seeds)
     workers = checked_threads(threads)
-    names = list(branches)
-    if not names:
-        raise InputError("must have at least one branch, not none", field="branches")
-    reference = names[0] if reference is None else reference
-    if reference not in branches:
-        near = get_close_matches(reference, names, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise InputError(
-            f"must be one of the branches ({', '.join(names)}), not {reference!r}{hint}", field="reference"
-        )
-    for name, branch in branches.items():
-        try:
-            branch.check_against(world)
-        except InputError as error:
-            raise error.under(f"branches.{name}") from None
+    given = _branches(branches, world)
+    names = list(given)
+    reference = names[0] if reference is None else chosen(reference, names, "reference")
     check_memory(world)
     end = last_step(world, days)
     length = days_until(world, end)
-    recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen))
+    recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
     keys = RunKeys(world, length, population_seed, recorded) if ledger is not None else None
     runs: dict[tuple[str, int], Run] = {}
     missing: dict[int, dict[str, Branch]] = {}
-    for seed in chosen:
-        for name, branch in branches.items():
+    for seed in chosen_seeds:
+        for name, branch in given.items():
             found = None
             if ledger is not None and keys is not None:
                 found = ledger.find(keys.key(branch, seed), world, branch)
@@ -223,22 +215,30 @@ def compare(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen}
-    return Study(world, dict(branches), chosen, reference, length, ordered, recorded)
+    ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
+    return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
+
+
+def _branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:
+    """The branches, each checked against the world."""
+    if not isinstance(branches, Mapping):
+        raise InputError(f"must be a mapping of names to branches, not {shown(branches)}", field="branches")
+    if not branches:
+        raise InputError("must have at least one branch, not none", field="branches")
+    for name, branch in branches.items():
+        if not isinstance(name, str):
+            raise InputError(f"must be text as the name of a branch, not {shown(name)}", field="branches")
+        try:
+            instance(branch, Branch, "").check_against(world)
+        except InputError as error:
+            raise error.under(f"branches[{shown(name)}]") from None
+    return dict(branches)
 
 
 def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
-    if isinstance(seeds, int) and not isinstance(seeds, bool):
-        if seeds < 1:
-            raise InputError(f"must be at least 1, not {seeds}", field="seeds")
-        return tuple(range(1, seeds + 1))
-    chosen = tuple(seeds) if isinstance(seeds, Sequence) and not isinstance(seeds, str) else ()
-    if (
-        not chosen
-        or len(set(chosen)) != len(chosen)
-        or any(isinstance(s, bool) or not isinstance(s, int) or s < 0 for s in chosen)
-    ):
-        raise InputError(
-            f"must be a number of seeds or a list of different whole numbers, not {seeds!r}", field="seeds"
-        )
-    return chosen
+    found = checked(seeds, int | tuple[int, ...], "seeds", low=0, high=2**63 - 1)
+    if isinstance(found, int):
+        return tuple(range(1, checked(found, int, "seeds", low=1, high=MOST_SEEDS) + 1))
+    if not found or len(set(found)) != len(found):
+        raise InputError(f"must be a number of seeds or a list of different ones, not {shown(seeds)}", field="seeds")
+    return tuple(found)

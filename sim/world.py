@@ -15,7 +15,7 @@ from sim.campaign.settings import Campaign, Organisers
 from sim.feed.legality import Illegality
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Settings, checked, quantity, shown
 from sim.moderation.platform import FIRST
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
@@ -132,11 +132,11 @@ class World(Settings):
 
     def scaled(self, count: float, platform: str = FIRST) -> int:
         """Model accounts that stand for ``count`` accounts in reality, to the nearest whole number."""
-        return math.floor(count * self.scale_on(platform) + 0.5)
+        return math.floor(checked(count, float, "count", low=0) * self.scale_on(platform) + 0.5)
 
     def in_reality(self, count: float, platform: str = FIRST) -> float:
         """Accounts in reality, or what is done to them, for which ``count`` in the model stands."""
-        return count / self.scale_on(platform)
+        return float(checked(count, float, "count")) / self.scale_on(platform)
 
     @property
     def second_members(self) -> int:
@@ -166,7 +166,10 @@ class World(Settings):
 
     def date(self, day: float) -> str:
         """ISO date of a day number."""
-        return (datetime.date.fromisoformat(self.first_day) + datetime.timedelta(days=math.floor(day))).isoformat()
+        first = datetime.date.fromisoformat(self.first_day)
+        least, most = (first - datetime.date.min).days, (datetime.date.max - first).days
+        number = checked(day, float, "day", low=-least, high=most)
+        return (first + datetime.timedelta(days=math.floor(number))).isoformat()
 
     def _check_second_platform(self) -> None:
         if self.graph.kind != "social" or self.feed.reading not in ("newest", "ranked"):
@@ -190,9 +193,14 @@ class World(Settings):
 
     def check(self) -> None:
         try:
-            datetime.date.fromisoformat(self.first_day)
+            day_0 = datetime.date.fromisoformat(self.first_day)
         except ValueError:
-            raise InputError(f"must be an ISO date, not {self.first_day!r}", field="first_day") from None
+            raise InputError(f"must be an ISO date, not {shown(self.first_day)}", field="first_day") from None
+        if (datetime.date.max - day_0).days < self.days or (day_0 - datetime.date.min).days < self.burn_in_days:
+            raise InputError(
+                f"must leave room for burn-in and calendar between the years 1 and 9999, not {self.first_day}",
+                field="first_day",
+            )
         _ = self.sleepers_wake_from
         first, last = self.newcomers_register
         if last < first:
@@ -241,7 +249,9 @@ class World(Settings):
             ("illegality.high_risk_class", self.illegality.high_risk_class),
         ):
             if name and not self.graph.nodes:
-                raise InputError(f"must be left out without a node table in graph.nodes, not {name!r}", field=field)
+                raise InputError(
+                    f"must be left out without a node table in graph.nodes, not {shown(name)}", field=field
+                )
         given = {
             "population.opinions": self.population.opinions,
             "mobilisation.thresholds": self.mobilisation.thresholds,

@@ -54,7 +54,7 @@ WORLDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"days": 10_000}, ("World.days must leave at most 65,535 ticks",)),
     ({"days": 154}, ("World.campaign.daily_posts", "154 days", "153")),
     ({"first_day": "May 2019"}, ("World.first_day must be an ISO date", "'May 2019'")),
-    ({"first_day": 20190501}, ("World.first_day must be text",)),
+    ({"first_day": 20190501}, ("World.first_day must be an ISO date",)),
     ({"feed.length": 0}, ("World.feed.length", "from 1 to 200")),
     ({"expression.silence_by": "courage"}, ("silence_by must be one of climate, confidence", "'courage'")),
     ({"expression.confidence_step": -1}, ("World.expression.confidence_step", "from 0 to 100", "-1")),
@@ -175,7 +175,7 @@ RUNS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         ({"population_seed": seed}, ("population_seed must be a whole number from 0 to 2**63 - 1",))
         for seed in (-1, 1.5, "x", True, 2**63)
     ],
-    *[({"engine": engine}, ("engine must be 'arrays' or 'agents'",)) for engine in ("gpu", None, "Arrays")],
+    *[({"engine": engine}, ("engine must be one of arrays, agents",)) for engine in ("gpu", None, "Arrays")],
     *[({"threads": threads}, ("threads must be a whole number of at least 1",)) for threads in (0, -2, 1.5, "2", True)],
     ({"threads": 0, "engine": "agents"}, ("threads must be a whole number of at least 1",)),
     ({"branch": 42}, ("branch",)),

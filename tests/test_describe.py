@@ -165,7 +165,7 @@ def test_who_is_silent_and_who_joins_in_words() -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(InputError, match="world must be a World, not int"):
+    with pytest.raises(InputError, match="world must be a World, not 3"):
         describe(3)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"policies\[0\].day must be a day from 0 to 2"):
         describe(busy_world(), Branch(policies=(Takedown(day=99, accounts=1),)))

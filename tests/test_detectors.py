@@ -258,11 +258,14 @@ def test_signals_that_do_not_vary_are_left_out() -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"troll": np.ones(9, dtype=bool)}, "troll must have one label for each of the 4,000 accounts, not 9."),
+        (
+            {"troll": np.ones(9, dtype=bool)},
+            "one label, true or false, for each of the 4,000 accounts",
+        ),
         ({"troll": np.ones(4000, dtype=bool)}, "troll must have trolls and others"),
         ({"troll": np.zeros(4000, dtype=bool)}, "troll must have trolls and others"),
-        ({"fpr": 1.5}, "fpr must be from 0 to 1, not 1.5."),
-        ({"signals": ("login", "opinion")}, "signals must be among age"),
+        ({"fpr": 1.5}, "fpr must be a number from 0 to 1, not 1.5."),
+        ({"signals": ("login", "opinion")}, r"signals\[1\] must be one of age"),
     ],
 )
 def test_what_cannot_be_fitted(arguments: dict[str, Any], sentence: str) -> None:

@@ -231,7 +231,7 @@ def test_nothing_else_is_a_float(bad: Any) -> None:
     assert "Pull.strength must be a number above 0 and at most 1, not " in sentence(lambda: Pull(strength=bad))
 
 
-@pytest.mark.parametrize("bad", [0, 1, "true", None, np.array(True)])
+@pytest.mark.parametrize("bad", [0, 1, "true", None, np.array(1), np.array([True])])
 def test_only_a_bool_is_a_bool(bad: Any) -> None:
     assert "Takedown.secret must be true or false, not " in sentence(lambda: Takedown(day=1, secret=bad))
 
@@ -289,7 +289,7 @@ KIND = "world.feed.kind must be one of social, complete, not "
         ({"other": Feed()}, "world.other must be one of still, pull or none, not an object of type Feed."),
         ({"rules": ["pull", {"name": "pull", "strength": 0}]}, STRENGTH.replace("rule", "rules[1]") + "not 0."),
         ({"policies": [{"secret": True}]}, "world.policies[0].day is missing and has no default."),
-        ({"policies": [{"day": math.nan}]}, "world.policies[0].day must be a finite number or text, not nan."),
+        ({"policies": [{"day": math.nan}]}, "world.policies[0].day must be a finite number or an ISO date, not nan."),
         ({"window": [1]}, "world.window must be a list of 2 values, not of 1."),
         (3, "world must be a mapping of the fields of World, not 3."),
     ],

@@ -24,7 +24,7 @@ from sim.engine.kernels.workspace import Elsewhere, make_decisions, make_elsewhe
 from sim.engine.sessions import Sessions
 from sim.engine.stage import Stage
 from sim.engine.state import Count
-from sim.fields import InputError
+from sim.fields import InputError, checked
 from sim.opinion.rule import OpinionRule, pointer
 
 _SMALLEST_CHUNK = 4096  # accounts; below that a thread costs more than it brings
@@ -44,9 +44,7 @@ def checked_threads(threads: int | None) -> int:
     """``threads``, or the default for None; InputError for what is not a number of threads."""
     if threads is None:
         return default_threads()
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise InputError(f"must be a whole number of at least 1, not {threads!r}", field="threads")
-    return threads
+    return int(checked(threads, int, "threads", low=1))
 
 
 class ArrayEngine(Stage):

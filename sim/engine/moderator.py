@@ -87,7 +87,7 @@ class Desk:
         view, oracle = self.view(), None
         if detector.idealised:
             oracle = OracleSignal(troll=self._model.society.group[view.account] >= Group.ACTIVE_TROLL)
-        return detector.scores(view, oracle, self._model.seed_of_run)
+        return detector.suspicion(view, oracle, self._model.seed_of_run)
 
     def scaled(self, count: float) -> int:
         return int(self._model.world.scaled(count, self._moderator.platform))

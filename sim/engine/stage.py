@@ -24,12 +24,12 @@ from sim.engine.moderator import Moderator, RemovalRecord
 from sim.engine.society import Setting, build
 from sim.engine.standing import Standing
 from sim.engine.state import Count, Group, Rules, State
-from sim.fields import InputError
+from sim.fields import instance
 from sim.moderation.measures import Measures, in_force
 from sim.moderation.platform import FIRST, PLATFORMS, SECOND
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channel_moved, moved
 from sim.population.accounts import Status
-from sim.randomness import Stream, uniforms_of
+from sim.randomness import Stream, checked_seed, uniforms_of
 from sim.world import World
 
 
@@ -54,11 +54,6 @@ class Keeper(Protocol):
     def rows(self, stage: Any) -> Any: ...
 
 
-def _check_seed(field: str, seed: object) -> None:
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**63:
-        raise InputError(f"must be a whole number from 0 to 2**63 - 1, not {seed!r}", field=field)
-
-
 class Stage(mesa.Model):  # type: ignore[misc]
     """Base of both engines: a world in one branch, ready to run from the start of the burn-in.
 
@@ -78,21 +73,15 @@ class Stage(mesa.Model):  # type: ignore[misc]
         observe: Callable[[Stage], dict[str, float]] | None = None,
         keeper: Keeper | None = None,
     ) -> None:
-        if not isinstance(world, World):
-            raise InputError(f"must be a World, not {type(world).__name__}", field="world")
-        if branch is not None and not isinstance(branch, Branch):
-            raise InputError(f"must be a Branch, not {type(branch).__name__}", field="branch")
-        _check_seed("seed", seed)
-        if population_seed is not None:
-            _check_seed("population_seed", population_seed)
-        super().__init__(seed=int(seed))
-        self.world = world
-        self.branch = branch or Branch()
-        self.branch.check_against(world)
-        self.seed_of_run = int(seed)
-        self.population_seed = self.seed_of_run if population_seed is None else int(population_seed)
+        instance(world, World, "world")
+        branch = Branch() if branch is None else instance(branch, Branch, "branch")
+        branch.check_against(world)
+        seed = checked_seed(seed)
+        super().__init__(seed=seed)
+        self.world, self.branch, self.seed_of_run = world, branch, seed
+        self.population_seed = seed if population_seed is None else checked_seed(population_seed, "population_seed")
         if setting is None:
-            setting, state = build(world, self.population_seed, self.seed_of_run)
+            setting, state = build(world, self.population_seed, seed)
             if keeper is not None:
                 state = state.counting_people(keeper.counts_impressions)
             snapshot = Snapshot(0, state, (), ())

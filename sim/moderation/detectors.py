@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import Settings, quantity, register
+from sim.fields import InputError, Settings, quantity, register, shown
 from sim.moderation.view import OracleSignal, PlatformView
 from sim.randomness import Stream, uniforms_of
 
@@ -26,6 +26,25 @@ class Detector(Settings, ABC):
     @abstractmethod
     def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
         """Score of each account of the view, 0 for those not flagged; ``oracle`` is given to idealised detectors only."""
+
+    def suspicion(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
+        """``scores``, held to what they promise. Raises InputError where a class breaks it."""
+        return self._numbers("scores", self.scores(view, oracle, seed), view, least=0.0)
+
+    def _numbers(self, method: str, given: object, view: PlatformView, least: float = -np.inf) -> NDArray[np.float64]:
+        try:
+            numbers = np.array(given, dtype=np.float64)
+        except (TypeError, ValueError):
+            numbers = np.empty(0) if view.account.size else np.empty((0, 0))
+        bound = "" if least == -np.inf else f" of at least {least:g}"
+        problem = f"must give one finite number{bound} for each of the {view.account.size:,} accounts seen"
+        field = f"{type(self).__name__}.{method}"
+        if numbers.shape != view.account.shape:
+            raise InputError(f"{problem}, not {shown(given)}", field)
+        unfit = ~(np.isfinite(numbers) & (numbers >= least))
+        if unfit.any():
+            raise InputError(f"{problem}, not {numbers[unfit][0]:g}", field)
+        return numbers
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -50,8 +69,12 @@ class SignalDetector(Detector, ABC):
         """How far each account of the view is beyond the threshold; accounts below it are negative."""
 
     def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
-        excess = self.excess(view)
+        excess = self.checked_excess(view)
         return np.where(excess >= 0.0, 1.0 + excess, 0.0)
+
+    def checked_excess(self, view: PlatformView) -> NDArray[np.float64]:
+        """``excess``, held to what it promises. Raises InputError where a class breaks it."""
+        return self._numbers("excess", self.excess(view), view)
 
 
 @register("perfect")

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from sim.fields import InputError
+from sim.fields import InputError, checked, shown
+from sim.moderation.accuracy import checked_labels
 from sim.moderation.score_detector import ScoreDetector, Weights
 from sim.moderation.signals import SIGNALS, feature
 from sim.moderation.view import PlatformView
@@ -30,18 +31,11 @@ def fit(
     """
     from scipy.optimize import minimize  # slow to import, and rarely needed
 
-    labels = np.asarray(troll, dtype=bool)
-    if labels.shape != view.account.shape:
-        raise InputError(
-            f"must have one label for each of the {view.account.size:,} accounts, not {labels.size:,}", "troll"
-        )
-    if labels.all() or not labels.any():
-        raise InputError("must have trolls and others, not only one of them", "troll")
-    if not 0.0 <= fpr <= 1.0:
-        raise InputError(f"must be from 0 to 1, not {fpr:g}", "fpr")
-    unknown = [name for name in signals if name not in SIGNALS]
-    if unknown:
-        raise InputError(f"must be among {', '.join(SIGNALS)}, not {unknown[0]!r}", "signals")
+    labels = checked_labels(troll, view)
+    fpr, shrinkage = checked(fpr, float, "fpr", low=0, high=1), checked(shrinkage, float, "shrinkage", low=0)
+    signals = checked(signals, tuple[str, ...], "signals", choices=tuple(SIGNALS))
+    if not signals or len(set(signals)) != len(signals):
+        raise InputError(f"must name at least one signal, and each once, not {shown(signals)}", "signals")
 
     table = np.column_stack([feature(view, name) for name in signals])
     centre, spread = table.mean(axis=0), table.std(axis=0)

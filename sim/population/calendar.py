@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Settings, checked, quantity, shown
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Event(Settings):
         try:
             datetime.date.fromisoformat(self.day)
         except ValueError:
-            raise InputError(f"must be an ISO date, not {self.day!r}", field="day") from None
+            raise InputError(f"must be an ISO date, not {shown(self.day)}", field="day") from None
         if self.side == 0:
             raise InputError("must be 1 (movement) or -1 (government), not 0", field="side")
 
@@ -71,19 +71,20 @@ def day_number(day: float | str, first_day: str, days: int, field: str = "day") 
     """
     last = datetime.date.fromisoformat(first_day) + datetime.timedelta(days=days - 1)
     allowed = f"a day from 0 to {days - 1} or a date from {first_day} to {last.isoformat()}"
-    number: float
-    if isinstance(day, str):
-        try:
-            number = float((datetime.date.fromisoformat(day) - datetime.date.fromisoformat(first_day)).days)
-        except ValueError:
-            raise InputError(f"must be {allowed}, not {day!r}", field=field) from None
-    elif isinstance(day, bool) or not isinstance(day, (int, float)):
-        raise InputError(f"must be {allowed}, not {day!r}", field=field)
-    else:
-        number = float(day)
+    try:
+        given = checked(day, float | str, field, unit="ISO date")
+        number = given if isinstance(given, float) else _days_since(given, first_day)
+    except ValueError:  # an InputError is one
+        raise InputError(f"must be {allowed}, not {shown(day)}", field=field) from None
     if not 0 <= number < days:
-        raise InputError(f"must be {allowed}, not {day if isinstance(day, str) else format(day, 'g')}", field=field)
+        raise InputError(
+            f"must be {allowed}, not {given if isinstance(given, str) else format(given, 'g')}", field=field
+        )
     return number
+
+
+def _days_since(date: str, first_day: str) -> float:
+    return float((datetime.date.fromisoformat(date) - datetime.date.fromisoformat(first_day)).days)
 
 
 def event_days(calendar: Calendar, first_day: str, days: int) -> NDArray[np.int64]:
