@@ -15,8 +15,8 @@ from sim.campaign.settings import Campaign, Organisers
 from sim.feed.legality import Illegality
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
-from sim.fields import InputError, Settings, checked, quantity, shown
-from sim.moderation.platform import FIRST
+from sim.fields import InputError, Settings, checked, chosen, quantity, shown
+from sim.moderation.platform import FIRST, PLATFORMS
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
@@ -128,15 +128,16 @@ class World(Settings):
     def scale_on(self, platform: str) -> float:
         """Model accounts for one in reality among those that a platform's moderator looks for: ``scale`` on the first platform,
         and 1 on the second, where they are pages, which keep their number."""
-        return self.scale if platform == FIRST else 1.0
+        return self.scale if chosen(platform, PLATFORMS, "platform") == FIRST else 1.0
 
     def scaled(self, count: float, platform: str = FIRST) -> int:
         """Model accounts that stand for ``count`` accounts in reality, to the nearest whole number."""
         return math.floor(checked(count, float, "count", low=0) * self.scale_on(platform) + 0.5)
 
     def in_reality(self, count: float, platform: str = FIRST) -> float:
-        """Accounts in reality, or what is done to them, for which ``count`` in the model stands."""
-        return float(checked(count, float, "count")) / self.scale_on(platform)
+        """Accounts in reality, or what is done to them, for which ``count`` in the model stands (nan for nan)."""
+        unknown = isinstance(count, float) and math.isnan(count)
+        return float(count if unknown else checked(count, float, "count")) / self.scale_on(platform)
 
     @property
     def second_members(self) -> int:

@@ -34,7 +34,9 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "World.day": (WORLD.day, {"day": 1}),
     "World.tick": (WORLD.tick, {"day": 1}),
     "World.date": (WORLD.date, {"day": 1}),
-    "World.scaled": (WORLD.scaled, {"count": 936}),
+    "World.scaled": (WORLD.scaled, {"count": 936, "platform": "first"}),
+    "World.in_reality": (WORLD.in_reality, {"count": 9, "platform": "second"}),
+    "World.scale_on": (WORLD.scale_on, {"platform": "second"}),
     "Branch": (sim.Branch, {"policies": (), "campaign": True, "spares_innocents": False}),
     "Branch.first_tick": (BRANCH.first_tick, {"world": WORLD}),
     "Branch.check_against": (BRANCH.check_against, {"world": WORLD}),
@@ -47,8 +49,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "describe": (sim.describe, {"world": WORLD, "branch": None, "seed": 1}),
     "simulate": (
         sim.simulate,
-        {"world": WORLD, "branch": None, "seed": 1, "engine": "arrays", "days": 1, "threads": 1, "population_seed": 1, "outcomes": (),
-         "keep": ("opinion",), "every": 1},
+        {"world": WORLD, "branch": None, "seed": 1, "engine": "arrays", "days": 1, "threads": 1, "population_seed": 1,
+         "outcomes": (), "keep": ("opinion",), "every": 1},
     ),
     "compare": (
         sim.compare,
@@ -60,7 +62,6 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "labelled": (sim.labelled, {"world": WORLD, "days": 1, "seed": 1, "branch": None}),
     "joined": (sim.joined, {"parts": [SEEN]}),
     "SocietyModel": (sim.SocietyModel, {"world": WORLD, "branch": None, "seed": 1}),
-    "Ledger": (sim.Ledger, {"directory": "ledger"}),
     "Study.identical": (STUDY.identical, {"branch": "idle"}),
     "fit": (
         sim.moderation.fit,

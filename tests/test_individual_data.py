@@ -117,13 +117,13 @@ def test_branches_of_a_study_keep_what_they_would_by_themselves() -> None:
 @pytest.mark.parametrize(
     ("keep", "every", "sentence"),
     [
-        ("opinon", None, "keep must be of opinion, parts, exposure, standing, climate, status, not 'opinon'; did you mean"),
+        ("opinon", None, "keep[0] must be one of opinion, parts, exposure, standing, climate, status, not 'opinon'; did you"),
         (("opinion", "exposures"), None, "not 'exposures'; did you mean 'exposure'?"),
-        (3, None, "keep must be a list of opinion, parts"),
-        ((3,), None, "keep must be a list of opinion, parts"),
-        ("opinion", 0, "every must be a whole number from 1 to 65535, not 0."),
-        ("opinion", True, "every must be a whole number from 1 to 65535, not True."),
-        ("opinion", 1.5, "every must be a whole number from 1 to 65535, not 1.5."),
+        (3, None, "keep must be a list, each one of opinion, parts"),
+        ((3,), None, "keep[0] must be one of opinion, parts"),
+        ("opinion", 0, "every must be a whole number from 1 to 65535 or none, not 0."),
+        ("opinion", True, "every must be a whole number from 1 to 65535 or none, not True."),
+        ("opinion", 1.5, "every must be a whole number from 1 to 65535 or none, not 1.5."),
         ((), 7, "every must be left out unless keep names what to keep on those days."),
     ],
 )  # fmt: skip

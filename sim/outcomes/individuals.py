@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.engine.stage import Stage
 from sim.engine.state import Group
-from sim.fields import InputError
+from sim.fields import InputError, checked
 from sim.memory import available, needed
 from sim.outcomes.day import STATUSES, Day
 from sim.world import World
@@ -94,18 +92,8 @@ class Keep:
 
 def kept(keep: str | Iterable[str], every: int | None, days: int) -> Keep | None:
     """What to keep of a run of so many days; None for nothing. Raises InputError."""
-    names = (keep,) if isinstance(keep, str) else tuple(keep) if isinstance(keep, Iterable) else None
-    if names is None or not all(isinstance(name, str) for name in names):
-        raise InputError(f"must be a list of {', '.join(GROUPS)}, not an object of type {type(keep).__name__}", "keep")
-    for name in names:
-        if name not in GROUPS:
-            near = get_close_matches(name, GROUPS, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise InputError(f"must be of {', '.join(GROUPS)}, not {name[:60]!r}{hint}", "keep")
-    if every is not None and (
-        isinstance(every, bool) or not isinstance(every, numbers.Integral) or not 1 <= every <= 65_535
-    ):
-        raise InputError(f"must be a whole number from 1 to 65535, not {str(every)[:60]}", "every")
+    names = checked((keep,) if isinstance(keep, str) else keep, tuple[str, ...], "keep", choices=tuple(GROUPS))
+    every = checked(every, int | None, "every", low=1, high=65_535)
     if not names:
         if every is not None:
             raise InputError("must be left out unless keep names what to keep on those days", "every")
