@@ -250,6 +250,11 @@ def describe_fields(settings: Settings, path: str = "world") -> list[FieldInfo]:
     return list(_rows(root, instance(settings, Settings, "settings"), type(settings), Quantity()))
 
 
+def quantity_of(cls: type[Settings], name: str) -> Quantity:
+    """What ``quantity`` recorded about the field of a class."""
+    return next(about for field, _, about in _specs(cls) if field == name)
+
+
 def canonical_json(obj: Any) -> str:
     """The one JSON text of a value, for content keys: sorted keys, no spaces, floats by repr, -0.0 as 0.0.
 

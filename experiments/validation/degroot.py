@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from experiments.validation.check import Chart, Check, Curve, Points, Progress, Result, Validation
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.friedkin_johnsen import random_graph
-from experiments.validation.worlds import of_accounts, opinion_world, weights
+from experiments.validation.worlds import opinion_world, weights
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.degroot import DeGroot
+from sim.population.accounts import by_node
 
 _SOURCE = "DeGroot 1974, doi 10.1080/01621459.1974.10480137"
 _EXACT = 1e-10
@@ -45,7 +46,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     def compare(graph: int) -> tuple[float, NDArray[np.float64], float]:
         """The consensus, everybody's opinion after 0, 1, 2 … sweeps, and the greatest distance at the end."""
         drawn = ensemble(world, graph)
-        first = of_accounts(drawn.setting, drawn.setting.society.anchor)
+        first = by_node(drawn.setting.society.anchor)
         stage = drawn.start(graph)
         path = [stage.state.opinion[:, 0].copy()]
         while np.ptp(path[-1]) > _REST or len(path) < _SHOWN:

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 
 from experiments.validation.check import Chart, Check, Curve, Points, Progress, Result, Validation
 from experiments.validation.ensemble import ensemble, over
-from experiments.validation.worlds import of_accounts, opinion_world, weights
+from experiments.validation.worlds import opinion_world, weights
 from sim.branch import Branch
 from sim.campaign.settings import Campaign, TrollGroup
 from sim.fields import Settings, quantity
 from sim.opinion.friedkin_johnsen import FriedkinJohnsen
+from sim.population.accounts import by_node
 from sim.population.settings import Graph
 
 _SOURCE = "Friedkin & Johnsen 1990, doi 10.1080/0022250X.1990.9990069"
@@ -106,8 +107,8 @@ def run(p: Parameters, progress: Progress) -> Result:
         setting = drawn.setting
         exact = at_rest(
             weights(setting),
-            of_accounts(setting, setting.society.susceptibility.astype(np.float64)),
-            of_accounts(setting, setting.society.anchor),
+            by_node(setting.society.susceptibility.astype(np.float64)),
+            by_node(setting.society.anchor),
             setting.society.actor_stance,
         )
         found = []
@@ -116,7 +117,7 @@ def run(p: Parameters, progress: Progress) -> Result:
             stage.advance(stage.last_step)
             found.append(stage.state.opinion)
         levels = (found[0][:, 0], found[0][:, 1], found[1][:, 0])
-        return exact, Solution(*(of_accounts(setting, level) for level in levels))
+        return exact, Solution(*(by_node(level) for level in levels))
 
     pairs = over(p.graphs, compare, progress)
     parameters: dict[str, Any] = p.to_mapping()

@@ -18,6 +18,7 @@ from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import opinion_world
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.hegselmann_krause import HegselmannKrause
+from sim.population.accounts import by_node
 
 _SOURCE = "Hegselmann & Krause 2002, JASSS 5(3)2"
 _PUBLISHED = {0.0495: 9, 0.0605: 7, 0.0805: 5, 0.1405: 3, 0.2105: 1, 0.2505: 1}  # with 1000 people
@@ -41,7 +42,7 @@ class Parameters(Settings):
 
 
 def settled(opinions: NDArray[np.float64], bound: float, longest: int) -> tuple[NDArray[np.float64], int]:
-    """Opinions at rest (on [0, 1], as given) and the steps it took. InputError if ``longest`` steps are too few."""
+    """Opinions at rest (on [0, 1], in the given order) and the steps it took. InputError if ``longest`` steps are too few."""
     world = opinion_world(
         HegselmannKrause(bound=2.0 * bound), "all_followees", opinions.size, longest,
         opinions=tuple((2.0 * opinions - 1.0).tolist()),
@@ -51,7 +52,7 @@ def settled(opinions: NDArray[np.float64], bound: float, longest: int) -> tuple[
         before = stage.state.opinion[:, 0].copy()
         stage.advance(stage.step_index + 1)
         if np.abs(stage.state.opinion[:, 0] - before).max() < _REST:
-            return (stage.state.opinion[:, 0] + 1.0) / 2.0, stage.step_index
+            return (by_node(stage.state.opinion[:, 0]) + 1.0) / 2.0, stage.step_index
     raise InputError(f"must be more: at the bound {bound:g} opinions still move", field="hegselmann_krause.longest")
 
 

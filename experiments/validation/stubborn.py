@@ -27,11 +27,12 @@ from experiments.validation.check import (
     runs_field,
 )
 from experiments.validation.ensemble import ensemble, over
-from experiments.validation.worlds import LONGEST, of_accounts, opinion_world, weights
+from experiments.validation.worlds import LONGEST, opinion_world, weights
 from sim.campaign.settings import Campaign, Organisers, TrollGroup
 from sim.engine.society import Setting
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.voter import Voter
+from sim.population.accounts import by_node
 from sim.population.settings import Graph
 
 _SOURCE = "Yildiz et al. 2013, doi 10.1145/2538508"
@@ -119,7 +120,7 @@ def run(p: Parameters, progress: Progress) -> Result:
         campaign=Campaign(accounts=trolls, stance=-1.0, groups=(group,), local_follower_share=1.0, amplified=0),
     )  # fmt: skip
     first = ensemble(world).setting
-    start = of_accounts(first, first.society.anchor)
+    start = by_node(first.society.anchor)
     exact = expectation(weights(first), stubborn_opinions(first), start)
     if exact.burn_in + p.sweeps > LONGEST:
         raise InputError(f"must be at most {LONGEST - exact.burn_in:,} here, not {p.sweeps:,}", field="stubborn.sweeps")
@@ -132,7 +133,7 @@ def run(p: Parameters, progress: Progress) -> Result:
         for _ in range(p.sweeps):
             stage.advance(stage.step_index + 1)
             total += stage.state.opinion[:, 0]
-        return of_accounts(drawn.setting, total / p.sweeps)[exact.accounts]
+        return by_node(total / p.sweeps)[exact.accounts]
 
     averages = np.array(over(p.runs, average, progress))
     means, errors = means_and_errors(averages)

@@ -60,11 +60,6 @@ def share_of_plus(stage: Stage) -> float:
     return float(1.0 + stage.state.opinion[:, 0].mean()) / 2.0
 
 
-def of_accounts(setting: Setting, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values of persons in the order of their accounts."""
-    return values[setting.society.person[: setting.world.people]]
-
-
 def weights(setting: Setting) -> NDArray[np.float64]:
     """Row-stochastic W of a stored graph, shape (people, accounts): equal weights on the followees of each citizen, 1 on
     the own opinion of those who follow nobody."""

@@ -73,11 +73,11 @@ def events_line(stage: Stage) -> str:
         if days:
             when = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
             parts.append(f"{len(days):,} {whose} ({when})")
-    return f"Events: {joined(parts)}.{left_out} {_joining(world)}"
+    return f"Events: {joined(parts)}.{left_out} {_joining(stage)}"
 
 
-def _joining(world: World) -> str:
-    mobilisation = world.mobilisation
+def _joining(stage: Stage) -> str:
+    mobilisation = stage.world.mobilisation
     terms = [
         (mobilisation.conviction, "opinion"),
         (mobilisation.complementarity, "support"),
@@ -85,11 +85,11 @@ def _joining(world: World) -> str:
     ]
     shown = [f"{'-' if weight < 0 else '+'} {abs(weight):g} × {what}" for weight, what in terms if weight]
     total = " ".join(shown).removeprefix("+ ") or "0"
-    thresholds = mobilisation.thresholds
-    low, high = (min(thresholds), max(thresholds)) if thresholds else (0.0, mobilisation.threshold_spread)
+    given, joining = "threshold" in stage.setting.given, stage.society.joining
+    low, high = (joining.min(), joining.max()) if given else (0.0, mobilisation.threshold_spread)
     text = (
         f"People who lean to an event's side join it if {total} reaches their threshold ("
-        f"{'given' if thresholds else 'drawn'}, from {low:g} to {high:g})"
+        f"{'given' if given else 'drawn'}, from {low:g} to {high:g})"
     )
     weight = mobilisation.turnout_weight
     parts = [

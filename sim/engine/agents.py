@@ -27,7 +27,7 @@ from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
 from sim.opinion.mobilisation import joins, perceived_support, threshold_now
 from sim.opinion.provenance import channel_moved, moved
-from sim.population.accounts import Role, Status
+from sim.population.accounts import Role, Status, first_account
 from sim.population.agent import Agent
 from sim.population.new_edges import edge_has_come_alive
 from sim.randomness import Stream, uniform
@@ -625,7 +625,7 @@ class SecondAccount(Citizen):
     @property
     def first(self) -> Citizen:
         """The same person's first account."""
-        account = self.model.accounts[self.model.world.people - 1 - self.person]
+        account = self.model.accounts[first_account(self.person, self.model.world.people)]
         assert isinstance(account, Citizen)
         return account
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.settings import TrollGroup
+from sim.engine.given import Nodes, given_activity, given_people, graph_of_file, nodes_of_file, of_class
 from sim.engine.layout import Layout, lay_out
 from sim.engine.profiles import (
     Profile,
@@ -26,8 +27,7 @@ from sim.feed.outbox import empty_outbox
 from sim.feed.ranking import recency_table
 from sim.fields import InputError
 from sim.moderation.measures import NO_MEASURES
-from sim.population.accounts import Status
-from sim.population.edge_list import read_edge_list, read_node_table
+from sim.population.accounts import Status, by_node
 from sim.population.graph import (
     FollowerGraph,
     followers_of,
@@ -46,7 +46,6 @@ from sim.population.timetable import NEVER
 from sim.randomness import Stream, exponentials_of, uniforms_of
 from sim.world import World
 
-Nodes = dict[str, NDArray[np.generic]]
 Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 _FOREVER = 1 << 30
@@ -54,7 +53,7 @@ _LN2 = 0.6931471805599453
 
 
 class Setting(NamedTuple):
-    """A world with its people drawn, before anything has happened."""
+    """A world with its people drawn, before anything has happened; ``given`` names what of them was not drawn (``Given``)."""
 
     world: World
     society: Society
@@ -64,6 +63,7 @@ class Setting(NamedTuple):
     followers: NDArray[np.int64]
     following: NDArray[np.int64]
     profile: Profile
+    given: frozenset[str]
 
 
 def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State]:
@@ -71,17 +71,15 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
 
     Raises InputError when the graph cannot be built as asked.
     """
-    mobilisation = world.mobilisation
-    people = draw_people(
-        world.population, world.people, mobilisation.threshold_spread, population_seed, mobilisation.thresholds
-    )
+    nodes = nodes_of_file(world)
+    given = given_people(world, nodes)
+    people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, population_seed, given)
     layout = lay_out(world, population_seed)
     group, person = layout.group, layout.person
     active_ids, sleeper_ids = np.flatnonzero(group == Group.ACTIVE_TROLL), np.flatnonzero(group == Group.SLEEPER)
     created = registered(world, group, population_seed)
     weights = np.ones(group.size)
     weights[active_ids] = _posting_weights(world, active_ids, population_seed)
-    nodes = _nodes(world)
     graph = _follower_graph(world, people.opinion, layout, nodes, population_seed)
     followers, following = graph.followers_count(), graph.following_count()
     society = Society(
@@ -91,7 +89,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         courage=people.courage,
         legitimacy_at_start=legitimacies_at_start(people.opinion, world.legitimacy.start, world.legitimacy.slope),
         joining=people.joining,
-        activity=people.activity if nodes is None else _activity_of_file(world, people.activity, person, nodes),
+        activity=given_activity(world, people.activity, nodes),
         topic_reader=people.topic_reader,
         group=group,
         person=person,
@@ -116,6 +114,7 @@ def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State
         followers,
         following,
         draw_profiles(world, layout, followers, following, population_seed),
+        given.names(),
     )
     return setting, _first_state(setting, people.inner_confidence)
 
@@ -287,35 +286,12 @@ def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap
     return sources.astype(np.int64), trolls[whose]
 
 
-def _activity_of_file(
-    world: World, drawn: NDArray[np.float32], person: NDArray[np.int32], nodes: Nodes
-) -> NDArray[np.float32]:
-    """Sessions a day of each person: those of the node table where a column is named, else those drawn."""
-    name = world.population.sessions_column
-    if not name:
-        return drawn
-    if name not in nodes:
-        raise InputError(
-            f"must be a column of {world.graph.nodes} ({', '.join(nodes)}), not {name!r}",
-            field="world.population.sessions_column",
-        )
-    column = nodes[name][nodes["bot"] == 0]
-    if not np.issubdtype(column.dtype, np.number) or not (column.astype(np.float64) >= 0.0).all():
-        raise InputError(
-            f"must name a column of numbers of at least 0 in {world.graph.nodes}, unlike {name!r}",
-            field="world.population.sessions_column",
-        )
-    activity = np.empty_like(drawn)
-    activity[person[: world.people]] = column
-    return activity
-
-
 def _illegal_shares(world: World, layout: Layout, nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
     """Probability that a new message of each account breaks the platform's rules, shape (accounts,)."""
     settings, group, ids = world.illegality, layout.group, np.arange(layout.group.size)
     if settings.high_risk_class:
         assert nodes is not None
-        high_risk = _of_class(world, nodes, settings.high_risk_class)
+        high_risk = of_class(world, nodes, settings.high_risk_class)
     else:
         high_risk = uniforms_of(seed, Stream.HIGH_RISK, 0, ids[: world.people], 0) < settings.high_risk_share
     risky = np.zeros(group.size, dtype=bool)
@@ -332,19 +308,6 @@ def _illegal_shares(world: World, layout: Layout, nodes: Nodes | None, seed: int
     return shares
 
 
-def _of_class(world: World, nodes: Nodes, name: str) -> NDArray[np.bool_]:
-    """Which citizens are of a class of the node table."""
-    if "class" not in nodes:
-        raise InputError(f"must have the column class, which {world.graph.nodes} has not", field="world.graph.nodes")
-    classes = nodes["class"][nodes["bot"] == 0].astype(str)
-    if name not in classes:
-        raise InputError(
-            f"must be a class of the people in {world.graph.nodes} ({', '.join(np.unique(classes)[:9])}), not {name!r}",
-            field="world.illegality.high_risk_class",
-        )
-    return np.asarray(classes == name)
-
-
 def _follower_graph(
     world: World, opinions: NDArray[np.float64], layout: Layout, nodes: Nodes | None, seed: int
 ) -> FollowerGraph:
@@ -353,7 +316,7 @@ def _follower_graph(
     if settings.kind == "complete":
         return FollowerGraph.complete_graph(accounts)
     if settings.kind == "file":
-        return _graph_of_file(world, group, nodes)
+        return graph_of_file(world, group, nodes)
     if settings.kind == "random":
         return merge_edges(random_graph(seed, people, settings.followees), accounts, (), ())
     if settings.kind == "preferential":
@@ -367,7 +330,7 @@ def _follower_graph(
             f"not {settings.followees:g}",
             field="world.graph.followees",
         )
-    opinions = opinions[layout.person[:people]]
+    opinions = by_node(opinions)
     graph = _among_people(settings, seed, opinions, settings.followees)
     cap = math.floor(settings.hub_cap * people)
     organisers, actives = layout.on_first(Group.ORGANISER), layout.on_first(Group.ACTIVE_TROLL)
@@ -462,40 +425,3 @@ def _amplification(actives: NDArray[np.int64], followed: int, seed: int) -> Edge
     sources = np.tile(actives, len(draws))
     keep = sources != targets
     return sources[keep], targets[keep]
-
-
-def _nodes(world: World) -> Nodes | None:
-    """The node table of the graph's file in the order of its index, if there is one."""
-    path = world.graph.nodes
-    if not path:
-        return None
-    table = read_node_table(path)
-    if "index" not in table or "bot" not in table:
-        raise InputError(f"must have the columns index and bot, which {path} has not", field="world.graph.nodes")
-    for column in ("index", "bot"):
-        if not np.issubdtype(table[column].dtype, np.number) or (table[column] % 1 != 0).any():
-            raise InputError(f"must have whole numbers as {column}, which {path} has not", field="world.graph.nodes")
-        table[column] = table[column].astype(np.int64)
-    order = np.argsort(table["index"])
-    if not np.array_equal(table["index"][order], np.arange(order.size)):
-        raise InputError(f"must number its nodes from 0 without gaps, which {path} does not", field="world.graph.nodes")
-    return {name: column[order] for name, column in table.items()}
-
-
-def _graph_of_file(world: World, group: NDArray[np.uint8], nodes: Nodes | None) -> FollowerGraph:
-    """The graph of an edge list; nodes marked as bots become the active trolls, the others the citizens, in their order."""
-    settings = world.graph
-    bot = np.zeros(group.size, dtype=np.int64) if nodes is None else nodes["bot"]
-    humans, bots = int((bot == 0).sum()), int((bot != 0).sum())
-    trolls = int((group == Group.ACTIVE_TROLL).sum())
-    if (humans, bots, humans + bots) != (world.people, trolls, group.size):
-        raise InputError(
-            f"must match the node table, which has {humans:,} people and {bots:,} troll accounts, "
-            f"not {world.people:,} and {trolls:,}",
-            field="world.people",
-        )
-    edges, _ = read_edge_list(settings.edges, nodes=group.size)
-    new_id = np.empty(group.size, dtype=np.int64)
-    new_id[np.argsort(bot != 0, kind="stable")] = np.arange(group.size)
-    sources = np.repeat(np.arange(group.size), np.diff(edges.indptr))
-    return FollowerGraph.from_edges(group.size, new_id[sources], new_id[edges.followees.astype(np.int64)])

@@ -25,7 +25,7 @@ class Mobilisation(Settings):
     )  # fmt: skip
     thresholds: tuple[float, ...] = quantity(
         (), unit="opinion units", low=-100, high=100, source="given by the user",
-        doc="Thresholds to use as they are, one a person; empty to draw them.",
+        doc="Thresholds to use as they are, one a person in the order of the nodes; empty to draw them.",
     )  # fmt: skip
     conviction: float = quantity(
         1.0, unit="weight", low=0, high=10, source="assumption",

@@ -6,16 +6,25 @@ first platform, so that nothing about the others there depends on how large it i
 nothing about the first depends on it. A citizen's account and the person behind it have *different* numbers from day one
 (people are numbered in the reverse order), because one person may hold accounts on two platforms: code that confuses them
 fails at once.
+
+That order stays inside. Whoever uses the model knows people by the *nodes* of the network, in which citizens have the order of
+their first accounts: ``by_person`` takes what a user gives a value a node to where the engine has it, ``by_node`` brings the
+engine's values back.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TypeVar
 
 import numpy as np
+from numba import int64
 from numpy.typing import NDArray
 
+from sim.compiled import scalar
+
 NOBODY = -1
+Value = TypeVar("Value", bound=np.generic)
 
 
 class Role(IntEnum):
@@ -37,3 +46,21 @@ class Status(IntEnum):
 def persons_of_citizens(people: int) -> NDArray[np.int32]:
     """The person behind each citizen's first account 0 … people - 1; its own inverse."""
     return np.arange(people - 1, -1, -1, dtype=np.int32)
+
+
+@scalar(int64(int64, int64))
+def first_account(person: int, people: int) -> int:
+    """The first account of a person among so many ``people``."""
+    return people - 1 - person
+
+
+def by_node(values: NDArray[Value]) -> NDArray[Value]:
+    """Values of persons, one row a person, in the order of nodes."""
+    return values[persons_of_citizens(len(values))]
+
+
+def by_person(values: NDArray[Value]) -> NDArray[Value]:
+    """Values of citizens in the order of nodes, one row a node, in the order of persons."""
+    arranged = np.empty_like(values)
+    arranged[persons_of_citizens(len(values))] = values
+    return arranged

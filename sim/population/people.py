@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import InputError, Settings, quantity
+from sim.population.accounts import by_person
 from sim.population.newcomers import Newcomers
 from sim.population.profiles import Profiles
 from sim.randomness import Stream, exponentials, uniforms
@@ -90,7 +91,7 @@ class Population(Settings):
     )
     opinions: tuple[float, ...] = quantity(
         (), unit="opinion, -1 to 1", low=-1, high=1, source="given by the user",
-        doc="Opinions to use as they are, one a person; empty to draw them.",
+        doc="Opinions to use as they are, one a person in the order of the nodes; empty to draw them.",
     )  # fmt: skip
 
     def check(self) -> None:
@@ -125,10 +126,26 @@ class People(NamedTuple):
     inner_confidence: NDArray[np.float64]
 
 
+class Given(NamedTuple):
+    """What is not drawn but used as it is: opinions, joining thresholds and confidence bounds, one a person in the order of the
+    nodes, shape (people,); None to draw them."""
+
+    opinion: NDArray[np.float64] | None = None
+    threshold: NDArray[np.float64] | None = None
+    confidence: NDArray[np.float64] | None = None
+
+    def names(self) -> frozenset[str]:
+        """What is given."""
+        return frozenset(name for name, values in self._asdict().items() if values is not None)
+
+
+NOTHING_GIVEN = Given()
+
+
 def draw_people(
-    settings: Population, people: int, joining_spread: float, seed: int, thresholds: tuple[float, ...] = ()
+    settings: Population, people: int, joining_spread: float, seed: int, given: Given = NOTHING_GIVEN
 ) -> People:
-    """Draw ``people`` persons; every draw is keyed by person id. ``thresholds`` are joining thresholds to use as they are.
+    """Draw ``people`` persons but for what is ``given``; every draw is keyed by person id.
 
     Opinions are a mixture of two camps whose shape is the sum of three uniforms (bell-shaped with bounded tails, exact in
     floating point on every machine), clipped to [-1, 1].
@@ -136,17 +153,19 @@ def draw_people(
     camp = uniforms(seed, Stream.OPINION, 0, people, 0) < settings.supporters
     bell = sum(uniforms(seed, Stream.OPINION, 0, people, i) for i in (1, 2, 3)) * 2.0 - 3.0
     opinion = np.where(camp, settings.supporter_opinion, settings.opponent_opinion) + settings.spread * bell
-    if settings.opinions:
-        opinion = np.array(settings.opinions, dtype=np.float64)
+    if given.opinion is not None:
+        opinion = by_person(given.opinion)
     width = settings.confidence_high - settings.confidence_low
     confidence = settings.confidence_low + width * uniforms(seed, Stream.CONFIDENCE, 0, people, 0)
+    if given.confidence is not None:
+        confidence = by_person(given.confidence)
     susceptibility = settings.susceptibility_low + (
         settings.susceptibility_high - settings.susceptibility_low
     ) * uniforms(seed, Stream.SUSCEPTIBILITY, 0, people, 0)
     # Thresholds that are drawn are of single precision; those that are given may stand for a number of people exactly.
     joining = (joining_spread * uniforms(seed, Stream.JOINING, 0, people, 0)).astype(np.float32).astype(np.float64)
-    if thresholds:
-        joining = np.array(thresholds, dtype=np.float64)
+    if given.threshold is not None:
+        joining = by_person(given.threshold)
     return People(
         opinion=np.clip(opinion, -1.0, 1.0),
         confidence=confidence.astype(np.float32),

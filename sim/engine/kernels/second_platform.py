@@ -20,6 +20,7 @@ from sim.engine.kernels.reading import change_mind, choose_report, gain_confiden
 from sim.engine.kernels.speaking import shares_at_first_sight, silent, speak
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
 from sim.engine.state import Count, Rules, Schedule, Society, State
+from sim.population.accounts import first_account
 from sim.randomness import uniform
 
 _READERS, _ROWS = int(Count.READERS), int(Count.ROWS_SCANNED)
@@ -85,7 +86,7 @@ def post(
             speak(seed, step, account, 0, False, state, society, rules, scratch, row, decisions)
             continue
         person = np.int64(society.person[account])
-        first = row_of(awake, people - 1 - person)
+        first = row_of(awake, first_account(person, people))
         if first >= 0:
             for level in range(4):
                 opinion[level] = decisions.opinion[first, level]
