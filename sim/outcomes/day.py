@@ -18,7 +18,7 @@ from sim.fields import InputError
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
 from sim.outcomes.outcome import counts_since_day_0, counts_today
 from sim.outcomes.turnout import turnout_table
-from sim.population.accounts import NOBODY, Role, Status
+from sim.population.accounts import NOBODY, Role, Status, by_node, by_person
 from sim.population.graph import FollowerGraph
 from sim.world import World
 
@@ -46,7 +46,7 @@ class Day:
     @cached_property
     def node(self) -> NDArray[np.generic]:
         """The node that a person is in the follower graph."""
-        return _read_only(np.arange(self._persons.size))
+        return _read_only(np.arange(self.world.people))
 
     @cached_property
     def opinion(self) -> NDArray[np.float64]:
@@ -116,8 +116,9 @@ class Day:
     @cached_property
     def status(self) -> pd.Categorical[Any]:
         """Status of the first account: ``active``, ``sleeping`` (not registered yet) or ``suspended``."""
-        people = self._persons.size
-        return pd.Categorical.from_codes(self._stage.state.status[:people].astype(np.int8), pd.Index(STATUSES))
+        return pd.Categorical.from_codes(
+            self._stage.state.status[: self.world.people].astype(np.int8), pd.Index(STATUSES)
+        )
 
     # Accounts and the graph
 
@@ -131,8 +132,7 @@ class Day:
         ``followers`` and ``following`` (accounts), ``marked`` (labelled or downranked).
         """
         stage, society, state = self._stage, self._stage.society, self._stage.state
-        position = np.empty(self._persons.size, dtype=np.int64)
-        position[self._persons] = np.arange(position.size)
+        position = by_person(np.arange(self.world.people))
         held = society.person != NOBODY
         return pd.DataFrame(
             {
@@ -176,13 +176,8 @@ class Day:
 
     # Within
 
-    @cached_property
-    def _persons(self) -> NDArray[np.int32]:
-        """The person at each place of the arrays of people."""
-        return self._stage.society.person[: self.world.people]
-
     def _of_people(self, values: NDArray[Any]) -> NDArray[Any]:
-        return _read_only(values[self._persons])
+        return _read_only(by_node(values))
 
     def _level(self, level: int) -> NDArray[np.float64]:
         return self._of_people(self._stage.state.opinion[:, level])

@@ -15,6 +15,7 @@ from sim.engine.state import Group
 from sim.fields import InputError, checked
 from sim.memory import available, needed
 from sim.outcomes.day import STATUSES, Day
+from sim.population.accounts import by_node
 from sim.world import World
 
 Rows = dict[str, NDArray[Any]]
@@ -64,16 +65,16 @@ class Keep:
         number = stage.day
         if number % self.every and number != self.days - 1:
             return None
-        day, order = Day(stage, {}), stage.society.person[: stage.world.people]
-        impressions, joined = stage.state.impressions, stage.state.joined
+        day, people = Day(stage, {}), stage.world.people
+        impressions, joined = by_node(stage.state.impressions), by_node(stage.state.joined)
         special: dict[str, Callable[[], Any]] = {
-            "day": lambda: np.full(order.size, number),
-            "date": lambda: np.full(order.size, np.datetime64(day.date)),
-            "joined_movement": lambda: joined[order, 0],
-            "joined_government": lambda: joined[order, 1],
-            "impressions_citizen": lambda: impressions[order, Group.CITIZEN],
-            "impressions_organiser": lambda: impressions[order, Group.ORGANISER],
-            "impressions_outlet": lambda: impressions[order, Group.OUTLET],
+            "day": lambda: np.full(people, number),
+            "date": lambda: np.full(people, np.datetime64(day.date)),
+            "joined_movement": lambda: joined[:, 0],
+            "joined_government": lambda: joined[:, 1],
+            "impressions_citizen": lambda: impressions[:, Group.CITIZEN],
+            "impressions_organiser": lambda: impressions[:, Group.ORGANISER],
+            "impressions_outlet": lambda: impressions[:, Group.OUTLET],
             "impressions_troll": lambda: day.troll_impressions,
             "status": lambda: day.status.codes,
         }
