@@ -150,7 +150,7 @@ def test_everything_happens_in_some_case() -> None:
     assert {("preemptive_removal", "first", "suspend"), ("registration_checks", "first", "suspend")} <= records
 
 
-def _content(version: int = 4, **digests: str) -> dict[str, Any]:
+def _content(version: int = sim.MODEL_VERSION, **digests: str) -> dict[str, Any]:
     cases = {name: {"state": digest} for name, digest in digests.items()}
     return {"model_version": version, "outcomes": [], "cases": cases, "numbers": {"n": 1.0}, "settings": {"s": 1}}
 
