@@ -185,17 +185,16 @@ def timeline_figure(results: Results) -> Figure:
         ax.margins(x=0.01)
     figure.legend(*top.get_legend_handles_labels(), loc="outside upper left", ncols=2, handlelength=3.4)
     bottom.set_xlabel("date, 2019" if results.last_date[:4] == "2019" else "date")
-    _label_days(bottom, results.timeline["date"].unique())
+    _label_days(bottom, results.dates)
     sns.despine(figure)
     return figure
 
 
-def _label_days(ax: Axes, dates: Iterable[str]) -> None:
+def _label_days(ax: Axes, dates: list[str]) -> None:
     """Ticks at the first of each month, or at up to seven days of a shorter calendar."""
-    days = list(dates)
-    shown = [date for date in days if date.endswith("-01")]
+    shown = [date for date in dates if date.endswith("-01")]
     if len(shown) < 3:
-        shown = days[:: max(1, math.ceil(len(days) / 7))]
+        shown = dates[:: max(1, math.ceil(len(dates) / 7))]
     ax.set_xticks(_places(shown), [short_day(date) for date in shown])
 
 
@@ -228,7 +227,7 @@ def _band(ax: Axes, table: Any, look: Look, label: str) -> None:
     values = 1000 * table.to_numpy()
     n = values.shape[1]
     mean = values.mean(axis=1)
-    x = _places(table.index)
+    x = _places(table.index.strftime("%Y-%m-%d"))
     ax.plot(x, mean, color=look.color, linestyle=look.linestyle, linewidth=1.7, label=label, zorder=3)
     if n > 1:
         half = stats.t.ppf(0.5 + LEVEL / 2, n - 1) * values.std(axis=1, ddof=1) / math.sqrt(n)

@@ -68,7 +68,12 @@ class Results:
     @property
     def last_date(self) -> str:
         """Date of the last simulated day, at whose end outcomes are measured."""
-        return str(self.timeline["date"].iloc[-1])
+        return self.dates[-1]
+
+    @property
+    def dates(self) -> list[str]:
+        """The simulated days as ISO dates, in order."""
+        return [str(date) for date in self.timeline["date"].dt.date.unique()]
 
     def effect(self, branch: str, outcome: str = "opinion_mean", kind: str = "counterfactual") -> pd.Series:
         """A row of ``effects``."""

@@ -131,6 +131,8 @@ class Settings:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         note(cls.__module__)
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = Settings.__repr__  # type: ignore[method-assign]  # or @dataclass makes one that tells everything
 
     def __post_init__(self) -> None:
         owner = type(self).__name__
@@ -153,6 +155,20 @@ class Settings:
 
     def check(self) -> None:
         """Cross-field checks of a subclass; runs when every field is valid by itself. Raises ``InputError``."""
+
+    def __repr__(self) -> str:
+        """What differs from the defaults, on one line; parts that would make it long are given as ``…``."""
+        changed = [f for f in dataclasses.fields(self) if getattr(self, f.name) != _default(f)]
+        parts = {field.name: _brief(getattr(self, field.name)) for field in changed}
+        for name, text in sorted(parts.items(), key=lambda part: -len(part[1])):
+            if sum(map(len, parts.values())) > _BRIEF and len(text) > 12:
+                parts[name] = "…"
+        return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in parts.items())})"
+
+    def _repr_html_(self) -> str:
+        from sim.notebook import settings_table  # for notebooks only
+
+        return settings_table(self)
 
     def to_mapping(self) -> dict[str, Any]:
         """Every field as plain dicts, lists and scalars; ``build(type(x), x.to_mapping()) == x``."""
@@ -201,6 +217,11 @@ def build(cls: type[S], mapping: Mapping[str, Any] | str | Settings, path: str =
         raise InputError(f"must be a class of settings, not {shown(cls)}", "cls")
     with _at(checked(path, str, "path")):
         return typing.cast(S, _convert(mapping, cls, Quantity()))
+
+
+def field_units(field: dataclasses.Field[Any]) -> str:
+    """The unit of a field of settings."""
+    return str(field.metadata.get("quantity", Quantity()).unit)
 
 
 def checked(value: Any, hint: Any, field: str, **about: Any) -> Any:
@@ -540,6 +561,19 @@ def _changed(current: Any, change: Any) -> Any:
 
 
 # Words
+
+_BRIEF = 120  # characters of a repr beyond which its longer parts are left out
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, tuple):
+        inner = ", ".join(_brief(element) for element in value[:3])
+        return f"({inner})" if len(value) <= 3 else f"(… {len(value):,} values)"
+    return shown(value) if isinstance(value, str) else repr(value)
 
 
 def _join(prefix: str, rest: str) -> str:

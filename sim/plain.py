@@ -6,6 +6,8 @@ import datetime
 import os
 from typing import Any
 
+DATES = "datetime64[ms]"  # of date columns: what a Parquet file gives back as it was
+
 
 def unwrapped(value: Any) -> Any:
     """A scalar, array, Series or Index of numpy or pandas as a plain number, text or (nested) list; all else as it is.

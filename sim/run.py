@@ -17,8 +17,10 @@ from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError, checked, chosen, instance
 from sim.memory import check_memory
+from sim.notebook import captioned
 from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
 from sim.outcomes.individuals import Keep, check_fits, kept
+from sim.plain import DATES
 from sim.world import World
 
 
@@ -55,6 +57,15 @@ class Run:
                 "Nothing was kept of people in this run: simulate it with keep=('opinion', …), as docs/individual_data.md says"
             )
         return self.kept
+
+    def __repr__(self) -> str:
+        days = f"{len(self.timeline)} day{'s' if len(self.timeline) > 1 else ''}"
+        return f"Run({self.world.people:,} people, {days}, seed {self.seed}, digest {self.digest[:12]}…)"
+
+    def _repr_html_(self) -> str:
+        table = pd.DataFrame({"outcome": self.outcomes.index, "value": [f"{v:.6g}" for v in self.outcomes]})
+        units = {outcome.name: outcome.unit for outcome in OUTCOMES}
+        return captioned(table.assign(unit=table["outcome"].map(units).fillna("")), repr(self))
 
     @property
     def outcomes(self) -> pd.Series:
@@ -99,7 +110,7 @@ def recording(
 def record(stage: Stage, cpu_seconds: float, recorded: Recording = NOTHING_MORE) -> Run:
     """The record of a stage that has run."""
     timeline = pd.DataFrame(stage.daily, columns=["day", *recorded.columns])
-    timeline.index = pd.Index([stage.world.date(day) for day in timeline["day"]], name="date")
+    timeline.index = pd.DatetimeIndex([stage.world.date(day) for day in timeline["day"]], dtype=DATES, name="date")
     totals = stage.state.counts.sum(axis=0)
     return Run(
         world=stage.world,

@@ -18,6 +18,7 @@ from sim.fields import InputError, checked, chosen, instance, shown
 from sim.keys import RunKeys
 from sim.ledger import Ledger
 from sim.memory import check_memory
+from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
 from sim.world import World
@@ -38,6 +39,16 @@ class Study:
     days: int
     runs: Mapping[tuple[str, int], Run]
     recorded: Recording = NOTHING_MORE
+
+    def __repr__(self) -> str:
+        return (
+            f"Study({', '.join(self.branches)}; {len(self.seeds)} seeds, {self.days} days, "
+            f"compared with {self.reference!r})"
+        )
+
+    def _repr_html_(self) -> str:
+        effects = self.effects
+        return captioned(effects[effects["outcome"] == "opinion_mean"], repr(self))
 
     @property
     def outcomes(self) -> pd.DataFrame:

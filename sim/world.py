@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any
 
 from sim.campaign.settings import Campaign, Organisers
@@ -29,6 +30,7 @@ from sim.population.second_platform import SecondPlatform
 from sim.population.settings import Graph
 from sim.population.signals import Signals
 from sim.population.trust import Trust
+from sim.saved import load, save
 
 _STEPS = 65_535  # a step is stored in 16 bits
 
@@ -109,6 +111,21 @@ class World(Settings):
         from sim.cases.hk2019 import world
 
         return world(people, **changes)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write every field to a YAML file, with its unit. A file that is no world's is not replaced.
+
+        Raises InputError where it cannot be written.
+        """
+        save(self, path)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> World:
+        """A world from a YAML file, as ``save`` writes it; missing fields take their defaults.
+
+        Raises InputError for what cannot be read, is no YAML, or has unknown or unfit fields.
+        """
+        return load(cls, path)
 
     @property
     def ticks(self) -> int:

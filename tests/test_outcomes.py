@@ -66,7 +66,8 @@ def test_outcomes_stay_in_their_ranges(case: tuple[World, Branch], seed: int) ->
 def test_a_run_is_a_table_of_days() -> None:
     result = sim.simulate(busy_world(), busy_branch(), seed=1)
     assert list(result.timeline.columns) == ["day", *NAMES]
-    assert list(result.timeline.index) == ["2019-05-01", "2019-05-02", "2019-05-03"]
+    expected = pd.DatetimeIndex([f"2019-05-0{n}" for n in (1, 2, 3)], dtype="datetime64[ms]", name="date")
+    pd.testing.assert_index_equal(result.timeline.index, expected, exact=True)
     assert list(result.outcomes.index) == NAMES
     pd.testing.assert_series_equal(result.outcomes, result.timeline.iloc[-1].drop("day"))
     assert list(result.turnout.columns) == ["day", "side", "event", "turnout"]

@@ -15,6 +15,7 @@ from sim.engine.state import Group
 from sim.fields import InputError, checked
 from sim.memory import available, needed
 from sim.outcomes.day import STATUSES, Day
+from sim.plain import DATES
 from sim.population.accounts import by_node
 from sim.world import World
 
@@ -22,7 +23,7 @@ Rows = dict[str, NDArray[Any]]
 
 # Columns by group, with the types in which they are kept; those of _ALWAYS are in every row.
 _ALWAYS: dict[str, Any] = {
-    "day": np.int32, "date": "datetime64[s]", "node": np.int64, "joined_movement": np.uint16, "joined_government": np.uint16,
+    "day": np.int32, "date": DATES, "node": np.int64, "joined_movement": np.uint16, "joined_government": np.uint16,
 }  # fmt: skip
 _OF_OPINION = ("opinion", "troll_part")
 _PARTS = ("troll_part_direct", "troll_part_relayed", "organiser_part", "event_part", "own_part")
@@ -69,7 +70,7 @@ class Keep:
         impressions, joined = by_node(stage.state.impressions), by_node(stage.state.joined)
         special: dict[str, Callable[[], Any]] = {
             "day": lambda: np.full(people, number),
-            "date": lambda: np.full(people, np.datetime64(day.date)),
+            "date": lambda: np.full(people, np.datetime64(day.date, "ms")),
             "joined_movement": lambda: joined[:, 0],
             "joined_government": lambda: joined[:, 1],
             "impressions_citizen": lambda: impressions[:, Group.CITIZEN],
