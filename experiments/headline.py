@@ -7,11 +7,14 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import sim
+from experiments.individual_data import check_room, write_people
 from experiments.observed import compare_with_observed
 from experiments.progress import Reporter
 from experiments.results import Results, load
@@ -21,7 +24,9 @@ from sim.branch import Branch
 from sim.fields import InputError, canonical_json
 from sim.keys import RunKeys
 from sim.ledger import Ledger
-from sim.run import Run
+from sim.outcomes import OwnOutcome
+from sim.outcomes.individuals import kept
+from sim.run import Recording, Run
 from sim.sources import UnknownCodeError, commit, sources_of
 from sim.study import Study
 from sim.world import World
@@ -51,7 +56,8 @@ def run_keys(experiment: Experiment) -> RunKeys:
     """The keys of an experiment's runs, those of its sweep apart."""
     days = experiment.world.days if experiment.days is None else experiment.days
     try:
-        return RunKeys(experiment.world, days)
+        recorded = Recording(experiment.outcomes, kept(experiment.keep, experiment.every, days))
+        return RunKeys(experiment.world, days, recorded=recorded)
     except UnknownCodeError as error:
         raise InputError(str(error)) from None
 
@@ -87,10 +93,11 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
     began, cpu = time.time(), time.process_time()
     plan, world = experiment.study, experiment.world
     branches = plan.all_branches(world)
+    check_room(experiment)
     reporter.begin(plan.name)
     study = sim.compare(
         world, branches, experiment.seed_list, plan.reference, experiment.days, experiment.threads,
-        ledger=ledger, progress=reporter.advanced,
+        ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes, keep=experiment.keep, every=experiment.every,
     )  # fmt: skip
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
@@ -123,11 +130,14 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         "branches": {name: branch.to_mapping() for name, branch in branches.items()},
         "world": world.to_mapping(),
         "world_files": keys.checksums,
+        "outcomes": _named(experiment.outcomes),
+        "keep": list(experiment.keep),
+        "every": experiment.every,
         "user_code": sorted(user_classes(experiment)),
     }
     return Results(
         runs, study.timelines, study.turnout.infer_objects(), study.removals.infer_objects(), study.effects, sweep,
-        observed, provenance,
+        observed, provenance, partial(write_people, study) if experiment.keep else None,
     )  # fmt: skip
 
 
@@ -142,13 +152,17 @@ def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) 
         reporter.begin(f"{sweep.field} = {value:g} ({i + 1} of {len(sweep.values)})")
         study = sim.compare(
             world.replace({sweep.field: value}), branches, seeds, plan.reference, experiment.days, experiment.threads,
-            ledger=ledger, progress=reporter.advanced,
+            ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes,
         )  # fmt: skip
         effects = study.effects
         effects = effects[effects["outcome"] == "opinion_mean"]
         parts.append(effects.assign(value=value, seeds=len(seeds)))
     columns = ["value", "seeds", "branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _named(outcomes: Sequence[OwnOutcome]) -> list[dict[str, Any]]:
+    return [{"name": outcome.name, **outcome.to_mapping()} for outcome in outcomes]
 
 
 def _observed(experiment: Experiment, study: Study) -> pd.DataFrame:

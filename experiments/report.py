@@ -15,6 +15,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.command import complain
+from experiments.own_outcomes import own_rows
 from experiments.results import REPORT, Assembly, Results, load, write_tables
 from experiments.settings import PREEMPTIVE, REACTIVE
 from experiments.strategies import strategies
@@ -81,6 +82,7 @@ def render(results: Results, folder: Path, figures: Sequence[str]) -> str:
         strategies=strategies(results).to_dict("records") if results.plan.compares_strategies else [],
         removals=_removals(results),
         innocents=_innocents(results),
+        own_outcomes=own_rows(results).to_dict("records"),
         observed=_observed(results),
         loudness=_loudness(results),
         sweep=_sweep(results),

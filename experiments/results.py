@@ -7,8 +7,9 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from experiments.settings import Cell, StudyPlan
 from experiments.user_code import load_classes
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy
+from sim.outcomes import OwnOutcome
 from sim.world import World
 
 TROLLS = ("active_trolls", "sleepers")  # whose accounts a removal hits: columns of its record
@@ -27,6 +29,7 @@ REMOVED = (
     "removed_in_reality", "missing_in_reality",
 )  # fmt: skip
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
+PEOPLE = "people.parquet"
 PROVENANCE = "provenance.json"
 REPORT = "report.html"
 
@@ -38,7 +41,7 @@ class Results:
     ``runs`` has a row a run (final outcomes, digest, key; when, by which commit and by which code it was made), ``timeline`` a
     row a run and day, ``turnout`` a row a run and event, ``removals`` a row a run and policy that acted, ``effects`` those of
     ``sim.Study``, ``sweep`` the same with the columns ``value`` and ``seeds``, ``observed`` what ``experiments.observed``
-    compares.
+    compares. ``write_people`` writes individual-level data, where they were kept, to a file.
     """
 
     runs: pd.DataFrame
@@ -49,6 +52,7 @@ class Results:
     sweep: pd.DataFrame
     observed: pd.DataFrame
     provenance: Mapping[str, Any]
+    write_people: Callable[[Path], object] | None = None
 
     @property
     def world(self) -> World:
@@ -59,6 +63,11 @@ class Results:
     def plan(self) -> StudyPlan:
         """The study as it was asked for."""
         return build(StudyPlan, self.provenance["study"], path="study")
+
+    @property
+    def outcomes(self) -> tuple[OwnOutcome, ...]:
+        """The outcomes of the user's own that were measured."""
+        return tuple(build(OwnOutcome, each, path="outcomes") for each in self.provenance.get("outcomes", ()))  # type: ignore[type-abstract]
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -125,7 +134,10 @@ def load(directory: str | Path, allow_code: bool = False) -> Results:
             f"{folder} must be the directory of a study, as experiments.run writes it ({reason})"
         ) from None
     load_classes(provenance.get("user_code", []), allow_code, str(directory))
-    return Results(**tables, provenance=provenance)
+    people = folder / PEOPLE
+    return Results(
+        **tables, provenance=provenance, write_people=partial(shutil.copyfile, people) if people.exists() else None
+    )
 
 
 def write_tables(results: Results, folder: Path) -> None:
@@ -133,6 +145,8 @@ def write_tables(results: Results, folder: Path) -> None:
     for name in TABLES:
         getattr(results, name).to_parquet(folder / f"{name}.parquet", index=False)
     results.effects.to_csv(folder / "effects.csv", index=False)
+    if results.write_people is not None:
+        results.write_people(folder / PEOPLE)
     checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
     text = json.dumps({**results.provenance, "files": checksums}, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")

@@ -19,6 +19,8 @@ from sim.branch import Branch
 from sim.campaign.adaptation import Evading, Rebuilding, Static
 from sim.fields import InputError, Settings, build, quantity
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
+from sim.outcomes import OwnOutcome, own_outcomes
+from sim.outcomes.individuals import GROUPS, kept
 from sim.world import World
 
 DISCLOSURE = "2019-08-19"
@@ -202,6 +204,17 @@ class Experiment(Settings):
         source="given by the user",
         doc="Seeds simulated at a time (none: all cores).",
     )
+    outcomes: tuple[OwnOutcome, ...] = quantity(
+        (), unit="outcomes", source="given by the user", doc="Outcomes of one's own, by module.Class."
+    )
+    keep: tuple[str, ...] = quantity(
+        (), unit="names", choices=tuple(GROUPS), source="given by the user",
+        doc="What to keep of every person, in people.parquet.",
+    )  # fmt: skip
+    every: int | None = quantity(
+        None, unit="days", low=1, high=65_535, source="given by the user",
+        doc="Days from one day that is kept to the next (none: 1); the last is kept as well.",
+    )  # fmt: skip
     results: str = quantity("results", unit="path", source="given by the user", doc="Where results and the ledger lie.")
     output: str = quantity(
         "table", unit="name", choices=("table", "json"), source="given by the user", doc="What is printed at the end."
@@ -216,6 +229,8 @@ class Experiment(Settings):
             raise InputError("must be at least one", field="seeds")
         if isinstance(self.seeds, tuple) and len(set(self.seeds)) != len(self.seeds):
             raise InputError("must not name a seed twice", field="seeds")
+        own_outcomes(self.outcomes)
+        kept(self.keep, self.every, self.world.days)
         self._check_branches()
         self._check_sweep()
 

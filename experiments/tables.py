@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.command import BAD_INPUT
+from experiments.own_outcomes import own_rows
 from experiments.results import REPORT, Results
 from experiments.settings import REACTIVE, Cell
 from experiments.strategies import strategies
@@ -54,7 +55,7 @@ def print_study(results: Results, directory: Path, console: Console | None = Non
     ranked = results.plan.compares_strategies
     parts: list[Any] = [Text(_caption(results) + ("." if ranked else _REMOVED)), *_grids(results, console.width)]
     parts += _strategies(results) if ranked else [_named(results)]
-    console.print(Group(*parts))
+    console.print(Group(*parts, *_own_outcomes(results)))
     console.print(headline(results).sentence)
     console.print(f"Report, figures and tables: {directory / REPORT}", soft_wrap=True)
 
@@ -127,6 +128,21 @@ def _named(results: Results) -> Table:
         effects = (_margin(results, branch.name, kind) for kind in ("traced", "counterfactual"))
         table.add_row(branch.name, *effects, *lines)
     return table
+
+
+def _own_outcomes(results: Results) -> list[Any]:
+    """What the outcomes of the user's own came to."""
+    rows = own_rows(results)
+    if rows.empty:
+        return []
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
+    for column in ("outcome", "unit", "branch", "mean", "difference"):
+        words = column in ("outcome", "unit", "branch")
+        table.add_column(column, justify="left" if words else "right", no_wrap=not words)
+    for row in rows.to_dict("records"):
+        table.add_row(*(Text(row[c]) for c in ("outcome", "unit", "branch", "mean", "difference")))
+    caption = f"Outcomes of your own: mean over seeds at the end, and difference from {results.plan.reference}."
+    return [Text(caption), table]
 
 
 def _strategies(results: Results) -> list[Any]:

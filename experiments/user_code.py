@@ -16,15 +16,21 @@ from typing import Any
 from sim.fields import InputError, Settings
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
+from sim.outcomes import OwnOutcome
 
 _OURS = ("sim", "experiments")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
-_KINDS: dict[type[Settings], str] = {OpinionRule: "an opinion rule", Policy: "a policy", Detector: "a detector"}
+_KINDS: dict[type[Settings], str] = {
+    OpinionRule: "an opinion rule",
+    Policy: "a policy",
+    Detector: "a detector",
+    OwnOutcome: "an outcome",
+}
 
 
 def load_user_classes(experiment: Any) -> None:
-    """Import the opinion rule, the policies and the detectors that an experiment's mapping names by module and class, and put
-    their registered names there.
+    """Import the opinion rule, the policies, the detectors and the outcomes that an experiment's mapping names by module and
+    class, and put their registered names there.
 
     Raises InputError when there is no such module or class, or the class is of another kind.
     """
@@ -47,6 +53,9 @@ def _places(experiment: dict[str, Any]) -> Iterator[tuple[Any, Any, type[Setting
         yield opinion, "rule", OpinionRule, "world.opinion.rule"
     if "detector" in study:
         yield study, "detector", Detector, "study.detector"
+    outcomes = _list(experiment.get("outcomes"))
+    for i in range(len(outcomes)):
+        yield outcomes, i, OwnOutcome, f"outcomes[{i}]"
     for i, branch in enumerate(_list(study.get("branches"))):
         policies = _list(_mapping(branch).get("policies"))
         for j in range(len(policies)):

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from sim.fields import describe_fields
-from sim.outcomes import OUTCOMES
+from sim.outcomes import OUTCOMES, Day
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -53,6 +53,13 @@ def test_the_timeline_has_the_documented_columns() -> None:
         "day",
         *(name for name, *_ in ROW.findall(text("outcomes.md"))),
     ]
+
+
+def test_all_that_a_day_shows_is_documented() -> None:
+    rows = re.findall(r"^\| (`.+`) \| [^|]+ \|$", text("tutorials/own_outcome.md"), re.MULTILINE)
+    documented = {name for row in rows for name in re.findall(r"`(\w+)", row)}
+    shown = {name for name in vars(Day) if not name.startswith("_")} | {"number", "date", "world", "measured"}
+    assert documented == shown
 
 
 def test_effects_are_documented() -> None:

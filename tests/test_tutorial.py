@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import sim
@@ -47,6 +48,12 @@ def policy_folder(tmp_path: Path) -> Path:
     return written("own_policy", "my_policies", tmp_path)
 
 
+@pytest.fixture
+def outcome_folder(tmp_path: Path) -> Path:
+    """A folder with the files of the tutorial on outcomes."""
+    return written("own_outcome", "my_outcomes", tmp_path)
+
+
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
@@ -70,7 +77,7 @@ def refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Call a program's ``main`` in the tutorial's folder, which is to refuse; the sentence that it says."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    for module in ("my_rules", "my_policies"):
+    for module in ("my_rules", "my_policies", "my_outcomes"):
         monkeypatch.delitem(sys.modules, module, raising=False)
 
     def sentence(main: Callable[[Sequence[str]], int], *arguments: str) -> str:
@@ -187,6 +194,71 @@ def test_a_policy_that_is_not_there(
     with pytest.raises(InputError) as refused:
         load_user_classes({"study": {"branches": [{"name": "none"}, {"name": "rest", "policies": [policy]}]}})
     assert sentence in str(refused.value)
+
+
+# Outcomes
+
+
+def test_the_tutorials_outcome_is_equal_in_both_engines(outcome_folder: Path) -> None:
+    done = python(outcome_folder, "use.py")
+    assert done.returncode == 0, done.stderr
+    value, _, row = done.stdout.strip().splitlines()
+    assert 0 < float(value) < 1
+    assert row.split()[:4] == ["no", "campaign", "extremes", "counterfactual"]
+
+
+def test_the_command_line_finds_the_outcome(outcome_folder: Path, refuses: Callable[..., str]) -> None:
+    study = ["study.branches=[{name: none}, {name: quiet, campaign: false}]", "study.headline=quiet"]
+    study += ["study.sweep.branches=[quiet]", "results=out", *SMALL]
+    chosen = "outcomes=[{name: my_outcomes.Extremes, bound: 0.3}]"
+    done = python(outcome_folder, "-m", "experiments.run", chosen, "keep=[opinion]", "every=7", *study)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    (row,) = [row for row in document["effects"] if row["outcome"] == "extremes"]
+    directory = outcome_folder / document["results"]
+    runs = pd.read_parquet(directory / "runs.parquet").set_index("branch")
+    assert 0 < runs.loc["none", "extremes"] < 1
+    assert row["difference"] == runs.loc["quiet", "extremes"] - runs.loc["none", "extremes"]
+    assert "extremes" in pd.read_parquet(directory / "timeline.parquet").columns
+    assert "People whose opinion lies beyond a bound" in (directory / "report.html").read_text(encoding="utf-8")
+    people = pd.read_parquet(directory / "people.parquet")
+    assert people.columns.tolist()[:5] == ["branch", "seed", "day", "date", "node"]
+    ends = (
+        people[people["day"] == 1].groupby("branch", observed=True)["opinion"].apply(lambda x: (x.abs() > 0.3).mean())
+    )
+    assert ends.to_dict() == pytest.approx(runs["extremes"].to_dict())
+    assert "(my_outcomes.Extremes). Give --allow-code" in refuses(report.main, document["results"])
+    shown = python(outcome_folder, "-m", "experiments.report", document["results"], "--allow-code")
+    assert shown.returncode == 0, shown.stderr
+    assert re.search(r"extremes +share of people +quiet", shown.stdout)
+    pd.testing.assert_frame_equal(pd.read_parquet(directory / "people.parquet"), people)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            "outcomes=[my_outcome.Extremes]",
+            "outcomes[0] must name a module that can be imported from here, not my_outcome",
+        ),
+        ("outcomes=[my_outcomes.Extreme]", "outcomes[0] must name an outcome of my_outcomes (Extremes), not Extreme"),
+        ("outcomes=[{name: my_outcomes.Extremes, bund: 1}]", "outcomes[0].bund is not a field; did you mean bound?"),
+        ("outcomes=[{name: my_outcomes.Extremes, bound: 2}]", "outcomes[0].bound must be a number from 0 to 1, not 2"),
+        ("outcomes=[my_outcomes.Extremes,my_outcomes.Extremes]", "outcomes[1] must not be called extremes, as another"),
+        ("outcomes=3", "outcomes must be a list"),
+        (
+            "keep=[opinon]",
+            "keep[0] must be one of opinion, parts, exposure, standing, climate, status, not 'opinon'; did",
+        ),
+        ("every=7", "every must be left out unless keep names what to keep on those days."),
+        ("+keeps=[opinion]", "keeps is not a field; did you mean keep?"),
+    ],
+)
+def test_an_outcome_that_is_not_there(
+    outcome_folder: Path, given: str, sentence: str, refuses: Callable[..., str]
+) -> None:
+    assert sentence in refuses(run.main, given, "results=out", *SMALL)
+    assert not (outcome_folder / "out").exists()
 
 
 class Own(Static):
