@@ -24,7 +24,9 @@ from sim.fields import Quantity, Settings
 from sim.labelled import joined, labelled
 from sim.moderation import SIGNALS, RuleDetector, fit, roc
 from sim.moderation.signals import feature
-from sim.run import make_stage, record
+from sim.outcomes.individuals import GROUPS
+from sim.outcomes.individuals import kept as keeping
+from sim.run import Recording, make_stage, record
 from sim.world import World
 from tests.golden_cases import Case, small_world, study_branches
 
@@ -40,21 +42,28 @@ _LONGEST_SHOWN = 4
 
 def run_case(case: Case, engine: str = "arrays") -> Stage:
     """A golden case, run to its end."""
-    stage = make_stage(case.world, case.branch, case.seed, engine, population_seed=case.population_seed)
+    stage = make_stage(
+        case.world, case.branch, case.seed, engine, 1, _all_kept(case.world), population_seed=case.population_seed
+    )
     stage.advance(stage.last_step)
     return stage
 
 
+def _all_kept(world: World) -> Recording:
+    return Recording(keep=keeping(tuple(GROUPS), None, world.days))
+
+
 def digests(stage: Stage, outcomes: Iterable[str]) -> dict[str, str]:
     """Digests of all that a run gives, by part: its final state, the daily record of these outcomes, turnout, removals, the work
-    it was, and what moderators see in the end."""
-    run = record(stage, cpu_seconds=0.0)
+    it was, what is kept of every person, and what moderators see in the end."""
+    run = record(stage, 0.0, _all_kept(stage.world))
     return {
         "state": run.digest[:16],
         "days": _digest(_rows(run.timeline[["day", *outcomes]])),
         "turnout": _digest(_rows(run.turnout)),
         "removals": _digest([list(run.removals.columns), *_rows(run.removals)]),
         "work": _digest({name: value for name, value in run.work.items() if name != "cpu_seconds"}),
+        "people": _digest([list(run.people.columns), *_rows(run.people.drop(columns="date"))]),
         "views": _digest([_seen(stage, moderator.view()) for moderator in stage.moderators]),
     }
 

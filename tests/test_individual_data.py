@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,33 @@ def test_branches_of_a_study_keep_what_they_would_by_themselves() -> None:
     assert study.people.columns.tolist() == ["branch", "seed", *study.runs["none", 1].people.columns]
     assert len(study.people) == 8 * 3 * world.people
     assert not study.runs["none", 1].people.equals(study.runs["removal", 1].people)
+
+
+def test_a_ledger_keeps_it_and_knows_what_was_kept(tmp_path: Path) -> None:
+    world, branches = busy_world(), {"a": Branch(), "b": Branch(campaign=False)}
+    ledger = sim.Ledger(tmp_path)
+
+    def compare(**more: Any) -> tuple[sim.Study, int]:
+        simulated: list[int] = []
+        study = sim.compare(
+            world, branches, seeds=1, ledger=ledger, progress=lambda done, _: simulated.append(done), **more
+        )
+        return study, len(simulated)
+
+    first, _ = compare(keep=ALL, every=2)
+    again, simulated = compare(keep=ALL, every=2)
+    assert simulated == 0
+    for key, run in first.runs.items():
+        pd.testing.assert_frame_equal(again.runs[key].people, run.people, check_exact=True)
+    for other in ({}, {"keep": "opinion", "every": 2}, {"keep": ALL}):
+        study, simulated = compare(**other)
+        assert simulated > 0
+        assert (study.runs["a", 1].kept is None) == (not other)
+    for path in tmp_path.rglob("*.people.parquet"):
+        path.write_bytes(path.read_bytes()[:-9] + b"123456789")
+    mended, simulated = compare(keep=ALL, every=2)
+    assert simulated > 0
+    pd.testing.assert_frame_equal(mended.people, first.people, check_exact=True)
 
 
 @pytest.mark.parametrize(
