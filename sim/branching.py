@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,10 +112,31 @@ class BranchTree:
         rest = sum(self.ticks(group, step, step) for group in groups) if len(groups) > 1 else 0
         return step - start + rest
 
+    def _idle(self, names: list[str], step: int) -> bool:
+        """Whether the branches do nothing at a step."""
+        return self._acts(names[0], step)[:2] == (True, ())
+
+    def _trunk(self, groups: list[list[str]], step: int) -> list[str]:
+        """Who goes on where branches part at a step, when all others are done: those that do nothing, else those that part
+        most deeply later on."""
+        idle = (group for group in groups if self._idle(group, step))
+        return next(idle, None) or max(groups, key=lambda group: self.states(group, step))
+
+    def states(self, names: list[str] | None = None, after: int = -1) -> int:
+        """States held at the same time to simulate branches that have been the same up to step ``after``."""
+        names = list(self.branches) if names is None else names
+        step, groups = self._split(names, after)
+        if len(groups) == 1:
+            return 1
+        trunk = self._trunk(groups, step)
+        sides = max(self.states(group, step) for group in groups if group is not trunk)
+        return max(1 + sides, self.states(trunk, step))
+
     def grow(self, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced) -> dict[str, Run]:
         """Simulate all branches for one seed; ``keep`` is called with each run as soon as it is done, ``advanced`` with ticks."""
         growth = _Growth(self, seed, population_seed, keep, advanced)
-        growth.climb(list(self.branches), -1, None, None, [])
+        names = list(self.branches)
+        growth.climb(names, -1, growth._stage(names[0], None, None), [])
         return growth.runs
 
 
@@ -141,45 +162,48 @@ class _Growth:
         self.sessions = stage.sessions
         return stage
 
-    def climb(
-        self,
-        names: list[str],
-        after: int,
-        setting: Setting | None,
-        snapshot: Snapshot | None,
-        shadows: list[_Shadow],
-    ) -> None:
-        """Simulate branches that have been the same up to step ``after``, with those that shadow them."""
-        step, groups = self.tree._split(names, after)
-        stage = self._stage(names[0], setting, snapshot)
-        acts = self.tree._next_act(names[:1], after)
-        if acts < step:
-            for shadow in shadows:
-                shadow.until = min(shadow.until, acts)
-        began = time.thread_time()
-        self._advance(stage, step, shadows)
-        cpu = time.thread_time() - began
-        if len(groups) == 1:
-            self._record(names, stage, cpu)
-            for shadow in shadows:
-                with shadow.over(stage):
-                    self._record(shadow.names, stage, 0.0)
-            return
-        idle = next((group for group in groups if self.tree._acts(group[0], step)[:2] == (True, ())), None)
-        if idle is None:
-            for shadow in shadows:
-                self._emerge(shadow, stage)
-            shadows = []
-        fork = stage.snapshot()
-        for group in groups:
-            if group is not idle:
-                found = self._shadow(group, step, stage.setting, fork) if idle is not None else None
-                if found is None:
-                    self.climb(group, step, stage.setting, fork, [])
-                else:
-                    shadows.append(found)
-        if idle is not None:
-            self.climb(idle, step, stage.setting, fork, shadows)
+    def climb(self, names: list[str], after: int, stage: Stage, shadows: list[_Shadow]) -> None:
+        """Simulate branches that have been the same up to step ``after``, at which ``stage`` is, with those that shadow them.
+
+        Side branches are simulated to their end one after the other, each in a copy that is given up then; the trunk goes on
+        in what it has. So as many states are held as branches lie nested in each other (``BranchTree.states``).
+        """
+        while True:
+            step, groups = self.tree._split(names, after)
+            acts = self.tree._next_act(names[:1], after)
+            if acts < step:
+                for shadow in shadows:
+                    shadow.until = min(shadow.until, acts)
+            began = time.thread_time()
+            self._advance(stage, step, shadows)
+            cpu = time.thread_time() - began
+            if len(groups) == 1:
+                self._record(names, stage, cpu)
+                for shadow in shadows:
+                    with shadow.over(stage):
+                        self._record(shadow.names, stage, 0.0)
+                stage.close()
+                return
+            trunk = self.tree._trunk(groups, step)
+            idle = self.tree._idle(trunk, step)
+            if not idle:
+                for shadow in shadows:
+                    self._emerge(shadow, stage)
+                shadows = []
+            for group in groups:
+                if group is not trunk:
+                    found = self._shadow(group, step, stage) if idle else None
+                    if found is None:
+                        self.climb(group, step, self._side(group, stage), [])
+                    else:
+                        shadows.append(found)
+            setting = stage.setting
+            stage = self._stage(trunk[0], setting, stage.handed_over())
+            names, after = trunk, step
+
+    def _side(self, names: list[str], stage: Stage) -> Stage:
+        """A stage of branches that part from another's here."""
+        return self._stage(names[0], stage.setting, stage.snapshot()._replace(given=True))
 
     def _record(self, names: list[str], stage: Stage, cpu: float) -> None:
         for name in names:
@@ -203,39 +227,39 @@ class _Growth:
                         stage.record_day()
             self.advanced((stage.step_index - before) * (1 + len(shadows)))
 
-    def _shadow(self, names: list[str], step: int, setting: Setting, fork: Snapshot) -> _Shadow | None:
+    def _shadow(self, names: list[str], step: int, trunk: Stage) -> _Shadow | None:
         """The branches as a shadow from ``step`` on, at which they have just parted; None if they do more than remove
         sleepers, or ever did."""
         tree = self.tree
         begun = [p for p in tree.branches[names[0]].policies if tree._step(p) <= step]
         if step == tree.world.burn_in_ticks or not all(isinstance(policy, RemovalPolicy) for policy in begun):
             return None
-        stage = self._stage(names[0], setting, fork)
-        stage.arrivals.act(step)
-        before = stage.state.status.copy()
-        for moderator in stage.moderators:
-            moderator.act(step)
-        removed = np.flatnonzero(stage.state.status != before)
-        if not np.all(before[removed] == Status.SLEEPING):
-            return None
-        until = min(stage.operator.first_waking(removed), tree._next_act(names, step))
-        if until <= step:
-            return None
-        return _Shadow(
-            names,
-            stage.branch,
-            step,
-            until,
-            removed,
-            stage.removals,
-            stage.daily,
-            stage.people,
-            stage.kept,
-            stage.review_hours,
-        )
+        with closing(self._side(names, trunk)) as stage:
+            stage.arrivals.act(step)
+            before = stage.state.status.copy()
+            for moderator in stage.moderators:
+                moderator.act(step)
+            removed = np.flatnonzero(stage.state.status != before)
+            if not np.all(before[removed] == Status.SLEEPING):
+                return None
+            until = min(stage.operator.first_waking(removed), tree._next_act(names, step))
+            if until <= step:
+                return None
+            return _Shadow(
+                names,
+                stage.branch,
+                step,
+                until,
+                removed,
+                stage.removals,
+                stage.daily,
+                stage.people,
+                stage.kept,
+                stage.review_hours,
+            )
 
     def _emerge(self, shadow: _Shadow, stage: Stage) -> None:
         """Go on with shadowed branches by themselves."""
         with shadow.over(stage):
-            snapshot = stage.snapshot()
-        self.climb(shadow.names, shadow.since, stage.setting, snapshot, [])
+            side = self._side(shadow.names, stage)
+        self.climb(shadow.names, shadow.since, side, [])

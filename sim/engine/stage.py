@@ -43,6 +43,7 @@ class Snapshot(NamedTuple):
     kept: Mapping[Any, Any] = MappingProxyType({})
     review_hours: float = 0.0
     people: tuple[Any, ...] = ()
+    given: bool = False  # whoever continues takes the state over instead of copying it
 
 
 class Keeper(Protocol):
@@ -84,12 +85,12 @@ class Stage(mesa.Model):  # type: ignore[misc]
             setting, state = build(world, self.population_seed, seed)
             if keeper is not None:
                 state = state.counting_people(keeper.counts_impressions)
-            snapshot = Snapshot(0, state, (), ())
+            snapshot = Snapshot(0, state, (), (), given=True)
         assert snapshot is not None
         self.setting = setting
         self.society, self.schedule = setting.society, setting.schedule
         self.step_index = snapshot.step
-        self.state = snapshot.state.copy()
+        self.state = snapshot.state if snapshot.given else snapshot.state.copy()
         self.removals = list(snapshot.removals)
         self.daily = list(snapshot.daily)
         self.kept = dict(snapshot.kept)
@@ -126,12 +127,23 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.rules, self.second_rules = self._rules_at(snapshot.step)
         self.actors = (self.arrivals, *self.moderators, self.operator, self.organisers)
 
+    def handed_over(self) -> Snapshot:
+        """The present itself, for another stage to go on with; this one is closed."""
+        present = self._present(self.state)._replace(given=True)
+        self.close()
+        return present
+
+    def close(self) -> None:
+        """Give up everything at once: a stage and its actors refer to each other, and would wait for the garbage collector."""
+        self.__dict__.clear()
+
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
+        return self._present(self.state.copy())
+
+    def _present(self, state: State) -> Snapshot:
         removals, daily = tuple(self.removals), tuple(self.daily)
-        return Snapshot(
-            self.step_index, self.state.copy(), removals, daily, dict(self.kept), self.review_hours, tuple(self.people)
-        )
+        return Snapshot(self.step_index, state, removals, daily, dict(self.kept), self.review_hours, tuple(self.people))
 
     @property
     def day(self) -> int:
