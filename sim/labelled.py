@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sim.branch import Branch
 from sim.engine.state import Group
 from sim.fields import InputError, instance, shown
-from sim.memory import check_memory
 from sim.moderation.view import PlatformView, Traces
 from sim.run import last_step, make_stage
 from sim.world import World
@@ -57,7 +56,6 @@ def _stacked(arrays: Sequence[Any]) -> Any:
 
 def labelled(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> Labelled:
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
-    check_memory(instance(world, World, "world"))
     stage = make_stage(world, branch, seed)
     stage.advance(last_step(world, days))
     view = stage.moderators[0].view()

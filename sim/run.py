@@ -16,7 +16,6 @@ from sim.engine.moderator import RemovalRecord
 from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError, checked, chosen, instance
-from sim.memory import check_memory
 from sim.notebook import captioned
 from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
 from sim.outcomes.individuals import Keep, check_fits, kept
@@ -157,7 +156,7 @@ def simulate(
     >>> len(run.timeline)
     2
     """
-    check_memory(instance(world, World, "world"))
+    instance(world, World, "world")
     end = last_step(world, days)
     recorded = recording(world, days_until(world, end), outcomes, keep, every)
     stage = make_stage(world, branch, seed, engine, threads, recorded, population_seed=population_seed)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,10 @@ from scipy.special import stdtrit
 from sim.branch import Branch
 from sim.branching import BranchTree
 from sim.engine.arrays import checked_threads
+from sim.engine.memory import needed, seeds_at_a_time
 from sim.fields import InputError, checked, chosen, instance, shown
 from sim.keys import RunKeys
 from sim.ledger import Ledger
-from sim.memory import check_memory
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
@@ -179,7 +181,6 @@ def compare(
     given = _branches(branches, world)
     names = list(given)
     reference = names[0] if reference is None else chosen(reference, names, "reference")
-    check_memory(world)
     end = last_step(world, days)
     length = days_until(world, end)
     recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
@@ -196,11 +197,16 @@ def compare(
             else:
                 runs[name, seed] = found
 
-    total = sum(BranchTree(world, wanted, end).ticks() for wanted in missing.values())
+    trees = {seed: BranchTree(world, wanted, end, recorded) for seed, wanted in missing.items()}
+    workers = _side_by_side(world, trees.values(), workers)
+    total = sum(tree.ticks() for tree in trees.values())
     done = 0
+    stopped = Event()
 
     def advanced(ticks: int) -> None:
         nonlocal done
+        if stopped.is_set():
+            raise _StoppedError
         done += ticks
         if progress is not None:
             progress(done, total)
@@ -214,7 +220,7 @@ def compare(
                 ledger.keep(keys.key(run.branch, seed), run)
             found[name] = run
 
-        BranchTree(world, missing[seed], end, recorded).grow(seed, population_seed, keep, advanced)
+        trees[seed].grow(seed, population_seed, keep, advanced)
         gc.collect()  # agents and their model refer to each other
         return found
 
@@ -224,10 +230,29 @@ def compare(
             for future in as_completed(futures):
                 runs.update({(name, futures[future]): run for name, run in future.result().items()})
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stopped.set()  # other seeds end with the day that they are in
+            pool.shutdown(cancel_futures=True)
             raise
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
     return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
+
+
+class _StoppedError(Exception):
+    """Ends a seed's simulation when another has failed or the user has had enough."""
+
+
+def _side_by_side(world: World, trees: Collection[BranchTree], workers: int) -> int:
+    """How many seeds run at a time: ``workers``, or as many as there is memory for, which is then said."""
+    states = max((tree.states() for tree in trees), default=1) + 1  # one more while a side branch is tried as a shadow
+    workers = min(workers, max(1, len(trees)))
+    fitting = seeds_at_a_time(world, states, workers)
+    if fitting < workers:
+        warnings.warn(
+            f"{fitting} instead of {workers} seeds are simulated at a time, for want of memory: each takes about "
+            f"{needed(world, states) / 1e9:.1f} GB.",
+            stacklevel=3,
+        )
+    return fitting
 
 
 def _branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:

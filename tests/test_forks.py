@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock, patch
@@ -168,3 +170,22 @@ def test_shadowed_branches_are_not_simulated_until_their_first_sleeper_would_wak
         compare(world, {"none": Branch(), **branches}, seeds=1, threads=1)
     # One simulation, and in the fifth day one for each branch at most.
     assert sum(simulated) <= world.burn_in_ticks + world.ticks + 8 * world.ticks_per_day
+
+
+def test_ctrl_c_ends_a_study_with_the_day_that_it_is_in() -> None:
+    """Not with the seed: the main thread is told at once, and no thread simulates on."""
+    world = World.hk2019(people=2000)
+    days_after: list[int] = []
+
+    def progress(done: int, _total: int) -> None:
+        if interrupted.is_set():
+            days_after.append(done)
+        elif done > 48:
+            interrupted.set()
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    interrupted = threading.Event()
+    with pytest.raises(KeyboardInterrupt):
+        compare(world, {"none": Branch(), "other": Branch(campaign=False)}, seeds=4, threads=2, progress=progress)
+    assert len(days_after) <= 2  # each thread may have finished the day that it was in
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]

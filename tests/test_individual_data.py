@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 
 import sim
-from sim import memory
 from sim.branch import Branch
-from sim.engine import arrays
+from sim.engine import arrays, memory
 from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes.individuals import GROUPS

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim import memory
+from experiments.validation.ensemble import ensemble
+from sim.branching import BranchTree
+from sim.engine import memory
+from sim.engine.memory import available, check_memory, needed
 from sim.engine.society import build
-from sim.memory import available, check_memory, needed
+from sim.engine.state import State
 from sim.world import World
 from tests.worlds import busy_world
 
@@ -110,6 +115,96 @@ def test_a_study_that_does_not_fit_is_refused_likewise(monkeypatch: pytest.Monke
     with pytest.raises(sim.InputError, match=r"world\.people must be small enough for 16\.0 GB"):
         sim.compare(World.hk2019(**LARGE), {"none": sim.Branch(), "other": sim.Branch(campaign=False)}, seeds=2)
     assert time.perf_counter() - began < 2.0
+
+
+@pytest.mark.parametrize("door", ["describe", "labelled", "SocietyModel", "ensemble"])
+def test_every_door_refuses_it(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "available", lambda: 16_000_000_000)
+    world = World.hk2019(**LARGE)
+    doors: dict[str, Any] = {
+        "describe": lambda: sim.describe(world),
+        "labelled": lambda: sim.labelled(world, days=1),
+        "SocietyModel": lambda: sim.SocietyModel(world),
+        "ensemble": lambda: ensemble(world.replace({"campaign.sleepers.accounts": 0})),
+    }
+    with pytest.raises(sim.InputError, match=r"world\.people must be small enough for 16\.0 GB"):
+        doors[door]()
+
+
+def test_agents_need_more_than_arrays() -> None:
+    world = World.hk2019(people=1_000)
+    assert needed(world, objects=sim.SocietyModel.objects) > needed(world) + 1_000 * 1_000
+
+
+def chained(branches: int, days: int) -> dict[str, sim.Branch]:
+    """The reference, and branches that each begin on a day of their own."""
+    removals = {
+        str(day): sim.Branch((sim.moderation.Takedown(day, accounts=2),)) for day in range(days)[: branches - 1]
+    }
+    return {"none": sim.Branch(), **removals}
+
+
+class Counted:
+    """How many states are held at the same time: those made by building or copying that are not let go yet."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held, self.most, lock = 0, 0, threading.Lock()
+        copy = State.copy
+
+        def let_go() -> None:
+            with lock:
+                self.held -= 1
+
+        def counting(state: State) -> State:
+            made = copy(state)
+            with lock:
+                self.held += 1
+                self.most = max(self.most, self.held)
+            weakref.finalize(made.opinion, let_go)
+            return made
+
+        monkeypatch.setattr(State, "copy", counting)
+
+
+@pytest.mark.parametrize("branches", [1, 2, 12])
+def test_a_study_holds_the_trunk_and_one_side_branch_however_many_there_are(
+    branches: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, world = Counted(monkeypatch), busy_world(days=12, **{"campaign.daily_posts": (20.0,)})
+    study = sim.compare(world, chained(branches, 12), seeds=1)
+    assert len(study.runs) == branches
+    assert counted.most <= 1  # beside the state that was built
+    assert BranchTree(world, study.branches, world.burn_in_ticks + world.ticks).states() == min(branches, 2)
+
+
+def test_states_that_lie_nested_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Side branches that part again later on hold the trunk, themselves and their own side."""
+    counted, world = Counted(monkeypatch), busy_world()
+    one, two = sim.moderation.Takedown(0, accounts=1), sim.moderation.Takedown(1, accounts=1)
+    three = sim.moderation.Takedown(2, accounts=1)
+    branches = {
+        "none": sim.Branch(),
+        "a": sim.Branch((one,)),
+        "b": sim.Branch((one, two)),
+        "c": sim.Branch((one, two, three)),
+    }
+    tree = BranchTree(world, branches, world.burn_in_ticks + world.ticks)
+    sim.compare(world, branches, seeds=1)
+    assert counted.most == 3 and tree.states() == 4  # the state that was built is no copy
+
+
+def test_fewer_seeds_run_at_a_time_where_memory_is_short_and_the_study_is_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world, branches = busy_world(), chained(3, 3)
+    free = sim.compare(world, branches, seeds=4, threads=4)
+    monkeypatch.setattr(memory, "available", lambda: 2 * needed(world, 3) + 1)
+    with pytest.warns(UserWarning, match="2 instead of 4 seeds are simulated at a time, for want of memory"):
+        tight = sim.compare(world, branches, seeds=4, threads=4)
+    assert [run.digest for run in tight.runs.values()] == [run.digest for run in free.runs.values()]
+    monkeypatch.setattr(memory, "available", lambda: needed(world, 3) - 1)
+    with pytest.raises(sim.InputError, match=r"world\.people must be small enough"):
+        sim.compare(world, branches, seeds=4, threads=4)
 
 
 def test_a_world_that_fits_is_not_refused() -> None:

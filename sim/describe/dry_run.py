@@ -16,7 +16,6 @@ from sim.branch import Branch
 from sim.engine.moderator import RemovalRecord
 from sim.engine.stage import Stage
 from sim.engine.state import Group
-from sim.memory import check_memory
 from sim.moderation.platform import PLATFORMS
 from sim.moderation.policy import RemovalPolicy
 from sim.population.accounts import Status
@@ -99,8 +98,6 @@ class DryRun(NamedTuple):
 
 def dry_run(world: World, branch: Branch | None = None, seed: int = 1) -> DryRun:
     """Both passes of the actors through the calendar, finished. Raises InputError as ``simulate`` does."""
-    if isinstance(world, World):
-        check_memory(world)
     silent = _ActorsOnly(world, branch, seed, everybody_posts=False)
     start = silent.snapshot()
     posting = _ActorsOnly(world, branch, seed, everybody_posts=True, setting=silent.setting, snapshot=start)

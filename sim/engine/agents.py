@@ -699,6 +699,8 @@ class TopicMessage:
 class AgentEngine(Stage):
     """A world in one branch as a ``mesa.Model``, one agent an account."""
 
+    objects = 1_800  # measured: 1,730 with the arrays
+
     def __init__(self, world: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(world, *args, **kwargs)
         self.seed64 = np.uint64(self.seed_of_run)

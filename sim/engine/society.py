@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.campaign.settings import TrollGroup
 from sim.engine.given import Nodes, given_activity, given_people, graph_of_file, nodes_of_file, of_class
 from sim.engine.layout import Layout, lay_out
+from sim.engine.memory import check_memory
 from sim.engine.profiles import (
     Profile,
     draw_profiles,
@@ -66,11 +67,13 @@ class Setting(NamedTuple):
     given: frozenset[str]
 
 
-def build(world: World, population_seed: int, seed: int) -> tuple[Setting, State]:
+def build(world: World, population_seed: int, seed: int, objects: int = 0) -> tuple[Setting, State]:
     """Draw the people, accounts and edges of a world (by ``population_seed``) and when its sleepers wake (by ``seed``).
 
-    Raises InputError when the graph cannot be built as asked.
+    Raises InputError when the graph cannot be built as asked, or what is built, with ``objects`` bytes an account for the engine
+    that asks, does not fit into memory.
     """
+    check_memory(world, objects=objects)
     nodes = nodes_of_file(world)
     given = given_people(world, nodes)
     people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, population_seed, given)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import mesa
 import numpy as np
@@ -63,6 +63,8 @@ class Stage(mesa.Model):  # type: ignore[misc]
     Raises InputError for bad input.
     """
 
+    objects: ClassVar[int] = 0  # bytes of Python objects an account
+
     def __init__(
         self,
         world: World,
@@ -82,7 +84,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.world, self.branch, self.seed_of_run = world, branch, seed
         self.population_seed = seed if population_seed is None else checked_seed(population_seed, "population_seed")
         if setting is None:
-            setting, state = build(world, self.population_seed, seed)
+            setting, state = build(world, self.population_seed, seed, self.objects)
             if keeper is not None:
                 state = state.counting_people(keeper.counts_impressions)
             snapshot = Snapshot(0, state, (), (), given=True)

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.engine.memory import available, needed
 from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.fields import InputError, checked
-from sim.memory import available, needed
 from sim.outcomes.day import STATUSES, Day
 from sim.plain import DATES
 from sim.population.accounts import by_node

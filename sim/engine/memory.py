@@ -17,8 +17,9 @@ _EDGE = 4 + 8
 _LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
-def needed(world: World) -> int:
-    """Bytes that one run of a world takes at its peak (the state is held twice while a branch is forked)."""
+def needed(world: World, states: int = 2, objects: int = 0) -> int:
+    """Bytes that one run of a world takes at its peak, with so many states at the same time (two while a branch is forked) and
+    so many bytes of Python objects an account."""
     actors = world.organisers.accounts + world.campaign.accounts + world.campaign.sleepers.accounts
     accounts = world.people + world.scaled(actors) + world.outlets.accounts + world.second_members
     per_person = {"complete": 0.0, "preferential": 2.0 * world.graph.links}.get(world.graph.kind, world.graph.followees)
@@ -26,7 +27,7 @@ def needed(world: World) -> int:
     steps = world.burn_in_ticks + world.ticks
     observed = _TRACES if world.signals.observe else 0
     state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory + observed)
-    return 2 * state + edges * _EDGE + 2 * steps * Count.COLUMNS * 8
+    return states * state + accounts * objects + edges * _EDGE + 2 * steps * Count.COLUMNS * 8
 
 
 def available() -> int:
@@ -39,9 +40,18 @@ def available() -> int:
     return free
 
 
-def check_memory(world: World) -> None:
-    """Raise InputError if the world does not fit into the memory that is available."""
-    need, free = needed(world), available()
+def seeds_at_a_time(world: World, states: int, wanted: int) -> int:
+    """How many of ``wanted`` seeds can be simulated side by side, each with so many states at the same time.
+
+    Raises InputError if the memory that is available does not do for one.
+    """
+    check_memory(world, states)
+    return min(wanted, available() // needed(world, states))
+
+
+def check_memory(world: World, states: int = 2, objects: int = 0) -> None:
+    """Raise InputError if the world does not fit into the memory that is available; arguments as of ``needed``."""
+    need, free = needed(world, states, objects), available()
     if need > free:
         raise InputError(
             f"must be small enough for {free / 1e9:.1f} GB of available memory; {world.people:,} people need about "
