@@ -1,6 +1,6 @@
 """The version of the model's meaning: raised whenever the same world, branch and seed give other numbers than before."""
 
-MODEL_VERSION = 5
+MODEL_VERSION = 6
 
 # What each version changed in one line, the newest last; `python -m tests.refresh_golden` asks for a new one.
 VERSIONS = {
@@ -9,4 +9,5 @@ VERSIONS = {
     3: "Traces, newcomers and inner confidence in the state. From here on people's profiles, too, are drawn.",
     4: "Severity, legitimacy and trust in the state. Followers scale with the world no more (unnoticed: no new version).",
     5: "Opinions and thresholds given by the user are those of the nodes in their order; they went to the nodes in reverse.",
+    6: "Channels of the troll part stay within the opinion scale where opinions are clipped.",
 }

@@ -350,6 +350,11 @@ def cases() -> dict[str, Case]:
             small_world(**ONE_PLATFORM, **{"feed.reading": "all_followees", "opinion.rule": FriedkinJohnsen()}), seed=17
         ),
         "Deffuant in feeds": Case(small_world(**{"opinion.rule": Deffuant(0.8, 0.05)}), seed=18),
+        "opinions thrown beyond the ends of the scale": Case(
+            small_world(**{"opinion.rule": BoundedConfidence(strength=0.8), "opinion.anchoring": 0.2}),
+            sim.Branch(removals()[:3] + measures()),
+            40,
+        ),
         "averages of feeds, labelled and disclosed": Case(
             small_world(**{"opinion.rule": HegselmannKrause(0.9)}), sim.Branch(measures()), 19
         ),

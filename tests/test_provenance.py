@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.branch import Branch
 from sim.engine.agents import Citizen, Reading
 from sim.engine.stage import Stage
 from sim.feed.outbox import expand
-from sim.opinion.provenance import channel_moved, moved
+from sim.opinion.provenance import SCALE, channels_moved, clipped, drawn, moved
 from sim.population.accounts import Role
 from sim.run import make_stage
 from sim.world import World
@@ -20,7 +21,9 @@ from tests.worlds import SEEDS, busy_branch, busy_world, cases, daily, run, worl
 
 # Opinions stay away from the ends of the scale, where they are clamped and the parts are no longer linear.
 GENTLE: dict[str, Any] = {"population.spread": 0.1, "opinion.rule": {"name": "bounded_confidence", "strength": 0.02}}
-NO_TROLLS: dict[str, Any] = {"campaign.accounts": 0, "campaign.sleepers.accounts": 0}
+# Weights that sum to far more than 1: opinions are thrown from one end to the other.
+WILD: dict[str, Any] = {"opinion.rule": "voter", "opinion.anchoring": 0.3}
+NO_TROLLS: dict[str, Any] = {"campaign.accounts": 0, "campaign.sleepers.accounts": 0, "second.campaign": ()}
 
 
 def parts(stage: Stage) -> np.ndarray:
@@ -73,7 +76,7 @@ def test_without_a_campaign_the_troll_part_is_exactly_0(case: tuple[World, Branc
 def test_without_organisers_their_part_is_exactly_0(case: tuple[World, Branch], seed: int) -> None:
     """Also beside trolls and events: without organisers both levels are moved by the same readings from equal starts."""
     world, branch = case
-    world = world.replace({"organisers.accounts": 0})
+    world = world.replace({"organisers.accounts": 0, "second.organisers": ()})
     stage = run(world, branch, seed)
     assert not parts(stage)[:, 1].any()
     assert not stage.state.outbox["organiser_shift"].any()
@@ -110,16 +113,18 @@ def test_parts_point_where_their_cause_does() -> None:
     assert daily(run(march)).iloc[-1]["event_part"] > 0
 
 
-def test_all_is_direct_when_citizens_do_not_post() -> None:
+@pytest.mark.parametrize("changes", [GENTLE, WILD, {"opinion.rule": {"name": "bounded_confidence", "strength": 0.5}}])
+def test_all_is_direct_when_citizens_do_not_post(changes: dict[str, Any]) -> None:
     """Trolls reshare only trolls, so what citizens read from them is read from trolls."""
-    stage = run(busy_world(**GENTLE, **{"expression.posting": 0.0}))
+    stage = run(busy_world(**changes, **{"expression.posting": 0.0}))
     np.testing.assert_allclose(stage.state.channel[:, 0], parts(stage)[:, 0], atol=1e-12, rtol=0)
     assert np.abs(stage.state.channel[:, 0]).max() > 1e-3
     assert not stage.state.channel[:, 1].any()
 
 
-def test_nothing_is_relayed_when_citizens_do_not_reshare() -> None:
-    stage = run(busy_world(**GENTLE, **{"expression.new_share": 1.0}))
+@pytest.mark.parametrize("changes", [GENTLE, WILD])
+def test_nothing_is_relayed_when_citizens_do_not_reshare(changes: dict[str, Any]) -> None:
+    stage = run(busy_world(**changes, **{"expression.new_share": 1.0}))
     assert not stage.state.channel[:, 1].any()
     induced = parts(stage)[:, 0] - stage.state.channel.sum(axis=1)
     assert np.abs(induced).max() > 1e-6
@@ -139,7 +144,7 @@ def test_the_rest_is_what_people_said_whom_trolls_had_moved(monkeypatch: pytest.
                 others += weight
                 inflow += weight * (reading.stances[0] - reading.stances[1])
         pull = rules.event_pull if self.model.schedule.event_side[self.model.step_index] else 0.0
-        induced[self.person] = channel_moved(induced[self.person], inflow, others, rules.anchoring, pull)
+        induced[self.person] += inflow - induced[self.person] * (others + rules.anchoring + pull)
         return original(self, readings)
 
     monkeypatch.setattr(Citizen, "change_mind", change_mind)
@@ -148,6 +153,114 @@ def test_the_rest_is_what_people_said_whom_trolls_had_moved(monkeypatch: pytest.
     np.testing.assert_allclose(stage.state.channel.sum(axis=1) + induced, parts(stage)[:, 0], atol=1e-12, rtol=0)
     assert np.abs(induced).max() > 1e-6
     assert np.abs(stage.state.channel[:, 1]).max() > 1e-6
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [WILD, {"opinion.rule": {"name": "bounded_confidence", "strength": 0.5}}, {"opinion.rule": "degroot"}, GENTLE],
+    ids=["voter", "bounded confidence", "degroot", "gentle"],
+)
+def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
+    changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside everybody goes the opinion that they would have if trolls' own messages left them, and nobody else, cold."""
+    world = busy_world(**changes)
+    cold = np.full(world.people, np.nan)
+    original = Citizen.change_mind
+
+    def change_mind(self: Citizen, readings: list[Reading]) -> tuple[float, float, float, float]:
+        x, rule, rules = self.current_stances()[0], self.model.world.opinion.rule, self.model.rules
+        weights = [rule.weight(x, r.stances[0], self.confidence, rule.parameters()) for r in readings]
+        share = 1.0 / sum(weights) if rules.averages and sum(weights) > 0.0 else 1.0
+        y = x if np.isnan(cold[self.person]) else cold[self.person]
+        pull = sum(
+            share * weight * (reading.stances[0] - y)
+            for weight, reading in zip(weights, readings, strict=True)
+            if reading.role != Role.TROLL
+        )
+        side = float(self.model.schedule.event_side[self.model.step_index])
+        cold[self.person] = moved(y, pull, self.anchor, rules.anchoring, rules.event_pull if side else 0.0, side)
+        return original(self, readings)
+
+    monkeypatch.setattr(Citizen, "change_mind", change_mind)
+    stage = make_stage(world, None, 1, "agents")
+    furthest = 0.0
+    for _ in days(stage):
+        seen = ~np.isnan(cold)
+        gap = stage.state.opinion[seen, 0] - cold[seen]
+        np.testing.assert_allclose(stage.state.channel[seen].sum(axis=1), gap, atol=1e-9, rtol=0)
+        furthest = max(furthest, float(np.abs(gap).max()))
+    assert furthest > 1e-3
+    assert changes is not WILD or (np.abs(stage.state.opinion) == 1.0).any()
+
+
+@given(cases(), SEEDS)
+@settings(max_examples=30)
+def test_every_part_of_everybody_stays_on_the_scale(case: tuple[World, Branch], seed: int) -> None:
+    """Direct, relayed and induced too, under any rule."""
+    for stage in days(make_stage(*case, seed)):
+        induced = parts(stage)[:, 0] - stage.state.channel.sum(axis=1)
+        assert np.abs(np.column_stack([stage.state.channel, induced])).max() <= SCALE + 1e-12
+
+
+OPINIONS = st.floats(-1.0, 1.0)
+MESSAGES = st.lists(st.tuples(st.sampled_from("dro"), OPINIONS, st.floats(-1.0, 1.0)), max_size=6)
+
+
+@given(
+    st.lists(MESSAGES, min_size=1, max_size=12), OPINIONS, st.sampled_from([0.1, 1.0, 5.0, 1e6]), st.floats(0.0, 1.0)
+)
+@settings(max_examples=300)
+def test_channels_of_any_sessions(sessions: list[Any], anchor: float, size: float, anchoring: float) -> None:
+    """Whatever is read, of whatever weight: the channels stay on the scale, add up to x - y, are negated with everything
+    else, and are what they always were where nothing can leave the scale."""
+    x = y = anchor
+    channels, mirrored = (0.0, 0.0), (-0.0, -0.0)
+    for messages in sessions:
+        read = [(kind, stance, weight * size) for kind, stance, weight in messages]
+        direct, relayed, others = (sum(w * (s - x) for k, s, w in read if k == kind) for kind in "dro")
+        weight = sum(w for kind, _, w in read if kind == "o")
+        to = drawn(x, direct + relayed + others, anchor, anchoring, 0.02, 1.0)
+        after = channels_moved(*channels, direct, relayed, weight, anchoring, 0.02, to)
+        mirrored = channels_moved(*mirrored, -direct, -relayed, weight, anchoring, 0.02, -to)
+        assert mirrored == (-after[0], -after[1])
+        assert max(map(abs, after)) <= SCALE + 1e-12
+        if all(w >= 0.0 for *_, w in read) and sum(w for *_, w in read) + anchoring + 0.02 <= 1.0:
+            kept = 1.0 - weight - anchoring - 0.02
+            assert after == pytest.approx((channels[0] * kept + direct, channels[1] * kept + relayed), abs=1e-9)
+        y = moved(y, sum(w * (s - y) for k, s, w in read if k == "o"), anchor, anchoring, 0.02, 1.0)
+        x = clipped(to)
+        if size <= 1.0:  # beyond, the last bit of an opinion can be all that decides at which end it lands
+            assert sum(after) == pytest.approx(x - y, abs=1e-9)
+        y = x - sum(after)
+        channels = after
+
+
+def test_a_reader_whom_nothing_but_others_moves_has_no_channels() -> None:
+    x = 0.3
+    for pull, weight in ((0.4, 0.5), (-9.0, 4.0), (1e90, 1e100), (-1e90, -1e100)):
+        to = drawn(x, pull, 0.1, 0.2, 0.02, -1.0)
+        assert channels_moved(0.0, 0.0, 0.0, 0.0, weight, 0.2, 0.02, to) == (0.0, 0.0)
+        x = clipped(to)
+
+
+@pytest.mark.parametrize(
+    ("direct", "relayed", "to", "left"),
+    [
+        (-0.5, 0.0, -1.3, (-0.2, 0.0)),  # what the pull would have done beyond the end is not the trolls' doing
+        (-0.5, 0.0, -1.7, (0.0, 0.0)),  # without them others had drawn the reader to the end
+        (-0.4, -0.4, -1.2, (-0.3, -0.3)),
+        (-0.6, 0.2, -1.3, (-0.3, 0.2)),
+        (0.6, -0.2, -1.1, (0.2, -0.2)),  # the same, and all that is left of the one is what the other took away
+        (1.9, -1.5, 0.5, (1.9, -1.5)),
+        (7.0, -7.0, 0.0, (2.0, -2.0)),
+        (7.0, -6.5, 0.2, (2.0, -1.5)),
+    ],
+)
+def test_what_is_cut_off_comes_off_the_channel_that_pushed(
+    direct: float, relayed: float, to: float, left: tuple[float, float]
+) -> None:
+    assert channels_moved(0.0, 0.0, direct, relayed, 0.0, 0.0, 0.0, to) == pytest.approx(left, abs=1e-12)
 
 
 def signed_root(shift: float) -> float:

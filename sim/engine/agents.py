@@ -26,7 +26,8 @@ from sim.moderation.content_takedown import taken_down
 from sim.moderation.flags import Flag, credibility
 from sim.opinion.expression import confident, encouraged, willing
 from sim.opinion.mobilisation import joins, perceived_support, threshold_now
-from sim.opinion.provenance import channel_moved, moved
+from sim.opinion.provenance import channels_moved, clipped, drawn, moved
+from sim.opinion.rule import LEAST_SUM
 from sim.population.accounts import Role, Status, first_account
 from sim.population.agent import Agent
 from sim.population.new_edges import edge_has_come_alive
@@ -548,21 +549,22 @@ class Citizen(Account):
     def change_mind(self, readings: list[Reading]) -> tuple[float, float, float, float]:
         """The four nested opinions after reading; also updates the troll channels and the perceived climate."""
         model, state, rules = self.model, self.model.state, self.rules
-        weigh, confidence = model.world.opinion.rule.weight, self.confidence
+        rule, confidence = model.world.opinion.rule, self.confidence
         x = self.current_stances()
+        weights = [rule.checked_weight(x[0], reading.stances[0], confidence, model.parameters) for reading in readings]
         pulls = [0.0, 0.0, 0.0, 0.0]
         direct = relayed = others = total = 0.0
         share, anchoring = 1.0, rules.anchoring
         if rules.averages:
             share = rules.own_weight
-            for reading in readings:
-                share += weigh(x[0], reading.stances[0], confidence, model.parameters) * reading.credibility
-            share = 1.0 / share if share > 0.0 else 0.0
+            for reading, weight in zip(readings, weights, strict=True):
+                share += weight * reading.credibility
+            share = 1.0 / share if share >= LEAST_SUM else 0.0
         if rules.susceptible:
             share *= self.susceptibility
             anchoring = 1.0 - self.susceptibility
-        for reading in readings:
-            weight = share * weigh(x[0], reading.stances[0], confidence, model.parameters) * reading.credibility
+        for reading, own in zip(readings, weights, strict=True):
+            weight = share * (own * reading.credibility)
             pulls[0] += weight * (reading.stances[0] - x[0])
             total += reading.stances[0]
             if reading.role == Role.TROLL:
@@ -578,13 +580,13 @@ class Citizen(Account):
         side = float(model.schedule.event_side[model.step_index])
         event_pull = rules.event_pull if side else 0.0
         anchor = self.anchor
+        to = drawn(x[0], pulls[0], anchor, anchoring, event_pull, side)
         channel = state.channel[self.person]
-        channel[0] = channel_moved(channel[0], direct, others, anchoring, event_pull)
-        channel[1] = channel_moved(channel[1], relayed, others, anchoring, event_pull)
+        channel[:] = channels_moved(*channel, direct, relayed, others, anchoring, event_pull, to)
         if readings:
             state.climate[self.person] += rules.climate_memory * (total / len(readings) - self.climate)
         return (
-            moved(x[0], pulls[0], anchor, anchoring, event_pull, side),
+            clipped(to),
             moved(x[1], pulls[1], anchor, anchoring, event_pull, side),
             moved(x[2], pulls[2], anchor, anchoring, event_pull, side),
             moved(x[3], pulls[3], anchor, anchoring, 0.0, 0.0),

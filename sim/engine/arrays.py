@@ -25,7 +25,7 @@ from sim.engine.sessions import Sessions
 from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError, checked
-from sim.opinion.rule import OpinionRule, pointer
+from sim.opinion.rule import pointer, unfit_weight
 
 _SMALLEST_CHUNK = 4096  # accounts; below that a thread costs more than it brings
 
@@ -58,9 +58,7 @@ class ArrayEngine(Stage):
         self.sessions = sessions or Sessions(self.seed_of_run, self.society, self.schedule, self.setting.rules)
         accounts = self.society.group.size
         self.threads = max(1, min(checked_threads(threads), accounts // _SMALLEST_CHUNK))
-        rule: OpinionRule = self.world.opinion.rule
-        self._weight = pointer(rule)
-        self._parameters = rule.parameters()
+        self._parameters = self.world.opinion.rule.parameters()
         feed = self.world.feed
         longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
         messages, opinions = longest * feed.memory, 0
@@ -76,6 +74,11 @@ class ArrayEngine(Stage):
         self._nothing = make_elsewhere(self._awake[:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
 
+    @property
+    def _weight(self) -> Any:
+        # Compiled code lives in one process: an engine that held it could not go to another.
+        return pointer(self.world.opinion.rule)
+
     def advance_accounts(self, first: int, last: int) -> None:
         if self.threads == 1 and not self.society.twin.size:
             sessions = self.sessions
@@ -87,6 +90,7 @@ class ArrayEngine(Stage):
                     self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake, number * sessions.length,
                     *sessions.block(number),
                 )  # fmt: skip
+                self._check_weights()
                 first = stop
             return
         with ThreadPoolExecutor(self.threads) as pool:
@@ -134,13 +138,23 @@ class ArrayEngine(Stage):
                 self._scratch[i], decisions, elsewhere, counts[i],
             ),
         )  # fmt: skip
+        self._check_weights()
         if society.twin.size:
             self._post_on_second(pool, step, first, elsewhere, counts)
+            self._check_weights()
         commit(awake, 0, n, state, society, rules, decisions, self._scratch[0].last_post, counts[0])
         if rules.observes:
             leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
         enter_topic_stream(seed, awake, first, state, society, rules, decisions)
         state.counts[step] += counts.sum(axis=0)
+
+    def _check_weights(self) -> None:
+        """Raise InputError if the opinion rule has given a weight that it must not give. Threads have accounts in the order of
+        their ids, so that it names the same message whatever their number."""
+        for scratch in self._scratch:
+            if scratch.unfit[0]:
+                x, stance, confidence = scratch.unfit[1:].tolist()
+                raise unfit_weight(self.world.opinion.rule, x, stance, confidence, self._parameters)
 
     def _count_turnout(self, step: int, event: int, _thread: int, low: int, high: int) -> int:
         joined = count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.rules)

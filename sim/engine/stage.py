@@ -27,7 +27,7 @@ from sim.engine.state import Count, Group, Rules, State
 from sim.fields import instance
 from sim.moderation.measures import Measures, in_force
 from sim.moderation.platform import FIRST, PLATFORMS, SECOND
-from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channel_moved, moved
+from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
 from sim.population.accounts import Status
 from sim.randomness import Stream, checked_seed, uniforms_of
 from sim.world import World
@@ -192,10 +192,10 @@ class Stage(mesa.Model):  # type: ignore[misc]
         draws = uniforms_of(self.seed_of_run, Stream.BACKLASH, 0, people, 0)
         for person in people[draws < share]:
             opinion, channel = self.state.opinion[person], self.state.channel[person]
+            to = drawn(opinion[FULL], 0.0, 0.0, 0.0, strength, side)
+            channel[:] = channels_moved(*channel, 0.0, 0.0, 0.0, 0.0, strength, to)
             for level in (FULL, WITHOUT_TROLLS, WITHOUT_ORGANISERS):
                 opinion[level] = moved(opinion[level], 0.0, 0.0, 0.0, strength, side)
-            for way in (DIRECT, RELAYED):
-                channel[way] = channel_moved(channel[way], 0.0, 0.0, 0.0, strength)
 
     def disclose(self) -> None:
         """Tell people that there was a campaign."""

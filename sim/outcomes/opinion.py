@@ -83,11 +83,30 @@ OUTCOMES = (
         low=-2.0,
         high=2.0,
     ),
-    Outcome("troll_part_direct", "opinion", "of which read from trolls", lambda s: float(s.state.channel[:, 0].mean())),
     Outcome(
-        "troll_part_relayed", "opinion", "of which relayed by others", lambda s: float(s.state.channel[:, 1].mean())
+        "troll_part_direct",
+        "opinion",
+        "of which read from trolls",
+        lambda s: float(s.state.channel[:, 0].mean()),
+        low=-2.0,
+        high=2.0,
     ),
-    Outcome("troll_part_induced", "opinion", "of which said afterwards by people whom trolls had moved", induced),
+    Outcome(
+        "troll_part_relayed",
+        "opinion",
+        "of which relayed by others",
+        lambda s: float(s.state.channel[:, 1].mean()),
+        low=-2.0,
+        high=2.0,
+    ),
+    Outcome(
+        "troll_part_induced",
+        "opinion",
+        "of which said afterwards by people whom trolls had moved",
+        induced,
+        low=-2.0,
+        high=2.0,
+    ),
     Outcome(
         "organiser_part",
         "opinion",

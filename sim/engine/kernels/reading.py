@@ -18,7 +18,8 @@ from sim.feed.ranking import quality
 from sim.feed.traces import report_draw
 from sim.moderation.flags import credibility
 from sim.opinion.expression import confident, encouraged
-from sim.opinion.provenance import channel_moved, moved
+from sim.opinion.provenance import channels_moved, clipped, drawn, moved
+from sim.opinion.rule import LEAST_SUM, MOST_WEIGHT
 from sim.randomness import Stream, uniform
 
 _RANDOM = int(Stream.RANDOM_FOLLOWEE)
@@ -185,6 +186,22 @@ def choose_report(
 
 
 @inlined
+def _weight_of(
+    weight: Any, x: float, stance: float, confidence: float, parameters: Any, averages: bool, scratch: Scratch
+) -> float:
+    """Weight of a message by the world's rule; one that it must not give counts as 0, and the first is noted."""
+    w = weight(x, stance, confidence, parameters)
+    if (0.0 if averages else -MOST_WEIGHT) <= w <= MOST_WEIGHT:
+        return w
+    if scratch.unfit[0] == 0.0:
+        scratch.unfit[0] = 1.0
+        scratch.unfit[1] = x
+        scratch.unfit[2] = stance
+        scratch.unfit[3] = confidence
+    return 0.0
+
+
+@inlined
 def change_mind(
     step: int, person: int, n: int, discredited: bool, state: State, society: Society, rules: Rules, schedule: Schedule,
     weight: Any, parameters: Any, scratch: Scratch, out: NDArray[np.float64],
@@ -197,17 +214,18 @@ def change_mind(
     if rules.averages:
         share = rules.own_weight
         for i in range(n):
-            w = weight(x[0], scratch.stance[i, 0], confidence, parameters)
+            w = _weight_of(weight, x[0], scratch.stance[i, 0], confidence, parameters, True, scratch)
             share += w * scratch.factor[i] if discredited else w
-        share = 1.0 / share if share > 0.0 else 0.0
+        share = 1.0 / share if share >= LEAST_SUM else 0.0
     if rules.susceptible:
         share *= np.float64(society.susceptibility[person])
         anchoring = 1.0 - np.float64(society.susceptibility[person])
     for i in range(n):
         stance = scratch.stance[i]
-        w = share * weight(x[0], stance[0], confidence, parameters)
+        w = _weight_of(weight, x[0], stance[0], confidence, parameters, rules.averages, scratch)
         if discredited:
             w *= scratch.factor[i]
+        w *= share
         step0 = w * (stance[0] - x[0])
         pull0 += step0
         total += stance[0]
@@ -225,13 +243,13 @@ def change_mind(
     side = schedule.event_side[step]
     event_pull = rules.event_pull if side != 0.0 else 0.0
     anchor = society.anchor[person]
-    out[0] = moved(x[0], pull0, anchor, anchoring, event_pull, side)
+    to = drawn(x[0], pull0, anchor, anchoring, event_pull, side)
+    out[0] = clipped(to)
     out[1] = moved(x[1], pull1, anchor, anchoring, event_pull, side)
     out[2] = moved(x[2], pull2, anchor, anchoring, event_pull, side)
     out[3] = moved(x[3], pull3, anchor, anchoring, 0.0, 0.0)
     channel = state.channel[person]
-    channel[0] = channel_moved(channel[0], direct, other, anchoring, event_pull)
-    channel[1] = channel_moved(channel[1], relayed, other, anchoring, event_pull)
+    channel[0], channel[1] = channels_moved(channel[0], channel[1], direct, relayed, other, anchoring, event_pull, to)
     if n > 0:
         state.climate[person] += rules.climate_memory * (total / n - state.climate[person])
 

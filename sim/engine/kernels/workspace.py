@@ -19,9 +19,11 @@ class Scratch(NamedTuple):
     """Work space of one thread: the candidates of one feed, and a hash table from message names to them.
 
     ``last_post`` (accounts,) is the step of each account's newest post, 0 before its first: read off the outbox, and one array
-    for all threads. A look at it spares most looks into outboxes, which are far larger."""
+    for all threads. A look at it spares most looks into outboxes, which are far larger. ``unfit`` has whether the opinion rule
+    gave a weight that it must not give, and the opinion, stance and confidence for which it first did."""
 
     last_post: NDArray[np.uint16]
+    unfit: NDArray[np.float64]
 
     table: NDArray[np.int32]
     used: NDArray[np.int64]
@@ -101,6 +103,7 @@ def make_scratch(
     readings = max(2 * shown, opinions) + 1
     return Scratch(
         last_post=last_post,
+        unfit=np.zeros(4),
         table=np.full(table, -1, dtype=np.int32),
         used=np.empty(size, dtype=np.int64),
         name=np.empty(size, dtype=np.int64),
