@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from functools import partial
 from typing import Any
 
 from mesa import DataCollector
 
 from sim.branch import Branch
 from sim.engine.agents import AgentEngine
+from sim.fields import InputError
 from sim.outcomes import OUTCOMES, measure
 from sim.world import World
+
+_EACH_ITS_SEED = (
+    "mesa.batch_run gives its iterations none, so that all would be the same run; vary the seed as a parameter instead, "
+    '{"world": world, "seed": range(1, 4)}'
+)
 
 
 class SocietyModel(AgentEngine):
     """A world as a ``mesa.Model``, one agent an account; ``mesa.batch_run`` takes it with ``max_steps=world.ticks``.
 
+    Replicates are different seeds, and the seed is a parameter like others: ``mesa.batch_run(sim.SocietyModel, {"world": world,
+    "seed": range(1, 4)}, max_steps=world.ticks)``, with any ``number_processes``. Mesa's ``iterations`` would repeat the same
+    run, and are refused.
+
     The burn-in is run when the model is made, so that ``steps`` counts ticks from day 0; steps beyond the calendar do nothing.
     ``datacollector`` has the outcomes of the last finished day at every tick (nan on day 0). Subclass it, or the account
-    classes of ``sim.engine.agents``, to change what accounts do. Raises InputError for bad input.
+    classes of ``sim.engine.agents``, to change what accounts do. A model can be pickled and copied; either is a fork, which
+    goes on by itself. Raises InputError for bad input.
     """
 
-    def __init__(self, world: World, branch: Branch | None = None, seed: int = 1, **more: Any) -> None:
+    def __init__(self, world: World, branch: Branch | None = None, seed: int | None = None, **more: Any) -> None:
+        if seed is None:
+            raise InputError(f"must be given: {_EACH_ITS_SEED}", field="seed")
+        if _iteration_of_batch_run() > 0:
+            raise InputError(f"must be 1: {_EACH_ITS_SEED}", field="iterations")
         super().__init__(world, branch, seed, observe=measure, **more)
         self.advance(self.world.burn_in_ticks)
-        self.datacollector = DataCollector(model_reporters={outcome.name: _last(outcome.name) for outcome in OUTCOMES})
+        self.datacollector = DataCollector(
+            model_reporters={outcome.name: partial(_last, outcome.name) for outcome in OUTCOMES}
+        )
 
     def step(self) -> None:
         """One tick."""
@@ -34,5 +52,15 @@ class SocietyModel(AgentEngine):
         self.running = self.step_index < self.last_step
 
 
-def _last(name: str) -> Callable[[SocietyModel], float]:
-    return lambda model: float(model.daily[-1][name]) if model.daily else float("nan")
+def _last(name: str, model: SocietyModel) -> float:
+    return float(model.daily[-1][name]) if model.daily else float("nan")
+
+
+def _iteration_of_batch_run() -> int:
+    """The iteration for which mesa is making a model (0 outside ``mesa.batch_run``); it tells models nothing of it."""
+    frame = sys._getframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_model_run_func" and frame.f_globals.get("__name__") == "mesa.batchrunner":
+            return int(frame.f_locals["iteration"])
+        frame = frame.f_back  # type: ignore[assignment]
+    return 0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +17,9 @@ from hypothesis import strategies as st
 import sim
 from sim.branch import Branch
 from sim.engine import arrays
+from sim.engine.stage import Stage
 from sim.engine.state import Count
+from sim.fields import InputError
 from sim.model import SocietyModel
 from sim.population.accounts import Role, Status
 from sim.randomness import uniforms
@@ -251,6 +256,49 @@ def test_mesa_runs_the_model_to_the_same_end() -> None:
         )
 
 
+@pytest.mark.slow
+def test_replicates_of_a_batch_are_seeds_in_processes_too() -> None:
+    world = busy_world()
+    parameters = {"world": world, "seed": range(1, 4)}
+    alone, spread = (
+        mesa.batch_run(SocietyModel, parameters, max_steps=world.ticks, display_progress=False, number_processes=n)
+        for n in (1, 2)
+    )
+    spread.sort(key=lambda row: row["RunId"])
+    assert [row["seed"] for row in alone] == [row["seed"] for row in spread] == [1, 2, 3]
+    means = [row["opinion_mean"] for row in alone]
+    assert len(set(means)) == 3
+    assert means == [row["opinion_mean"] for row in spread]
+
+
+@pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_iterations_of_a_batch_would_be_the_same_run_and_are_refused(processes: int) -> None:
+    for parameters, field in (({"world": busy_world()}, "seed"), ({"world": busy_world(), "seed": 1}, "iterations")):
+        with pytest.raises(InputError, match=rf"^{field} must be .*\"seed\": range\(1, 4\)\}}\.$"):
+            mesa.batch_run(
+                SocietyModel, parameters, iterations=3, max_steps=1, display_progress=False, number_processes=processes
+            )
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda stage: pickle.loads(pickle.dumps(stage))])
+@pytest.mark.parametrize("engine", ["arrays", "agents", "mesa"])
+def test_a_copy_goes_on_by_itself_to_the_same_end(copied: Callable[[Stage], Stage], engine: str) -> None:
+    """Operator, organisers and a queue of the moderator's have much to do after it was made."""
+    adaptation = {"name": "rebuilding", "replacement": 2.0, "notice_days": 0.5, "budget_hours": 24.0}
+    world, branch = busy_world(**TWO_PLATFORMS, **{"campaign.adaptation": adaptation}), busy_branch_of_two()
+    expected = run(world, branch, 1)
+    stage = SocietyModel(world, branch, 1) if engine == "mesa" else make_stage(world, branch, 1, engine)
+    stage.advance(world.burn_in_ticks + 3)
+    state = stage.digest
+    other = copied(stage)
+    assert type(other) is type(stage)
+    other.advance(other.last_step)
+    assert stage.digest == state
+    assert_same(other, expected)
+    stage.advance(stage.last_step)
+    assert_same(stage, expected)
+
+
 def test_steps_count_from_day_0_and_end_with_the_calendar() -> None:
     world = busy_world()
     model = SocietyModel(world, busy_branch(), 1)
@@ -270,7 +318,7 @@ def test_steps_count_from_day_0_and_end_with_the_calendar() -> None:
 
 
 def test_every_account_is_an_agent() -> None:
-    model = SocietyModel(busy_world())
+    model = SocietyModel(busy_world(), seed=1)
     assert len(model.accounts) == model.society.group.size
     assert set(model.accounts) <= set(model.agents)
     assert [account.account for account in model.accounts] == list(range(len(model.accounts)))

@@ -153,7 +153,14 @@ def test_a_program_ends_in_the_sentence(
         "        return 0.001 / max(stance - x, 0.0)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    small = ["world.people=1000", "world.burn_in_days=0", "days=2", "seeds=1", "study.dates=[1]", "study.reactive=[936]"]
+    small = [
+        "world.people=1000",
+        "world.burn_in_days=0",
+        "days=2",
+        "seeds=1",
+        "study.dates=[1]",
+        "study.reactive=[936]",
+    ]
     rule = "world.opinion.rule=unfit_rules.Dividing"
     assert main([*small, "study.preemptive=[]", "study.sweep.values=[]", rule, f"results={tmp_path / 'results'}"]) == 2
     printed = capfd.readouterr().err

@@ -22,9 +22,9 @@ class Operator(Agent):
     losses in the way of ``campaign.adaptation``.
 
     ``weights`` are the relative posting rates of the active accounts ``actives``; ``sleepers`` are account ids and ``wakes_at``
-    the steps at which they wake. ``posts`` and ``sleepers_posts`` (steps,) are what the operator writes down: expected posts at
-    each step of an active account of unit weight, of a woken sleeper, and (``pages_posts``) of one of its ``pages`` on the
-    second platform.
+    the steps at which they wake. What the operator writes down are the rows of the state's ``posting`` that have the numbers
+    ``rows``: expected posts at each step of an active account of unit weight, of a woken sleeper, and of one of its ``pages`` on
+    the second platform.
     """
 
     def __init__(
@@ -34,15 +34,12 @@ class Operator(Agent):
         weights: NDArray[np.float64],
         sleepers: NDArray[np.int64],
         wakes_at: NDArray[np.int64],
-        posts: NDArray[np.float64],
-        sleepers_posts: NDArray[np.float64],
         pages: NDArray[np.int64],
-        pages_posts: NDArray[np.float64],
+        rows: tuple[int, int, int],
     ) -> None:
         super().__init__(model)
-        self.actives, self.weights, self.sleepers = actives, weights, sleepers
-        self.posts, self.sleepers_posts = posts, sleepers_posts
-        self.pages, self.pages_posts = pages, pages_posts
+        self.actives, self.weights, self.sleepers, self.pages = actives, weights, sleepers, pages
+        self.rows = rows
         self.adaptation = model.world.campaign.adaptation
         self.timetable = Timetable(sleepers, wakes_at)
 
@@ -146,23 +143,28 @@ class Operator(Agent):
         in_reality = posting_plan(world)[step - world.burn_in_ticks :]
         rhythm = weekly_rhythm(world)[step - world.burn_in_ticks :]
         plan = in_reality * world.scale
-        self.pages_posts[step:] = np.minimum(1.0, world.second.campaign_posts_per_day * rhythm)
+        self._pages_posts[step:] = np.minimum(1.0, world.second.campaign_posts_per_day * rhythm)
         usual = world.campaign.sleepers.posts_per_day * rhythm
+        posts, sleepers_posts = model.state.posting[self.rows[0]], model.state.posting[self.rows[1]]
         if not (response.lost and self.adaptation.keeps_volume):
-            self.posts[step:] = even_out(plan, self.weights)
-            self.sleepers_posts[step:] = usual
+            posts[step:] = even_out(plan, self.weights)
+            sleepers_posts[step:] = usual
         else:
             left = self.weights[status[self.actives] != Status.SUSPENDED]
             plan = plan - self._move(step, in_reality, left) * world.scale
-            self.posts[step:] = even_out(plan, left)
+            posts[step:] = even_out(plan, left)
             awake = int(
                 ((status[self.sleepers] == Status.ACTIVE) & (model.state.active_since[self.sleepers] > 0)).sum()
             )
             missing = plan if left.size == 0 else np.maximum(0.0, plan - left.size)
-            self.sleepers_posts[step:] = np.minimum(1.0, usual + missing / awake) if awake else usual
+            sleepers_posts[step:] = np.minimum(1.0, usual + missing / awake) if awake else usual
         # What is hot is the first platform: pages on the second one go on.
         if response.quiet_until > step:
-            self.posts[step : response.quiet_until] = self.sleepers_posts[step : response.quiet_until] = 0.0
+            posts[step : response.quiet_until] = sleepers_posts[step : response.quiet_until] = 0.0
+
+    @property
+    def _pages_posts(self) -> NDArray[np.float64]:
+        return np.asarray(self.model.state.posting[self.rows[2]])
 
     def _move(self, step: int, plan: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
         """Have the pages on the second platform make their part of the posts that lost accounts were to make; returns how many
@@ -171,6 +173,6 @@ class Operator(Agent):
         if not isinstance(self.adaptation, Evading) or there == 0 or self.weights.size == 0:
             return np.zeros_like(plan)
         lost = 1.0 - left.sum() / self.weights.sum()
-        moved = np.minimum(self.adaptation.moved_share * lost * plan, there * (1.0 - self.pages_posts[step:]))
-        self.pages_posts[step:] += moved / there
+        moved = np.minimum(self.adaptation.moved_share * lost * plan, there * (1.0 - self._pages_posts[step:]))
+        self._pages_posts[step:] += moved / there
         return np.asarray(moved)

@@ -26,16 +26,17 @@ class _Call(NamedTuple):
 class Organisers(Agent):
     """Decide how much organisers post and which of their posts are calls.
 
-    They write it down for the accounts to follow: ``posts`` (steps,) are the expected posts of an organiser at each step,
-    ``calls`` (2, steps) says whether a post is a call to an event of the movement (row 0) or of the government side (row 1).
+    They write it down for the accounts to follow, in the state: row number ``row`` of ``posting`` (steps,) are the expected posts
+    of an organiser at each step, ``calls`` (2, steps) says whether a post is a call to an event of the movement (row 0) or of the
+    government side (row 1).
     A call to an event begins ``call_days`` before people decide to join it, or when the agenda of the week is published that
     has it, and not before day 0. ``side`` is the organisers' own (1 or -1; 0 if they take none).
     """
 
-    def __init__(self, model: Any, side: int, posts: NDArray[np.float64], calls: NDArray[np.uint8]) -> None:
+    def __init__(self, model: Any, side: int, row: int) -> None:
         super().__init__(model)
         world, schedule = model.world, model.schedule
-        self.side, self.posts, self.calls = side, posts, calls
+        self.side, self.row = side, row
         ahead = math.floor(world.organisers.call_days * world.ticks_per_day)
         loud = np.maximum(world.burn_in_ticks, schedule.join_step - ahead)
         begin = loud
@@ -51,14 +52,15 @@ class Organisers(Agent):
 
     def act(self, step: int) -> None:
         """Begin to post, and to call to the events whose time has come."""
+        posts, calls = self.model.state.posting[self.row], self.model.state.calls
         if step == 0:
-            self.posts[:] = self._ordinary(0, self.posts.size)
+            posts[:] = self._ordinary(0, posts.size)
         for begin, louder, join, whose in self.calls_to_come:
             if begin == step:
-                self.calls[0 if whose > 0 else 1, begin:join] = 1
+                calls[0 if whose > 0 else 1, begin:join] = 1
                 if whose == self.side:
                     factor = self.model.world.organisers.call_activity
-                    self.posts[louder:join] = self._ordinary(louder, join) * factor
+                    posts[louder:join] = self._ordinary(louder, join) * factor
 
     def _published(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         """The step at which the agenda is published that has an event, by the event's own step."""

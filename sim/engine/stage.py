@@ -7,10 +7,11 @@ decide and commit. An engine supplies the second half in ``advance_accounts``.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 import mesa
 import numpy as np
@@ -118,14 +119,10 @@ class Stage(mesa.Model):  # type: ignore[misc]
             weights=society.actor_weight[actors == Group.ACTIVE_TROLL],
             sleepers=np.flatnonzero(group == Group.SLEEPER),
             wakes_at=society.wakes_at,
-            posts=state.posting[Group.ACTIVE_TROLL],
-            sleepers_posts=state.posting[Group.SLEEPER],
             pages=np.flatnonzero(group == Group.PAGE),
-            pages_posts=state.posting[Group.PAGE],
+            rows=(int(Group.ACTIVE_TROLL), int(Group.SLEEPER), int(Group.PAGE)),
         )
-        self.organisers = Organisers(
-            self, side=int(np.sign(stance.sum())), posts=state.posting[Group.ORGANISER], calls=state.calls
-        )
+        self.organisers = Organisers(self, side=int(np.sign(stance.sum())), row=int(Group.ORGANISER))
         self.rules, self.second_rules = self._rules_at(snapshot.step)
         self.actors = (self.arrivals, *self.moderators, self.operator, self.organisers)
 
@@ -146,6 +143,10 @@ class Stage(mesa.Model):  # type: ignore[misc]
     def _present(self, state: State) -> Snapshot:
         removals, daily = tuple(self.removals), tuple(self.daily)
         return Snapshot(self.step_index, state, removals, daily, dict(self.kept), self.review_hours, tuple(self.people))
+
+    def __copy__(self) -> Self:
+        # Two stages that shared arrays would each go on with what the other has written.
+        return copy.deepcopy(self)
 
     @property
     def day(self) -> int:
