@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
 
 from experiments.results import Results
 from experiments.settings import PREEMPTIVE, REACTIVE
 from experiments.strategies import strategies
 from experiments.words import ranks_in_words, short_day
-from sim.study import LEVEL
+from sim.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
 
 GRID, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
-# Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
-_COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_STYLES = ("-", "--", "-.", (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (3, 3)), (0, (9, 2)))
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _THOUSANDTHS = "thousandths of a unit\n(opinion runs from −1 to 1)"
-_SETTINGS: dict[str, Any] = {
-    "svg.hashsalt": "groundswell", "svg.fonttype": "path", "font.size": 10, "axes.titlesize": 10.5, "axes.labelsize": 10,
-    "legend.frameon": False, "legend.fontsize": 9, "figure.dpi": 100, "savefig.dpi": 160, "axes.axisbelow": True,
-}  # fmt: skip
-
-
-class Look(NamedTuple):
-    """How a series is drawn."""
-
-    color: str
-    linestyle: Any
-    marker: str
-
-
-def _look(i: int) -> Look:
-    return Look(_COLOURS[i % len(_COLOURS)], _STYLES[i % len(_STYLES)], _MARKERS[i % len(_MARKERS)])
+_SETTINGS = SETTINGS | {"svg.hashsalt": "groundswell", "svg.fonttype": "path"}
 
 
 def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
@@ -88,11 +66,11 @@ def grid_figure(results: Results) -> Figure | None:
         part = table[table["kind"] == kind]
         for i, asked in enumerate(sorted(part["asked"].unique(), reverse=True)):
             line = part[part["asked"] == asked].sort_values("date")
-            _line_with_intervals(ax, [x + (i - 1) * 0.8 for x in _places(line["date"])], line, _look(i), f"{asked:,}")
+            _line_with_intervals(ax, [x + (i - 1) * 0.8 for x in places(line["date"])], line, look(i), f"{asked:,}")
         what = "active accounts" if kind == REACTIVE else "accounts that had not posted yet"
         ax.set_title(f"{kind.capitalize()}: {what}")
         ax.set_xlabel("date of removal, 2019" if dates[0][:4] == "2019" else "date of removal")
-        ax.set_xticks(_places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
+        ax.set_xticks(places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
         ax.legend(
             title="accounts asked for (in reality)",
             loc="upper center",
@@ -105,13 +83,13 @@ def grid_figure(results: Results) -> Figure | None:
     return figure
 
 
-def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, look: Look, label: str) -> None:
+def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, of: Look, label: str) -> None:
     """Means joined by a line, with 95 % intervals as bars."""
     mean = 1000 * line["difference"].to_numpy()
     half = 1000 * (line["high"] - line["low"]).fillna(0.0).to_numpy() / 2
     ax.axhline(0, color="0.35", linewidth=0.8)
     ax.errorbar(
-        x, mean, yerr=half, color=look.color, linestyle=look.linestyle, marker=look.marker, markersize=5.5, capsize=3,
+        x, mean, yerr=half, color=of.color, linestyle=of.linestyle, marker=of.marker, markersize=5.5, capsize=3,
         elinewidth=1, label=label,
     )  # fmt: skip
 
@@ -129,9 +107,9 @@ def frontier_figure(results: Results) -> Figure | None:
     }
     ax.errorbar(hit, averted, **bars, linestyle="", color="0.55", elinewidth=0.9, capsize=2, zorder=1)
     best = table[table["frontier"]].sort_values("hit")
-    ax.plot(best["hit"], 1000 * best["traced"], color=_COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2)
+    ax.plot(best["hit"], 1000 * best["traced"], color=COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2)
     kinds = (
-        (table["frontier"], "o", _COLOURS[1], _COLOURS[1], "frontier: none of these averts more and hits fewer"),
+        (table["frontier"], "o", COLOURS[1], COLOURS[1], "frontier: none of these averts more and hits fewer"),
         (~table["frontier"] & ~table["oracle"], "s", "0.25", "0.25", "other strategies"),
         (table["oracle"], "D", "white", "0.25", "with a detector that knows the truth, as no platform has"),
     )
@@ -173,9 +151,9 @@ def timeline_figure(results: Results) -> Figure:
         for column in ("troll_part", "opinion_mean")
     }
     for i, name in enumerate((reference, *names)):
-        _band(top, wide["troll_part"][name], _look(i), _label(results, name))
+        _band(top, wide["troll_part"][name], look(i), _label(results, name))
         if name != reference:
-            _band(bottom, wide["opinion_mean"][name] - wide["opinion_mean"][reference], _look(i), _label(results, name))
+            _band(bottom, wide["opinion_mean"][name] - wide["opinion_mean"][reference], look(i), _label(results, name))
     _mark_events(results, top, bottom)
     top.set_ylabel(f"opinion traced to the campaign,\n{_THOUSANDTHS}")
     bottom.set_ylabel(f"mean opinion, difference from\n{_label(results, reference)}, {_THOUSANDTHS}")
@@ -184,18 +162,9 @@ def timeline_figure(results: Results) -> Figure:
         ax.grid(visible=False, axis="x")
         ax.margins(x=0.01)
     figure.legend(*top.get_legend_handles_labels(), loc="outside upper left", ncols=2, handlelength=3.4)
-    bottom.set_xlabel("date, 2019" if results.last_date[:4] == "2019" else "date")
-    _label_days(bottom, results.dates)
+    label_days(bottom, results.dates)
     sns.despine(figure)
     return figure
-
-
-def _label_days(ax: Axes, dates: list[str]) -> None:
-    """Ticks at the first of each month, or at up to seven days of a shorter calendar."""
-    shown = [date for date in dates if date.endswith("-01")]
-    if len(shown) < 3:
-        shown = dates[:: max(1, math.ceil(len(dates) / 7))]
-    ax.set_xticks(_places(shown), [short_day(date) for date in shown])
 
 
 def _branches_of_timeline(results: Results) -> list[str]:
@@ -218,20 +187,12 @@ def _label(results: Results, branch: str) -> str:
         what = "active" if cell.kind == REACTIVE else "unused"
         return f"{cell.asked:,} {what} accounts removed on {short_day(cell.date)}"
     return {"none": "no removal", "no_campaign": "no campaign", "actual": "as happened"}.get(
-        branch, branch.replace("_", " ")
+        branch, as_text(branch.replace("_", " "))
     )
 
 
-def _band(ax: Axes, table: Any, look: Look, label: str) -> None:
-    """Mean over seeds (columns) and its 95 % interval, by day."""
-    values = 1000 * table.to_numpy()
-    n = values.shape[1]
-    mean = values.mean(axis=1)
-    x = _places(table.index.strftime("%Y-%m-%d"))
-    ax.plot(x, mean, color=look.color, linestyle=look.linestyle, linewidth=1.7, label=label, zorder=3)
-    if n > 1:
-        half = stats.t.ppf(0.5 + LEVEL / 2, n - 1) * values.std(axis=1, ddof=1) / math.sqrt(n)
-        ax.fill_between(x, mean - half, mean + half, color=look.color, alpha=0.1, linewidth=0, zorder=2)
+def _band(ax: Axes, table: Any, of: Look, label: str) -> None:
+    draw_band(ax, places(table.index.strftime("%Y-%m-%d")), 1000 * table.to_numpy(), of, label)
 
 
 def _mark_events(results: Results, top: Axes, bottom: Axes) -> None:
@@ -242,7 +203,7 @@ def _mark_events(results: Results, top: Axes, bottom: Axes) -> None:
         days = sorted({event.day for event in events if event.side == side})
         if not days:
             continue
-        x = np.array(_places(days))
+        x = np.array(places(days))
         for ax in (top, bottom):
             for place in x:
                 ax.axvline(place, color="0.82", linewidth=0.7, linestyle="-" if side > 0 else ":", zorder=0)
@@ -264,7 +225,7 @@ def sweep_figure(results: Results) -> Figure | None:
     for ax, kind in zip(axes, ("traced", "counterfactual"), strict=True):
         for i, branch in enumerate(results.plan.sweep.branches):
             line = table[(table["kind"] == kind) & (table["branch"] == branch)].sort_values("value")
-            _line_with_intervals(ax, line["value"].tolist(), line, _look(i), _label(results, branch))
+            _line_with_intervals(ax, line["value"].tolist(), line, look(i), _label(results, branch))
         if min(values) > 0 and len(values) > 1 and max(values) / min(values) >= 10:
             ax.set_xscale("log")
             ax.minorticks_off()
@@ -289,8 +250,3 @@ def _default_of_sweep(results: Results) -> float | None:
     for step in results.plan.sweep.field.split("."):
         value = getattr(value, step, None)
     return float(value) if isinstance(value, (int, float)) else None
-
-
-def _places(dates: Iterable[str]) -> list[float]:
-    """Where ISO dates lie on matplotlib's axis."""
-    return [float(mdates.date2num(datetime.date.fromisoformat(date))) for date in dates]  # type: ignore[no-untyped-call]

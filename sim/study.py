@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import typing
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -24,6 +25,9 @@ from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
 from sim.world import World
+
+if typing.TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 LEVEL = 0.95
 MOST_SEEDS = 1_000_000
@@ -121,6 +125,24 @@ class Study:
                 rows.append(_effect(branch, outcome, kind, differences, identical))
         columns = ["branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
         return pd.DataFrame(rows, columns=columns)
+
+    def plot(
+        self,
+        kind: str = "effects",
+        outcomes: str | Sequence[str] | None = None,
+        branches: str | Sequence[str] | None = None,
+        differences: bool = False,
+    ) -> Figure:
+        """A standard figure, a panel an outcome, as a figure of matplotlib's: ``study.plot().savefig("effects.png")``.
+
+        ``effects``: the difference of each branch from the reference at the end, with its 95 % interval. ``timeline``: the mean
+        over seeds of each branch day by day, with its 95 % interval as a band; with ``differences`` that of the paired
+        difference from the reference. Default outcomes are the user's own, else opinion (and, over time, its troll part);
+        default branches are all. Raises InputError for what the study does not have.
+        """
+        from sim.figures import plot
+
+        return plot(self, kind, outcomes, branches, differences)
 
 
 def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple[float, float, float, int]:
