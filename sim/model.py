@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,8 @@ from mesa import DataCollector
 from sim.branch import Branch
 from sim.engine.agents import AgentEngine
 from sim.fields import InputError
-from sim.outcomes import OUTCOMES, measure
+from sim.outcomes import OwnOutcome, own_outcomes
+from sim.run import Recording
 from sim.world import World
 
 _EACH_ITS_SEED = (
@@ -28,21 +30,28 @@ class SocietyModel(AgentEngine):
     run, and are refused.
 
     The burn-in is run when the model is made, so that ``steps`` counts ticks from day 0; steps beyond the calendar do nothing.
-    ``datacollector`` has the outcomes of the last finished day at every tick (nan on day 0). Subclass it, or the account
+    ``datacollector`` has the outcomes of the last finished day at every tick (nan on day 0), ``outcomes`` of the user's own among
+    them. Subclass it, or the account
     classes of ``sim.engine.agents``, to change what accounts do. A model can be pickled and copied; either is a fork, which
     goes on by itself. Raises InputError for bad input.
     """
 
-    def __init__(self, world: World, branch: Branch | None = None, seed: int | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        world: World,
+        branch: Branch | None = None,
+        seed: int | None = None,
+        outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
+        **more: Any,
+    ) -> None:
         if seed is None:
             raise InputError(f"must be given: {_EACH_ITS_SEED}", field="seed")
         if _iteration_of_batch_run() > 0:
             raise InputError(f"must be 1: {_EACH_ITS_SEED}", field="iterations")
-        super().__init__(world, branch, seed, observe=measure, **more)
+        recorded = Recording(own_outcomes(outcomes))
+        super().__init__(world, branch, seed, observe=recorded.measure, **more)
         self.advance(self.world.burn_in_ticks)
-        self.datacollector = DataCollector(
-            model_reporters={outcome.name: partial(_last, outcome.name) for outcome in OUTCOMES}
-        )
+        self.datacollector = DataCollector(model_reporters={name: partial(_last, name) for name in recorded.columns})
 
     def step(self) -> None:
         """One tick."""

@@ -108,6 +108,15 @@ def test_it_stands_beside_the_others_in_a_study() -> None:
     assert effects["difference"].item() == pytest.approx((ends["removal"] - ends["none"]).mean())
 
 
+def test_a_mesa_model_collects_it() -> None:
+    world = busy_world(days=1)
+    model = sim.SocietyModel(world, seed=1, outcomes=[Extremes()])
+    while model.running:
+        model.step()
+    collected = model.datacollector.get_model_vars_dataframe()
+    assert collected["far_out"].iloc[-1] == sim.simulate(world, outcomes=[Extremes()]).outcomes["far_out"]
+
+
 def a_day(world: World, branch: Branch | None = None) -> tuple[Day, Any]:
     stage = make_stage(world, branch, 1)
     stage.advance(stage.last_step)
