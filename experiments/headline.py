@@ -20,36 +20,16 @@ from experiments.progress import Reporter
 from experiments.results import Results, load
 from experiments.settings import Experiment
 from experiments.user_code import user_classes
-from sim.branch import Branch
 from sim.fields import InputError, canonical_json
 from sim.keys import RunKeys
 from sim.ledger import Ledger
 from sim.outcomes import OwnOutcome
 from sim.outcomes.individuals import kept
-from sim.run import Recording, Run
+from sim.run import Recording
 from sim.sources import UnknownCodeError, commit, sources_of
 from sim.study import Study
-from sim.world import World
 
 _PACKAGES = ("hydra-core", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn")
-
-
-class CountingLedger(Ledger):
-    """A ledger that counts the runs it found and those it was given to keep."""
-
-    def __init__(self, directory: str | Path) -> None:
-        super().__init__(directory)
-        self.found = 0
-        self.kept = 0
-
-    def find(self, key: str, world: World, branch: Branch) -> Run | None:
-        run = super().find(key, world, branch)
-        self.found += run is not None
-        return run
-
-    def keep(self, key: str, run: Run) -> None:
-        super().keep(key, run)
-        self.kept += 1
 
 
 def run_keys(experiment: Experiment) -> RunKeys:
@@ -88,11 +68,11 @@ def check_directory(experiment: Experiment) -> None:
         )
 
 
-def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter, command: Sequence[str]) -> Results:
+def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command: Sequence[str]) -> Results:
     """Simulate what the ledger does not have, and gather. Raises InputError before anything is simulated."""
     began, cpu = time.time(), time.process_time()
     plan, world = experiment.study, experiment.world
-    branches = plan.all_branches(world)
+    branches, keys = plan.all_branches(world), run_keys(experiment)
     check_room(experiment)
     reporter.begin(plan.name)
     study = sim.compare(
@@ -102,7 +82,6 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
     runs = study.outcomes.reset_index()
-    keys = run_keys(experiment)
     for column in ("updates", "rows_scanned", "cpu_seconds"):
         runs[column] = [run.work[column] for run in study.runs.values()]
     runs["digest"] = [run.digest for run in study.runs.values()]
@@ -120,6 +99,7 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         "groundswell": _version("groundswell"),
         "model_version": sim.MODEL_VERSION,
         "git_commit": commit(),
+        "runs_made_by": _makers(runs),
         "python": platform.python_version(),
         "machine": platform.platform(),
         "packages": {name: _version(name) for name in _PACKAGES},
@@ -139,6 +119,21 @@ def simulate(experiment: Experiment, ledger: CountingLedger, reporter: Reporter,
         runs, study.timelines, study.turnout.infer_objects(), study.removals.infer_objects(), study.effects, sweep,
         observed, provenance, partial(write_people, study) if experiment.keep else None,
     )  # fmt: skip
+
+
+def _makers(runs: pd.DataFrame) -> list[dict[str, Any]]:
+    """Commits and codes that made the runs, how many each, and from when to when."""
+    made = runs.groupby(["commit", "code"], dropna=False, sort=False)["made"].agg(["size", "min", "max"])
+    return [
+        {
+            "commit": found if isinstance(found, str) else None,
+            "code": code,
+            "runs": int(n),
+            "first": first,
+            "last": last,
+        }
+        for (found, code), n, first, last in made.itertuples()
+    ]
 
 
 def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) -> pd.DataFrame:

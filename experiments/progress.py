@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from experiments.words import duration
-from sim.compiled import cache_directory
+from sim.compiled import is_compiled
 
 _EVERY = 10.0
 
@@ -60,7 +60,7 @@ class Reporter:
 
     def say_if_it_compiles(self) -> None:
         """Say so where the engine has not been compiled yet for exactly these sources."""
-        if not any(cache_directory().glob("kernels_*/ticks.run_ticks*.nbc")):
+        if not is_compiled():
             self.say("Compiling the engine for this machine, once: about a minute.")
 
     def begin(self, what: str) -> None:

@@ -25,7 +25,7 @@ from experiments.command import (
     plain_errors,
 )
 from experiments.field_list import all_keys, print_fields
-from experiments.headline import CountingLedger, check_directory, simulate, study_directory
+from experiments.headline import check_directory, simulate, study_directory
 from experiments.progress import Reporter, StoppedError
 from experiments.report import draw
 from experiments.results import Assembly, Results, write_tables
@@ -33,6 +33,7 @@ from experiments.settings import Experiment, build_experiment, register
 from experiments.tables import document, print_jobs, print_study
 from experiments.usage import usage
 from sim.fields import InputError
+from sim.ledger import Ledger
 
 FIELDS = "--fields"
 
@@ -40,9 +41,9 @@ FIELDS = "--fields"
 def run_study(experiment: Experiment, command: Sequence[str]) -> tuple[Path, Results]:
     """Simulate, gather and write one study; returns its directory and what is in it."""
     check_directory(experiment)
-    ledger = CountingLedger(Path(experiment.results) / "ledger")
     directory = study_directory(experiment)
     with Reporter() as reporter:
+        ledger = Ledger(Path(experiment.results) / "ledger", reporter.say)
         reporter.say_if_it_compiles()
         try:
             results = simulate(experiment, ledger, reporter, command)

@@ -166,32 +166,41 @@ class _Loaded(NamedTuple):
     digest: str
 
 
-_LOADED: dict[Path, _Loaded] = {}
+_UNSEEN = object()
+_OF_OURS = sorted(path for kind in ("*.py", "*.npy") for path in _ROOT.rglob(kind))
+_LOADED = {path: _Loaded(_UNSEEN, hashlib.sha256(path.read_bytes()).hexdigest()) for path in _OF_OURS}
 
 
-def _note(module: _Module, anew: bool = False) -> None:
-    loaded = sys.modules.get(module.name)
-    by = getattr(loaded, "__spec__", None) or loaded
-    known = _LOADED.get(module.path)
-    if anew or known is None or (known.by is not by and not is_ours(module.name)):
-        _LOADED[module.path] = _Loaded(by, _read(module).digest)
+def _loaded(module: _Module, anew: bool = False) -> _Source:
+    """The source of a module as it was loaded, as far as that can be known: as it was when it was first asked for."""
+    present = sys.modules.get(module.name)
+    by, known = getattr(present, "__spec__", None) or present, _LOADED.get(module.path)
+    if known is not None and known.by is _UNSEEN:
+        known = _LOADED[module.path] = known._replace(by=by)
+    if anew or known is None or known.by is not by:
+        known = _LOADED[module.path] = _Loaded(by, _read(module).digest)
+    source = _SOURCES.get((known.digest, module.package)) or _read(module)
+    if source.digest != known.digest:
+        raise UnknownCodeError(f"{module.path} has been changed since it was loaded: start again")
+    return source
 
 
 def note(name: str) -> None:
     """Note the sources of a module of the user's own, which is being loaded, and of those of theirs that it imports."""
-    if is_ours(name):
+    module = None if is_ours(name) else _find(name)
+    if module is None:
         return
     try:
-        for module in _closure([name], ours=False):
-            _note(module, anew=module.name == name)
+        _loaded(module, anew=True)
+        _closure([name], ours=False)
     except UnknownCodeError:  # told when it matters
         return
 
 
-def _closure(names: Iterable[str], ours: bool = True) -> list[_Module]:
-    """Modules by name, and all of the user's own and of ours (if ``ours``) that they import, in order of names."""
-    names = list(names)
-    tops = {name.partition(".")[0] for name in names}
+def _closure(names: Iterable[str], ours: bool = True) -> dict[_Module, _Source]:
+    """Modules by name, and all of the user's own and of ours (if ``ours``) that they import, with their sources as loaded."""
+    fresh = set(names)
+    tops = {name.partition(".")[0] for name in fresh}
 
     def followed(module: _Module) -> bool:
         if is_ours(module.name):
@@ -200,32 +209,19 @@ def _closure(names: Iterable[str], ours: bool = True) -> list[_Module]:
             return True
         return not any(module.path.is_relative_to(place) for place in _INSTALLED)
 
-    found: dict[str, _Module | None] = {}
-    fresh = set(names)
+    seen: set[str] = set()
+    found: dict[_Module, _Source] = {}
     while fresh:
-        for name in fresh:
-            module = _find(name)
-            found[name] = module if module is not None and followed(module) else None
-        new = [module for name in fresh if (module := found[name]) is not None]
-        wanted = {parent for module in new for name in _read(module).imports for parent in _with_parents(name)}
-        fresh = wanted - found.keys()
-    return sorted({module for module in found.values() if module is not None})
+        seen |= fresh
+        modules = [module for name in fresh if (module := _find(name)) is not None and followed(module)]
+        new = {module: _loaded(module) for module in modules}
+        found |= new
+        fresh = {inner for source in new.values() for name in source.imports for inner in _with_parents(name)} - seen
+    return found
 
 
-def _meanings(modules: Iterable[_Module]) -> Meanings:
-    """Fingerprints by module, of sources that are as they were loaded."""
-    meanings = {}
-    for module in modules:
-        _note(module)
-        source = _read(module)
-        if source.digest != _LOADED[module.path].digest:
-            raise UnknownCodeError(f"{module.path} has been changed since it was loaded: start again")
-        meanings[module.name] = source.meaning
-    return meanings
-
-
-for _path in sorted(_ROOT.rglob("*.py")):
-    _LOADED[_path] = _Loaded(None, hashlib.sha256(_path.read_bytes()).hexdigest())
+def _meanings(names: Iterable[str]) -> Meanings:
+    return {module.name: source.meaning for module, source in _closure(names).items()}
 
 
 # Fingerprints
@@ -239,14 +235,13 @@ def fingerprint(meanings: Meanings) -> str:
 
 def model_sources() -> Meanings:
     """Fingerprints, by module, of all that decides a run's numbers in Groundswell itself. Raises UnknownCodeError."""
-    meanings = _meanings(_closure(_MODEL))
-    tables = {path.relative_to(_ROOT).as_posix(): path for path in _ROOT.rglob("*.npy")}
-    return meanings | {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in tables.items()}
+    tables = [path for path in _LOADED if path.suffix == ".npy"]
+    return _meanings(_MODEL) | {path.relative_to(_ROOT).as_posix(): _LOADED[path].digest for path in tables}
 
 
 def sources_of(name: str) -> Meanings:
     """Fingerprints, by module, of a module and all that it imports of the user's own and of ours. Raises UnknownCodeError."""
-    return _meanings(_closure([name]))
+    return _meanings([name])
 
 
 def code_of(cls: type, model: Meanings) -> Meanings:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
+import os
 import typing
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
@@ -19,10 +20,10 @@ from sim.branching import BranchTree
 from sim.engine.arrays import checked_threads
 from sim.engine.memory import needed, seeds_at_a_time
 from sim.fields import InputError, checked, chosen, instance, shown
-from sim.keys import RunKeys
-from sim.ledger import Ledger
+from sim.ledger import Ledger, Shelf, ledger_of
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
+from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
 from sim.world import World
 
@@ -174,7 +175,7 @@ def compare(
     days: int | None = None,
     threads: int | None = None,
     population_seed: int | None = None,
-    ledger: Ledger | None = None,
+    ledger: Ledger | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
     keep: str | Iterable[str] = (),
@@ -183,8 +184,9 @@ def compare(
     """Simulate every branch with every seed and compare them seed by seed.
 
     ``seeds`` is a number n (seeds 1 … n) or a list; ``reference`` (default: the first branch) is what effects are measured
-    against; ``threads`` seeds run at a time. What branches have in common is simulated once. Runs that ``ledger`` holds are
-    not simulated again, and new ones are kept as soon as they are done. ``progress(done, total)`` is called with ticks.
+    against; ``threads`` seeds run at a time. What branches have in common is simulated once. Runs that ``ledger`` (or
+    the folder that it names) holds are not simulated again, and new ones are kept as soon as they are done; a run is the same
+    only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
     ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
 
     Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
@@ -206,14 +208,15 @@ def compare(
     end = last_step(world, days)
     length = days_until(world, end)
     recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
-    keys = RunKeys(world, length, population_seed, recorded) if ledger is not None else None
+    if population_seed is not None:
+        population_seed = checked_seed(population_seed, "population_seed")
+    kept_in = ledger_of(ledger)
+    shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded)
     runs: dict[tuple[str, int], Run] = {}
     missing: dict[int, dict[str, Branch]] = {}
     for seed in chosen_seeds:
         for name, branch in given.items():
-            found = None
-            if ledger is not None and keys is not None:
-                found = ledger.find(keys.key(branch, seed), world, branch)
+            found = None if shelf is None else shelf.find(branch, seed)
             if found is None:
                 missing.setdefault(seed, {})[name] = branch
             else:
@@ -221,6 +224,8 @@ def compare(
 
     trees = {seed: BranchTree(world, wanted, end, recorded) for seed, wanted in missing.items()}
     workers = _side_by_side(world, trees.values(), workers)
+    if shelf is not None:
+        shelf.prepare((branch, seed) for seed, wanted in missing.items() for branch in wanted.values())
     total = sum(tree.ticks() for tree in trees.values())
     done = 0
     stopped = Event()
@@ -237,10 +242,7 @@ def compare(
         found: dict[str, Run] = {}
 
         def keep(name: str, run: Run) -> None:
-            if ledger is not None and keys is not None:
-                run = replace(run, made=keys.made(run.branch))
-                ledger.keep(keys.key(run.branch, seed), run)
-            found[name] = run
+            found[name] = run if shelf is None else shelf.keep(run)
 
         trees[seed].grow(seed, population_seed, keep, advanced)
         gc.collect()  # agents and their model refer to each other

@@ -148,7 +148,7 @@ def test_interrupting_says_what_is_kept_and_ends_with_130(tmp_path: Path) -> Non
     ledger = tmp_path / "ledger"
     with program("world.people=1000", "seeds=40", "study=actual", f"results={tmp_path}") as process:
         deadline = time.monotonic() + 120
-        while not list(ledger.rglob("[!.]*.parquet")) and time.monotonic() < deadline:
+        while not list(ledger.rglob("[!.]*.run")) and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

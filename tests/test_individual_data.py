@@ -14,6 +14,7 @@ import sim
 from sim.branch import Branch
 from sim.engine import arrays, memory
 from sim.fields import InputError
+from sim.ledger import LedgerWarning
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes.individuals import GROUPS
 from sim.world import World
@@ -134,9 +135,10 @@ def test_a_ledger_keeps_it_and_knows_what_was_kept(tmp_path: Path) -> None:
         study, simulated = compare(**other)
         assert simulated > 0
         assert (study.runs["a", 1].kept is None) == (not other)
-    for path in tmp_path.rglob("*.people.parquet"):
+    for path in tmp_path.rglob("*.run"):
         path.write_bytes(path.read_bytes()[:-9] + b"123456789")
-    mended, simulated = compare(keep=ALL, every=2)
+    with pytest.warns(LedgerWarning, match="is damaged"):
+        mended, simulated = compare(keep=ALL, every=2)
     assert simulated > 0
     pd.testing.assert_frame_equal(mended.people, first.people, check_exact=True)
 

@@ -14,13 +14,15 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
+import sim
 from experiments.results import load
 from experiments.run import main
+from sim.records import unpack
 from tests.test_command_line import ROOT
 
+WORLD = sim.World.hk2019(people=1000)  # only handed on
 STUDY = [
     "world.people=1000", "days=12", "seeds=3", "study.dates=[3, 6, 9]", "study.reactive=[936]", "study.preemptive=[200000]",
     "study.sweep.values=[]", "threads=1", "output=json",
@@ -44,7 +46,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
 
 def records(results: Path) -> list[Path]:
     """What the ledger takes for records."""
-    return sorted((results / "ledger").glob("*/[!.]*.parquet"))
+    return sorted((results / "ledger").glob("*/[!.]*.run"))
 
 
 def run(results: Path) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def test_killing_leaves_whole_records_and_the_same_result(
     left = records(tmp_path)
     for path in left:
         assert len(path.stem) == 64
-        assert len(pd.read_parquet(path)) == 12
+        assert len(unpack(path.read_bytes(), path.stem, WORLD, sim.Branch()).timeline) == 12
     assert json.dumps(run(tmp_path), sort_keys=True) == json.dumps(undisturbed[1], sort_keys=True)
     about = load(next(path for path in tmp_path.iterdir() if path.name.startswith("takedown_grid"))).provenance
     assert about["runs_found_in_ledger"] == len(left) > 0

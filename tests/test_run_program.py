@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments.headline import CountingLedger
 from experiments.progress import Reporter
 from experiments.results import Assembly, Results, load
 from experiments.run import main
@@ -236,7 +235,7 @@ def test_progress_ends_the_simulation_when_the_user_interrupts(tmp_path: Path) -
     try:
         with pytest.raises(StoppedError):
             sim.compare(
-                sim.World.hk2019(people=1000), {"none": sim.Branch()}, seeds=1, days=2, ledger=CountingLedger(tmp_path),
+                sim.World.hk2019(people=1000), {"none": sim.Branch()}, seeds=1, days=2, ledger=sim.Ledger(tmp_path),
                 progress=reporter.advanced,
             )  # fmt: skip
     finally:

@@ -118,11 +118,13 @@ def test_an_edit_of_words_is_not(folder: Folder) -> None:
 
 @pytest.mark.parametrize("name", ["own_rule.py", "own_helpers/more.py"])
 def test_what_was_loaded_is_not_taken_for_what_the_file_says_now(folder: Folder, name: str) -> None:
-    own = folder.load()
+    """A file may be edited while a notebook goes on with what it had imported."""
+    own, before = folder.load(), folder.code()
     folder.write(name, (folder.path / name).read_text() + "\nOTHER = 1\n")
-    with pytest.raises(UnknownCodeError, match=f"{Path(name).name} has been changed since it was loaded"):
-        code_of(own.Pull, model_sources())
-    assert code_of(folder.load().Pull, model_sources())
+    assert code_of(sys.modules["own_rule"].Pull, model_sources()) == before
+    with pytest.raises(UnknownCodeError, match="not what own_rule has under this name"):
+        code_of(own.Pull, model_sources())  # loaded before, and again since
+    assert folder.code() != before
 
 
 def test_reloading_is_loading(folder: Folder) -> None:
@@ -190,10 +192,13 @@ def test_an_edit_of_the_model_is_seen(edit: Callable[[str], str], seen: bool, mo
     original = Path.read_bytes
     changed = edit(path.read_text(encoding="utf-8")).encode()
     monkeypatch.setattr(Path, "read_bytes", lambda self: changed if self == path else original(self))
-    with pytest.raises(UnknownCodeError, match=r"ranking\.py has been changed since it was loaded"):
-        model_sources()
+    assert model_sources() == before  # nothing has been loaded since
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "_SOURCES", {})  # nothing had been read before the edit
+        with pytest.raises(UnknownCodeError, match=r"ranking\.py has been changed since it was loaded"):
+            model_sources()
     monkeypatch.setattr(sources, "_LOADED", {})  # a new process
-    assert (model_sources() != before) == seen
+    assert (model_sources()["sim.feed.ranking"] != before["sim.feed.ranking"]) == seen
 
 
 def test_keys() -> None:

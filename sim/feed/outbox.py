@@ -14,13 +14,13 @@ import numpy as np
 from numba import float64, int64
 from numpy.typing import NDArray
 
-from sim.compiled import scalar
+from sim.compiled import entries, scalar
 
 EMPTY = 0xFFFFFFFF
 OFF_TOPIC = -32768
 _LEVELS = 32767.0
 
-ENTRY = np.dtype(
+ENTRY = entries(
     [
         ("author", np.uint32),
         ("created", np.uint16),

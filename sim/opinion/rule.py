@@ -18,10 +18,9 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, ClassVar
 
-import numba
 from numba import float64, types
 
-from sim.compiled import scalar
+from sim.compiled import first_class, scalar
 from sim.fields import InputError, Settings, quantity
 
 MOST_PARAMETERS = 8
@@ -44,7 +43,7 @@ def _pointer(weight: Any) -> Any:
         except Exception:
             return math.nan
 
-    return numba.cfunc(WEIGHT_SIGNATURE)(guarded)
+    return first_class(WEIGHT_SIGNATURE, guarded)
 
 
 def pointer(rule: OpinionRule) -> Any:
