@@ -131,6 +131,9 @@ class Settings:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         note(cls.__module__)
+        wanted = (vars(base).get("__annotations__", {}).get("name", "") for base in cls.__mro__)
+        if not hasattr(cls, "name") and any(str(hint).startswith("ClassVar") for hint in wanted):
+            cls.name = cls.__qualname__  # type: ignore[attr-defined]  # until it is registered under another
         if "__repr__" not in vars(cls):
             cls.__repr__ = Settings.__repr__  # type: ignore[method-assign]  # or @dataclass makes one that tells everything
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.state import Group, Trace
+from sim.fields import InputError, checked, shown
 from sim.moderation.detectors import Detector
 from sim.moderation.platform import FIRST
 from sim.moderation.policy import Policy, RemovalPolicy
@@ -57,7 +58,8 @@ class Desk:
         """First step from ``step`` on at which the policy acts (a very large number if never); steps only go forward."""
         burn_in = self._model.world.burn_in_ticks
         while self._next is not None and burn_in + self._next < step:
-            self._next = self.policy.next_tick(self._next, self.ticks_per_day)
+            last, field = self._next, self._field("next_tick")
+            self._next = checked(self.policy.next_tick(last, self.ticks_per_day), int | None, field, low=last + 1)
         return NEVER if self._next is None else burn_in + self._next
 
     @property
@@ -101,10 +103,21 @@ class Desk:
         return uniforms_of(self._model.seed_of_run, Stream.DETECTOR, salt, self.view().account, 2)
 
     def review(self, cases: int, minutes: float) -> None:
-        self._model.review_hours += self._in_reality(cases * minutes / 60.0)
+        done, each = (checked(number, float, self._field("review"), low=0) for number in (cases, minutes))
+        self._model.review_hours += self._in_reality(done * each / 60.0)
 
     def _in_reality(self, count: float) -> float:
         return float(self._model.world.in_reality(count, self._moderator.platform))
+
+    def _field(self, name: str) -> str:
+        return f"{type(self.policy).__name__}.{name}"
+
+    def _seen(self, accounts: object, what: str) -> NDArray[np.int64]:
+        """Ids of accounts that the platform sees, each once, ascending. Raises InputError for anything else."""
+        ids, seen = np.asarray(accounts), self.view().account
+        if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu") or not np.isin(ids, seen).all():
+            raise InputError(f"must name accounts of its view by their ids, not {shown(accounts)}", self._field(what))
+        return np.unique(ids).astype(np.int64)
 
     def _mistakes_left_out(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The accounts, without innocent ones in a branch that spares them."""
@@ -113,13 +126,15 @@ class Desk:
         return accounts[self._model.society.group[accounts] >= Group.ACTIVE_TROLL]
 
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
-        accounts = self._mistakes_left_out(accounts)
+        asked = checked(asked, int, self._field("suspend"), low=0)
+        accounts = self._mistakes_left_out(self._seen(accounts, "suspend"))
         sleeping = self._model.state.status[accounts] == Status.SLEEPING
         self._model.suspend(accounts)
         self._record("suspend", accounts, sleeping, asked)
 
     def restore(self, accounts: NDArray[np.int64], asked: int) -> None:
-        back = self._model.restore(accounts)
+        asked = checked(asked, int, self._field("restore"), low=0)
+        back = self._model.restore(self._seen(accounts, "restore"))
         self._record("restore", back, self._model.state.status[back] == Status.SLEEPING, asked)
 
     def _record(self, action: str, accounts: NDArray[np.int64], sleeping: NDArray[np.bool_], asked: int) -> None:
@@ -144,10 +159,12 @@ class Desk:
         )
 
     def flag(self, accounts: NDArray[np.int64], flag: int) -> None:
-        self._model.state.flags[self._mistakes_left_out(accounts)] |= np.uint8(flag)
+        mark = checked(flag, int, self._field("flag"), low=0, high=255)
+        self._model.state.flags[self._mistakes_left_out(self._seen(accounts, "flag"))] |= np.uint8(mark)
 
     def provoke(self, share: float, strength: float, side: int) -> None:
-        self._model.provoke(share, strength, side)
+        share, strength = (checked(x, float, self._field("provoke"), low=0, high=1) for x in (share, strength))
+        self._model.provoke(share, strength, checked(side, int, self._field("provoke"), low=-1, high=1))
 
     def disclose(self) -> None:
         self._model.disclose()

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.fields import checked, instance
+
 
 class Measures(NamedTuple):
     """Neutral in ``NO_MEASURES``. Policies return changed copies (``measures._replace``) and never change an array in place.
@@ -54,7 +56,7 @@ def in_force(changes: Iterable[tuple[int, Change]], step: int) -> Measures:
     measures = NO_MEASURES
     for since, change in changes:
         if since <= step:
-            measures = change(measures._replace(since=since))
+            measures = instance(change(measures._replace(since=since)), Measures, "What a policy's measures give")
     typed = (_as(neutral, value) for neutral, value in zip(NO_MEASURES, measures, strict=True))
     return Measures._make(typed)._replace(since=NO_MEASURES.since)
 
@@ -62,4 +64,6 @@ def in_force(changes: Iterable[tuple[int, Change]], step: int) -> Measures:
 def _as(neutral: Any, value: Any) -> Any:
     if isinstance(neutral, np.ndarray):
         return np.array(value, dtype=neutral.dtype, order="C")
-    return type(neutral)(value)
+    if isinstance(neutral, float) and value == math.inf:
+        return math.inf
+    return checked(value, type(neutral), "A number among a policy's measures")

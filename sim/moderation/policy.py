@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Settings, instance, quantity, shown
 from sim.moderation.detectors import Detector, Perfect
 from sim.moderation.measures import Measures
 from sim.moderation.platform import FIRST, PLATFORMS, Platform
@@ -69,6 +69,9 @@ class Policy(Settings, ABC):
             raise InputError("must be 'first' where world.second.members is 0, not 'second'", field="platform")
         used = [(name, detector.signals) for name, detector in self.detectors()]
         for name, signals in [("", self.signals), *used]:
+            unknown = [signal for signal in signals if signal not in SIGNALS]
+            if unknown:
+                raise InputError(f"must judge by signals of {', '.join(SIGNALS)}, not {shown(unknown[0])}", field=name)
             missing = [signal for signal in signals if SIGNALS[signal].traced and not world.signals.observe]
             if missing:
                 raise InputError(
@@ -150,7 +153,8 @@ class RemovalPolicy(Policy, ABC):
             )
 
     def act(self, platform: Platform) -> None:
-        removal = self.remove(platform.view(), platform.scores(self.detector), platform.scaled(self.in_reality()))
+        found = self.remove(platform.view(), platform.scores(self.detector), platform.scaled(self.in_reality()))
+        removal = instance(found, Removal, f"{type(self).__name__}.remove")
         platform.review(removal.accounts.size, self.minutes_per_case)
         platform.suspend(*removal)
 

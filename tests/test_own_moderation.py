@@ -1,0 +1,192 @@
+"""A policy or detector of one's own that breaks its promises gets one sentence that names it, in either engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+import sim
+from sim.fields import InputError
+from sim.moderation import DailyPolicy, Measures, RemovalPolicy, SignalDetector, StandingPolicy, Takedown
+from tests.worlds import busy_world
+
+Act = Callable[[Any], None]
+
+
+@dataclass(frozen=True)
+class Odd(SignalDetector):
+    """Gives whatever the test wants."""
+
+    gives: ClassVar[Callable[[Any], Any]] = staticmethod(lambda view: None)
+
+    def excess(self, view: Any) -> Any:
+        return type(self).gives(view)
+
+    def sentence(self) -> str:
+        return "an odd detector"
+
+
+@dataclass(frozen=True)
+class Unknowing(Odd):
+    """Judges by what there is not."""
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        return ("followers", "astrology")
+
+
+@dataclass(frozen=True)
+class Acting(DailyPolicy):
+    """Does whatever the test wants."""
+
+    does: ClassVar[Act] = staticmethod(lambda platform: None)
+    then: ClassVar[Callable[[int, int], Any]] = staticmethod(lambda tick, per_day: None)
+
+    def act(self, platform: Any) -> None:
+        type(self).does(platform)
+
+    def next_tick(self, tick: int, ticks_per_day: int) -> Any:
+        return type(self).then(tick, ticks_per_day)
+
+    def sentence(self, date: str) -> str:
+        return "Acts."
+
+
+@dataclass(frozen=True)
+class Removing(RemovalPolicy):
+    """Gives what is no removal."""
+
+    def in_reality(self) -> int:
+        return 1
+
+    def remove(self, view: Any, scores: Any, asked: int) -> Any:
+        return view.account[:1]
+
+    def sentence(self, date: str) -> str:
+        return "Removes."
+
+
+@dataclass(frozen=True)
+class Measuring(StandingPolicy):
+    """Takes whatever measures the test wants."""
+
+    takes: ClassVar[Callable[[Measures], Any]] = staticmethod(lambda measures: None)
+
+    def measures(self, measures: Measures, ticks_per_day: int) -> Any:
+        return type(self).takes(measures)
+
+    def sentence(self, date: str) -> str:
+        return "Measures."
+
+
+def sentence(policy: Any, engine: str) -> str:
+    with pytest.raises(InputError) as refused:
+        sim.simulate(busy_world(), sim.Branch((policy,)), engine=engine)
+    return str(refused.value)
+
+
+ENGINES = pytest.mark.parametrize("engine", ["arrays", "agents"])
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("gives", "found"),
+    [
+        (lambda view: np.full(view.account.size, np.nan), "not nan"),
+        (lambda view: np.full(view.account.size, np.inf), "not inf"),
+        (lambda view: np.zeros(3), "not an array of float64 of shape (3,)"),
+        (lambda view: np.zeros((view.account.size, 1)), "not an array of float64 of shape ("),
+        (lambda view: ["x"] * view.account.size, "not ['x', 'x', 'x', …"),
+        (lambda view: None, "not none"),
+        (lambda view: 1.0, "not 1.0"),
+    ],
+)
+def test_a_detector_gives_a_number_for_each_account(
+    gives: Callable[[Any], Any], found: str, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Odd, "gives", staticmethod(gives))
+    told = sentence(Takedown(1, Odd(), accounts=3), engine)
+    assert told.startswith("Odd.excess must give one finite number for each of the ") and found in told
+    seen = sim.labelled(busy_world(), days=1)
+    with pytest.raises(InputError, match=r"Odd\.excess must give one finite number"):
+        sim.moderation.roc(Odd(), seen.view, seen.troll)
+
+
+def test_a_detector_judges_by_signals_that_there_are() -> None:
+    told = sentence(Takedown(1, Unknowing(), accounts=3), "arrays")
+    assert (
+        told.startswith("policies[0].detector must judge by signals of age, followers,") and "not 'astrology'" in told
+    )
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    ("does", "begins"),
+    [
+        (
+            lambda p: p.suspend(np.array([10**6]), 1),
+            "Acting.suspend must name accounts of its view by their ids, not an array",
+        ),
+        (lambda p: p.suspend(np.array([-1]), 1), "Acting.suspend must name accounts of its view"),
+        (lambda p: p.suspend(np.array([0.5]), 1), "Acting.suspend must name accounts of its view"),
+        (lambda p: p.suspend(p.view().suspended, 1), "Acting.suspend must name accounts of its view"),
+        (lambda p: p.suspend(None, 1), "Acting.suspend must name accounts of its view by their ids, not none."),
+        (lambda p: p.suspend([0], -1), "Acting.suspend must be a whole number of at least 0, not -1."),
+        (lambda p: p.restore("x", 1), "Acting.restore must name accounts of its view by their ids, not 'x'."),
+        (lambda p: p.flag([0], 2**9), "Acting.flag must be a whole number from 0 to 255, not 512."),
+        (lambda p: p.review(float("nan"), 1.0), "Acting.review must be a number of at least 0, not nan."),
+        (lambda p: p.provoke(2.0, 0.5, 1), "Acting.provoke must be a number from 0 to 1, not 2.0."),
+    ],
+)
+def test_a_policy_names_accounts_and_numbers_that_there_are(
+    does: Act, begins: str, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Acting, "does", staticmethod(does))
+    assert sentence(Acting(1), engine).startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "then", [lambda tick, _: tick, lambda tick, _: tick - 1, lambda *_: "x", lambda *_: float("nan")]
+)
+def test_a_policy_goes_forward_in_time(then: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Acting, "then", staticmethod(then))
+    assert sentence(Acting(1), "arrays").startswith(
+        "Acting.next_tick must be a whole number of at least 7 or none, not "
+    )
+
+
+def test_a_removal_is_a_removal() -> None:
+    assert sentence(Removing(1), "arrays").startswith("Removing.remove must be a Removal, not an array of int64")
+
+
+@pytest.mark.parametrize(
+    ("takes", "begins"),
+    [
+        (lambda measures: None, "What a policy's measures give must be a Measures, not none."),
+        (
+            lambda measures: measures._replace(friction=float("nan")),
+            "A number among a policy's measures must be a finite number",
+        ),
+        (
+            lambda measures: measures._replace(topic_limit=0.5),
+            "A number among a policy's measures must be a whole number",
+        ),
+        (
+            lambda measures: measures._replace(topic_limit=float("inf")),
+            "A number among a policy's measures must be a whole",
+        ),
+    ],
+)
+def test_measures_are_numbers(takes: Any, begins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Measuring, "takes", staticmethod(takes))
+    assert sentence(Measuring(1), "arrays").startswith(begins)
+
+
+def test_an_account_named_twice_is_suspended_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Acting, "does", staticmethod(lambda p: p.suspend(p.view().account[[5, 5, 3]], 3)))
+    removals = sim.simulate(busy_world(), sim.Branch((Acting(1),))).removals
+    assert removals["citizens"].tolist() == [2]
