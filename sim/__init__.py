@@ -14,6 +14,7 @@ from sim.fields import InputError, describe_fields
 from sim.labelled import Labelled, joined, labelled
 from sim.ledger import Ledger
 from sim.model import SocietyModel
+from sim.population.settings import Graph
 from sim.run import Run, simulate
 from sim.study import Study, compare
 from sim.version import MODEL_VERSION
@@ -22,6 +23,7 @@ from sim.world import World
 __all__ = [
     "MODEL_VERSION",
     "Branch",
+    "Graph",
     "InputError",
     "Labelled",
     "Ledger",

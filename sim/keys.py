@@ -12,13 +12,13 @@ import hashlib
 import time
 from abc import ABC
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from sim import sources
 from sim.branch import Branch
-from sim.fields import InputError, Settings, canonical_json
+from sim.fields import Settings, canonical_json
 from sim.outcomes import OUTCOMES, OwnOutcome
+from sim.population.files import checksum
 from sim.run import NOTHING_MORE, Recording
 from sim.version import MODEL_VERSION
 from sim.world import World
@@ -32,12 +32,7 @@ def file_checksums(world: World) -> dict[str, str]:
     for field in ("edges", "nodes"):
         path = getattr(world.graph, field)
         if path:
-            try:
-                checksums[field] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-            except OSError as error:
-                raise InputError(
-                    f"must be a readable file, which {path} is not ({error.strerror})", field=f"world.graph.{field}"
-                ) from None
+            checksums[field] = checksum(path)
     return checksums
 
 

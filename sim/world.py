@@ -266,7 +266,7 @@ class World(Settings):
             ("population.sessions_column", self.population.sessions_column),
             ("illegality.high_risk_class", self.illegality.high_risk_class),
         ):
-            if name and not self.graph.nodes:
+            if name and not self.graph.describes_nodes:
                 raise InputError(
                     f"must be left out without a node table in graph.nodes, not {shown(name)}", field=field
                 )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import resource
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -15,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.fields import InputError
-from sim.population.edge_list import read_edge_list, read_node_table
 from sim.population.graph import (
     FollowerGraph,
     draw_followers,
@@ -397,98 +394,6 @@ def test_scaled_counts_keep_their_mean() -> None:
     assert scaled_count(1, 5, 4.0) == 4
     with pytest.raises(InputError, match="values must all be finite"):
         scaled_count(1, 5, -0.5)
-
-
-# Edge lists
-
-
-def write(path: Path, text: str) -> Path:
-    if path.suffix == ".gz":
-        with gzip.open(path, "wt") as file:
-            file.write(text)
-    else:
-        path.write_text(text)
-    return path
-
-
-@pytest.mark.parametrize("name", ["edges.csv", "edges.csv.gz"])
-@pytest.mark.parametrize("header", ["", "source,target\n", "# a comment\nFollower,Followee\n"])
-def test_edge_lists_are_read(tmp_path: Path, name: str, header: str) -> None:
-    path = write(tmp_path / name, header + "4,0\n\n0 , 4 # back\n4,9\n4,9\n9,9\n")
-    graph, labels = read_edge_list(path)
-    assert labels.tolist() == [0, 4, 9]
-    assert edges(graph) == {(1, 0), (0, 1), (1, 2)}
-    graph, labels = read_edge_list(path, nodes=12)
-    assert labels.tolist() == list(range(12))
-    assert edges(graph) == {(4, 0), (0, 4), (4, 9)}
-
-
-def test_blanks_separate_columns_too(tmp_path: Path) -> None:
-    path = write(tmp_path / "edges.txt", "source target\n0\t1\n1   2\n")
-    assert edges(read_edge_list(path).graph) == {(0, 1), (1, 2)}
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("0,1\n0,1,2\n", "line 2, must have two columns (source and target), not 3."),
-        ("0\n", "line 1, must have two columns (source and target), not 1."),
-        ("0,1\n0,one\n", "line 2, must have whole numbers as ids, not 'one'."),
-        ("0,1_000\n", "line 1, must have whole numbers as ids, or 'source,target' as a header, not '1_000'."),
-        ("0,1\n0,1.5\n", "line 2, must have whole numbers as ids, not '1.5'."),
-        (
-            "target,source\n0,1\n",
-            "line 1, must have whole numbers as ids, or 'source,target' as a header, not 'target'.",
-        ),
-        ("source,target\nsource,target\n", "line 2, must have whole numbers as ids, not 'source'."),
-        ("0,1\n\n-2,1\n", "line 3, must have ids of at least 0, not -2."),
-        ("0,5\n", "line 1, must have ids from 0 to 4, not 5."),
-        ("# nothing\nsource,target\n", "must have at least one edge, but it is empty."),
-    ],
-)
-def test_bad_edge_lists_are_named(tmp_path: Path, text: str, reason: str) -> None:
-    path = write(tmp_path / "edges.csv", text)
-    with pytest.raises(InputError) as error:
-        read_edge_list(path, nodes=5)
-    assert str(path) in str(error.value)
-    assert str(error.value).endswith(reason)
-
-
-def test_unreadable_files_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"missing\.csv must be a file, but there is none"):
-        read_edge_list(tmp_path / "missing.csv")
-    with pytest.raises(InputError, match="must be a readable file"):
-        read_edge_list(tmp_path)
-    (tmp_path / "plain.csv.gz").write_text("0,1\n")
-    with pytest.raises(InputError, match="must be a readable file"):
-        read_edge_list(tmp_path / "plain.csv.gz")
-    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match="must be text in UTF-8"):
-        read_node_table(tmp_path / "binary.csv")
-
-
-def test_node_tables_are_read(tmp_path: Path) -> None:
-    text = '# nodes\nindex,bot,rate,law\n0,1,0.5,"(3, 30)"\n1,0,2,b\n'
-    table = read_node_table(write(tmp_path / "nodes.csv.gz", text))
-    assert list(table) == ["index", "bot", "rate", "law"]
-    assert table["bot"].dtype == np.int64
-    assert table["rate"].tolist() == [0.5, 2.0]
-    assert table["law"].tolist() == ["(3, 30)", "b"]
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "must have a header and a row for each node, but it is empty."),
-        ("index,bot\n", "must have a row for each node, but it has only a header."),
-        ("index,index\n0,0\n", "line 1, must name each column once, not 'index,index'."),
-        ("# c\nindex,bot\n0,0\n1\n", "line 4, must have 2 columns like the header, not 1."),
-    ],
-)
-def test_bad_node_tables_are_named(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(InputError) as error:
-        read_node_table(write(tmp_path / "nodes.csv", text))
-    assert str(error.value).endswith(reason)
 
 
 # networkx

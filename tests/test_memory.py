@@ -13,11 +13,13 @@ import pytest
 
 import sim
 from experiments.validation.ensemble import ensemble
+from sim import machine
 from sim.branching import BranchTree
 from sim.engine import memory
-from sim.engine.memory import available, check_memory, needed
+from sim.engine.memory import check_memory, needed
 from sim.engine.society import build
 from sim.engine.state import State
+from sim.machine import available
 from sim.world import World
 from tests.worlds import busy_world
 
@@ -83,10 +85,10 @@ def test_some_memory_is_available() -> None:
 
 def test_a_control_group_limits_what_is_available(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "max").write_text("max\n")
-    monkeypatch.setattr(memory, "_LIMITS", (tmp_path / "max", tmp_path / "absent"))
+    monkeypatch.setattr(machine, "_LIMITS", (tmp_path / "max", tmp_path / "absent"))
     unlimited = available()
     (tmp_path / "limit").write_text("1000000000000000000\n")
-    monkeypatch.setattr(memory, "_LIMITS", (tmp_path / "limit",))
+    monkeypatch.setattr(machine, "_LIMITS", (tmp_path / "limit",))
     assert available() == pytest.approx(unlimited, rel=0.2)
     (tmp_path / "limit").write_text("100\n")
     assert available() < 100

@@ -15,7 +15,7 @@ from sim.fields import InputError, quantity
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.rule import Opinion
-from sim.population.edge_list import read_node_table
+from sim.population.node_table import read_node_table
 from sim.population.people import Population
 from sim.population.settings import Graph
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import psutil
-
 from sim.engine.state import Count, Trace
 from sim.fields import InputError
+from sim.machine import available
 from sim.world import World
 
 _PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40 + 8 + 8 + 8
 _ACCOUNT = 1 + 4 + 4 + 1 + 2 + 4 + 4 + 4 + 1 + 8 + 8 * 4 + 1 + 4 + 1 + 57 + 2
 _TRACES = 4 * Trace.COLUMNS
 _EDGE = 4 + 8
-_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def needed(world: World, states: int = 2, objects: int = 0) -> int:
@@ -28,16 +24,6 @@ def needed(world: World, states: int = 2, objects: int = 0) -> int:
     observed = _TRACES if world.signals.observe else 0
     state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory + observed)
     return states * state + accounts * objects + edges * _EDGE + 2 * steps * Count.COLUMNS * 8
-
-
-def available() -> int:
-    """Bytes of memory that this process may still take, by the machine and by its control group."""
-    free = int(psutil.virtual_memory().available)
-    for path in _LIMITS:
-        text = path.read_text().strip() if path.exists() else "max"
-        if text.isdigit():
-            free = min(free, int(text) - psutil.Process().memory_info().rss)
-    return free
 
 
 def seeds_at_a_time(world: World, states: int, wanted: int) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.campaign.settings import TrollGroup
-from sim.engine.given import Nodes, given_activity, given_people, graph_of_file, nodes_of_file, of_class
+from sim.engine.given import by_account, given_activity, given_network, given_people, graph_of, of_class
 from sim.engine.layout import Layout, lay_out
 from sim.engine.memory import check_memory
 from sim.engine.profiles import (
@@ -29,6 +29,7 @@ from sim.feed.ranking import recency_table
 from sim.fields import InputError
 from sim.moderation.measures import NO_MEASURES
 from sim.population.accounts import Status, by_node
+from sim.population.given_network import Network
 from sim.population.graph import (
     FollowerGraph,
     followers_of,
@@ -41,6 +42,7 @@ from sim.population.graph import (
     social_graph,
 )
 from sim.population.legitimacy import legitimacies_at_start
+from sim.population.node_ids import Labels
 from sim.population.people import draw_people
 from sim.population.settings import Graph
 from sim.population.timetable import NEVER
@@ -65,6 +67,12 @@ class Setting(NamedTuple):
     following: NDArray[np.int64]
     profile: Profile
     given: frozenset[str]
+    called: Labels | None
+
+    @property
+    def nodes(self) -> Labels:
+        """What the user calls the node of each account, shape (accounts,): the ids of a network on file, else account ids."""
+        return np.arange(self.society.group.size) if self.called is None else self.called
 
 
 def build(world: World, population_seed: int, seed: int, objects: int = 0) -> tuple[Setting, State]:
@@ -74,16 +82,16 @@ def build(world: World, population_seed: int, seed: int, objects: int = 0) -> tu
     that asks, does not fit into memory.
     """
     check_memory(world, objects=objects)
-    nodes = nodes_of_file(world)
-    given = given_people(world, nodes)
-    people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, population_seed, given)
     layout = lay_out(world, population_seed)
     group, person = layout.group, layout.person
+    network = given_network(world, group)
+    given = given_people(world, network)
+    people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, population_seed, given)
     active_ids, sleeper_ids = np.flatnonzero(group == Group.ACTIVE_TROLL), np.flatnonzero(group == Group.SLEEPER)
     created = registered(world, group, population_seed)
     weights = np.ones(group.size)
     weights[active_ids] = _posting_weights(world, active_ids, population_seed)
-    graph = _follower_graph(world, people.opinion, layout, nodes, population_seed)
+    graph = _follower_graph(world, people.opinion, layout, network, population_seed)
     followers, following = graph.followers_count(), graph.following_count()
     society = Society(
         anchor=people.opinion,
@@ -92,12 +100,12 @@ def build(world: World, population_seed: int, seed: int, objects: int = 0) -> tu
         courage=people.courage,
         legitimacy_at_start=legitimacies_at_start(people.opinion, world.legitimacy.start, world.legitimacy.slope),
         joining=people.joining,
-        activity=given_activity(world, people.activity, nodes),
+        activity=given_activity(world, people.activity, network),
         topic_reader=people.topic_reader,
         group=group,
         person=person,
         created=created,
-        illegal_share=_illegal_shares(world, layout, nodes, population_seed),
+        illegal_share=_illegal_shares(world, layout, network, population_seed),
         actor_stance=_stances(world)[group[world.people :]],
         actor_weight=weights[world.people :],
         wakes_at=_sleepers_wake(world, sleeper_ids, created[sleeper_ids], seed),
@@ -118,6 +126,7 @@ def build(world: World, population_seed: int, seed: int, objects: int = 0) -> tu
         following,
         draw_profiles(world, layout, followers, following, population_seed),
         given.names(),
+        None if network is None else network.called[by_account(network)],
     )
     return setting, _first_state(setting, people.inner_confidence)
 
@@ -289,12 +298,12 @@ def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap
     return sources.astype(np.int64), trolls[whose]
 
 
-def _illegal_shares(world: World, layout: Layout, nodes: Nodes | None, seed: int) -> NDArray[np.float32]:
+def _illegal_shares(world: World, layout: Layout, network: Network | None, seed: int) -> NDArray[np.float32]:
     """Probability that a new message of each account breaks the platform's rules, shape (accounts,)."""
     settings, group, ids = world.illegality, layout.group, np.arange(layout.group.size)
     if settings.high_risk_class:
-        assert nodes is not None
-        high_risk = of_class(world, nodes, settings.high_risk_class)
+        assert network is not None
+        high_risk = of_class(network, settings.high_risk_class)
     else:
         high_risk = uniforms_of(seed, Stream.HIGH_RISK, 0, ids[: world.people], 0) < settings.high_risk_share
     risky = np.zeros(group.size, dtype=bool)
@@ -312,14 +321,14 @@ def _illegal_shares(world: World, layout: Layout, nodes: Nodes | None, seed: int
 
 
 def _follower_graph(
-    world: World, opinions: NDArray[np.float64], layout: Layout, nodes: Nodes | None, seed: int
+    world: World, opinions: NDArray[np.float64], layout: Layout, network: Network | None, seed: int
 ) -> FollowerGraph:
     """Who follows whom, of people with these ``opinions`` (by person)."""
     settings, group, accounts, people = world.graph, layout.group, layout.group.size, world.people
     if settings.kind == "complete":
         return FollowerGraph.complete_graph(accounts)
-    if settings.kind == "file":
-        return graph_of_file(world, group, nodes)
+    if network is not None:
+        return graph_of(network)
     if settings.kind == "random":
         return merge_edges(random_graph(seed, people, settings.followees), accounts, (), ())
     if settings.kind == "preferential":

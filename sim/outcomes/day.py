@@ -45,8 +45,8 @@ class Day:
 
     @cached_property
     def node(self) -> NDArray[np.generic]:
-        """The node that a person is in the follower graph."""
-        return _read_only(np.arange(self.world.people))
+        """The node that a person is in the follower graph: a whole number, or text where a network of the user's has names."""
+        return _read_only(self._stage.setting.nodes[: self.world.people].copy())
 
     @cached_property
     def opinion(self) -> NDArray[np.float64]:

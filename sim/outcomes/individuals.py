@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.memory import available, needed
+from sim.engine.memory import needed
 from sim.engine.stage import Stage
 from sim.engine.state import Group
 from sim.fields import InputError, checked
+from sim.machine import available
 from sim.outcomes.day import STATUSES, Day
 from sim.plain import DATES
 from sim.population.accounts import by_node
@@ -80,7 +81,7 @@ class Keep:
             "status": lambda: day.status.codes,
         }
         return {
-            name: np.asarray(special[name]() if name in special else getattr(day, name)).astype(kind)
+            name: _as(kind, np.asarray(special[name]() if name in special else getattr(day, name)))
             for name, kind in self.columns.items()
         }
 
@@ -118,3 +119,7 @@ def check_fits(keep: Keep | None, world: World, runs: int = 1) -> None:
             "with a greater `every`",
             "keep",
         )
+
+
+def _as(kind: Any, values: NDArray[Any]) -> NDArray[Any]:
+    return values if values.dtype == object else values.astype(kind)  # nodes may have names

@@ -1,149 +1,280 @@
-"""Reading follower graphs and node tables from text files, plain or gzipped."""
+"""Reading edge lists: who follows whom, a line an edge, as people and programs write them."""
 
 from __future__ import annotations
 
 import csv
-import gzip
-import os
-import zlib
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from sim.fields import InputError
-from sim.population.graph import FollowerGraph
+from sim.fields import InputError, shown
+from sim.machine import available
+from sim.population.files import Path, at_line, in_words, pieces
+from sim.population.node_ids import Labels, ends_of_numbers, ends_of_texts, fits, is_number, is_whole
 
-Path = str | os.PathLike[str]
-
-_HEADERS = (["source", "target"], ["follower", "followee"])
+_LONGEST_LINE = 10_000
+_EDGE = 44  # bytes that an edge takes while ends are gathered and made into rows
+_NAMES = (("source", "target"), ("follower", "followee"))
+_INDEX = ("", "unnamed: 0")  # what pandas calls the index of a table
+_IGNORE = "graph.weights='ignore' leaves out what else there is"
+_COMMENT = re.compile(rb"(?m)(?:^|[ \t])#[^\n]*")
+_BLANKS = re.compile(rb"[ \t]+")
+_MARGINS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
+_LINE = re.compile(rb"[^\s][^\n]*")
+# What networkx writes of an edge, such as {} or {'weight': 3}.
+_DATA = re.compile(rb"(?m)(?:^|[ \t,;]+)\{[^\n]*\}[ \t]*$")
+_WEIGHT = re.compile(rb"(?m)[{ ]['\"]weight['\"]:[^\n]*\}[ \t]*$")
+# Numbers that are not what a reader of numbers takes them for: 007, 0x10.
+_ODD = rb"0[0-9xX]"
 
 
 class EdgeList(NamedTuple):
-    """A graph, and for each of its accounts the id it had in the file, ascending, shape (n,)."""
+    """Edges between nodes 0 … n - 1, ``sources[e]`` follows ``targets[e]``, and what those nodes are called in the file, in
+    ascending order: int64 where all are whole numbers, else text. Repeated edges and loops are still there."""
 
-    graph: FollowerGraph
-    labels: NDArray[np.int64]
+    sources: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    labels: Labels
 
 
-def read_edge_list(path: Path, nodes: int | None = None) -> EdgeList:
-    """Follower graph from lines of two whole numbers, ``source`` follows ``target``, separated by a comma or blanks.
+@dataclass(frozen=True)
+class _Form:
+    """How the lines of a file are to be understood: what separates ``columns`` (a blank: any blanks), which of them are source
+    and target, whether the first line is a ``header``, whether edges end in ``data`` of networkx, and whether weights are
+    ignored; then the line of the ``first`` edge and its ends."""
 
-    Blank lines and what follows a ``#`` are skipped; a first line ``source,target`` (or ``follower,followee``) is a
-    header; a name ending in ``.gz`` is decompressed. With ``nodes`` the ids are 0 … nodes - 1, so that accounts without
-    an edge are kept; without it the accounts are the ids that occur, renumbered in ascending order (``labels`` has
-    them). Duplicates count once and self loops are dropped. Raises InputError naming file, line and reason.
+    path: Path
+    separator: str
+    columns: int
+    source: int
+    target: int
+    header: bool
+    data: bool
+    ignore_weights: bool
+    first: tuple[int, str, str] = (0, "", "")
+
+    @property
+    def whole(self) -> bool:
+        """Whether ids are whole numbers, as those of the first edge are."""
+        return all(map(is_whole, self.first[1:]))
+
+    def ids(self, line: str) -> tuple[str, str]:
+        """The ends of the edge on a line; ValueError with what is wrong where it has other columns than the first line."""
+        row = next(csv.reader([line], delimiter=self.separator), [])
+        if len(row) != self.columns:
+            wanted = (
+                "two columns (source and target)"
+                if self.columns == 2
+                else f"{self.columns} columns like the first line"
+            )
+            raise ValueError(f"must have {wanted}, not {len(row)}")
+        return row[self.source].strip(), row[self.target].strip()
+
+
+def read_edge_list(path: Path, ignore_weights: bool = False) -> EdgeList:
+    """Edges from lines with two ids, ``source`` follows ``target``, separated by commas, semicolons, tabs or blanks.
+
+    Ids are whole numbers from 0 to 2**63 - 1 or, where one on the first line is none, any text. A first line with the names
+    ``source`` and ``target`` (or ``follower`` and ``followee``) is a header, and a nameless first column the index of a table
+    that pandas wrote; both may be quoted. Blank lines are skipped, and so is what follows a ``#`` at the beginning of a line or
+    after a blank; a name ending in ``.gz`` is decompressed. Further columns and weights that networkx wrote are refused unless
+    ``ignore_weights``. Raises InputError naming file, line and reason.
     """
-    sources: list[int] = []
-    targets: list[int] = []
-    with _open(path) as file:
-        fresh = True
-        for number, raw in enumerate(file, 1):
-            line = raw.partition("#")[0].strip()
-            if not line:
-                continue
-            columns = [column.strip() for column in line.split(",")] if "," in line else line.split()
-            if len(columns) != 2:
-                raise _error(path, number, f"must have two columns (source and target), not {len(columns)}")
-            try:
-                if "_" in line:
-                    raise ValueError
-                source, target = int(columns[0]), int(columns[1])
-            except ValueError:
-                if fresh and [column.lower() for column in columns] in _HEADERS:
-                    fresh = False
-                    continue
-                wrong = next(column for column in columns if not _is_integer(column))
-                hint = ", or 'source,target' as a header" if fresh else ""
-                raise _error(path, number, f"must have whole numbers as ids{hint}, not {wrong!r}") from None
-            fresh = False
-            if source < 0 or target < 0:
-                raise _error(path, number, f"must have ids of at least 0, not {min(source, target)}")
-            if nodes is not None and (source >= nodes or target >= nodes):
-                raise _error(path, number, f"must have ids from 0 to {nodes - 1}, not {max(source, target)}")
-            if source >= 2**63 or target >= 2**63:
-                raise _error(path, number, f"must have ids below 2**63, not {max(source, target)}")
-            sources.append(source)
-            targets.append(target)
-    if not sources:
-        raise InputError(f"{os.fspath(path)} must have at least one edge, but it is empty")
-    source_ids, target_ids = np.array(sources, dtype=np.int64), np.array(targets, dtype=np.int64)
-    if nodes is not None:
-        return EdgeList(FollowerGraph.from_edges(nodes, source_ids, target_ids), np.arange(nodes, dtype=np.int64))
-    labels, numbers = np.unique(np.concatenate([source_ids, target_ids]), return_inverse=True)
-    numbered = numbers.reshape(2, -1)
-    return EdgeList(FollowerGraph.from_edges(len(labels), numbered[0], numbered[1]), labels)
+    form = _form(path, ignore_weights)
+    found = _whole_numbers(form) if form.whole else None
+    return _texts(form) if found is None else found
 
 
-def read_node_table(path: Path) -> dict[str, NDArray[np.generic]]:
-    """Columns of a comma-separated table with a header, one row a node, in the order of the file.
-
-    A column becomes int64 if all its values are whole numbers, else float64 if all are numbers, else text. Lines that
-    begin with ``#`` are skipped and a name ending in ``.gz`` is decompressed. Raises InputError naming file, line and
-    reason.
-    """
-    with _open(path) as file:
-        numbered = ((number, line) for number, line in enumerate(file, 1) if line.strip() and not line.startswith("#"))
-        place = [0]
-
-        def lines() -> Iterator[str]:
-            for number, line in numbered:
-                place[0] = number
-                yield line
-
-        reader = csv.reader(lines(), skipinitialspace=True)
-        header = [name.strip() for name in next(reader, [])]
-        if not header:
-            raise InputError(f"{os.fspath(path)} must have a header and a row for each node, but it is empty")
-        if len(set(header)) != len(header) or not all(header):
-            raise _error(path, place[0], f"must name each column once, not {','.join(header)!r}")
-        rows: list[list[str]] = []
-        for row in reader:
-            if len(row) != len(header):
-                raise _error(path, place[0], f"must have {len(header)} columns like the header, not {len(row)}")
-            rows.append(row)
-    if not rows:
-        raise InputError(f"{os.fspath(path)} must have a row for each node, but it has only a header")
-    return {name: _typed([row[k] for row in rows]) for k, name in enumerate(header)}
+# How lines are to be understood
 
 
-def _typed(values: list[str]) -> NDArray[np.generic]:
-    for kind in (np.int64, np.float64):
-        try:
-            return np.array(values).astype(kind)
-        except (ValueError, OverflowError):
+def _form(path: Path, ignore_weights: bool) -> _Form:
+    lines = _first_lines(path)
+    number, line = header = next(lines, (0, b""))
+    separator, row = _split(_DATA.sub(b"", line).decode())
+    names = [name.strip().lower() for name in row]
+    pair = next((pair for pair in _NAMES if pair[0] in names and pair[1] in names), None)
+    source, target = (0, 1) if pair is None else (names.index(pair[0]), names.index(pair[1]))
+    if pair is not None:
+        if names.count(pair[0]) > 1 or names.count(pair[1]) > 1:
+            raise at_line(path, number, f"must name {pair[0]} and {pair[1]} once, not {shown(line.decode().strip())}")
+        further = len(row) - 2 - (names[0] in _INDEX)
+        which = f" ({', '.join(shown(name.strip()) for name in row[:9])})"
+        number, line = next(lines, (0, b""))
+    else:
+        further, which = len(row) - 2, ""
+    if not number:
+        raise InputError(f"{in_words(path)} must have at least one edge, but it is empty")
+    if further < 0:
+        raise at_line(path, number, f"must have two columns (source and target), not {len(row)}")
+    if further and not ignore_weights:
+        raise at_line(path, header[0], f"must have two columns (source and target), not {len(row)}{which}: {_IGNORE}")
+    data = _DATA.search(line) is not None
+    form = _Form(path, separator, len(row), source, target, pair is not None, data, ignore_weights)
+    edge = _plain(number, line, form).decode().strip()
+    try:
+        ids = form.ids(edge)
+        for name in ids:
+            _check_id(name, is_number(name))
+    except ValueError as problem:
+        raise at_line(path, number, str(problem)) from None
+    return replace(form, first=(number, *ids))
+
+
+def _first_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    for number, text in _uncommented(path):
+        for line in _LINE.finditer(text):
+            yield number + text.count(b"\n", 0, line.start()), line.group()
+
+
+def _uncommented(path: Path) -> Iterator[tuple[int, bytes]]:
+    for number, text in pieces(path, _LONGEST_LINE):
+        yield number, _COMMENT.sub(b"", text) if b"#" in text else text
+
+
+def _split(line: str) -> tuple[str, list[str]]:
+    """What separates the columns of a line, and the columns."""
+    for separator in ",;\t":
+        row = next(csv.reader([line.strip(" ")], delimiter=separator, skipinitialspace=separator != "\t"), [])
+        if len(row) > 1:
+            return separator, row
+    return " ", next(csv.reader([" ".join(line.split())], delimiter=" "), [])
+
+
+def _plain(number: int, text: bytes, form: _Form) -> bytes:
+    """Lines with nothing beside the columns and what separates them. Line ``number`` is the first."""
+    if form.data:
+        weight = None if form.ignore_weights else _WEIGHT.search(text)
+        if weight is not None:
+            line = number + text.count(b"\n", 0, weight.start())
+            raise at_line(form.path, line, f"must have no weight of the edge: {_IGNORE}")
+        text = _DATA.sub(b"", text)
+    separator = form.separator.encode()
+    if separator == b" ":
+        text = _BLANKS.sub(b" ", text) if b"\t" in text or b"  " in text else text
+    elif separator != b"\t" and separator + b" " in text:
+        text = re.sub(separator + rb"[ \t]+(?=\")", separator, text)  # the ids themselves are trimmed later
+    if b" " in text or (separator != b"\t" and b"\t" in text):
+        text = _MARGINS.sub(b"", text)
+    return text
+
+
+# The ends of edges
+
+
+def _read(form: _Form, kind: pa.DataType) -> Iterator[tuple[int, bytes, pa.Table | None]]:
+    """Number of the first line, text and two columns of each piece of a file; None where not all ids are of this kind."""
+    names = [str(i) for i in range(form.columns)]
+    wanted = [names[form.source], names[form.target]]
+    separated = pacsv.ParseOptions(delimiter=form.separator)
+    kinds = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(wanted, kind), include_columns=wanted, null_values=[], strings_can_be_null=False
+    )
+    room, edges, header = available(), 0, form.header
+    for number, raw in _uncommented(form.path):
+        text = _plain(number, raw, form)
+        first = _LINE.search(text)
+        if first is None:
             continue
-    return np.array([value.strip() for value in values])
+        if header:
+            text, header = text[: first.start()] + text[first.end() :], False
+            if not text.strip():
+                continue
+        rows = pacsv.ReadOptions(column_names=names, block_size=len(text) + 1)
+        try:
+            table = pacsv.read_csv(pa.py_buffer(text), rows, separated, kinds)
+        except pa.ArrowInvalid:
+            table = None
+        yield number, text, table
+        edges += 0 if table is None else table.num_rows
+        if edges * _EDGE > room:
+            raise InputError(
+                f"{in_words(form.path)} must have fewer than {room // _EDGE:,} edges, with which "
+                f"{room / 1e9:.1f} GB of available memory are full"
+            )
 
 
-def _is_integer(text: str) -> bool:
-    try:
-        int(text)
-    except ValueError:
-        return False
-    return "_" not in text
+def _whole_numbers(form: _Form) -> EdgeList | None:
+    """The edges where all ids are whole numbers; None where some have leading zeros, and so are different as texts."""
+    # One search for each is three times as fast as one for all.
+    odd = [re.compile(begin + _ODD) for begin in (rb"\n", rb'"', re.escape(form.separator.encode()))]
+    ends: list[NDArray[Any]] = []
+    for number, text, table in _read(form, pa.int64()):
+        columns = [] if table is None else [column.to_numpy() for column in table.columns]
+        if (
+            table is None
+            or any(begin.search(text) for begin in odd)
+            or re.match(_ODD, text)
+            or min(map(np.min, columns)) < 0
+        ):
+            _check(form, number, text)
+            return None
+        small = max(map(np.max, columns)) < 1 << 32
+        ends.append(np.array(columns, dtype=np.uint32 if small else np.int64))
+    return EdgeList(*ends_of_numbers(ends))
 
 
-def _error(path: Path, number: int, reason: str) -> InputError:
-    return InputError(f"{os.fspath(path)}, line {number}, {reason}")
+def _texts(form: _Form) -> EdgeList:
+    """The edges where ids are texts, which blanks around them are no part of."""
+    ends: list[tuple[pa.Array, ...]] = []
+    for number, text, table in _read(form, pa.dictionary(pa.int32(), pa.string())):
+        if table is None:
+            _check(form, number, text)
+            raise at_line(form.path, number, "must begin lines of two ids that can be read")
+        columns = tuple(column.combine_chunks() for column in table.columns)
+        if not all(_can_be(name.strip(), form.whole) for column in columns for name in column.dictionary.to_pylist()):
+            _check(form, number, text)
+        ends.append(columns)
+    found = EdgeList(*ends_of_texts(ends))
+    _check_header(form, found)
+    return found
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[IO[str]]:
-    name = os.fspath(path)
-    try:
-        if name.endswith(".gz"):
-            with gzip.open(name, "rt", encoding="utf-8-sig") as file:
-                yield file
-        else:
-            with open(name, encoding="utf-8-sig") as file:
-                yield file
-    except FileNotFoundError:
-        raise InputError(f"{name} must be a file, but there is none of that name") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{name} must be text in UTF-8, but it is not") from None
-    except (OSError, EOFError, zlib.error, csv.Error) as problem:
-        reason = getattr(problem, "strerror", None) or str(problem)
-        raise InputError(f"{name} must be a readable file, but reading it failed: {reason}") from None
+def _check(form: _Form, number: int, text: bytes) -> None:
+    """Raise InputError for the first line of a piece whose ids cannot be."""
+    for line_number, line in enumerate(text.decode().split("\n"), number):
+        if line.strip():
+            try:
+                for name in form.ids(line):
+                    _check_id(name, form.whole)
+            except ValueError as problem:
+                raise at_line(form.path, line_number, str(problem)) from None
+
+
+def _can_be(name: str, whole: bool) -> bool:
+    """Whether a text can be an id, which may have to be a ``whole`` number; one with leading zeros is then one too."""
+    return bool(name) and (not whole or (name.isascii() and name.isdecimal() and (not is_whole(name) or fits(name))))
+
+
+def _check_id(name: str, whole: bool) -> None:
+    """Raise ValueError saying why an id cannot be."""
+    if _can_be(name, whole):
+        return
+    if not name:
+        raise ValueError("must have an id in both columns, but one is empty")
+    if is_whole(name):
+        raise ValueError(f"must have ids below 2**63, not {shown(name)}")
+    if name.startswith("-") and is_number(name):
+        raise ValueError(f"must have ids of at least 0, not {name[:60]}")
+    raise ValueError(f"must have whole numbers as ids, or names from the first line on, not {shown(name)}")
+
+
+def _check_header(form: _Form, found: EdgeList) -> None:
+    """Raise InputError where ids are whole numbers but for those on the first line: it is a header of other names."""
+    line, *ids = form.first
+    ends = [found.sources[0], found.targets[0]]
+    again = any(np.isin(side[1:], ends).any() for side in (found.sources, found.targets))
+    if not form.header and not again and not any(map(is_number, ids)):
+        others = [name for name in found.labels if name not in ids]
+        if others and all(map(is_whole, others)):
+            raise at_line(
+                form.path,
+                line,
+                f"must have ids like the other lines, or 'source,target' as a header, not {shown(ids[0])}",
+            )
