@@ -415,7 +415,9 @@ def cases() -> dict[str, Case]:
                 **ONE_PLATFORM,
                 people=60,
                 people_reachable=None,
-                graph=Graph(kind="file", edges=f"{NETWORK}.edges.csv", nodes=f"{NETWORK}.nodes.csv"),
+                graph=Graph(
+                    kind="file", edges=f"{NETWORK}.edges.csv", nodes=f"{NETWORK}.nodes.csv", weights="ignore"
+                ),
                 organisers={"accounts": 0},
                 campaign={"accounts": 12, "sleepers": {"accounts": 0}, "daily_posts": (30.0,)},
                 population={"sessions_column": "sessions"},
