@@ -92,7 +92,7 @@ class Operator(Agent):
         world = model.world
         known = self._lost(step - round(how.notice_days * world.ticks_per_day))
         day = (step - world.burn_in_ticks) // world.ticks_per_day
-        pace = how.budget_hours / how.hours_per_account * world.scale
+        pace = min(how.budget_hours / how.hours_per_account * world.scale, float(self.sleepers.size))
         able = math.floor(pace * (day + 1)) - math.floor(pace * day)
         wanted = math.floor(known.sum() * how.replacement) - before.replaced
         replacements = self._replacements(step, max(0, min(wanted, able)))

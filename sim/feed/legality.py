@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.compiled import lean_kernel, scalar
 from sim.fields import InputError, Settings, quantity
 from sim.randomness import Stream, exponential, uniform
-from sim.tables import power
+from sim.tables import exp2, log2, power
 
 _SOURCE = "Truong et al. 2025, arXiv 2502.08841"
 _ILLEGAL, _PROPENSITY = int(Stream.ILLEGAL), int(Stream.PROPENSITY)
@@ -68,17 +68,22 @@ class Illegality(Settings):
 
 @lean_kernel
 def fill_beta(seed: int, accounts: NDArray[np.int64], alpha: float, beta: float, out: NDArray[np.float64]) -> None:
-    """A Beta(``alpha``, ``beta``) variate for each account, keyed by account: the ratio of two gamma variates."""
+    """A Beta(``alpha``, ``beta``) variate for each account, keyed by account: the ratio of two gamma variates. With small
+    parameters both can be too small for a number; the ratio is then that of their logarithms, and the variate almost 0 or 1."""
     for i in range(accounts.size):
-        a = _gamma(seed, accounts[i], alpha, 0)
-        b = _gamma(seed, accounts[i], beta, _ATTEMPTS)
-        out[i] = a / (a + b)
+        a, log2_a = _gamma(seed, accounts[i], alpha, 0)
+        b, log2_b = _gamma(seed, accounts[i], beta, _ATTEMPTS)
+        if a + b > 0.0:
+            out[i] = a / (a + b)
+        else:
+            out[i] = 1.0 / (1.0 + exp2(min(log2_b - log2_a, 1000.0)))
 
 
-@scalar(float64(uint64, int64, float64, int64))
-def _gamma(seed: int, account: int, shape: float, first: int) -> float:
-    """A gamma variate in half-lives, from the account's draws number ``first`` on: exponentials for the whole part of the
-    shape, and for the rest an exponential times a Beta(rest, 1 - rest) variate by Jöhnk's method (Devroye 1986, IX.3.5)."""
+@scalar(types.UniTuple(float64, 2)(uint64, int64, float64, int64))
+def _gamma(seed: int, account: int, shape: float, first: int) -> tuple[float, float]:
+    """A gamma variate in half-lives and its binary logarithm, from the account's draws number ``first`` on: exponentials for the
+    whole part of the shape, and for the rest an exponential times a Beta(rest, 1 - rest) variate by Jöhnk's method (Devroye
+    1986, IX.3.5)."""
     whole = int(shape)
     rest = shape - whole
     total = 0.0
@@ -89,13 +94,16 @@ def _gamma(seed: int, account: int, shape: float, first: int) -> float:
     if rest > 0.0:
         scale = exponential(seed, _PROPENSITY, 0, account, index)
         while True:
-            x = power(uniform(seed, _PROPENSITY, 0, account, index + 1), 1.0 / rest)
+            u = uniform(seed, _PROPENSITY, 0, account, index + 1)
+            x = power(u, 1.0 / rest)
             y = power(uniform(seed, _PROPENSITY, 0, account, index + 2), 1.0 / (1.0 - rest))
             index += 2
             if 0.0 < x + y <= 1.0:
                 break
         total += scale * x / (x + y)
-    return total
+        if total == 0.0:
+            return 0.0, log2(scale) + log2(u) / rest - log2(x + y)
+    return total, log2(total)
 
 
 def propensities(settings: Propensity, accounts: NDArray[np.int64], seed: int) -> NDArray[np.float32]:

@@ -17,6 +17,7 @@ from sim.randomness import Stream, exponential, uniform
 
 _SOURCE = "Truong et al. 2025, arXiv 2502.08841"
 _TAKEDOWN = int(Stream.TAKEDOWN)
+_AT_ONCE = 1e9  # half-lives a tick that nothing survives; an endless rate times no time would be no number
 
 
 @register("content_takedown")
@@ -39,7 +40,8 @@ class ContentTakedown(StandingPolicy):
     )  # fmt: skip
 
     def measures(self, measures: Measures, ticks_per_day: int) -> Measures:
-        row = (1.0 / (self.half_life_days * ticks_per_day), float(measures.since), self.recall)
+        rate = min(1.0 / (self.half_life_days * ticks_per_day), _AT_ONCE)
+        row = (rate, float(measures.since), self.recall)
         return measures._replace(takedowns=np.vstack([measures.takedowns, row]))
 
     def sentence(self, date: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _GOLDEN = 0.6180339887498949
+_EVERYBODY = 2.0**40  # more cases than there can be accounts
 
 
 class Queue(NamedTuple):
@@ -34,4 +35,4 @@ EMPTY = Queue(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 def daily_capacity(mean: float, day: int) -> int:
     """Whole cases that can be reviewed on a day, on average ``mean`` of them: the fractions are spread evenly over the days, and
     on no day is it less for a larger mean."""
-    return math.floor(mean + (day * _GOLDEN) % 1.0)
+    return math.floor(min(mean, _EVERYBODY) + (day * _GOLDEN) % 1.0)
