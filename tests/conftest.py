@@ -1,14 +1,47 @@
-"""Settings that all tests share: properties are checked on the same examples every time, without deadlines."""
+"""What all tests share: properties are checked on the same examples every time, or on those of ``--hypothesis-seed``."""
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, settings
+import random
+import time
 
-# The first example may compile kernels, so time says nothing about an example.
-settings.register_profile(
-    "groundswell",
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-settings.load_profile("groundswell")
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+
+# Hypothesis also tries numbers that stand in the sources of the modules that happen to be imported: which examples are drawn
+# would depend on which tests run beside, and on every edit of a constant anywhere.
+providers._get_local_constants = providers.Constants
+
+BEGAN = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--for-seconds",
+        type=float,
+        help="take the tests in an order by --hypothesis-seed; skip what begins later than this",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The first example may compile kernels, so time says nothing about an example. No example is kept in a database.
+    settings.register_profile(
+        "groundswell",
+        deadline=None,
+        derandomize=config.getoption("--hypothesis-seed") is None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    settings.load_profile("groundswell")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--for-seconds") is not None:
+        random.Random(config.getoption("--hypothesis-seed")).shuffle(items)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    limit = item.config.getoption("--for-seconds")
+    if limit is not None and time.monotonic() - BEGAN > limit:
+        pytest.skip("its time is over")
