@@ -186,8 +186,9 @@ class Settings:
         """A copy with some fields changed: ``replace({"feed.length": 2})`` or ``replace(feed={"length": 2})``.
 
         Paths are those of ``describe_fields``, such as ``moderation.policies[0].day``. A mapping changes the fields it
-        names and keeps the others, unless its ``name`` chooses another class, which then starts from its defaults. All
-        changes are made at once, so that checks see only the result. Raises ``InputError``.
+        names and keeps the others, unless its ``name`` chooses another class, which then starts from its defaults; so an
+        empty one changes nothing. An object takes the whole place: ``replace(feed=Feed())`` sets a part back. All changes
+        are made at once, so that checks see only the result. Raises ``InputError``.
         """
         if not isinstance(changes, Mapping | None):
             raise InputError(f"must be a mapping of fields to values, not {shown(changes)}", "changes")

@@ -199,17 +199,18 @@ def _kinds(hint: Any) -> Iterator[Any]:
         yield from _kinds(part)
 
 
-def unseen(cases: Iterable[Case]) -> list[str]:
-    """What no case uses, a sentence each. Settings of every kind have to occur, each choice of every field, both answers to yes
-    or no, none where a field can be none, and at least two values of every other field."""
+def unseen(cases: Iterable[tuple[Any, ...]], kind: str = "golden case") -> list[str]:
+    """What no case of this kind (a world, a branch and perhaps more) uses, a sentence each. Settings of every kind have to occur,
+    each choice of every field, both answers to yes or no, none where a field can be none, and at least two values of every
+    other field."""
     seen: dict[tuple[type[Settings], str], set[Any]] = defaultdict(set)
     used: set[type[Settings]] = set()
     for case in cases:
-        for part in (*_parts(case.world), *_parts(case.branch)):
+        for part in (*_parts(case[0]), *_parts(case[1])):
             used.add(type(part))
             for field in dataclasses.fields(part):
                 seen[_home(type(part), field.name), field.name].add(getattr(part, field.name))
-    missing = [f"{cls.__name__} occurs in no golden case" for cls in reachable() if cls not in used]
+    missing = [f"{cls.__name__} occurs in no {kind}" for cls in reachable() if cls not in used]
     for cls in reachable():
         hints = typing.get_type_hints(cls)
         for field in dataclasses.fields(cls):
@@ -222,9 +223,9 @@ def unseen(cases: Iterable[Case]) -> list[str]:
             wanted += [None] if types.NoneType in kinds else []
             name = f"{cls.__name__}.{field.name}"
             lacking = [value for value in wanted if value not in values]
-            missing += [f"{name} is {value!r} in no golden case" for value in lacking]
+            missing += [f"{name} is {value!r} in no {kind}" for value in lacking]
             if not lacking and len(values) < 2:
-                missing.append(f"{name} is the same in all golden cases")
+                missing.append(f"{name} is the same in all {kind}s")
     return sorted(set(missing))
 
 

@@ -30,7 +30,9 @@ from sim.outcomes import OUTCOMES
 from sim.population.accounts import Status
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, branches, busy_world, daily, detectors, run, signal_detectors, worlds
+from tests.strategies.branches import branches, detectors
+from tests.strategies.worlds import SEEDS, worlds
+from tests.worlds import assert_same, busy_world, daily, run
 
 EVERYBODY = RuleDetector(signal="age", threshold=-1e6)
 NOBODY = RuleDetector(signal="age", threshold=1e6)
@@ -58,7 +60,7 @@ def suspended(stage: Stage) -> np.ndarray:
 @st.composite
 def idle(draw: st.DrawFn, world: World, day: float) -> Policy:
     """A policy that can do nothing."""
-    detector = draw(st.one_of(detectors(), signal_detectors(world)))
+    detector = draw(detectors(world))
     return draw(
         st.sampled_from(
             [
@@ -128,6 +130,10 @@ def test_more_reviewers_at_any_scale(mean: float, more: float, arrivals: list[in
 def test_capacity_is_right_on_average(mean: float) -> None:
     assert abs(sum(daily_capacity(mean, day) for day in range(1000)) - 1000 * mean) < 6
     assert {daily_capacity(mean, day) - int(mean) for day in range(100)} <= {0, 1}
+
+
+def test_who_takes_no_time_for_a_case_has_no_end_of_capacity() -> None:
+    assert daily_capacity(float("inf"), 3) > 10**9
 
 
 def test_first_come_first_served() -> None:

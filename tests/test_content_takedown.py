@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,9 @@ from sim.moderation.measures import in_force
 from sim.population.settings import Graph
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, branches, busy_branch, busy_world, cases, run
+from tests.strategies.branches import branches
+from tests.strategies.worlds import SEEDS, cases
+from tests.worlds import assert_same, busy_branch, busy_world, run, without
 
 SEED = np.uint64(7)
 UNLAWFUL: dict[str, Any] = {
@@ -85,7 +86,14 @@ def test_takedowns_side_by_side_add_up() -> None:
         assert survivors(0, step, pair, 2000) == survivors(0, step, single, 2000)
 
 
-@pytest.mark.parametrize(("share", "concentration"), [(3 / 33, 33.0), (0.1 / 90, 90.0), (0.6, 2.5)])
+def test_a_takedown_at_once_leaves_others_to_their_work() -> None:
+    others, at_once = rows(ContentTakedown(0, 8.0)), rows(ContentTakedown(0, 5e-324), since=20)
+    both = np.vstack([others, at_once])
+    assert survivors(0, 20, both, 2000) == survivors(0, 20, others, 2000) < 0.3
+    assert survivors(0, 21, both, 2000) == 0.0
+
+
+@pytest.mark.parametrize(("share", "concentration"), [(3 / 33, 33.0), (0.1 / 90, 90.0), (0.6, 2.5), (0.3, 0.01)])
 def test_propensities_follow_the_beta_distribution(share: float, concentration: float) -> None:
     n = 40_000
     drawn = propensities(Propensity(share, concentration), np.arange(n), 3).astype(np.float64)
@@ -152,8 +160,8 @@ def test_finding_nothing_changes_nothing(
 @settings(max_examples=20)
 def test_measuring_prevalence_and_being_illegal_changes_nothing(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
-    branch = replace(branch, policies=tuple(p for p in branch.policies if not isinstance(p, ContentTakedown)))
-    world = world.replace({"feed.measure_prevalence": False, "illegality": {}})
+    branch = without(branch, ContentTakedown)
+    world = world.replace({"feed.measure_prevalence": False, "illegality": Illegality()})
     assert run(world.replace(UNLAWFUL), branch, seed).digest == run(world, branch, seed).digest
 
 

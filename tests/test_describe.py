@@ -20,7 +20,9 @@ from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.population.accounts import Status
 from sim.world import World
-from tests.worlds import SEEDS, STANDING, branches, busy_branch, busy_world, policies, run, worlds
+from tests.strategies.branches import branches, removals
+from tests.strategies.worlds import SEEDS, worlds
+from tests.worlds import STANDING, busy_branch, busy_world, run
 
 
 def numbers(text: str) -> list[int]:
@@ -38,7 +40,7 @@ def paragraph(text: str, head: str) -> str:
 @settings(max_examples=40)
 def test_a_run_removes_what_was_announced(world: World, data: st.DataObject, seed: int) -> None:
     """The number that a policy removes lies between those of the two passes, and so do awake sleepers."""
-    branch = Branch(policies=(data.draw(policies(world)),), campaign=data.draw(st.booleans()))
+    branch = Branch(policies=(data.draw(removals(world)),), campaign=data.draw(st.booleans()))
     ((_, _, asked, silent, posting),) = dry_run(world, branch, seed).removals()
     (record,) = run(world, branch, seed).removals
     assert record.asked == asked

@@ -16,7 +16,8 @@ from sim.opinion.expression import confidence_of, confidences, confident, encour
 from sim.population.accounts import Role
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, busy_world, cases, run, worlds
+from tests.strategies.worlds import SEEDS, cases, worlds
+from tests.worlds import assert_same, busy_world, run
 
 COUNTS = st.integers(0, 500)
 INNER = st.floats(-50.0, 50.0)

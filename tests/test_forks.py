@@ -21,7 +21,9 @@ from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.run import make_stage, simulate
 from sim.study import compare
 from sim.world import World
-from tests.worlds import SEEDS, STANDING, assert_same, branches, busy_branch, busy_world, run, worlds
+from tests.strategies.branches import branches
+from tests.strategies.worlds import SEEDS, worlds
+from tests.worlds import STANDING, assert_same, busy_branch, busy_world, run
 
 ENGINES = [(a, b) for a in ("arrays", "agents") for b in ("arrays", "agents")]
 

@@ -18,8 +18,9 @@ from sim.ledger import LedgerWarning
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes.individuals import GROUPS
 from sim.world import World
+from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
-from tests.worlds import SEEDS, busy_branch, busy_world, cases
+from tests.worlds import busy_branch, busy_world
 
 ALL = tuple(GROUPS)
 ALWAYS = ["day", "date", "node", "joined_movement", "joined_government"]

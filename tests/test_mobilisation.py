@@ -14,7 +14,8 @@ from sim.opinion.mobilisation import joins, perceived_support
 from sim.population.calendar import Event
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, busy_world, date, run, worlds
+from tests.strategies.worlds import SEEDS, worlds
+from tests.worlds import assert_same, busy_world, date, run
 
 SIDES = st.sampled_from([1, -1])
 OPINIONS = st.floats(-1.0, 1.0)

@@ -17,7 +17,8 @@ from sim.moderation import Rates, Takedown
 from sim.outcomes import OUTCOMES, opinion
 from sim.population.accounts import Status
 from sim.world import World
-from tests.worlds import SEEDS, busy_branch, busy_world, cases, daily, run
+from tests.strategies.worlds import SEEDS, cases
+from tests.worlds import busy_branch, busy_world, daily, run
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "outcomes.md"
 NAMES = [outcome.name for outcome in OUTCOMES]

@@ -22,8 +22,9 @@ from sim.outcomes.day import GROUPS
 from sim.population.accounts import Status
 from sim.run import Recording, make_stage
 from sim.world import World
+from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
-from tests.worlds import SEEDS, busy_branch, busy_world, cases
+from tests.worlds import busy_branch, busy_world
 
 
 @register("far_out")

@@ -12,7 +12,8 @@ from sim.engine.agents import Account, AgentEngine, Item
 from sim.feed.ranking import appeal, engagement
 from sim.population.accounts import Role
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, busy_branch, busy_world, run, worlds
+from tests.strategies.worlds import SEEDS, worlds
+from tests.worlds import assert_same, busy_branch, busy_world, run
 
 RANKED: dict[str, Any] = {"feed.reading": "ranked"}
 SEED = np.uint64(3)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 import sim
 from sim.fields import InputError
 from sim.saved import _lines
-from tests.worlds import worlds
+from tests.strategies.worlds import worlds
 
 
 @given(worlds())

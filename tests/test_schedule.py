@@ -22,7 +22,8 @@ from sim.population.accounts import Role
 from sim.population.calendar import Calendar, Event
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import busy_world, date, run, worlds
+from tests.strategies.worlds import worlds
+from tests.worlds import busy_world, date, run
 
 WEIGHTS = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=30)
 

@@ -26,7 +26,9 @@ from sim.population.accounts import Role, Status
 from sim.population.profiles import correlated, rank_levels
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, assert_same, branches, busy_branch, busy_world, cases, run, worlds
+from tests.strategies.branches import branches
+from tests.strategies.worlds import SEEDS, cases, worlds
+from tests.worlds import assert_same, busy_branch, busy_world, run
 
 
 @given(worlds(), st.data(), SEEDS)

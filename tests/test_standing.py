@@ -24,7 +24,8 @@ from sim.population.legitimacy import Legitimacy, legitimacy_at_start, of_a_day,
 from sim.population.trust import Trust
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, STANDING, assert_same, busy_branch, busy_world, cases, date, run, worlds
+from tests.strategies.worlds import SEEDS, cases, worlds
+from tests.worlds import STANDING, assert_same, busy_branch, busy_world, date, run
 
 SHARES = st.floats(0.0, 1.0)
 AGAINST = st.floats(-1.0, 1.0)

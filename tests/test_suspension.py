@@ -17,7 +17,8 @@ from sim.moderation import Perfect, PreemptiveRemoval, Rates, Takedown
 from sim.population.accounts import Role, Status
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, busy_branch, busy_world, cases, run
+from tests.strategies.worlds import SEEDS, cases
+from tests.worlds import busy_branch, busy_world, run
 
 
 def status(model: AgentEngine, account: int) -> int:

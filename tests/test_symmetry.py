@@ -6,6 +6,7 @@ side the movement is, whose legitimacy then stays what it is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,11 @@ from sim.engine.society import Setting, build
 from sim.engine.stage import Snapshot, Stage
 from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC
+from sim.moderation import Disclosure
 from sim.run import make_stage
 from sim.world import World
-from tests.worlds import SEEDS, STANDING, busy_branch, busy_world, canonical, cases, daily
+from tests.strategies.worlds import SEEDS, cases
+from tests.worlds import STANDING, busy_branch, busy_world, canonical, daily
 
 SHIFTS = ("troll_shift", "organiser_shift", "event_shift")
 
@@ -39,8 +42,18 @@ def pair(world: World, branch: Branch | None, seed: int, engine: str) -> tuple[S
     """A stage and its mirror image."""
     setting, state = build(world, seed, seed)
     sides = [(setting, state), mirrored(setting, state)]
-    a, b = (make_stage(world, branch, seed, engine, setting=s, snapshot=Snapshot(0, x, (), ())) for s, x in sides)
+    branches = (branch, None if branch is None else mirrored_branch(branch))
+    a, b = (
+        make_stage(world, what, seed, engine, setting=s, snapshot=Snapshot(0, x, (), ()))
+        for what, (s, x) in zip(branches, sides, strict=True)
+    )
     return a, b
+
+
+def mirrored_branch(branch: Branch) -> Branch:
+    """The branch whose disclosures are of a campaign of the other side; no other policy has one."""
+    policies = (replace(p, stance=-p.stance) if isinstance(p, Disclosure) else p for p in branch.policies)
+    return replace(branch, policies=tuple(policies))
 
 
 def negated_codes(codes: np.ndarray) -> np.ndarray:
