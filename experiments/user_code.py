@@ -10,15 +10,15 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
 from sim.fields import InputError, Settings
+from sim.keys import classes_of
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 from sim.outcomes import OwnOutcome
+from sim.sources import is_ours
 
-_OURS = ("sim", "experiments")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _KINDS: dict[type[Settings], str] = {
     OpinionRule: "an opinion rule",
@@ -99,12 +99,7 @@ def _registered_name(name: str, base: type[Settings], field: str) -> str:
 
 def user_classes(settings: Any) -> set[str]:
     """The classes of the user's own among those of some settings, each as ``module.Class``."""
-    if isinstance(settings, tuple):
-        return set().union(*map(user_classes, settings))
-    if not isinstance(settings, Settings):
-        return set()
-    own, found = type(settings), user_classes(tuple(getattr(settings, field.name) for field in fields(settings)))
-    return found if own.__module__.partition(".")[0] in _OURS else found | {f"{own.__module__}.{own.__name__}"}
+    return {f"{cls.__module__}.{cls.__name__}" for cls in classes_of(settings) if not is_ours(cls.__module__)}
 
 
 def load_classes(names: Sequence[str], allowed: bool, where: str) -> None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
 import time
 from abc import ABC
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sim import sources
 from sim.branch import Branch
-from sim.fields import Settings, canonical_json
+from sim.fields import InputError, Settings, canonical_json
 from sim.outcomes import OUTCOMES, OwnOutcome
 from sim.population.files import checksum
 from sim.run import NOTHING_MORE, Recording
@@ -34,6 +36,16 @@ def file_checksums(world: World) -> dict[str, str]:
         if path:
             checksums[field] = checksum(path)
     return checksums
+
+
+def _stamps(world: World) -> dict[str, tuple[int, ...]]:
+    """What changes when a file that a world reads is written to, by field; nothing for one that is gone."""
+    stamps: dict[str, tuple[int, ...]] = {}
+    for field in ("edges", "nodes"):
+        with suppress(OSError):
+            about = os.stat(getattr(world.graph, field) or "")
+            stamps[field] = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns)
+    return stamps
 
 
 def classes_of(settings: Any) -> set[type[Settings]]:
@@ -73,6 +85,7 @@ class RunKeys:
         self, world: World, days: int, population_seed: int | None = None, recorded: Recording = NOTHING_MORE
     ) -> None:
         self.population_seed = population_seed
+        self._world, self._stamps = world, _stamps(world)
         self.checksums = file_checksums(world)
         self._model = sources.model_sources()
         self._code = sources.fingerprint(self._model)
@@ -102,6 +115,13 @@ class RunKeys:
         }
         text = ",".join(f'"{name}":{value}' for name, value in sorted(content.items()))
         return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+
+    def check_files(self) -> None:
+        """Raise InputError if a file that the world reads has been changed since its checksum was taken."""
+        present = _stamps(self._world)
+        for field in self.checksums:
+            if present.get(field) != self._stamps.get(field):
+                raise InputError("must not be changed while it is being simulated", field=f"world.graph.{field}")
 
     def made(self, branch: Branch) -> dict[str, Any]:
         """When and by which code a run of a branch is made now: what its record says of its origin."""

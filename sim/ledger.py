@@ -136,10 +136,12 @@ class Shelf:
         self._ledger.prepare(key for key in keys if key is not None)
 
     def keep(self, run: Run) -> Run:
-        """Keep a run; the run as it is on record. Raises InputError where it cannot be written."""
+        """Keep a run; the run as it is on record. Raises InputError where it cannot be written, or is of a file that has been
+        changed meanwhile."""
         key = self._key(run.branch, run.seed)
         if key is None or self._keys is None:
             return run
+        self._keys.check_files()
         run = replace(run, made=self._keys.made(run.branch))
         self._ledger.keep(key, run)
         return run

@@ -156,6 +156,26 @@ def test_an_edited_model_is_simulated_again(
     assert simulated() == 0
 
 
+def test_a_network_that_is_changed_meanwhile_is_not_kept(tmp_path: Path, simulated: Counting) -> None:
+    """Its content decides the key, and later seeds would read another."""
+    edges, runs = tmp_path / "edges.csv", tmp_path / "runs"
+    edges.write_text("0,1\n1,2\n2,0\n", encoding="utf-8")
+    world = WORLD.replace({"people": 3, "graph": {"kind": "file", "edges": str(edges)}, "campaign.accounts": 0})
+
+    def compare(progress: Any = None) -> None:
+        sim.compare(world, {"none": sim.Branch()}, seeds=2, threads=1, ledger=runs, progress=progress)
+
+    with pytest.raises(InputError, match=r"world\.graph\.edges must not be changed while it is being simulated"):
+        compare(lambda *_: edges.write_text("0,1\n1,2\n2,0\n0,2\n", encoding="utf-8"))
+    assert not records(runs)
+    compare()
+    assert len(records(runs)) == 2
+    edges.write_text("0,1\n1,2\n2,1\n", encoding="utf-8")
+    simulated()
+    compare()
+    assert simulated() == 2
+
+
 RULE = """
 from dataclasses import dataclass
 
