@@ -14,6 +14,7 @@ import pytest
 import sim
 from sim.fields import describe_fields
 from sim.outcomes import OUTCOMES, Day
+from sim.outcomes.individuals import GROUPS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -60,6 +61,26 @@ def test_all_that_a_day_shows_is_documented() -> None:
     documented = {name for row in rows for name in re.findall(r"`(\w+)", row)}
     shown = {name for name in vars(Day) if not name.startswith("_")} | {"number", "date", "world", "measured"}
     assert documented == shown
+
+
+def test_all_that_is_kept_of_people_is_documented() -> None:
+    columns = re.findall(r"^\|(?: `\w+` | )?\| ((?:`\w+`(?:, )?)+) \|", text("individual_data.md"), re.MULTILINE)
+    columns += re.findall(r"^\| (`\w+`(?:, `\w+`)?) \| (?:events)? ?\| ", text("individual_data.md"), re.MULTILINE)
+    documented = {name for row in columns for name in re.findall(r"\w+", row)}
+    kept = {name for group in GROUPS.values() for name in group} | {
+        "day",
+        "date",
+        "node",
+        "joined_movement",
+        "joined_government",
+    }
+    assert documented == kept
+    assert re.findall(r"^\| `(\w+)` \| `", text("individual_data.md"), re.MULTILINE) == list(GROUPS)
+
+
+def test_the_code_on_individual_data_runs() -> None:
+    for code in re.findall(r"```python\n(.*?)```", text("individual_data.md"), re.DOTALL):
+        exec(code, {})
 
 
 def test_effects_are_documented() -> None:
