@@ -69,8 +69,9 @@ class Run:
     def network(self, day: float | str | None = None) -> Any:
         """The follower graph at the end of a day (a number or ISO date; default: the last) as an ``nx.DiGraph``.
 
-        An edge u → v means that u follows v. Nodes are all accounts, called as in a network of the user's own, else 0, 1, …; their
-        attributes are ``opinion``, ``role`` and ``status`` (docs/individual_data.md). The run is simulated again up to that day.
+        An edge u → v means that u follows v. Nodes are all accounts, called as in a network of the user's own, else 0, 1, …;
+        their attributes are ``opinion``, ``role`` and ``status`` (docs/individual_data.md). The run is simulated again up to
+        that day.
 
         Raises InputError for a day that was not simulated, for a graph too large for networkx, and where the code has changed so
         that other numbers come out.

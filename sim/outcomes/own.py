@@ -123,7 +123,7 @@ def checked_outcomes(outcomes: OwnOutcome | Sequence[OwnOutcome], taken: Collect
 
 def _check(outcome: OwnOutcome, field: str) -> None:
     kind = type(outcome).__name__
-    if "column" not in vars(type(outcome)) and not isinstance(getattr(outcome, "name", None), str):
+    if not hasattr(outcome, "_registered_name"):
         raise InputError(f"must have a name: write @register('…') above {kind}", field)
     name, unit = outcome.column, getattr(outcome, "unit", None)
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name) or len(name) > 60:
