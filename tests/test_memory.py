@@ -126,7 +126,7 @@ def test_every_door_refuses_it(door: str, monkeypatch: pytest.MonkeyPatch) -> No
     doors: dict[str, Any] = {
         "describe": lambda: sim.describe(world),
         "labelled": lambda: sim.labelled(world, days=1),
-        "SocietyModel": lambda: sim.SocietyModel(world),
+        "SocietyModel": lambda: sim.SocietyModel(world, seed=1),
         "ensemble": lambda: ensemble(world.replace({"campaign.sleepers.accounts": 0})),
     }
     with pytest.raises(sim.InputError, match=r"world\.people must be small enough for 16\.0 GB"):
