@@ -53,7 +53,9 @@ class InputError(ValueError):
         self.problem = problem if problem.endswith((".", "?")) else problem + "."
         self.field = field
         self.owner = owner
-        super().__init__(self.problem if field is None else f"{_join(owner, field)} {self.problem}")
+        subject = "" if field is None else _join(owner, field)
+        subject = subject if len(subject) <= _LONGEST else f"{subject[:_LONGEST]}…"
+        super().__init__(_printable(self.problem if field is None else f"{subject} {self.problem}"))
 
     def under(self, prefix: str) -> InputError:
         """The same error seen from one level further out; the class that raised it gives way to the path."""
@@ -566,6 +568,13 @@ def _changed(current: Any, change: Any) -> Any:
 
 # Words
 
+
+def _printable(text: str) -> str:
+    """Text in which control characters and broken ones are written out, so that a terminal shows it and does nothing else."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+_LONGEST = 300  # characters of a field's path in a sentence
 _BRIEF = 120  # characters of a repr beyond which its longer parts are left out
 
 

@@ -191,6 +191,10 @@ def fuzz_api(rng: random.Random, folder: Path) -> Tried:
 # Records
 
 
+def _records(ledger: Path) -> list[Path]:
+    return sorted(path for path in ledger.rglob("*") if path.is_file())
+
+
 class Records:
     """A study and its ledger, whose records are spoiled one after the other."""
 
@@ -205,7 +209,7 @@ class Records:
         ledger = folder / "ledger"
         self.good = self.good or self.study(ledger)
         self.study(ledger)
-        path = rng.choice(sorted(ledger.rglob("*.parquet")))
+        path = rng.choice(_records(ledger))
         content, how = path.read_bytes(), rng.choice(["flip", "cut", "empty", "longer", "spoil", "swap"])
         at = rng.randrange(len(content))
         spoiled = {
@@ -214,7 +218,7 @@ class Records:
             "empty": lambda: b"",
             "longer": lambda: content + b"\0",
             "spoil": lambda: _spoiled(rng, content),
-            "swap": lambda: rng.choice(sorted(ledger.rglob("*.parquet"))).read_bytes(),
+            "swap": lambda: rng.choice(_records(ledger)).read_bytes(),
         }[how]()
         path.write_bytes(spoiled)
 
@@ -242,8 +246,10 @@ KEYS = [
     "world.opinion.rule",
     "results",
 ]
-TEXTS = ["", "x", "null", "-1", "1e400", "nan", "[]", "{}", "{a:1}", "[1,1]", "[[[", "'", '"', "${x}", "${oc.env:HOME}", "$x^$", "[/]", "ü", "~", "9" * 400,
-         "true", "2019-05-01", "\x1b[31m", "a=b", "1,2"]  # fmt: skip
+TEXTS = [
+    "", "x", "null", "-1", "1e400", "nan", "[]", "{}", "{a:1}", "[1,1]", "[[[", "'", '"', "${x}", "${oc.env:HOME}", "$x^$",
+    "[/]", "ü", "~", "9" * 400, "true", "2019-05-01", "\x1b[31m", "a=b", "1,2",
+]  # fmt: skip
 
 
 def fuzz_programs(rng: random.Random, folder: Path) -> Tried:
