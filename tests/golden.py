@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
 import inspect
 import json
@@ -19,16 +20,16 @@ import pandas as pd
 
 import sim
 from sim.branch import Branch
+from sim.cases.hk2019 import facts
 from sim.engine.stage import Stage
 from sim.fields import Quantity, Settings
 from sim.labelled import joined, labelled
 from sim.moderation import SIGNALS, RuleDetector, fit, roc
 from sim.moderation.signals import feature
-from sim.outcomes.individuals import GROUPS
-from sim.outcomes.individuals import kept as keeping
+from sim.outcomes.individuals import GROUPS, Keep
 from sim.run import Recording, make_stage, record
 from sim.world import World
-from tests.golden_cases import Case, small_world, study_branches
+from tests.golden_cases import Case, EndOfDay, small_world, study_branches
 
 GOLDEN = Path(__file__).with_name("golden.json")
 ENGINES = ("arrays", "agents")
@@ -42,29 +43,34 @@ _LONGEST_SHOWN = 4
 
 def run_case(case: Case, engine: str = "arrays") -> Stage:
     """A golden case, run to its end."""
-    stage = make_stage(
-        case.world, case.branch, case.seed, engine, 1, _all_kept(case.world), population_seed=case.population_seed
-    )
+    recorded = Recording(keep=_kept(case))
+    stage = make_stage(case.world, case.branch, case.seed, engine, None, recorded, population_seed=case.population_seed)
     stage.advance(stage.last_step)
     return stage
 
 
-def _all_kept(world: World) -> Recording:
-    return Recording(keep=keeping(tuple(GROUPS), None, world.days))
+def _kept(case: Case) -> Keep | None:
+    return Keep(tuple(GROUPS), every=2, days=case.world.days) if case.keeps_people else None
 
 
-def digests(stage: Stage, outcomes: Iterable[str]) -> dict[str, str]:
-    """Digests of all that a run gives, by part: its final state, the daily record of these outcomes, turnout, removals, the work
-    it was, what is kept of every person, and what moderators see in the end."""
-    run = record(stage, 0.0, _all_kept(stage.world))
+def digests(case: Case, engine: str, outcomes: Iterable[str]) -> dict[str, str]:
+    """Digests of all that a case gives, by part: its final state, the daily record of these outcomes, turnout, removals, the work
+    it was, what moderators see in the end, and what was kept of people, by group of columns."""
+    keep, stage = _kept(case), run_case(case, engine)
+    run = record(stage, 0.0, Recording(keep=keep))
+    people = {}
+    if keep is not None:
+        fixed = [name for name in keep.columns if not any(name in columns for columns in GROUPS.values())]
+        for group, columns in {"": fixed, **GROUPS}.items():
+            people[f"people {group}".strip()] = _digest(_rows(run.people[list(columns)]))
     return {
         "state": run.digest[:16],
         "days": _digest(_rows(run.timeline[["day", *outcomes]])),
         "turnout": _digest(_rows(run.turnout)),
         "removals": _digest([list(run.removals.columns), *_rows(run.removals)]),
         "work": _digest({name: value for name, value in run.work.items() if name != "cpu_seconds"}),
-        "people": _digest([list(run.people.columns), *_rows(run.people.drop(columns="date"))]),
         "views": _digest([_seen(stage, moderator.view()) for moderator in stage.moderators]),
+        **people,
     }
 
 
@@ -89,6 +95,8 @@ def _exact(value: Any) -> Any:
         return _exact(value.tolist())
     if isinstance(value, float):
         return value.hex()
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): _exact(inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -103,10 +111,17 @@ def numbers() -> dict[str, float]:
     """Effects of a study, and how good detectors are that are fitted to labelled accounts: kept as numbers, because they come
     from libraries whose last bits differ between machines."""
     world = small_world()
-    study = sim.compare(world, study_branches(), seeds=3, days=3, threads=1)
+    study = sim.compare(world, study_branches(), seeds=3, days=3, threads=1, outcomes=EndOfDay())
     found: dict[str, float] = {}
     for row in study.effects.itertuples():
-        if row.outcome in ("opinion_mean", "polarisation", "reach", "wrongful_removals", "review_hours"):
+        if row.outcome in (
+            "opinion_mean",
+            "polarisation",
+            "reach",
+            "wrongful_removals",
+            "review_hours",
+            "golden_end_of_day",
+        ):
             for name in ("difference", "low", "high", "n", "identical"):
                 found[f"effects: {row.branch}, {row.outcome}, {row.kind}, {name}"] = float(getattr(row, name))
     known = joined([labelled(world, 3, seed) for seed in (1, 2)])
@@ -138,7 +153,7 @@ def numbers() -> dict[str, float]:
 
 def settings() -> dict[str, Any]:
     """The defaults of all settings and the values of all fields of the real case, by name; long lists as digests."""
-    found = dict(_leaves("World.hk2019()", World.hk2019().to_mapping()))
+    found = dict(_leaves("World.hk2019()", World.hk2019().to_mapping())) | _facts()
     for cls in reachable():
         for field in dataclasses.fields(cls):
             if field.default_factory is not dataclasses.MISSING:
@@ -149,6 +164,33 @@ def settings() -> dict[str, Any]:
                 continue
             found |= dict(_leaves(f"{cls.__name__}.{field.name}", _plain(default)))
     return found
+
+
+def _facts() -> dict[str, Any]:
+    """Digests of what is known of the real case, by the function that tells it."""
+    told = {
+        name: function
+        for name, function in vars(facts).items()
+        if callable(function) and getattr(function, "__module__", "") == facts.__name__ and not name.startswith("_")
+    }
+    alone = {name: f for name, f in told.items() if not isinstance(f, type) and not inspect.signature(f).parameters}
+    found = {f"facts.{name}()": _digest(_told(function())) for name, function in alone.items()}
+    sets = [row["set"] for row in facts._rows("creation")]
+    found["facts.creation_by_month"] = _digest({name: facts.creation_by_month(name) for name in sets})
+    return found
+
+
+def _told(value: Any) -> Any:
+    """A fact with all that it says of itself, as plain values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value)]
+        names += [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+        return {name: _told(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {name: _told(inner) for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_told(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
 
 
 def _plain(value: Any) -> Any:
@@ -199,10 +241,10 @@ def _kinds(hint: Any) -> Iterator[Any]:
         yield from _kinds(part)
 
 
-def unseen(cases: Iterable[tuple[Any, ...]], kind: str = "golden case") -> list[str]:
+def unseen(cases: Iterable[tuple[Any, ...]], kind: str = "golden case", defaults: bool = True) -> list[str]:
     """What no case of this kind (a world, a branch and perhaps more) uses, a sentence each. Settings of every kind have to occur,
-    each choice of every field, both answers to yes or no, none where a field can be none, and at least two values of every
-    other field."""
+    each choice of every field, both answers to yes or no, none where a field can be none, at least two values, and with
+    ``defaults`` the default where there is one."""
     seen: dict[tuple[type[Settings], str], set[Any]] = defaultdict(set)
     used: set[type[Settings]] = set()
     for case in cases:
@@ -221,6 +263,7 @@ def unseen(cases: Iterable[tuple[Any, ...]], kind: str = "golden case") -> list[
             wanted: list[Any] = list(about.choices or ())
             wanted += [False, True] if bool in kinds else []
             wanted += [None] if types.NoneType in kinds else []
+            wanted += [field.default] if defaults and field.default is not dataclasses.MISSING else []
             name = f"{cls.__name__}.{field.name}"
             lacking = [value for value in wanted if value not in values]
             missing += [f"{name} is {value!r} in no {kind}" for value in lacking]

@@ -6,8 +6,9 @@ between them use is found from the settings themselves (``tests.golden.unseen``)
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
+from sim.fields import quantity, register
 from sim.moderation import (
     SIGNALS,
     Appeals,
@@ -39,9 +41,18 @@ from sim.moderation import (
     TipOff,
     Weights,
 )
-from sim.opinion import BoundedConfidence, Deffuant, FriedkinJohnsen, HegselmannKrause, Opinion
+from sim.opinion import (
+    BoundedConfidence,
+    Deffuant,
+    FriedkinJohnsen,
+    HegselmannKrause,
+    Opinion,
+    OpinionRule,
+)
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
+from sim.opinion.rule import opinion_weight
+from sim.outcomes import Day, OwnOutcome
 from sim.population.calendar import Calendar, Event
 from sim.population.legitimacy import Legitimacy
 from sim.population.newcomers import Newcomers
@@ -57,12 +68,69 @@ NETWORK = Path(__file__).with_name("fixtures") / "golden_network"
 
 
 class Case(NamedTuple):
-    """A world in a branch with a seed, and with people of another seed where one is given."""
+    """A world in a branch with a seed, and with people of another seed where one is given; with ``keeps_people`` every person's
+    data are put on record as well."""
 
     world: sim.World
     branch: sim.Branch = sim.Branch()
     seed: int = 1
     population_seed: int | None = None
+    keeps_people: bool = False
+
+
+@dataclass(frozen=True)
+class Asymmetric(OpinionRule):
+    """A rule of a user's own in which nothing can be confused with anything else: neither reader with author, nor one parameter
+    with another."""
+
+    toward: float = quantity(
+        0.05, unit="1", low=0, high=1, source="assumption", doc="Weight of what is above one's opinion."
+    )
+    away: float = quantity(0.02, unit="1", low=0, high=1, source="assumption", doc="Weight of what is below it.")
+
+    @opinion_weight
+    def weight(x: float, stance: float, confidence: float, parameters: tuple[float, ...]) -> float:
+        if stance > x + 0.3 * confidence:
+            return parameters[0] * (1.0 + 0.5 * x)
+        return parameters[1]
+
+
+@dataclass(frozen=True)
+class AsymmetricMean(Asymmetric):
+    """The same, as a weighted mean in which one's own opinion counts as well."""
+
+    averages: ClassVar[bool] = True
+    own_weight: ClassVar[float] = 0.2
+    susceptible: ClassVar[bool] = True
+
+
+@register("golden_end_of_day")
+@dataclass(frozen=True)
+class EndOfDay(OwnOutcome):
+    """A number that mixes whatever an outcome of a user's own can see."""
+
+    unit: ClassVar[str] = "1"
+
+    def value(self, day: Day) -> float:
+        of_people = (
+            day.opinion, day.opinion_at_start, day.troll_part, day.troll_part_direct, day.troll_part_relayed,
+            day.organiser_part, day.event_part, day.own_part, day.climate, day.legitimacy, day.trust, day.confidence,
+            day.troll_impressions, day.status.codes,
+        )  # fmt: skip
+        order = 1.0 + day.node / 7.0
+        found = sum(float((column * order).sum()) / (3 + i) for i, column in enumerate(of_people))
+        accounts = day.accounts
+        for i, column in enumerate(("platform", "person", "posts", "followers", "following", "marked")):
+            found += float((accounts[column] * np.arange(len(accounts))).sum()) / (1e5 + i)
+        found += (accounts["group"].cat.codes * accounts["status"].cat.codes).sum() / 17.0
+        found += day.follows.n_edges / 1e3 + day.number + len(day.date) + day.measured["posts"] / 50.0
+        for count in (day.impressions, day.new_posts, day.reshares):
+            found += sum(
+                count(role, since) / (9 + i)
+                for i, role in enumerate((None, "citizen", "troll"))
+                for since in (False, True)
+            )
+        return found + float(day.turnout["turnout"].sum())
 
 
 def small_world(**changes: Any) -> sim.World:
@@ -291,6 +359,8 @@ def study_branches() -> dict[str, sim.Branch]:
         "removals": sim.Branch(removals()),
         "measures": sim.Branch(measures()[:6]),
         "no campaign": sim.Branch(campaign=False),
+        "sleepers": sim.Branch((PreemptiveRemoval(1, accounts=70),)),
+        "sleepers, then the others": sim.Branch((PreemptiveRemoval(1, accounts=30), Takedown(1.5, accounts=50))),
     }
 
 
@@ -309,17 +379,24 @@ def cases() -> dict[str, Case]:
     }
     return {
         "nothing is done": Case(small_world()),
-        "removals": Case(small_world(), sim.Branch(removals()), 2),
+        "removals": Case(small_world(), sim.Branch(removals()), 2, keeps_people=True),
         "measures": Case(small_world(), sim.Branch(measures()), 3),
         "checks": Case(small_world(), sim.Branch(checks()), 4),
         "a rule a signal": Case(small_world(), sim.Branch(one_rule_a_signal()), 5),
         "ranked feeds, removals and measures": Case(
-            small_world(**{"feed.reading": "ranked"}), sim.Branch(removals() + measures()), 6
-        ),
-        "no campaign": Case(small_world(), sim.Branch(removals(), campaign=False), 7),
+            small_world(**{"feed.reading": "ranked"}), sim.Branch(removals() + measures()), 6, keeps_people=True),
+        "no campaign": Case(small_world(), sim.Branch(removals(), campaign=False), 7, keeps_people=True),
         "innocents are spared": Case(small_world(), sim.Branch(removals() + measures(), spares_innocents=True), 8),
         "rebuilding": Case(
             small_world(**{"campaign.adaptation": Rebuilding(2.0, 0.5, 90.0, 2.0, True)}), sim.Branch(removals()), 9
+        ),
+        "rebuilding as far as wanted, one account left": Case(
+            small_world(**{
+                "campaign.adaptation": Rebuilding(0.4, 0.5, 5000.0, 1.0, True), "campaign.sleepers.accounts": 300,
+                "campaign.sleepers.waking_rate": 0.1,
+            }),
+            sim.Branch((Takedown(1, accounts=80), PreemptiveRemoval(1.5, accounts=100), Takedown(2, Rates(tpr=0.5), 30))),
+            36,
         ),
         "rebuilding without keeping the volume": Case(
             small_world(**{"campaign.adaptation": Rebuilding(1.5, 0.3, 200.0, 1.5, False)}), sim.Branch(removals()), 10
@@ -347,7 +424,8 @@ def cases() -> dict[str, Case]:
             16,
         ),
         "Friedkin and Johnsen": Case(
-            small_world(**ONE_PLATFORM, **{"feed.reading": "all_followees", "opinion.rule": FriedkinJohnsen()}), seed=17
+            small_world(**ONE_PLATFORM, **{"feed.reading": "all_followees", "opinion.rule": FriedkinJohnsen()}), seed=17,
+            keeps_people=True,
         ),
         "Deffuant in feeds": Case(small_world(**{"opinion.rule": Deffuant(0.8, 0.05)}), seed=18),
         "opinions thrown beyond the ends of the scale": Case(
@@ -358,12 +436,13 @@ def cases() -> dict[str, Case]:
         "averages of feeds, labelled and disclosed": Case(
             small_world(**{"opinion.rule": HegselmannKrause(0.9)}), sim.Branch(measures()), 19
         ),
+        "a rule of one's own": Case(small_world(**{"opinion.rule": Asymmetric()}), sim.Branch(removals()), 37),
+        "a mean of one's own": Case(small_world(**{"opinion.rule": AsymmetricMean(0.4, 0.3)}), sim.Branch(measures()), 38),
         "Friedkin and Johnsen in feeds": Case(small_world(**{"opinion.rule": FriedkinJohnsen()}), seed=20),
         "first sight": Case(
             small_world(**{"expression": {"sharing": "at_first_sight", "first_sight": 0.2, "first_posts": 0.3}}),
             sim.Branch(measures()),
-            21,
-        ),
+            21, keeps_people=True),
         "silence by confidence": Case(
             small_world(**{"expression.silence_by": "confidence", "expression.confidence_step": 0.6}),
             sim.Branch(removals()),
@@ -386,8 +465,7 @@ def cases() -> dict[str, Case]:
                 "feed.measure_quality": False, "feed.measure_prevalence": False,
             }),
             sim.Branch(removals()),
-            24,
-        ),
+            24, keeps_people=True),
         "opinions and thresholds given, equal sessions": Case(
             small_world(**{
                 "population.opinions": everybody, "mobilisation.thresholds": tuple(np.linspace(-0.3, 1.0, 150).tolist()),
@@ -424,8 +502,7 @@ def cases() -> dict[str, Case]:
                 illegality={"high_risk_class": "right", "high_risk_share": 0.0},
             ),
             sim.Branch((ContentTakedown(0.5, 0.5), Takedown(2, accounts=5))),
-            30,
-        ),
+            30, keeps_people=True),
         "hours, other people": Case(
             small_world(
                 ticks_per_day=24,
@@ -441,8 +518,7 @@ def cases() -> dict[str, Case]:
             ),
             sim.Branch((Takedown(1, Rates(tpr=0.7, fpr=0.1), accounts=12), RegistrationChecks(0, Rates(), 0.3))),
             2**40 + 5,
-            population_seed=31,
-        ),
+            population_seed=31, keeps_people=True),
         "a tick a day": Case(
             small_world(
                 ticks_per_day=1, days=4, calendar={"clock": (1.0,)},
@@ -451,13 +527,44 @@ def cases() -> dict[str, Case]:
             sim.Branch(removals()),
             32,
         ),
+        "a plain world, one day": Case(sim.World(people=60, graph=Graph(followees=1.0)), seed=39),
+        "a plain campaign": Case(
+            sim.World(
+                people=90,
+                days=3,
+                ticks_per_day=4,
+                graph=Graph(followees=2.0),
+                population=Population(sessions_per_day=4.0),
+                calendar=Calendar(
+                    (Event("2019-05-02", 1), Event("2019-05-02", 1, hour=20), Event("2019-05-03", -1, hour=0)), (0.25,) * 4
+                ),
+                campaign=Campaign(
+                    accounts=6, groups=(TrollGroup("followed", 1.0, (0.0, 1.0), (2.0, 9.0)),), local_follower_share=1.0,
+                    daily_posts=(30.0,), clock=(0.25,) * 4,
+                    sleepers=Sleepers(accounts=8, waking_rate=0.8, posts_per_day=3.0),
+                ),
+                organisers=Organisers(accounts=3, followers=2.0),
+                opinion=Opinion(rule=Deffuant(0.9)),
+                signals=Signals(observe=True),
+            ),
+            sim.Branch(
+                (
+                    PreemptiveRemoval(1, accounts=3),
+                    Labels(0, ScoreDetector(weights=Weights(volume=1.0), threshold=1.5)),
+                    RegistrationChecks(0, Rates(fpr=0.2), 0.5),
+                    Appeals(1, 0.5, 1.0),
+                )
+            ),
+            40,
+        ),
         "Hong Kong with more trolls": Case(
             hong_kong(**{"campaign.accounts": 6_000}),
             sim.Branch((Takedown(1, accounts=2_000), PreemptiveRemoval(2, accounts=50_000))),
             33,
         ),
         "Hong Kong on two platforms, observed, policies by default": Case(
-            hong_kong(1100, **pages, **observed, **{"campaign.adaptation": "rebuilding"}), sim.Branch(by_default()), 34
+            hong_kong(1100, **pages, **observed, **{"campaign.adaptation": "rebuilding"}), sim.Branch(by_default()), 34,
+            keeps_people=True,
         ),
         "Hong Kong in May": Case(
             sim.World.hk2019(people=800, days=2, burn_in_days=2), sim.Branch((Labels(0, Rates(fpr=0.1)),)), 35

@@ -18,7 +18,7 @@ def results(outcomes: Iterable[str]) -> dict[str, dict[str, str]]:
     """Digests of all cases, by name and part; exits with a sentence where the engines differ."""
     found: dict[str, dict[str, str]] = {}
     for name, case in golden_cases.cases().items():
-        fast, read = (golden.digests(golden.run_case(case, engine), outcomes) for engine in golden.ENGINES)
+        fast, read = (golden.digests(case, engine, outcomes) for engine in golden.ENGINES)
         if fast != read:
             parts = [part for part, digest in fast.items() if read[part] != digest]
             raise SystemExit(
