@@ -41,6 +41,9 @@ S = TypeVar("S", bound="Settings")
 T = TypeVar("T")
 
 
+_LONGEST_WORD, _LONGEST = 300, 1_500  # characters
+
+
 class InputError(ValueError):
     """Bad input: one sentence naming the field, the value, what is allowed, and a near match for a typo.
 
@@ -50,12 +53,10 @@ class InputError(ValueError):
     """
 
     def __init__(self, problem: str, field: str | None = None, owner: str = "") -> None:
-        self.problem = problem if problem.endswith((".", "?")) else problem + "."
+        self.problem = _readable(problem if problem.endswith((".", "?")) else problem + ".")
         self.field = field
         self.owner = owner
-        subject = "" if field is None else _join(owner, field)
-        subject = subject if len(subject) <= _LONGEST else f"{subject[:_LONGEST]}…"
-        super().__init__(_printable(self.problem if field is None else f"{subject} {self.problem}"))
+        super().__init__(_readable(self.problem if field is None else f"{_join(owner, field)} {self.problem}"))
 
     def under(self, prefix: str) -> InputError:
         """The same error seen from one level further out; the class that raised it gives way to the path."""
@@ -569,12 +570,6 @@ def _changed(current: Any, change: Any) -> Any:
 # Words
 
 
-def _printable(text: str) -> str:
-    """Text in which control characters and broken ones are written out, so that a terminal shows it and does nothing else."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-_LONGEST = 300  # characters of a field's path in a sentence
 _BRIEF = 120  # characters of a repr beyond which its longer parts are left out
 
 
@@ -591,6 +586,16 @@ def _brief(value: Any) -> str:
 
 def _join(prefix: str, rest: str) -> str:
     return prefix + rest if not prefix or not rest or rest.startswith("[") else f"{prefix}.{rest}"
+
+
+def _readable(sentence: str) -> str:
+    """A sentence without words of hundreds of characters, and not of thousands in all, whatever it quotes. Control characters and
+    broken ones are written out, so that a terminal shows it and does nothing else."""
+    if len(sentence) > _LONGEST_WORD:
+        sentence = re.sub(rf"\S{{{_LONGEST_WORD},}}", lambda word: f"{word[0][:200]}…{word[0][-60:]}", sentence)
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[: _LONGEST - 300]} … {sentence[-290:]}"
+    return sentence if sentence.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence)
 
 
 def _step(key: Any) -> str:

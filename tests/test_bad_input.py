@@ -248,7 +248,7 @@ def test_edge_lists_that_are_no_text_files(tmp_path: Path) -> None:
         ("index,bot\n0,0\n1,0\n", ("world.people must match the node table", "2 people")),
         ("index,bot\n0,0\n1,0\n2,1\n", ("world.people must match the node table", "2 people and 1 troll")),
         ("index,bot\n0,0\n1,0\n3,0\n", ("world.graph.nodes", "without gaps")),
-        ("kind,bot\n0,0\n1,0\n2,0\n", ("world.graph.nodes must have a column index (0, 1, 2 …) or id",)),
+        ("kind,bot\n0,0\n1,0\n2,0\n", ("world.graph.nodes must have a column index (0, 1, 2 …), id or node",)),
         ("index,bot\na,0\nb,0\nc,0\n", ("world.graph.nodes", "index")),
         ("index,bot\n0,yes\n1,no\n2,no\n", ("world.graph.nodes", "bot")),
         ("index,bot\n0.5,0\n1,0\n2,0\n", ("world.graph.nodes",)),

@@ -459,3 +459,17 @@ def test_canonical_json_is_one_text_per_value() -> None:
     for unfit in ({1: 2}, {1, 2}, b"x", object()):
         with pytest.raises(TypeError):
             canonical_json(unfit)
+
+
+def test_no_sentence_quotes_thousands_of_characters() -> None:
+    for wrong in ("x" * 10_000, "a b " * 5_000, "it's " * 2_000):
+        sentence = str(InputError(f"must be one of two, not {wrong!r}", field="feed.kind"))
+        assert sentence.startswith("feed.kind must be one of two, not ")
+        assert len(sentence) <= 1_500
+        assert sentence.endswith(("'.", '".'))
+    name = "n" * 5_000
+    with pytest.raises(InputError) as error:
+        Feed(**{"length": 20}).replace({name: 1})
+    assert len(str(error.value)) < 1_000
+    short = f"must be below 5, not {'7' * 100}."
+    assert str(InputError(short)) == short

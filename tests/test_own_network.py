@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,9 @@ import sim
 from sim.engine.society import build
 from sim.engine.stage import Stage
 from sim.fields import InputError
+from sim.fields import build as build_settings
 from sim.population.accounts import by_node, by_person, first_account, persons_of_citizens
+from sim.population.networks import to_networkx
 from sim.run import make_stage
 
 ENGINES = ("arrays", "agents")
@@ -150,3 +153,242 @@ def test_nothing_is_given_twice(field: str, column: str, tmp_path: Path) -> None
 def test_thresholds_of_the_node_table_are_told(tmp_path: Path) -> None:
     world = on_files(tmp_path, TABLE, **{"calendar.events": [{"day": "2019-05-01", "side": 1}]})
     assert "reaches their threshold (given, from -20 to 30)" in " ".join(sim.describe(world).split())
+
+
+# Names
+
+
+def names_of(stage: Stage) -> list[object]:
+    return stage.setting.nodes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("edges", "table", "names"),
+    [
+        ("source,target\nzoe,ann\nann,bob\n", "id,opinion\nzoe,-1\nann,1\nbob,0.5\n", ["ann", "bob", "zoe"]),
+        ("zoe ann {}\nann bob {}\n", "node;opinion\nbob;0.5\nann;1\nzoe;-1\n", ["ann", "bob", "zoe"]),
+        ("100,7\n7,20\n", "id,opinion\n100,-1\n20,0.5\n7,1\n", [7, 20, 100]),
+        ("2,0\n0,1\n", "index,node,opinion\n2,zoe,-1\n1,bob,0.5\n0,ann,1\n", ["ann", "bob", "zoe"]),
+        ("z,a\na,b\n", "id,index,opinion\nz,0,-1\na,2,1\nb,1,0.5\n", ["z", "b", "a"]),
+        ("7,8\n", "id,opinion\n7,1\n8,0\nx,0.5\n", ["7", "8", "x"]),
+    ],
+)
+def test_nodes_keep_their_names(edges: str, table: str, names: list[object], tmp_path: Path) -> None:
+    """Rows of the table in any order; the opinions go by name, and everybody ends where those they follow lead."""
+    path = tmp_path / "edges.csv"
+    path.write_text(edges)
+    graph = {"kind": "file", "edges": str(path), "nodes": node_file(tmp_path, table)}
+    world = averaging_world(3, graph)
+    stage = after(world, 1)
+    assert names_of(stage) == names
+    if "zoe" in names:
+        assert dict(zip(names, opinions_of_nodes(stage), strict=True)) == {"zoe": 1.0, "ann": 0.5, "bob": 0.5}
+    run = sim.simulate(world, days=1, keep="opinion")
+    assert run.people["node"].tolist() == names
+    assert run.people["opinion"].tolist() == opinions_of_nodes(stage)
+    network = sim.simulate(world, days=1).network() if hasattr(sim.Run, "network") else None
+    assert network is None or list(network) == names
+
+
+def test_an_edge_list_alone_names_its_nodes(tmp_path: Path) -> None:
+    def graph(text: str) -> dict[str, str]:
+        (tmp_path / "e.txt").write_text(text)
+        return {"kind": "file", "edges": str(tmp_path / "e.txt")}
+
+    def names(text: str, people: int = 3) -> list[object]:
+        return names_of(make_stage(averaging_world(people, graph(text)), None, 1))
+
+    assert names("0 2\n") == [0, 1, 2]  # node 1 has no edges
+    assert names("1 2\n3 1\n") == [1, 2, 3]
+    assert names("b a\nc a\n") == ["a", "b", "c"]
+    for text, people in (("1 2\n3 1\n", 2), ("1 9\n", 3), ("a b\n", 3)):
+        with pytest.raises(
+            InputError, match=rf"world\.graph\.edges must have .*{people} different ids where there are {people} people"
+        ):
+            names(text, people)
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("id,bot\na,0\nb,0\na,0\n", "must have each node once, unlike .*, where the id 'a' is there again"),
+        ("id,bot\na,0\nb,0\n,0\n", "must have an id for each node"),
+        ("index,bot\n0,0\n1,0\n1,0\n", "must number its nodes from 0 without gaps, which .* does not: it has 1 twice"),
+        ("index,bot\n0,0\n1,0\n3,0\n", "must number its nodes from 0 without gaps, which .* does not: it has 2 not"),
+        ("index,bot\n0,0\n1,0\n-1,0\n", "must number its nodes from 0 without gaps"),
+        (
+            "index,bot\na,0\nb,0\nc,0\n",
+            "must have whole numbers as index, which .* has not: other ids go into a column id",
+        ),
+        ("id,bot\na,0\nb,0\nc,\n", "must have whole numbers as bot"),
+        ("id,bot\na,0\nb,0\nd,0\n", "must have edges between the nodes of .*, which .* has not: 'c' is none of the 3"),
+        ("index,node\n0,x\n1,y\n2,x\n", "must call each node by a name of its own in the column node"),
+    ],
+)
+def test_tables_that_do_not_fit(table: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "edges.csv"
+    path.write_text("0,1\n1,2\n" if table.startswith("index") else "a,b\nb,c\n")
+    graph = {"kind": "file", "edges": str(path), "nodes": node_file(tmp_path, table)}
+    with pytest.raises(InputError, match=words):
+        sim.simulate(averaging_world(3, graph))
+
+
+def test_a_network_on_file_has_people_and_trolls_only(tmp_path: Path) -> None:
+    world = averaging_world(3, {"kind": "file", "edges": edge_file(tmp_path, [(0, 1), (1, 2)])})
+    with pytest.raises(InputError, match=r"world\.graph\.kind must be of another kind where there are organisers"):
+        sim.simulate(world.replace({"organisers.accounts": 1}))
+    with pytest.raises(InputError, match=r"world\.campaign\.accounts must be 0 without a node table"):
+        sim.simulate(world.replace({"campaign.accounts": 1}))
+
+
+@pytest.mark.parametrize("ending", ["graphml", "gml"])
+def test_a_world_on_graphml_or_gml(ending: str, tmp_path: Path) -> None:
+    chain = chain_of_names()
+    nx.set_node_attributes(chain, {"troll": 1, "c": 0, "a": 0, "b": 0}, "bot")
+    nx.set_node_attributes(chain, dict.fromkeys(chain, 2.0), "visits")
+    path = tmp_path / f"net.{ending}"
+    (nx.write_graphml if ending == "graphml" else nx.write_gml)(chain, path)
+    graph = {"kind": "file", "edges": str(path)}
+    world = averaging_world(3, graph, **{"campaign.accounts": 1, "population.sessions_column": "visits"})
+    setting, _ = build(world, 1, 1)
+    assert setting.nodes.tolist() == ["a", "b", "c", "troll"]
+    assert by_node(setting.society.anchor).tolist() == [1.0, 0.0, -1.0]
+    assert set(setting.society.activity.tolist()) == {2.0}
+    with pytest.raises(InputError, match=r"graph\.nodes must be left out where edges is a file of GraphML or GML"):
+        world.replace({"graph.nodes": "nodes.csv"})
+
+
+# networkx
+
+
+def chain_of_names() -> nx.DiGraph:
+    chain = nx.DiGraph([("c", "a"), ("a", "b"), ("troll", "a")])
+    nx.set_node_attributes(chain, {"a": 1.0, "b": 0.0, "c": -1.0, "troll": -1.0}, "opinion")
+    return chain
+
+
+def test_a_graph_of_networkx_with_its_attributes(tmp_path: Path) -> None:
+    """Nodes keep their order and names, whatever these are; attributes go with them."""
+    network = nx.DiGraph([((1, 2), 'b, "x"'), ('b, "x"', 7)])
+    network.add_node(np.int64(3))
+    nx.set_node_attributes(network, dict(zip(network, [np.float64(-1), 0, 1, 0.5], strict=True)), "x")
+    nx.set_node_attributes(network, dict(zip(network, [30, 20.5, 10, 0], strict=True)), "t")
+    nx.set_node_attributes(network, dict(zip(network, [0, 2, 1, 0.25], strict=True)), "c")
+    nx.set_node_attributes(network, dict(zip(network, [False, False, False, True], strict=True)), "bad")
+    nx.set_node_attributes(network, {7: "left", (1, 2): "right"}, "class")
+    graph = sim.Graph.from_networkx(
+        network, opinion="x", threshold="t", confidence="c", bot="bad", columns=["class"], folder=tmp_path
+    )
+    world = averaging_world(3, graph, **{"campaign.accounts": 1})
+    setting, _ = build(world, 1, 1)
+    assert setting.nodes.tolist() == ["(1, 2)", 'b, "x"', "7", "3"]
+    assert by_node(setting.society.anchor).tolist() == [-1.0, 0.0, 1.0]
+    assert by_node(setting.society.joining).tolist() == [30.0, 20.5, 10.0]
+    assert by_node(setting.society.confidence).tolist() == [0.0, 2.0, 1.0]
+    assert opinions_of_nodes(after(world, 1)) == [0.0, 1.0, 1.0]
+    illegal = world.replace({"illegality": {"high_risk_class": "left", "high_risk": {"share": 1.0}}})
+    assert build(illegal, 1, 1)[0].society.illegal_share.tolist() == [0.0, 0.0, 1.0, 0.0]
+
+
+def test_numbers_stay_numbers_and_opinions_every_bit(tmp_path: Path) -> None:
+    network = nx.gnp_random_graph(40, 0.2, seed=1, directed=True)
+    opinions = np.random.default_rng(1).uniform(-1, 1, 40)
+    nx.set_node_attributes(network, dict(enumerate(opinions)), "x")
+    graph = sim.Graph.from_networkx(network, opinion="x", folder=tmp_path)
+    setting, _ = build(averaging_world(40, graph), 1, 1)
+    assert setting.nodes.tolist() == list(range(40))
+    np.testing.assert_array_equal(by_node(setting.society.anchor), opinions)
+    assert set(to_networkx(setting.graph, setting.nodes).edges) == set(network.edges)
+
+
+def test_kinds_of_graphs(tmp_path: Path) -> None:
+    undirected = nx.MultiGraph([("a", "b"), ("a", "b"), ("b", "b"), ("b", "c")])
+    setting, _ = build(averaging_world(3, sim.Graph.from_networkx(undirected, folder=tmp_path)), 1, 1)
+    follows = to_networkx(setting.graph, setting.nodes)
+    assert set(follows.edges) == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
+
+
+def test_a_graph_of_networkx_has_one_key(tmp_path: Path) -> None:
+    """Equal graphs are equal settings on the same files; another edge, opinion or name is another world."""
+    chain = chain_of_names()
+    graph = sim.Graph.from_networkx(chain, opinion="opinion", folder=tmp_path)
+    again = sim.Graph.from_networkx(chain.copy(), opinion="opinion", folder=tmp_path)
+    assert graph == again
+    assert hash(graph) == hash(again)
+    assert len(graph.canonical) < 2_000
+    assert len(list(tmp_path.iterdir())) == 2
+    others = [chain.copy() for _ in range(3)]
+    others[0].add_edge("b", "c")
+    others[1].nodes["a"]["opinion"] = 0.5
+    others[2] = nx.relabel_nodes(others[2], {"c": "d"})
+    found = {sim.Graph.from_networkx(other, opinion="opinion", folder=tmp_path) for other in [chain, *others]}
+    assert len(found) == 4
+    assert sim.Graph.from_networkx(chain, folder=tmp_path) not in found
+
+
+def test_a_network_of_networkx_is_found_in_the_ledger_and_simulated_again(tmp_path: Path) -> None:
+    graph = sim.Graph.from_networkx(chain_of_names(), opinion="opinion", folder=tmp_path / "networks")
+    world = averaging_world(4, graph)
+    first = sim.compare(world, {"a": sim.Branch()}, seeds=1, ledger=sim.Ledger(tmp_path / "ledger"))
+    text = world.to_mapping()
+    rebuilt = build_settings(sim.World, text)
+    second = sim.compare(rebuilt, {"a": sim.Branch()}, seeds=1, ledger=sim.Ledger(tmp_path / "ledger"))
+    assert [run.digest for run in first.runs.values()] == [run.digest for run in second.runs.values()]
+    assert sim.simulate(rebuilt).digest == next(iter(first.runs.values())).digest
+    for file in (tmp_path / "networks").iterdir():
+        file.unlink()
+    with pytest.raises(InputError, match=r"edges\.csv must be a file, but there is none of that name"):
+        sim.simulate(rebuilt)
+
+
+def with_opinion(value: Any) -> Any:
+    """What gives node b this opinion, none if None."""
+    return lambda network: (
+        network.nodes["b"].pop("opinion") if value is None else network.nodes["b"].update(opinion=value)
+    )
+
+
+X = {"opinion": "opinion"}
+NO_OPINION = "network must have a number from -1 to 1 as the attribute 'opinion' of every person, which 'b' has not"
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "words"),
+    [
+        (with_opinion(None), X, "network must have the attribute 'opinion' at every node, which 'b' has not"),
+        (with_opinion("left"), X, NO_OPINION),
+        (with_opinion(float("nan")), X, NO_OPINION),
+        (with_opinion(True), X, NO_OPINION),
+        (with_opinion(1.5), X, NO_OPINION),
+        (with_opinion(2), {"bot": "opinion"}, "must have true or false .1 or 0. as the attribute 'opinion', which 'c' has not"),
+        (lambda g: g.add_node(" d"), {}, "must have nodes whose names are text on one line, without blanks around it, not ' d'"),
+        (lambda g: g.add_node("a\nb"), {}, "must have nodes whose names are text on one line"),
+        (lambda g: g.add_nodes_from([1, "1"]), {}, "must have nodes that differ as text, but '1' is there twice"),
+        (lambda g: g.add_edge("a", "b", weight=2), {}, "must have no weights, as the edge from 'a' to 'b' has: weights='ignore'"),
+        (lambda g: g.remove_nodes_from(["b", "c", "troll"]), {}, "must have at least 2 nodes, not 1"),
+        (lambda g: None, {"weights": "ignored"}, "weights must be one of refuse, ignore, not 'ignored'; did you mean 'ignore'"),
+        (lambda g: None, {"columns": ["index"]}, "columns must not be called 'index'"),
+        (lambda g: None, {"folder": "/dev/null/x"}, "folder must be a directory that can be written to"),
+        (lambda g: None, {"folder": "a\0b"}, "folder must be a directory that can be written to"),
+    ],
+)  # fmt: skip
+def test_graphs_that_cannot_be(change: Any, arguments: dict[str, Any], words: str, tmp_path: Path) -> None:
+    network = chain_of_names()
+    change(network)
+    with pytest.raises(InputError, match=words):
+        sim.Graph.from_networkx(network, **{"folder": tmp_path, **arguments})
+
+
+def test_what_is_no_graph_of_networkx(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"network must be a graph of networkx, not \[\]"):
+        sim.Graph.from_networkx([], folder=tmp_path)
+
+
+def test_networks_are_kept_among_the_users_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GROUNDSWELL_NETWORKS", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    graph = sim.Graph.from_networkx(chain_of_names())
+    assert Path(graph.edges).parent == tmp_path / "data" / "groundswell" / "networks"
+    monkeypatch.setenv("GROUNDSWELL_NETWORKS", str(tmp_path / "mine"))
+    assert Path(sim.Graph.from_networkx(chain_of_names()).edges).parent == tmp_path / "mine"
+    assert sim.Graph.from_networkx(chain_of_names(), weights="ignore").weights == "refuse"

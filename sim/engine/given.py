@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.state import Group
-from sim.fields import InputError, quantity_of, shown
-from sim.opinion.mobilisation import Mobilisation
+from sim.fields import InputError, shown
 from sim.population.accounts import by_person
 from sim.population.files import in_words
+from sim.population.given_columns import GIVEN
 from sim.population.given_network import Network, read_network
 from sim.population.graph import FollowerGraph
-from sim.population.people import Given, Population
+from sim.population.people import Given
 from sim.world import World
 
 
@@ -66,27 +66,22 @@ def given_people(world: World, network: Network | None) -> Given:
 
     Raises InputError for a column that is not one number in its range for each person, and for what is given in both.
     """
-    population, mobilisation = world.population, world.mobilisation
     return Given(
-        opinion=_of_people(world, network, "opinion", Population, "opinions", population.opinions),
-        threshold=_of_people(world, network, "threshold", Mobilisation, "thresholds", mobilisation.thresholds),
-        confidence=_of_people(world, network, "confidence", Population, "confidence_high", ()),
+        opinion=_of_people(network, "opinion", "world.population.opinions", world.population.opinions),
+        threshold=_of_people(network, "threshold", "world.mobilisation.thresholds", world.mobilisation.thresholds),
+        confidence=_of_people(network, "confidence"),
     )
 
 
 def _of_people(
-    world: World, network: Network | None, column: str, settings: type[Population | Mobilisation], field: str,
-    listed: tuple[float, ...],
-) -> NDArray[np.float64] | None:  # fmt: skip
-    """The values of a list of a world or of a column of its node table; the column has the range of the ``field``."""
+    network: Network | None, column: str, field: str = "", listed: tuple[float, ...] = ()
+) -> NDArray[np.float64] | None:
+    """The values of a list, the ``field`` of a world, or of a column of the node table; None where there is neither."""
     if network is None or column not in network.columns:
         return np.array(listed, dtype=np.float64) if listed else None
     if listed:
-        room = "population" if settings is Population else "mobilisation"
-        raise InputError(
-            f"must be left out where {in_words(network.file)} has a column {column}", field=f"world.{room}.{field}"
-        )
-    about, values = quantity_of(settings, field), _numbers(_column(network, column))
+        raise InputError(f"must be left out where {in_words(network.file)} has a column {column}", field=field)
+    about, values = GIVEN[column], _numbers(_column(network, column))
     wrong = np.flatnonzero([not about.holds(value) for value in values.tolist()])
     if wrong.size:
         node = network.called[~network.bot][wrong[0]]

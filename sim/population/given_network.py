@@ -35,8 +35,9 @@ def read_network(settings: Graph, people: int, trolls: int) -> Network:
     cannot be, and for others than those on it.
 
     Nodes have the order of the column ``index`` of the node table, from 0 on without gaps; without it the ascending order of
-    their ids. Edges name them by the column ``id`` or, without it, ``index``; without a table, and where all ids are below the
-    number of accounts, they are 0, 1, 2 …, so that nodes without edges need not occur.
+    their ids. Edges name them by the column ``id``, else ``index``, else ``node``; without a table, and where all ids are below
+    the number of people, they are 0, 1, 2 …, so that nodes without edges need not occur. What comes back calls them by the column
+    ``node``, else as edges do.
     """
     ignore_weights = settings.weights == "ignore"
     if ending(settings.edges) in FORMATS:
@@ -99,7 +100,9 @@ def _nodes(columns: NodeTable, path: str) -> tuple[NDArray[np.int64], Labels]:
     said = in_words(path)
     index, ids = columns.get("index"), columns.get("id")
     if index is None and ids is None:
-        raise InputError(f"must have a column index (0, 1, 2 …) or id, which {said} has not", _NODES)
+        ids = columns.get("node")
+    if index is None and ids is None:
+        raise InputError(f"must have a column index (0, 1, 2 …), id or node, which {said} has not", _NODES)
     if index is not None:
         if not np.issubdtype(index.dtype, np.number) or (index % 1 != 0).any():
             raise InputError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import math
 import os
 import re
 import tempfile
@@ -16,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from sim.fields import InputError, shown
+from sim.fields import InputError, Quantity, shown
 from sim.plain import unwrapped
+from sim.population.given_columns import GIVEN
 from sim.population.networks import attribute, from_networkx
 from sim.population.node_ids import repeated
 
@@ -64,7 +64,7 @@ def store(
         values = attribute(network, name, every=bot is None)
         table[column] = pa.array(
             [
-                _number(value, name, node) if person else None
+                _number(value, GIVEN[column], name, node) if person else None
                 for value, node, person in zip(values, nodes, people, strict=True)
             ],
             pa.float64(),
@@ -94,11 +94,11 @@ def _names(nodes: Sequence[Any]) -> list[str]:
     return names
 
 
-def _number(value: Any, name: str, node: Any) -> float:
+def _number(value: Any, about: Quantity, name: str, node: Any) -> float:
     plain = unwrapped(value)
-    if isinstance(plain, bool) or not isinstance(plain, (int, float)) or not math.isfinite(plain):
+    if isinstance(plain, bool) or not isinstance(plain, (int, float)) or not about.holds(plain):
         raise InputError(
-            f"must have a number as the attribute {shown(name)} of every person, which {shown(node)} has not",
+            f"must have a number {about.range()} as the attribute {shown(name)} of every person, which {shown(node)} has not",
             field="network",
         )
     return float(plain)
