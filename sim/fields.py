@@ -591,11 +591,11 @@ def _join(prefix: str, rest: str) -> str:
 def _readable(sentence: str) -> str:
     """A sentence without words of hundreds of characters, and not of thousands in all, whatever it quotes. Control characters and
     broken ones are written out, so that a terminal shows it and does nothing else."""
+    if not sentence.isprintable():
+        sentence = "".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence)
     if len(sentence) > _LONGEST_WORD:
         sentence = re.sub(rf"\S{{{_LONGEST_WORD},}}", lambda word: f"{word[0][:200]}…{word[0][-60:]}", sentence)
-    if len(sentence) > _LONGEST:
-        sentence = f"{sentence[: _LONGEST - 300]} … {sentence[-290:]}"
-    return sentence if sentence.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in sentence)
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 300]} … {sentence[-290:]}"
 
 
 def _step(key: Any) -> str:
