@@ -461,7 +461,9 @@ def _scalar(value: Any, kind: Any, about: Quantity) -> bool | int | float | str 
     except (ValueError, OverflowError):
         return None
     exact = math.isfinite(number) if kind is float else number == value
-    return number if exact and about.holds(number) else None
+    if not exact or not about.holds(number):
+        return None
+    return number if kind is int else number + 0.0  # -0.0 is 0.0, as in keys
 
 
 def _text(value: Any, about: Quantity) -> str | None:

@@ -33,6 +33,7 @@ from sim.population.trust import Trust
 from sim.saved import load, save
 
 _STEPS = 65_535  # a step is stored in 16 bits
+_MOST_AT_ONCE = 2**31  # qualities are added up in units of 2**-32, in 64 bits
 
 
 @dataclass(frozen=True)
@@ -270,6 +271,13 @@ class World(Settings):
                 raise InputError(
                     f"must be left out without a node table in graph.nodes, not {shown(name)}", field=field
                 )
+        at_once = (self.people + self.second_members) * (self.feed.length + self.feed.topic_slots)
+        if self.feed.measure_quality and at_once > _MOST_AT_ONCE:
+            raise InputError(
+                f"must be no where {at_once:,} messages may be shown at once: qualities of more than {_MOST_AT_ONCE:,} cannot be "
+                "added up",
+                field="feed.measure_quality",
+            )
         given = {
             "population.opinions": self.population.opinions,
             "mobilisation.thresholds": self.mobilisation.thresholds,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.engine.kernels.reading import RANDOM_ATTEMPTS
 from sim.engine.stage import Stage
-from sim.engine.state import Count, Group, Rules, Trace
+from sim.engine.state import MOST_REPORTS, Count, Group, Rules, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
@@ -813,7 +813,7 @@ class AgentEngine(Stage):
         traces, office = self.state.traces, int(self.schedule.office[self.step_index])
         copied: dict[int, int] = {}
         for account in awake:
-            if account.reported is not None:
+            if account.reported is not None and traces[account.reported, Trace.REPORTS] < MOST_REPORTS:
                 traces[account.reported, Trace.REPORTS] += 1
             if account.decision is None:
                 continue

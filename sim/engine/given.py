@@ -20,6 +20,8 @@ from sim.population.graph import FollowerGraph
 from sim.population.people import Given
 from sim.world import World
 
+_MOST_SESSIONS = 1_000_000  # a day; people have one a tick at most
+
 
 def given_network(world: World, group: NDArray[np.uint8]) -> Network | None:
     """The network of a world whose graph is on file, where ``group`` says what its accounts are. Raises InputError for files
@@ -118,13 +120,13 @@ def given_activity(world: World, drawn: NDArray[np.float32], network: Network | 
             f"must be a column of {in_words(network.file)} ({', '.join(network.columns)}), not {shown(name)}",
             field="world.population.sessions_column",
         )
-    column = _column(network, name)
-    if not np.issubdtype(column.dtype, np.number) or not (column.astype(np.float64) >= 0.0).all():
+    sessions = _numbers(_column(network, name))
+    if not ((sessions >= 0.0) & (sessions <= _MOST_SESSIONS)).all():
         raise InputError(
-            f"must name a column of numbers of at least 0 in {in_words(network.file)}, unlike {shown(name)}",
+            f"must name a column of numbers from 0 to {_MOST_SESSIONS:,} in {in_words(network.file)}, unlike {shown(name)}",
             field="world.population.sessions_column",
         )
-    return by_person(column.astype(drawn.dtype))
+    return by_person(sessions.astype(drawn.dtype))
 
 
 def of_class(network: Network, name: str) -> NDArray[np.bool_]:

@@ -100,7 +100,7 @@ class Stage(mesa.Model):  # type: ignore[misc]
         self.review_hours = snapshot.review_hours  # what moderation cost so far, in hours of work in reality
         self.people = list(snapshot.people)
         self._observe, self._keeper = observe, keeper
-        self.sums: dict[tuple[int, int], NDArray[np.int64]] = {}
+        self.sums: dict[str, tuple[int, int, NDArray[np.int64]]] = {}
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = setting.followers
         self.following: NDArray[np.int64] = setting.following

@@ -64,8 +64,13 @@ class Trace(IntEnum):
     OFFICE_POSTS = 0  # made on working days in office hours
     RESHARES = 1
     COORDINATED = 2  # new posts copied from a script that somebody else posted in the same tick
-    REPORTS = 3  # by readers, of messages that the account wrote
+    REPORTS = 3  # by readers, of messages that the account wrote; at most ``MOST_REPORTS`` are counted
     COLUMNS = 4
+
+
+MOST_REPORTS = (
+    2**32 - 1
+)  # 32 bits; no other count of an account can exceed the number of steps times what is shown at once
 
 
 class Society(NamedTuple):

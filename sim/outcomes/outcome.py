@@ -45,21 +45,22 @@ class Outcome:
 
 def counts_today(stage: Stage) -> NDArray[np.int64]:
     """Counts of the day that has just ended, shape (columns,)."""
-    return _counts(stage, stage.step_index - stage.world.ticks_per_day)
+    return _sum(stage, "today", stage.step_index - stage.world.ticks_per_day)
 
 
 def counts_since_day_0(stage: Stage) -> NDArray[np.int64]:
     """Counts since day 0, shape (columns,)."""
-    return _counts(stage, stage.world.burn_in_ticks)
+    return _sum(stage, "since day 0", stage.world.burn_in_ticks)
 
 
-def _counts(stage: Stage, first: int) -> NDArray[np.int64]:
-    # A dozen outcomes ask for the same sums; they are kept until the stage moves on.
-    key = (first, stage.step_index)
-    if key not in stage.sums:
-        stage.sums = {k: v for k, v in stage.sums.items() if k[1] == stage.step_index}
-        stage.sums[key] = stage.state.counts[first : stage.step_index].sum(axis=0)
-    return stage.sums[key]
+def _sum(stage: Stage, name: str, first: int) -> NDArray[np.int64]:
+    # A dozen outcomes ask for the same sums. Those from the same step on are added to, or long calendars would take the square.
+    counts, now = stage.state.counts, max(first, stage.step_index)
+    since, until, total = stage.sums.get(name, (-1, 0, counts[:0].sum(axis=0)))
+    if since != first or until != now:
+        total = total + counts[until:now].sum(axis=0) if since == first else counts[first:now].sum(axis=0)
+        stage.sums[name] = (first, now, total)
+    return total
 
 
 def accounts_with(stage: Stage, status: Status, trolls: bool) -> int:

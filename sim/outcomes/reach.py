@@ -31,9 +31,11 @@ def active_trolls(stage: Stage) -> float:
 
 def mean_quality(stage: Stage) -> float:
     """Mean quality of the messages shown to citizens today (nan unless the world measures it)."""
-    today = counts_today(stage)
-    shown = float(roles(today, Count.SLOTS).sum())
-    return ratio(float(today[Count.QUALITY]) / 2.0**32, shown) if stage.rules.measure_quality else float("nan")
+    if not stage.rules.measure_quality:
+        return float("nan")
+    day = slice(stage.step_index - stage.world.ticks_per_day, stage.step_index)
+    total = sum(stage.state.counts[day, Count.QUALITY].tolist())  # exact: that of a day may exceed 64 bits
+    return ratio(float(total) / 2.0**32, float(roles(counts_today(stage), Count.SLOTS).sum()))
 
 
 def prevalence(stage: Stage) -> float:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import OF_CITIZEN, OF_TROLLS_FROM, TROLL, role_of
 from sim.engine.kernels.workspace import NEW, NOTHING, RESHARE, Decisions
-from sim.engine.state import Count, Rules, Schedule, Society, State, Trace
+from sim.engine.state import MOST_REPORTS, Count, Rules, Schedule, Society, State, Trace
 from sim.feed.outbox import EMPTY, OFF_TOPIC
 from sim.feed.ranking import topic_priority
 from sim.feed.traces import script
@@ -75,8 +75,9 @@ def leave_traces(
     """Count what the tick's posts and reports show of the accounts concerned."""
     traces, copies = state.traces, decisions.copies
     for i in range(n):
-        if decisions.reported[i] >= 0:
-            traces[decisions.reported[i], _REPORTS] += 1
+        reported = decisions.reported[i]
+        if reported >= 0 and traces[reported, _REPORTS] < MOST_REPORTS:
+            traces[reported, _REPORTS] += 1
         decisions.script[i] = -1
         if decisions.action[i] == NOTHING:
             continue
