@@ -1,34 +1,25 @@
-"""What the Hydra programs have in common: bad input is one sentence and exit code 2, Ctrl-C one sentence and 130."""
+"""How the Hydra program's mistakes are told: which flags and keys there are, and what was meant."""
 
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
-import signal
-import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from hydra.core.global_hydra import GlobalHydra
-from hydra.core.hydra_config import HydraConfig
-from hydra.errors import HydraException, MissingConfigException
-from omegaconf import OmegaConf
+import yaml
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.progress import STOP
+from experiments import configuration_files
 from sim.fields import InputError
 
-BAD_INPUT, INTERRUPTED = 2, 130
 _FLAGS = (
     "--help", "-h", "--hydra-help", "--version", "--cfg", "-c", "--resolve", "--package", "-p", "--run", "-r", "--multirun",
     "-m", "--shell-completion", "-sc", "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--info", "-i",
 )  # fmt: skip
+_LONGEST = 80
 
 
 def check_flags(arguments: Sequence[str], flags: tuple[str, ...] = ()) -> None:
@@ -36,9 +27,9 @@ def check_flags(arguments: Sequence[str], flags: tuple[str, ...] = ()) -> None:
     for argument in arguments:
         flag = argument.partition("=")[0]
         if flag.startswith("-") and flag not in (*_FLAGS, *flags):
-            near = difflib.get_close_matches(flag, [f for f in (*_FLAGS, *flags) if f.startswith("--")], 1)
+            near = difflib.get_close_matches(flag[:_LONGEST], [f for f in (*_FLAGS, *flags) if f.startswith("--")], 1)
             raise InputError(
-                f"{flag} is not a flag" + (f"; did you mean {near[0]}?" if near else "; --help lists them")
+                f"{_cut(flag)} is not a flag" + (f"; did you mean {near[0]}?" if near else "; --help lists them")
             )
 
 
@@ -49,49 +40,73 @@ def plain_errors(keys: Iterable[str]) -> Iterator[None]:
     os.environ["HYDRA_FULL_ERROR"] = "1"  # so that Hydra raises instead of printing and exiting
     try:
         yield
+    except yaml.YAMLError as error:
+        raise InputError(configuration_files.sentence(error)) from None
     except (HydraException, OmegaConfBaseException) as error:
         raise InputError(_sentence(error, list(keys))) from None
     finally:
         os.environ.pop("HYDRA_FULL_ERROR")
         if former is not None:
             os.environ["HYDRA_FULL_ERROR"] = former
-        GlobalHydra.instance().clear()
-
-
-def call_hydra(program: Callable[[], None], arguments: Sequence[str]) -> list[dict[str, Any]]:
-    """Call a function decorated with ``hydra.main`` with these arguments.
-
-    Hydra's scratch folder vanishes afterwards; the JSON records that jobs left there (``leave_record``) are returned.
-    """
-    before = sys.argv
-    with tempfile.TemporaryDirectory(prefix="groundswell-") as scratch:
-        sys.argv = [before[0], *arguments, f"hydra.sweep.dir={scratch}"]
-        try:
-            program()
-        finally:
-            sys.argv = before
-        return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(Path(scratch).glob("job-*.json"))]
-
-
-def leave_record(record: dict[str, Any]) -> None:
-    """Leave what a job has to tell at the end; ``call_hydra`` returns it."""
-    about = HydraConfig.get()
-    number = 0 if OmegaConf.is_missing(about.job, "num") else about.job.num
-    (Path(about.sweep.dir) / f"job-{number:06d}.json").write_text(json.dumps(record), encoding="utf-8")
 
 
 def _sentence(error: BaseException, keys: list[str]) -> str:
     if isinstance(error, MissingConfigException) and error.options is not None and error.missing_cfg_file:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
-        near = difflib.get_close_matches(option, error.options, 1)
+        near = difflib.get_close_matches(option[:_LONGEST], error.options, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{group or 'the configuration'} must be one of {', '.join(error.options)}, not {option!r}{hint}"
-    text = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    unknown = re.match(r"Could not override '([^']*)'|Key '([^']*)' is not in struct", text)
+        return f"{group or 'the configuration'} must be one of {', '.join(error.options)}, not {_cut(option)!r}{hint}"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    if isinstance(error, OverrideParseException):
+        return _not_understood(error.override, lines)
+    ambiguous = re.match(r"Ambiguous value for argument '(.*)'", lines[0])
+    if ambiguous:
+        key, _, value = ambiguous[1].partition("=")
+        return (
+            f"{_cut(key)} has several values: {_cut(key)}=[{_cut(value)}] is a list, -m simulates one after the other, and "
+            f"quotes make one text of them, as in {_quoting(key, value)}"
+        )
+    unknown = re.match(r"Could not override '([^']*)'|Key '([^']*)' is not in struct", lines[0])
     if unknown:
-        key = unknown.group(1) or unknown.group(2)
-        return f"{key} is not a key{near_key(key, keys)}"
-    return text
+        key = unknown.group(1) or unknown.group(2) or ""
+        if key in keys:
+            return f"{key} cannot be set: what it belongs to has been left out, or has another form"
+        return f"{_cut(key) or repr(key)} is not a key{near_key(key[:_LONGEST], keys)}"
+    cause = error.__cause__
+    if cause is not None and lines == [type(error).__name__]:
+        return _sentence(cause, keys)
+    why = str(cause).strip().partition("\n")[0] if lines[0].startswith("Error merging override") else ""
+    if lines[0].endswith(":") and len(lines) > 1:
+        return _cut(f"{lines[0]} {lines[1]}", 300)
+    return _where(error) + _cut(lines[0], 300) + (f": {_cut(why, 300)}" if why else "")
+
+
+def _where(error: BaseException) -> str:
+    """The field that an error of OmegaConf's is about, where its first line does not say so."""
+    key = getattr(error, "full_key", None)
+    return f"{_cut(str(key))}: " if key and str(key) not in str(error).partition("\n")[0] else ""
+
+
+def _not_understood(override: str, lines: list[str]) -> str:
+    """What cannot be parsed as KEY=VALUE, and how to quote it."""
+    key, equals, value = override.partition("=")
+    if not equals or not re.fullmatch(r"[+~]{0,2}[\w@:/-]+(\.[\w@:/-]+)*", key):
+        return f"Error parsing override {_cut(override)!r}: it must be of the form KEY=VALUE, with names and dots in its KEY"
+    return (
+        f"Error parsing override {_cut(override)!r}: values with other than letters, digits and any of - _ . / : % + @ ? | need "
+        f"quotes, for Hydra and around them for the shell, as in {_quoting(key, value)}"
+    )
+
+
+def _quoting(key: str, value: str) -> str:
+    mark = "'" if '"' not in value else '"'
+    inner = '"' if mark == "'" else "'"
+    bare = value.strip("'\"").replace(mark, "")
+    return f"{mark}{_cut(key)}={inner}{_cut(bare)}{inner}{mark}"
+
+
+def _cut(text: str, length: int = _LONGEST) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def near_key(key: str, keys: list[str]) -> str:
@@ -105,30 +120,3 @@ def near_key(key: str, keys: list[str]) -> str:
         or [by_tail[t] for t in difflib.get_close_matches(tail, by_tail, 1)]
     )
     return f"; did you mean {near[0]}?" if near else "; --help lists the keys and --fields every field"
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Ctrl-C sets ``STOP``, so that simulating threads end, and raises KeyboardInterrupt; a second one ends at once."""
-
-    def interrupt(*_: object) -> None:
-        if STOP.is_set():
-            os._exit(INTERRUPTED)
-        STOP.set()
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    STOP.clear()
-    former = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, former)
-
-
-def complain(error: InputError) -> int:
-    """Print bad input's one sentence and return its exit code."""
-    print(" ".join(str(error).split()), file=sys.stderr)
-    return BAD_INPUT

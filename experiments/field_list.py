@@ -6,6 +6,7 @@ import json
 import textwrap
 
 from experiments.settings import Experiment, StudyPlan
+from experiments.terminal import shown
 from sim.fields import FieldInfo, describe_fields
 from sim.world import World
 
@@ -31,7 +32,9 @@ def print_fields(experiment: Experiment) -> None:
 
 
 def _lines(field: FieldInfo) -> str:
-    value = str(list(field.value) if isinstance(field.value, tuple) else "null" if field.value is None else field.value)
+    value = shown(
+        list(field.value) if isinstance(field.value, tuple) else "null" if field.value is None else field.value
+    )
     star = " *" if field.assumption else ""
     about = f"{field.doc} Unit: {field.unit}; {field.allowed}. Source: {field.source}."
     path = field.path.replace("[", ".").replace("]", "")

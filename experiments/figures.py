@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,9 @@ def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
     """Write the figures that the results allow into a folder; returns their names."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
-    with sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e4e4e4"}), plt.rc_context(_SETTINGS):  # type: ignore[arg-type]
+    style = sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e4e4e4"})
+    with style, plt.rc_context(_SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")  # a box is drawn instead
         for name, draw in (
             (GRID, grid_figure),
             (FRONTIER, frontier_figure),
@@ -242,7 +245,7 @@ def sweep_figure(results: Results) -> Figure | None:
 def _axis_of_field(name: str) -> str:
     if name == "campaign.local_follower_share":
         return "share of trolls' followers who are in Hong Kong"
-    return name.replace("_", " ").replace(".", ": ")
+    return as_text(name.replace("_", " ").replace(".", ": "))
 
 
 def _default_of_sweep(results: Results) -> float | None:

@@ -17,7 +17,7 @@ import sim
 from experiments.individual_data import check_room, write_people
 from experiments.observed import compare_with_observed
 from experiments.progress import Reporter
-from experiments.results import Results, load
+from experiments.results import Results, load_observed
 from experiments.settings import Experiment
 from experiments.user_code import user_classes
 from sim.fields import InputError, canonical_json
@@ -55,17 +55,6 @@ def study_directory(experiment: Experiment) -> Path:
         raise InputError(str(error)) from None
     key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
     return Path(experiment.results) / f"{experiment.study.name}-{key}"
-
-
-def check_directory(experiment: Experiment) -> None:
-    """Raise InputError unless results can be written; nothing is made."""
-    place = Path(experiment.results).absolute()
-    while not place.exists() and not place.is_symlink():
-        place = place.parent
-    if not place.is_dir():
-        raise InputError(
-            f"must be a folder that can be made, not {experiment.results!r}: {place} is no folder", field="results"
-        )
 
 
 def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command: Sequence[str]) -> Results:
@@ -161,11 +150,8 @@ def _named(outcomes: Sequence[OwnOutcome]) -> list[dict[str, Any]]:
 
 
 def _observed(experiment: Experiment, study: Study) -> pd.DataFrame:
-    directory = study_directory(experiment)
-    try:
-        return load(directory, allow_code=True).observed
-    except InputError:
-        return compare_with_observed(study)
+    found = load_observed(study_directory(experiment))
+    return compare_with_observed(study) if found is None else found
 
 
 def _version(package: str) -> str | None:

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from experiments.interrupts import STOP, StoppedError
+from experiments.terminal import console, shown
 from experiments.words import duration
 from sim.compiled import is_compiled
 
+__all__ = ["STOP", "Reporter", "StoppedError"]
+
 _EVERY = 10.0
-
-
-STOP = threading.Event()
-"""Set when the user has interrupted the program."""
-
-
-class StoppedError(Exception):
-    """Raised in simulating threads when the user has interrupted the program."""
 
 
 class Reporter:
     """Tells how far a piece of work is; ``advanced`` is what ``sim.compare`` calls, and ends the simulation on ``STOP``."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
+        self._console = console(stderr=True)
         self._bar: Progress | None = None
         self._what = ""
         self._began = self._said = 0.0
@@ -38,7 +32,7 @@ class Reporter:
     def __enter__(self) -> Self:
         if self._console.is_terminal:
             columns = (
-                TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
+                TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
                 TextColumn("left"), TimeRemainingColumn(),
             )  # fmt: skip
             self._bar = Progress(*columns, console=self._console, transient=True)
@@ -54,9 +48,9 @@ class Reporter:
     def say(self, sentence: str) -> None:
         """A sentence of its own."""
         if self._bar is not None:
-            self._bar.console.print(sentence, highlight=False)
+            self._bar.console.print(shown(sentence))
         else:
-            print(sentence, file=sys.stderr, flush=True)
+            print(shown(sentence), file=sys.stderr, flush=True)
 
     def say_if_it_compiles(self) -> None:
         """Say so where the engine has not been compiled yet for exactly these sources."""
@@ -65,7 +59,7 @@ class Reporter:
 
     def begin(self, what: str) -> None:
         """What follows is this piece of work."""
-        self._what = what
+        self._what = what = shown(what)
         self._began = self._said = time.monotonic()
         self._first = None
         if self._bar is not None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.command import complain
+from experiments.folder import UNWRITABLE, Assembly
 from experiments.own_outcomes import own_rows
-from experiments.results import REPORT, Assembly, Results, load, write_tables
+from experiments.results import REPORT, STUDY, Results, load, write_tables
 from experiments.settings import PREEMPTIVE, REACTIVE
 from experiments.strategies import strategies
+from experiments.terminal import program
 from experiments.verdict import headline, what_was_done
 from experiments.words import day_in_words, duration, number, plain, ranks_in_words, short_day, with_margin
 from sim.fields import FieldInfo, InputError, describe_fields
@@ -90,7 +92,7 @@ def render(results: Results, folder: Path, figures: Sequence[str]) -> str:
         assumptions=_assumptions(results),
         until=day_in_words(results.last_date),
         seeds=len(results.provenance["seeds"]),
-        command=" ".join(results.provenance["command"]),
+        command=shlex.join(results.provenance["command"]),
     )
 
 
@@ -247,9 +249,17 @@ def _inline(path: Path, name: str) -> Markup:
     return Markup(_SVG_REFERENCES.sub(rf"\g<1>{name}-", svg).replace("<svg ", '<svg role="img" ', 1))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program with these arguments (default: those of the command line) and return its exit code."""
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with arguments in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; --help says more")
+
+
+@program
+def main(arguments: Sequence[str]) -> int:
+    """Run the program with these arguments and return its exit code."""
+    parser = _Parser(
         prog="python -m experiments.report", description="Make figures and report.html again from a study's tables."
     )
     parser.add_argument("directories", metavar="DIR", nargs="+", help="a study's directory, as in results/")
@@ -257,21 +267,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--allow-code", action="store_true", help="load classes of one's own that results were made with"
     )
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    outputs = [argument for argument in given if argument.startswith("output=")]
-    chosen = parser.parse_args([argument for argument in given if argument not in outputs])
-    try:
-        if any(output not in ("output=table", "output=json") for output in outputs):
-            raise InputError(f"must be one of table, json, not {outputs[-1].removeprefix('output=')!r}", field="output")
-        studies = [(Path(directory), load(directory, chosen.allow_code)) for directory in chosen.directories]
-    except InputError as error:
-        return complain(error)
+    outputs = [argument for argument in arguments if argument.startswith("output=")]
+    chosen = parser.parse_args([argument for argument in arguments if argument not in outputs])
+    if any(output not in ("output=table", "output=json") for output in outputs):
+        raise InputError(f"must be one of table, json, not {outputs[-1].removeprefix('output=')!r}", field="output")
+    studies = [(Path(directory), load(directory, chosen.allow_code)) for directory in chosen.directories]
+    for directory, _ in studies:
+        Assembly(directory, STUDY).check()
     from experiments.tables import document, print_studies
 
     for directory, results in studies:
-        with Assembly(directory.resolve()) as folder:
-            write_tables(results, folder)
-            draw(results, folder)
+        try:
+            with Assembly(directory, STUDY) as folder:
+                write_tables(results, folder)
+                draw(results, folder)
+        except OSError as error:
+            if error.errno not in UNWRITABLE:
+                raise
+            raise InputError(f"{directory} must be a folder that can be written to ({error.strerror})") from None
     if outputs[-1:] == ["output=json"]:
         documents = [document(results, directory) for directory, results in studies]
         effects = [{**row, "results": doc["results"]} for doc in documents for row in doc["effects"]]

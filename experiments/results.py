@@ -1,10 +1,8 @@
-"""A study's results as tables, and their directory: there whole or not at all."""
+"""A study's results as tables, and their directory."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -15,11 +13,13 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.folder import Manifest
 from experiments.settings import Cell, StudyPlan
 from experiments.user_code import load_classes
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy
-from sim.outcomes import OwnOutcome
+from sim.outcomes import OUTCOMES, OwnOutcome
+from sim.version import MODEL_VERSION
 from sim.world import World
 
 TROLLS = ("active_trolls", "sleepers")  # whose accounts a removal hits: columns of its record
@@ -30,7 +30,9 @@ REMOVED = (
 )  # fmt: skip
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
 PEOPLE = "people.parquet"
+STUDY = "study"
 PROVENANCE = "provenance.json"
+_TOLD = ("world", "study", "seeds", "days", "command", "model_version")
 REPORT = "report.html"
 
 
@@ -122,9 +124,10 @@ class Results:
 
 
 def load(directory: str | Path, allow_code: bool = False) -> Results:
-    """Results from a study's directory. Raises InputError when it is none, or if it was made with classes of its author's own and
-    they may not be loaded (``allow_code``) or cannot be."""
+    """Results from a study's directory. Raises InputError when it is none, if a table is not as it was written, or if it was made
+    with classes of its author's own and they may not be loaded (``allow_code``) or cannot be."""
     folder = Path(directory)
+    manifest = check_tables(folder)
     try:
         provenance = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
@@ -133,69 +136,66 @@ def load(directory: str | Path, allow_code: bool = False) -> Results:
         raise InputError(
             f"{folder} must be the directory of a study, as experiments.run writes it ({reason})"
         ) from None
+    _check_version(provenance, tables["runs"], folder)
     load_classes(provenance.get("user_code", []), allow_code, str(directory))
     people = folder / PEOPLE
     return Results(
-        **tables, provenance=provenance, write_people=partial(shutil.copyfile, people) if people.exists() else None
+        **tables,
+        provenance=provenance,
+        write_people=partial(shutil.copyfile, people) if PEOPLE in manifest.files else None,
     )
 
 
+def _check_version(provenance: Any, runs: pd.DataFrame, folder: Path) -> None:
+    """Raise InputError for results of a version that told other things of a study."""
+    told = set(provenance) if isinstance(provenance, dict) else set()
+    lacking = [key for key in _TOLD if key not in told] + [o.name for o in OUTCOMES if o.name not in runs]
+    if lacking:
+        by = f"model version {provenance['model_version']}" if "model_version" in told else "another version"
+        raise InputError(
+            f"{folder} was made by {by}, not by this one ({MODEL_VERSION}), and lacks {', '.join(lacking[:3])}; simulate the "
+            "study again"
+        )
+
+
+def load_observed(directory: Path) -> pd.DataFrame | None:
+    """What a study's directory compared with observations; None if there is no such directory. Nothing else is read of it."""
+    try:
+        check_tables(directory)
+        return pd.read_parquet(directory / "observed.parquet")
+    except (InputError, OSError, ValueError):
+        return None
+
+
+def check_tables(folder: Path) -> Manifest:
+    """The manifest of a study's folder. Raises InputError if it is none, or its tables are not those that were written."""
+    try:
+        manifest = Manifest.read(folder)
+    except InputError as error:
+        raise InputError(f"{str(error).rstrip('.')}; a study's directory, as experiments.run writes it, has") from None
+    if manifest.kind != STUDY:
+        raise InputError(f"{folder} must be the directory of a study, not of a {manifest.kind}")
+    people = [PEOPLE] if PEOPLE in manifest.files else []
+    manifest.check(PROVENANCE, *(f"{name}.parquet" for name in TABLES), *people)
+    return manifest
+
+
 def write_tables(results: Results, folder: Path) -> None:
-    """Write tables (effects also as csv) and the provenance, which gets the tables' checksums."""
+    """Write tables (effects also as csv) and the provenance."""
     for name in TABLES:
         getattr(results, name).to_parquet(folder / f"{name}.parquet", index=False)
-    results.effects.to_csv(folder / "effects.csv", index=False)
+    without_formulas(results.effects).to_csv(folder / "effects.csv", index=False)
     if results.write_people is not None:
         results.write_people(folder / PEOPLE)
-    checksums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-    text = json.dumps({**results.provenance, "files": checksums}, indent=2, ensure_ascii=False)
+    text = json.dumps(results.provenance, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
 
 
-class Assembly:
-    """A directory made under a temporary name beside its own; leaving the ``with`` block without an error puts it in place."""
-
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.temporary = directory.with_name(f".{directory.name}.{os.getpid()}.new")
-
-    def __enter__(self) -> Path:
-        self._sweep_up()
-        self.temporary.mkdir(parents=True)
-        return self.temporary
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self._put_in_place()
-        finally:
-            shutil.rmtree(self.temporary, ignore_errors=True)
-
-    def _put_in_place(self) -> None:
-        for path in [*self.temporary.rglob("*"), self.temporary]:
-            _flush(path)
-        former = self.temporary.with_suffix(".old")
-        if self.directory.exists():
-            self.directory.rename(former)
-        self.temporary.rename(self.directory)
-        _flush(self.directory.parent)
-        shutil.rmtree(former, ignore_errors=True)
-
-    def _sweep_up(self) -> None:
-        """Remove what programs that were killed left; if one was killed between its two renames, put the old one back."""
-        for path in self.directory.parent.glob(f".{self.directory.name}.*"):
-            pid = path.suffixes[-2].lstrip(".") if len(path.suffixes) > 1 else ""
-            if not pid.isdecimal() or (int(pid) != os.getpid() and Path(f"/proc/{pid}").exists()):
-                continue
-            if path.suffix == ".old" and not self.directory.exists():
-                path.rename(self.directory)
-            else:
-                shutil.rmtree(path, ignore_errors=True)
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts no spreadsheet takes for formulas: those that begin like one get an apostrophe before them."""
+    texts = table.select_dtypes(["object", "string", "category"]).columns
+    return table.assign(**{name: [_as_text(value) for value in table[name]] for name in texts})
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _as_text(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -6,6 +6,7 @@ same checks and named with the same words as in the library.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.folder import expanded
 from experiments.user_code import load_user_classes
 from sim.branch import Branch
 from sim.campaign.adaptation import Evading, Rebuilding, Static
@@ -25,6 +27,8 @@ from sim.world import World
 
 DISCLOSURE = "2019-08-19"
 REACTIVE, PREEMPTIVE = "reactive", "pre-emptive"
+LONGEST_NAME = 100  # bytes of a study's name
+MOST_RUNS = 100_000  # of a study; more than anybody has the time or the memory for
 SPARED = ", innocents spared"  # ends the name of a branch without false positives
 
 
@@ -163,10 +167,19 @@ class StudyPlan(Settings):
                     f"must differ from the others and from '', unlike {name!r}", field=f"branches[{i}].name"
                 )
         if not self.name or any(letter in self.name for letter in "/\\\0") or self.name.startswith("."):
-            raise InputError(f"must be fit for a file's name, unlike {self.name!r}", field="name")
+            raise InputError(f"must be fit for a file's name, unlike {self.name[:80]!r}", field="name")
+        if len(self.name.encode()) > LONGEST_NAME:
+            raise InputError(
+                f"must be fit for a file's name: at most {LONGEST_NAME} bytes, not {len(self.name.encode()):,}",
+                field="name",
+            )
         for field in ("reference", "headline"):
             if getattr(self, field) not in names:
                 raise InputError(f"must be one of {', '.join(names)}, not {getattr(self, field)!r}", field=field)
+        if len(set(self.sweep.values)) != len(self.sweep.values):
+            raise InputError("must not name anything twice", field="sweep.values")
+        if len(set(self.sweep.branches)) != len(self.sweep.branches):
+            raise InputError("must not name anything twice", field="sweep.branches")
         if self.sweep.values and not self.sweep.branches:
             raise InputError("must name a branch to compare", field="sweep.branches")
         for i, name in enumerate(self.sweep.branches):
@@ -233,6 +246,13 @@ class Experiment(Settings):
         kept(self.keep, self.every, self.world.days)
         self._check_branches()
         self._check_sweep()
+        branches = len(self.study.all_branches(self.world))
+        number = self.seeds if isinstance(self.seeds, int) else len(self.seeds)
+        if number * branches > MOST_RUNS:
+            raise InputError(
+                f"must be at most {MOST_RUNS // branches:,} where a study has {branches} branches, not {number:,}",
+                field="seeds",
+            )
 
     def _check_branches(self) -> None:
         fields = {REACTIVE: "study.reactive", PREEMPTIVE: "study.preemptive"}
@@ -253,6 +273,13 @@ class Experiment(Settings):
             except InputError as error:
                 words = str(error)[:1].lower() + str(error)[1:]
                 raise InputError(f"must fit the world: {words}", field="study.sweep") from None
+
+    @property
+    def number_of_runs(self) -> int:
+        """Runs of the study and of its sweep together."""
+        sweep = self.study.sweep
+        swept = len(sweep.values) * (1 + len(sweep.branches)) * min(sweep.seeds, len(self.seed_list))
+        return len(self.study.all_branches(self.world)) * len(self.seed_list) + swept
 
     @property
     def seed_list(self) -> tuple[int, ...]:
@@ -282,12 +309,22 @@ def _open(mapping: dict[str, Any]) -> DictConfig:
     return OmegaConf.create(mapping, flags={"struct": False})
 
 
-def build_experiment(config: DictConfig) -> Experiment:
-    """The experiment that Hydra has composed. Raises InputError."""
+def build_experiment(config: DictConfig, typed: Sequence[str] | None) -> Experiment:
+    """The experiment that Hydra has composed. Raises InputError.
+
+    Classes of the user's own are imported where they are named in what the user has typed (None: wherever they are named).
+    """
     try:
-        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        own = (
+            OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+            if "hydra" in config
+            else config
+        )
+        plain = OmegaConf.to_container(own, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
-        raise InputError(str(error).splitlines()[0]) from None
+        raise InputError(f"{error.full_key}: {str(error).splitlines()[0]}" if error.full_key else str(error)) from None
     assert isinstance(plain, dict)
-    load_user_classes(plain)
+    load_user_classes(plain, typed)
+    if isinstance(plain.get("results"), str):
+        plain["results"] = expanded(plain["results"])
     return build(Experiment, {str(key): value for key, value in plain.items()}, path="")

@@ -13,13 +13,12 @@ import pandas as pd
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
-from rich.text import Text
 
-from experiments.command import BAD_INPUT
 from experiments.own_outcomes import own_rows
 from experiments.results import REPORT, Results
 from experiments.settings import REACTIVE, Cell
 from experiments.strategies import strategies
+from experiments.terminal import BAD_INPUT, console, one_line, words
 from experiments.verdict import Headline, headline
 from experiments.words import number, ranks_in_words, short_day, with_margin
 
@@ -49,15 +48,15 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return plain_json
 
 
-def print_study(results: Results, directory: Path, console: Console | None = None) -> None:
+def print_study(results: Results, directory: Path, to: Console | None = None) -> None:
     """One table: timing by scale, then the named branches, then the headline and where everything is."""
-    console = console or Console(highlight=False)
+    to = to or console()
     ranked = results.plan.compares_strategies
-    parts: list[Any] = [Text(_caption(results) + ("." if ranked else _REMOVED)), *_grids(results, console.width)]
+    parts: list[Any] = [words(_caption(results) + ("." if ranked else _REMOVED)), *_grids(results, to.width)]
     parts += _strategies(results) if ranked else [_named(results)]
-    console.print(Group(*parts, *_own_outcomes(results)))
-    console.print(headline(results).sentence)
-    console.print(f"Report, figures and tables: {directory / REPORT}", soft_wrap=True)
+    to.print(Group(*parts, *_own_outcomes(results)))
+    to.print(words(headline(results).sentence))
+    to.print(words(f"Report, figures and tables: {directory / REPORT}"), soft_wrap=True)
 
 
 def _caption(results: Results) -> str:
@@ -93,8 +92,8 @@ def _grid(results: Results, cells: Sequence[Cell], scales: Sequence[tuple[str, i
     for date in dict.fromkeys(cell.date for cell in cells):
         branches = [by_place[kind, asked, date] for kind, asked in scales]
         label = short_day(date)
-        table.add_row(f"{label:<7}traced", *(_margin(results, branch, "traced") for branch in branches))
-        table.add_row(f"{'':<7}all", *(_margin(results, branch, "counterfactual") for branch in branches))
+        table.add_row(f"{label:<7}traced", *(words(_margin(results, branch, "traced")) for branch in branches))
+        table.add_row(f"{'':<7}all", *(words(_margin(results, branch, "counterfactual")) for branch in branches))
         table.add_row(f"{'':<7}removed", *(_removed(removed.loc[branch]) for branch in branches), end_section=True)
     return table
 
@@ -126,7 +125,7 @@ def _named(results: Results) -> Table:
             for column in ("asked_in_reality", "removed", "removed_in_reality")
         ]
         effects = (_margin(results, branch.name, kind) for kind in ("traced", "counterfactual"))
-        table.add_row(branch.name, *effects, *lines)
+        table.add_row(*map(words, (branch.name, *effects, *lines)))
     return table
 
 
@@ -137,12 +136,12 @@ def _own_outcomes(results: Results) -> list[Any]:
         return []
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for column in ("outcome", "unit", "branch", "mean", "difference"):
-        words = column in ("outcome", "unit", "branch")
-        table.add_column(column, justify="left" if words else "right", no_wrap=not words)
+        is_text = column in ("outcome", "unit", "branch")
+        table.add_column(column, justify="left" if is_text else "right", no_wrap=not is_text)
     for row in rows.to_dict("records"):
-        table.add_row(*(Text(row[c]) for c in ("outcome", "unit", "branch", "mean", "difference")))
+        table.add_row(*(words(row[c]) for c in ("outcome", "unit", "branch", "mean", "difference")))
     caption = f"Outcomes of your own: mean over seeds at the end, and difference from {results.plan.reference}."
-    return [Text(caption), table]
+    return [words(caption), table]
 
 
 def _strategies(results: Results) -> list[Any]:
@@ -151,16 +150,17 @@ def _strategies(results: Results) -> list[Any]:
     ranked = strategies(results)
     names = [branch.replace("_", " ") for branch in ranked["branch"]]
     for column in ("", "strategy", "traced", "trolls", "hit", "back", "posts\nlost", "hours", "alike"):
-        words = column in ("strategy", "alike")
-        least = max(len(word) for name in names for word in name.split()) if column == "strategy" else None
-        table.add_column(column, justify="left" if words else "right", no_wrap=not words, min_width=least)
+        is_text = column in ("strategy", "alike")
+        least = max(len(word) for name in names for word in [*name.split(), ""]) if column == "strategy" else None
+        table.add_column(column, justify="left" if is_text else "right", no_wrap=not is_text, min_width=least)
     for row, name in zip(ranked.to_dict("records"), names, strict=True):
-        table.add_row(
+        cells = (
             f"{row['rank']}{'*' if row['frontier'] else 'o' if row['oracle'] else ''}", name,
             with_margin(row["traced"], row["traced_low"], row["traced_high"]), number(row["trolls_removed"]),
             number(row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
             ranks_in_words(row["alike"]),
         )  # fmt: skip
+        table.add_row(*map(words, cells))
     note = (
         "trolls: troll accounts suspended at the end. hit: innocent accounts suspended or marked at the end, "
         "back: restored. posts lost: what suspended innocents would have posted. All these in the model, means over seeds. "
@@ -168,7 +168,7 @@ def _strategies(results: Results) -> list[Any]:
         "truth. *: of the others none averts more and hits fewer. alike: ranks that cannot be told from this one by "
         "what they avert (paired t tests, false-discovery rate 5 %)."
     )
-    return [table, Text(note)]
+    return [table, words(note)]
 
 
 def print_jobs(jobs: Sequence[Mapping[str, Any]]) -> int:
@@ -176,9 +176,9 @@ def print_jobs(jobs: Sequence[Mapping[str, Any]]) -> int:
     for job in jobs:
         name = " ".join(job["overrides"]) or "the job without overrides"
         if "fault" in job:
-            print(f"{name} failed:\n{job['fault']}", file=sys.stderr)
+            print(f"{one_line(name)} failed:\n{job['fault']}", file=sys.stderr)
         if "bad_input" in job:
-            print(f"{name}: {' '.join(job['bad_input'].split())}", file=sys.stderr)
+            print(one_line(f"{name}: {job['bad_input']}"), file=sys.stderr)
     done = [job for job in jobs if "effects" in job]
     if any(job["output"] == "json" for job in jobs):
         effects = [{**row, "results": job["results"]} for job in done for row in job["effects"]]
@@ -198,7 +198,7 @@ def print_studies(studies: Sequence[tuple[Path, Results]]) -> None:
 
 def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:
     """A line for each study, named by what sets it apart, and then where each lies."""
-    console = Console(highlight=False)
+    to = console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for column in ("study", "traced", "all"):
         table.add_column(column, justify="left" if column == "study" else "right", no_wrap=column != "study")
@@ -206,11 +206,12 @@ def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:
     names = [" ".join(o for o in job["overrides"] if o not in shared) or Path(job["results"]).name for job in jobs]
     for name, job in zip(names, jobs, strict=True):
         found = Headline(**job["headline"])
-        table.add_row(name, found.margin("traced"), found.margin("counterfactual"))
-    console.print(
+        table.add_row(*map(words, (name, found.margin("traced"), found.margin("counterfactual"))))
+    note = (
         "Shift in mean opinion averted by each study's headline branch, in thousandths of a unit (opinion runs from −1 to 1), ± "
         "half its 95 % interval."
     )
-    console.print(table)
+    to.print(words(note))
+    to.print(table)
     for name, job in zip(names, jobs, strict=True):
-        console.print(f"{name}: {Path(job['results']) / REPORT}", soft_wrap=True, markup=False)
+        to.print(words(f"{name}: {Path(job['results']) / REPORT}"), soft_wrap=True)

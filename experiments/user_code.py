@@ -1,6 +1,7 @@
 """Classes of the user's own that the command line names by their module, such as ``my_rules.Repulsion``.
 
-Code is loaded only because its user typed its name. Results remember which classes they were made with, and whoever reads
+Code is loaded only because its user typed its name, or said of files with such names that they are trusted (``--allow-code``).
+Results remember which classes they were made with, and whoever reads
 them has to say so (``--allow-code``) before any is loaded again.
 """
 
@@ -28,11 +29,12 @@ _KINDS: dict[type[Settings], str] = {
 }
 
 
-def load_user_classes(experiment: Any) -> None:
+def load_user_classes(experiment: Any, typed: Sequence[str] | None = None) -> None:
     """Import the opinion rule, the policies, the detectors and the outcomes that an experiment's mapping names by module and
     class, and put their registered names there.
 
-    Raises InputError when there is no such module or class, or the class is of another kind.
+    ``typed`` is what the user has typed; a class that is not named there is not imported (None: all are). Raises InputError
+    for such a class, when there is no such module or class, or the class is of another kind.
     """
     if not isinstance(experiment, dict):
         return
@@ -40,6 +42,14 @@ def load_user_classes(experiment: Any) -> None:
         given = place[key]
         name = given.get("name") if isinstance(given, dict) else given
         if isinstance(name, str) and _DOTTED.fullmatch(name):
+            if typed is not None and not any(
+                re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text) for text in typed
+            ):
+                raise InputError(
+                    f"names code, {name[:100]}, which the command line does not; give --allow-code if you trust it: it will be "
+                    "imported from here",
+                    field=field,
+                )
             chosen = _registered_name(name, base, field)
             place[key] = {**given, "name": chosen} if isinstance(given, dict) else chosen
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from experiments.command import INTERRUPTED, complain, interruptible
-from experiments.progress import Reporter, StoppedError
-from experiments.results import Assembly
+from experiments.folder import UNWRITABLE, Assembly, place_with_room
+from experiments.interrupts import StoppedError
+from experiments.progress import Reporter
+from experiments.terminal import program, shown
 from experiments.validation.arguments import Plan, parse, usage
 from experiments.validation.report import Tried, as_json, page, print_table
 from sim.fields import InputError
 from sim.version import MODEL_VERSION
 
-FOLDER = "validation"
+FOLDER = KIND = "validation"
+_ROOM = 8_000_000  # bytes of the page and its figures, and then some
 PAGE, CHECKS = "validation.html", "checks.json"
 FALLS_SHORT = 1
 
@@ -39,43 +43,45 @@ def write(plan: Plan, tried: Sequence[Tried], command: Sequence[str]) -> Path:
     folder = Path(plan.options.results).resolve() / FOLDER
     about = {
         "model_version": MODEL_VERSION,
-        "command": " ".join(["python -m experiments.validate", *command]),
+        "command": shlex.join(["python", "-m", "experiments.validate", *command]),
         "seconds": sum(t.seconds for t in tried),
     }
     try:
-        with Assembly(folder) as temporary:
+        with Assembly(folder, KIND) as temporary:
             (temporary / PAGE).write_text(page(tried, plan.left_out, about), encoding="utf-8")
             (temporary / CHECKS).write_text(as_json(tried) + "\n", encoding="utf-8")
     except OSError as error:
-        raise InputError(f"must be a directory that can be written to ({error.strerror})", field="results") from None
+        if error.errno not in UNWRITABLE:
+            raise
+        raise InputError(f"must be a folder that can be written to ({error.strerror})", field="results") from None
     return folder / PAGE
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program with these arguments (default: those of the command line) and return its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+@program
+def main(arguments: Sequence[str]) -> int:
+    """Run the program with these arguments and return its exit code."""
+    if {"--help", "-h"} & set(arguments):
+        print(usage())
+        return 0
+    plan = parse(arguments)
+    Assembly(Path(plan.options.results) / FOLDER, KIND).check()
     try:
-        if {"--help", "-h"} & set(given):
-            print(usage())
-            return 0
-        plan = parse(given)
-        with interruptible(), Reporter() as reporter:
+        with place_with_room(plan.options.results, _ROOM), Reporter() as reporter:
             reporter.say_if_it_compiles()
             for name, reason in plan.left_out.items():
                 reporter.say(f"{name} is tried in part: {reason}.")
             tried = run_all(plan, reporter)
             reporter.begin("figures and page")
-            written = write(plan, tried, given)
-    except InputError as error:
-        return complain(error)
-    except (KeyboardInterrupt, StoppedError):
-        print("Interrupted: nothing was written.", file=sys.stderr)
-        return INTERRUPTED
+            written = write(plan, tried, arguments)
+    except (KeyboardInterrupt, StoppedError) as stop:
+        with suppress(OSError):  # the terminal may be gone
+            print("Interrupted: nothing was written.", file=sys.stderr)
+        raise (stop if isinstance(stop, KeyboardInterrupt) else KeyboardInterrupt) from None
     if plan.options.output == "json":
         print(as_json(tried))
     else:
         print_table(tried, plan.left_out)
-        print(f"Page with figures: {written}")
+        print(f"Page with figures: {shown(written)}")
     return FALLS_SHORT if any(check.holds is False for t in tried for check in t.result.checks) else 0
 
 

@@ -27,6 +27,7 @@ import numbers
 import re
 import types
 import typing
+import unicodedata
 from abc import ABC
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -292,6 +293,14 @@ def canonical_json(obj: Any) -> str:
     return json.dumps(_json(obj), sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
+def steers(letter: str) -> bool:
+    """Whether a character is no text but steers what shows it (control, line and writing direction) or is half of one."""
+    return unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _DIRECTIONS
+
+
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
 # Annotations
 
 
@@ -442,6 +451,8 @@ def _convert(value: Any, hint: Any, about: Quantity) -> Any:
         fitted = _scalar(value, kind, about)
         if fitted is not None:
             return fitted
+    if isinstance(value, str) and str in kinds and any(map(steers, value)):
+        raise InputError(f"must be text without control characters, not {shown(value)}", "")
     text = "the text " if isinstance(value, str) and about.choices is None else ""
     near = _near(value, about.choices or ())
     raise InputError(f"must be {_allowed(hint, about)}, not {text}{shown(value)}{near}", "")
@@ -453,7 +464,9 @@ def _scalar(value: Any, kind: Any, about: Quantity) -> bool | int | float | str 
         return value if isinstance(value, bool) else None
     if kind is str:
         text = _text(value, about)
-        return text if about.choices is None or text in about.choices else None
+        if about.choices is not None:
+            return text if text in about.choices else None
+        return None if text is None or any(map(steers, text)) else text
     if kind not in (int, float) or isinstance(value, bool) or not isinstance(value, numbers.Real):
         return None
     try:

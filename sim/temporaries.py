@@ -17,7 +17,9 @@ from pathlib import Path
 
 import psutil
 
-_NAME = re.compile(r"\..+\.([0-9a-f]{8})-(\d+)-(\d+)-(\d+)\.tmp")
+MARK = r"[0-9a-f]{8}-\d+-\d+"
+"""What ``mark`` gives, as a regular expression."""
+_NAME = re.compile(rf"\..+\.({MARK})-\d+\.tmp")
 _COUNT = itertools.count()
 _SLACK = 2  # seconds by which a process seems to have begun at another time when the clock is set
 
@@ -41,19 +43,30 @@ def _began(process: int) -> int | None:
         return -1  # there is one, and that is all one is told
 
 
+def mark() -> str:
+    """Names this process, as part of a name."""
+    process = os.getpid()
+    return f"{_host()}-{process}-{_began(process)}"
+
+
+def is_of_the_dead(given: str) -> bool:
+    """Whether a mark is that of a process of this host that is no more."""
+    host, process, then = given.split("-")
+    if host != _host():
+        return False
+    began = _began(int(process))
+    return began is None or (began >= 0 and abs(began - int(then)) > _SLACK)
+
+
 def temporary_for(path: Path) -> Path:
     """A name beside a path, which nobody else uses."""
-    process = os.getpid()
-    return path.with_name(f".{path.name}.{_host()}-{process}-{_began(process)}-{next(_COUNT)}.tmp")
+    return path.with_name(f".{path.name}.{mark()}-{next(_COUNT)}.tmp")
 
 
 def left_by_the_dead(path: Path) -> bool:
     """Whether a path is a temporary of a process of this host that is no more."""
-    parts = _NAME.fullmatch(path.name)
-    if parts is None or parts[1] != _host():
-        return False
-    began = _began(int(parts[2]))
-    return began is None or (began >= 0 and abs(began - int(parts[3])) > _SLACK)
+    found = _NAME.fullmatch(path.name)
+    return found is not None and is_of_the_dead(found[1])
 
 
 def sweep(folder: Path) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.composition import quoted
 from experiments.run import main
+from sim.fields import InputError
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,6 +52,43 @@ ROOT = Path(__file__).parent.parent
         (["flooding"], "Error parsing override 'flooding'"),
         (["world.days=[1"], "[1"),
         (["--multrun"], "--multrun is not a flag; did you mean --multirun?"),
+        (["-m", "--cfg", "job"], "--multirun and --cfg exclude one another."),
+        (["--resolve"], "--resolve goes with --cfg only."),
+        (["--cfg=x"], "argument --cfg/-c: invalid choice: 'x'"),
+        (["--cfg", "job", "-p", "nope"], "--package must name a part of the configuration, which 'nope' is not."),
+        (["--config-dir=/nowhere"], "--config-dir must name a folder, which /nowhere is not."),
+        (["study=null"], "study must be one of actual, strategies, takedown_grid, tip_off, not null."),
+        (["world=null"], "world must be one of hk2019, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not null."),
+        (["study.sweep.values=[1,1]"], "study.sweep.values must not name anything twice."),
+        ([f"study.name={'x' * 300}"], "study.name must be fit for a file's name: at most 100 bytes, not 300."),
+        (["study.name=\udcff"], "the command line must be text in UTF-8"),
+        (["study.name='a\tb'"], "study.name must be text without control characters, not 'a\\tb'."),
+        ([f"study.name={'x' * 20_000}"], "an argument must have at most 10,000 letters, not 20,011"),
+        ([f"study.name={'[' * 3000}{']' * 3000}"], "nested too deeply"),
+        (["seeds=1000000000000"], "seeds must be at most 2,564 where a study has 39 branches, not 1,000,000,000,000."),
+        (["-m", "seeds=range(0,1000000000000)"], "a sweep must have at most 10,000 jobs, not 1,000,000,000,000."),
+        (["-m", "seeds=range(1,1000)", "days=range(1,1000)"], "at most 10,000 jobs, not 998,001."),
+        (["world.first_day='9999-12-30'"], "world.first_day must leave room"),
+        (["world..people=3"], "must be of the form KEY=VALUE"),
+        ([""], "must be of the form KEY=VALUE"),
+        (["=x"], "'' is not a key"),
+        (["world.campaign.clock=a#b"], """as in 'world.campaign.clock="a#b"'."""),
+        (["world.campaign.clock=ü"], """as in 'world.campaign.clock="ü"'."""),
+        (["study.name=a,b"], """study.name has several values: study.name=[a,b] is a list, -m simulates one after the other"""),
+        (["world.calendar.events.99.day=3"], "Error merging override world.calendar.events.99.day=3: list index out of range."),
+        (["study=actual", "study.sweep=5"], "study.sweep must be"),
+        (["study.name=${nope}"], "study.name: Interpolation key 'nope' not found."),
+        (["hydra.run.dir=/elsewhere"], "hydra.run.dir must stay as it is"),
+        (["hydra.output_subdir=x"], "hydra.output_subdir must stay as it is"),
+        (["-m", "hydra.sweep.dir=/elsewhere"], "hydra.sweep.dir must stay as it is"),
+        (["hydra.job.chdir=true"], "hydra.job.chdir must stay as it is"),
+        (["hydra/job_logging=default"], "hydra.job_logging must stay as it is"),
+        (["+hydra.job.env_set.X=1"], "hydra.job.env_set must stay as it is"),
+        (["+hydra.callbacks.x._target_=os.abort"], "hydra.callbacks must stay empty"),
+        (["-m", "hydra.sweeper._target_=os.abort"], "hydra.sweeper must be one of BasicSweeper, not os.abort"),
+        (["-m", "+hydra.launcher.x._target_=os.abort"], "hydra.launcher must not set _target_"),
+        (["-m", "+hydra.launcher.setup=[ls]"], "hydra.launcher must not set setup"),
+        (["hydra.searchpath=[pkg://antigravity]"], "hydra.searchpath must have folders only, not the package antigravity"),
         (["--config-name=other"], "other"),
         (["world.graph.kind=file", "world.graph.edges=/nowhere.txt"], "/nowhere.txt"),
         (["+extra=1"], "extra is not a field"),
@@ -69,6 +108,121 @@ def test_bad_input_is_one_sentence(
     assert "Traceback" not in said.err
     assert said.out == ""
     assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ("", "results must name a folder, not ''."),
+        ("'~nobody-of-this-name/x'", "nobody's home is known"),
+        ("x" * 256, "each name in it of at most 255"),
+        ("/x" * 2100, "results must be a path of at most 3896 letters"),
+        ("a=b", """as in 'results="a=b"'."""),
+        ("~/x", """as in 'results="~/x"'."""),
+    ],
+)
+def test_results_that_cannot_be(
+    results: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["study=actual", "days=1", f"results={results}"]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+    assert len(said) < 500
+    assert list(tmp_path.iterdir()) == []
+
+
+YAML: list[tuple[str | bytes, str]] = [
+    ("branches:\n\t- name: x\n", "mine.yaml, line 2, column 1: found character that cannot start any token."),
+    ("name: a: b\n", "mine.yaml, line 1, column 8: mapping values are not allowed in this context."),
+    ("branches: [a, b\nname: x\n", "mine.yaml, line 2, column 5: did not find expected ',' or ']'."),
+    ("name: x\nname: y\n", "mine.yaml, line 2, column 1: found duplicate key name."),
+    ("name: !!python/object/apply:os.abort []\n", "could not determine a constructor for the tag"),
+    (b"name: \xff\n", "mine.yaml must be text in UTF-8, which its byte 6 is not."),
+    ("name: \x07\n", "mine.yaml has the character U+0007, which YAML may not have."),
+    (f"name: {'[' * 5000}", "mine.yaml, line 1"),
+    (f"name: {'[' * 60}{']' * 60}", "mine.yaml, line 1: nested more than 50 deep."),
+    (f"name: [{','.join('1' * 6000)}]\n", "mine.yaml, line 1: has more than 5,000 values"),
+    (f"name: [{','.join('1' * 200_000)}]\n", "mine.yaml has more than 5,000 values"),
+    (f"name: {'x' * 600_000}\n", "mine.yaml must have at most 500,000 bytes, not 600,007"),
+    (f"a: &a [{','.join('1' * 99)}]\nb: &b [{','.join(['*a'] * 40)}]\nc: [*b,*b]\n", "mine.yaml, line 3: has more than"),
+    ("a: &a [*a]\n", "mine.yaml, line 1: holds itself."),
+    ("- 1\n", "study must be a mapping of the fields of StudyPlan, not [1]."),
+    ("hello\n", "study.hello is not a field"),
+    ("defaults: [mine]\n", "the defaults of study/mine include themselves"),
+    ("defaults: [other]\n", "include themselves."),
+    ("defaults: 5\n", "defaults must be a list (got int)."),
+    ('"\\x1b[2Jname": x\n', "study.'\\x1b[2Jname' is not a field"),
+    ('name: "\\x1b[2J"\n', "study.name must be text without control characters, not '\\x1b[2J'."),
+    ("# @package _global_\nhydra: {callbacks: {x: {_target_: os.abort}}}\n", "hydra.callbacks must stay empty"),
+    ("# @package _global_\nhydra: {launcher: {_target_: hydra_plugins.x.X}}\n", "not hydra_plugins.x.X; --allow-code"),
+    ("# @package _global_\nhydra: {launcher: {setup: [ls]}}\n", "ConfigKeyError raised while composing config: Key"),
+    ("# @package _global_\nhydra: {job_logging: {handlers: {x: {'()': os.abort}}}}\n", "hydra.job_logging must stay as it is"),
+    ("# @package _global_\nworld: {opinion: {rule: {_target_: os.abort}}}\n", "world.opinion.rule._target_ is not a field"),
+    ("detector: {name: antigravity.X}\n", "study.detector names code, antigravity.X, which the command line does not"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), YAML, ids=[words[:50] for _, words in YAML])
+def test_what_is_wrong_with_files_of_ones_own(
+    text: str | bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "mine.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    (tmp_path / "study" / "other.yaml").write_text("defaults: [mine]\n")
+    for flags in ([], ["-m"]) if "hydra" in words else ([],):
+        assert main([*flags, f"--config-dir={tmp_path}", "study=mine", "days=1", f"results={tmp_path}/results"]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert said.count("\n") == 1, said
+        assert len(said) < 500
+        assert not (tmp_path / "results").exists()
+    assert "antigravity" not in sys.modules
+
+
+def test_a_sweep_over_a_file_that_calls_code_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Hydra composes the jobs anew, after it has looked at its own settings."""
+    (tmp_path / "study").mkdir()
+    for name, text in (("good", ""), ("evil", "hydra: {job_logging: {handlers: {x: {'()': os.abort}}}}")):
+        (tmp_path / "study" / f"{name}.yaml").write_text(f"# @package _global_\n{text}\n")
+    assert main(["-m", f"--config-dir={tmp_path}", "study=good,evil", "days=1", f"results={tmp_path}/results"]) == 2
+    assert "hydra.job_logging must stay as it is" in capsys.readouterr().err
+    assert not (tmp_path / "results").exists()
+
+
+def test_code_that_files_name_is_called_with_consent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "mine.yaml").write_text("defaults: [actual]\ndetector: {name: antigravity_x.X}\n")
+    given = [f"--config-dir={tmp_path}", "study=mine", f"results={tmp_path}/results"]
+    assert main(["--fields", "--allow-code", *given]) == 2
+    assert "must name a module that can be imported from here, not antigravity_x" in capsys.readouterr().err
+
+
+def test_plugins_that_lie_about_in_the_current_folder_are_not_imported(tmp_path: Path) -> None:
+    (tmp_path / "hydra_plugins").mkdir()
+    (tmp_path / "hydra_plugins" / "evil.py").write_text("raise SystemExit('imported')")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-m", "experiments.run", "sedes=1"]
+    done = subprocess.run(call, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "sedes is not a key; did you mean seeds?\n")
+
+
+@pytest.mark.parametrize("name", ["ü", "a b", "a=b", "a,b", "a#b", "~x", "[a]", "it's", "**"])
+def test_paths_with_any_letters_work_when_quoted(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from experiments import run
+
+    asked = []
+    monkeypatch.setattr(
+        run,
+        "run_study",
+        lambda experiment, _: asked.append(experiment.results) or (_ for _ in ()).throw(InputError("x")),
+    )
+    place = str(tmp_path / name)
+    assert main([f"results={quoted(place)}", "days=1"]) == 2
+    assert asked == [place]
 
 
 def test_results_must_be_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib import cbook
 
-from experiments import report
-from experiments.results import Results, load
+import sim
+from experiments import figures, report
+from experiments.folder import Manifest
+from experiments.results import Results, load, without_formulas
 from experiments.run import main
 from experiments.settings import NamedBranch
 from experiments.verdict import headline, what_was_done
@@ -127,6 +130,88 @@ def test_several_studies_and_json(
 def test_what_is_no_study_is_bad_input(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert report.main(arguments) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["runs.parquet", "effects.parquet", "provenance.json", "effects.csv", "report.html"])
+def test_an_edited_file_is_named_and_not_blessed(
+    name: str, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("experiments.report.draw", None)
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    edited = (copy / name).read_bytes()[:-4] + b"edit"
+    (copy / name).write_bytes(edited)
+    assert report.main([str(study), str(copy)]) == 2
+    said = capsys.readouterr().err
+    assert f"{copy} is not as it was written: {name} changed since." in said
+    assert said.count("\n") == 1
+    assert (copy / name).read_bytes() == edited
+
+
+def test_a_missing_table_is_named(study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    (copy / "sweep.parquet").unlink()
+    assert report.main([str(copy)]) == 2
+    assert f"{copy} lacks sweep.parquet." in capsys.readouterr().err
+
+
+def test_results_of_another_version_are_said_to_be(
+    results: Results, study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    results.runs.drop(columns="opinion_mean").to_parquet(copy / "runs.parquet")
+    Manifest.read(copy).write()
+    assert report.main([str(copy)]) == 2
+    said = capsys.readouterr().err
+    assert f"was made by model version {sim.MODEL_VERSION}, not by this one" in said
+    assert "lacks opinion_mean" in said
+
+
+def test_what_a_spreadsheet_takes_for_a_formula_is_text_in_csv(tmp_path: Path) -> None:
+    names = ["=1+1", "+1", "-1", "@x", "June [strict]", "a=b"]
+    table = pd.DataFrame(
+        {"branch": names, "difference": [-1.5, 0.0, 1.0, float("nan"), 2.0, 3.0], "identical": [True] * 6}
+    )
+    without_formulas(table).to_csv(tmp_path / "effects.csv", index=False)
+    found = pd.read_csv(tmp_path / "effects.csv")
+    assert list(found["branch"]) == ["'=1+1", "'+1", "'-1", "'@x", "June [strict]", "a=b"]
+    pd.testing.assert_series_equal(found["difference"], table["difference"])
+    assert found["identical"].all()
+
+
+@pytest.mark.parametrize("name", ["$x^$", r"$\frac{1$", "_hidden", "a $5 and $6", "<b>&"])
+def test_names_in_figures_are_text(name: str, results: Results) -> None:
+    """A dollar sign begins a formula to matplotlib, and an underscore a label that it leaves out."""
+    renamed = _renamed(results, name)
+    figure = figures.timeline_figure(renamed)
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    (label,) = (text for text in labels if text.replace(r"\$", "$").strip() == name.replace("_", " ").strip())
+    assert not cbook.is_math_text(label)
+    figure.draw_without_rendering()
+
+
+def test_letters_that_no_font_has_are_drawn_as_boxes_without_a_warning(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in ("grid", "frontier", "sweep"):
+        monkeypatch.setattr(figures, f"{other}_figure", lambda _: None)
+    assert figures.draw_figures(_renamed(results, "上街"), tmp_path) == ("timeline",)
+
+
+def test_names_in_the_page_are_text(results: Results, study: Path) -> None:
+    page = report.render(_renamed(results, "<b>$x^$&"), study, ())
+    assert "&lt;b&gt;$x^$&amp;" in page
+    assert Page(page).open == []
+
+
+def _renamed(results: Results, name: str) -> Results:
+    """Results in which the branch without a campaign has another name."""
+    old = "no_campaign"
+    plan = json.loads(json.dumps(results.provenance["study"]).replace(json.dumps(old), json.dumps(name)))
+    tables = {t: getattr(results, t).replace({"branch": {old: name}}) for t in ("runs", "timeline", "effects", "sweep")}
+    return replace(results, **tables, provenance={**results.provenance, "study": plan})
 
 
 def _headline_with(results: Results, difference: float, low: float, high: float, identical: bool = False) -> str:

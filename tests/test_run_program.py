@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,9 @@ import pandas as pd
 import pytest
 
 import sim
+from experiments.folder import Manifest
 from experiments.progress import Reporter
-from experiments.results import Assembly, Results, load
+from experiments.results import Results, load
 from experiments.run import main
 from experiments.settings import Experiment, Sweep
 
@@ -53,7 +57,7 @@ def test_nothing_but_results_and_ledger_is_written(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["ledger", study.name]
     assert {path.name for path in study.iterdir()} == {
         "runs.parquet", "timeline.parquet", "turnout.parquet", "removals.parquet", "effects.parquet", "effects.csv",
-        "sweep.parquet", "observed.parquet", "provenance.json", "report.html", "figures",
+        "sweep.parquet", "observed.parquet", "provenance.json", "report.html", "figures", "manifest.json",
     }  # fmt: skip
     assert not Path("outputs").exists()
     assert not Path("multirun").exists()
@@ -99,7 +103,6 @@ def test_provenance_says_how_to_get_the_same_again(results: Results, folder: Pat
     assert about["command"] == ["python", "-m", "experiments.run", *SMALL, f"results={folder}"]
     assert about["model_version"] == sim.MODEL_VERSION
     assert sim.World.hk2019(people=1000) == results.world
-    assert set(about["files"]) >= {"runs.parquet", "effects.csv"}
     assert about["seeds"] == [1, 2]
 
 
@@ -242,25 +245,110 @@ def test_progress_ends_the_simulation_when_the_user_interrupts(tmp_path: Path) -
         STOP.clear()
 
 
-def test_a_directory_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    place = tmp_path / "study"
-    with Assembly(place) as folder:
-        (folder / "a").write_text("first")
-    with pytest.raises(FileNotFoundError), Assembly(place) as folder:
-        (folder / "nowhere" / "a").write_text("second")
-    assert (place / "a").read_text() == "first"
-    with Assembly(place) as folder:
-        (folder / "b").write_text("third")
-    assert [path.name for path in place.iterdir()] == ["b"]
-    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+# What is the user's
 
 
-def test_what_a_killed_program_left_is_swept_up_or_put_back(tmp_path: Path) -> None:
-    dead = "4194305"  # above the largest process number there can be
-    for name in (f".study.{dead}.new", f".study.{dead}.old"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_text(name)
-    with pytest.raises(FileNotFoundError), Assembly(tmp_path / "study") as folder:
-        (folder / "nowhere" / "a").write_text("second")
-    assert [path.name for path in tmp_path.iterdir()] == ["study"]
-    assert (tmp_path / "study" / "file").read_text().endswith("old")
+TINY = ["world.people=1000", "world.burn_in_days=1", "days=1", "seeds=1", "study=actual", "study.sweep.values=[]"]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, undrawn: None) -> Path:
+    """The directory of a study of one day."""
+    assert main([*TINY, f"results={tmp_path}"]) == 0
+    return only_study(tmp_path)
+
+
+def test_what_a_user_put_into_a_studys_folder_stays(tiny: Path) -> None:
+    (tiny / "notes.md").write_text("mine")
+    (tiny / "figures").mkdir(exist_ok=True)
+    (tiny / "figures" / "mine.svg").write_text("my figure")
+    assert main([*TINY, f"results={tiny.parent}"]) == 0
+    assert (tiny / "notes.md").read_text() == "mine"
+    assert (tiny / "figures" / "mine.svg").read_text() == "my figure"
+    load(tiny)
+
+
+def test_a_changed_file_is_not_written_over_and_nothing_is_simulated(
+    tiny: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tiny / "effects.csv").write_text("my corrections")
+    monkeypatch.setattr("experiments.run.simulate", None)
+    assert main([*TINY, f"results={tiny.parent}"]) == 2
+    said = capsys.readouterr().err
+    assert f"{tiny} is not as it was written: effects.csv changed since." in said
+    assert said.count("\n") == 1
+    assert (tiny / "effects.csv").read_text() == "my corrections"
+
+
+def test_a_folder_of_somebody_elses_is_not_written_to(tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tiny / "manifest.json").unlink()
+    before = {path: path.read_bytes() for path in tiny.iterdir()}
+    assert main([*TINY, f"results={tiny.parent}"]) == 2
+    assert "nothing is written into a folder with somebody else's files" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in tiny.iterdir()} == before
+
+
+def test_an_earlier_study_is_read_without_importing_what_it_names(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "unpacked_code.py").write_text("class Rule: ...")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    about = json.loads((tiny / "provenance.json").read_text())
+    (tiny / "provenance.json").write_text(json.dumps({**about, "user_code": ["unpacked_code.Rule"]}))
+    Manifest.read(tiny).write()
+    assert main([*TINY, f"results={tiny.parent}"]) == 0
+    assert "unpacked_code" not in sys.modules
+    assert load(tiny).provenance["user_code"] == []
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_names_are_printed_as_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Square brackets are markup to what draws tables."""
+    monkeypatch.setenv("COLUMNS", "100")
+    names = ["June [strict]", "June [lax]", "[/] :smile:", "$x^$"]
+    branches = [
+        "{name: none}",
+        *(f"{{name: '{n}', policies: [{{name: takedown, day: 0, accounts: {i}}}]}}" for i, n in enumerate(names)),
+    ]
+    given = ["world.people=1000", "world.burn_in_days=1", "days=1", "seeds=1", "study=actual", "study.sweep.values=[]"]
+    given += [f"study.branches=[{','.join(branches)}]", "study.headline='[/] :smile:'", "study.sweep.branches=['$x^$']"]
+    assert main([*given, f"results={tmp_path}"]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said for name in names)
+    assert main(["-m", *given, f"results={tmp_path}", "study.name='a[b]','[c]'"]) == 0
+    said = capsys.readouterr().out
+    assert "study.name='a[b]'" in said
+    assert "study.name='[c]'" in said
+
+
+def test_where_results_cannot_be_written_nothing_is_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("experiments.run.simulate", None)
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    assert main([*TINY, f"results={tmp_path}/r"]) == 2
+    assert "results must have room for about 8 MB" in capsys.readouterr().err
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "ledger").write_text("a file")
+    assert main([*TINY, f"results={tmp_path}/r"]) == 2
+    assert "ledger is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_disk_that_is_full_at_the_end_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(_: Results, folder: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "runs.parquet"))
+
+    monkeypatch.setattr("experiments.run.write_tables", full)
+    assert main([*TINY, f"results={tmp_path}"]) == 2
+    said = capsys.readouterr().err
+    assert f"the runs simulated so far are kept in {tmp_path}/ledger" in said
+    assert "No space left on device" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger"]

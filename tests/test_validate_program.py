@@ -104,6 +104,44 @@ def test_bad_input_is_one_sentence(
     assert not place.exists()
 
 
+@pytest.mark.parametrize("argument", ["results=", "results=~nobody-of-this-name/x", f"results={'x' * 256}"])
+def test_results_that_cannot_be(
+    argument: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["quick=true", argument]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("results must")
+    assert said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_that_name_which_is_somebody_elses_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "validation" / "registry.py"
+    source.parent.mkdir()
+    source.write_text("precious")
+    assert main([*OWN_NETWORK, f"results={tmp_path}"]) == 2
+    said = capsys.readouterr().err
+    assert (
+        f"nothing is written into a folder with somebody else's files, and {tmp_path}/validation has no manifest.json"
+        in said
+    )
+    assert said.count("\n") == 1
+    assert source.read_text() == "precious"
+    assert [path.name for path in source.parent.iterdir()] == ["registry.py"]
+
+
+def test_what_is_beside_the_page_stays(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        assert main([*OWN_NETWORK, f"results={tmp_path}"]) == 0
+        (tmp_path / "validation" / "notes.md").write_text("mine")
+    assert {path.name for path in (tmp_path / "validation").iterdir()} == {
+        "validation.html", "checks.json", "manifest.json", "notes.md",
+    }  # fmt: skip
+
+
 def test_json_is_one_list_and_measured_only_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["simsom.theta=4", "simsom.phi=0.5", "simsom.mu=0.25", "simsom.sigma=5", "output=json"]
     assert main([*OWN_NETWORK, *given, f"results={tmp_path}"]) == 0

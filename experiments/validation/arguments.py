@@ -12,6 +12,7 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.folder import check_place, expanded
 from experiments.validation.check import Validation
 from experiments.validation.registry import VALIDATIONS
 from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, quantity
@@ -63,8 +64,10 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
             raise InputError(f"{key} is not a result or an option{_near(key, [*names, *by_name])}")
     try:
         options = build(Options, options_given, path="")
+        options = options.replace(results=expanded(options.results))
     except InputError as error:
         raise InputError(str(error).lstrip(".")) from None
+    check_place(options.results)
     wanted = (
         options.only if isinstance(options.only, tuple) else [n.strip() for n in options.only.split(",") if n.strip()]
     )

@@ -16,6 +16,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from experiments.validation.check import Chart, Result
+from sim.figures import as_text
 
 # Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#E69F00", "#56B4E9")
@@ -71,7 +72,13 @@ def _draw(ax: Axes, chart: Chart) -> None:
     if chart.logarithmic:
         ax.set_xscale("log")
     if chart.categories:
-        ax.set_xticks(range(len(chart.categories)), chart.categories, rotation=35, ha="right", fontsize=8)
+        ax.set_xticks(
+            range(len(chart.categories)),
+            ["\n".join(map(as_text, c.splitlines())) for c in chart.categories],
+            rotation=35,
+            ha="right",
+            fontsize=8,
+        )
         ax.set_xlim(-0.5, len(chart.categories) - 0.5)
     heights = [np.asarray(series.y, dtype=float) for series in chart.points]
     if min(float(height.min()) for height in heights) >= 0.0:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from experiments.terminal import console, words
 from experiments.validation.check import Check, Result, Validation
 from experiments.words import duration
 
@@ -66,24 +67,24 @@ def summary(tried: Sequence[Tried], left_out: Mapping[str, str]) -> str:
     return text
 
 
-def print_table(tried: Sequence[Tried], left_out: Mapping[str, str], console: Console | None = None) -> None:
+def print_table(tried: Sequence[Tried], left_out: Mapping[str, str], to: Console | None = None) -> None:
     """A table for each result: case, expected, measured ± standard error, tolerance, verdict."""
-    console = console or Console(highlight=False)
+    to = to or console()
     for validation, result, seconds in tried:
-        console.print(Text.assemble((validation.name, "bold"), f" ({duration(seconds)}): {validation.setup}"))
-        console.print(Text(f"source: {validation.source}"))
+        to.print(Text.assemble((validation.name, "bold"), words(f" ({duration(seconds)}): {validation.setup}")))
+        to.print(words(f"source: {validation.source}"))
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
         table.add_column("case", overflow="fold")
         for column in ("expected", "measured ± SE", "tolerance"):
-            table.add_column(column, justify="right", no_wrap=True)
+            table.add_column(words(column), justify="right", no_wrap=True)
         table.add_column("verdict", no_wrap=True)
         for check in result.checks:
             style = {True: "", False: "bold red", None: "dim"}[check.holds]
             row = (check.case, value(check.expected), measured(check), f"± {value(check.tolerance, 2)}", verdict(check))
-            table.add_row(*row, style=style)
-        console.print(table)
-        console.print()
-    console.print(Text(summary(tried, left_out)))
+            table.add_row(*map(words, row), style=style)
+        to.print(table)
+        to.print()
+    to.print(words(summary(tried, left_out)))
 
 
 def page(tried: Sequence[Tried], left_out: Mapping[str, str], about: Mapping[str, Any]) -> str:
