@@ -24,7 +24,7 @@ from sim.cases.hk2019 import facts
 from sim.engine.stage import Stage
 from sim.fields import Quantity, Settings
 from sim.labelled import joined, labelled
-from sim.moderation import SIGNALS, RuleDetector, fit, roc
+from sim.moderation import BASE_RATE, SIGNALS, RuleDetector, fit, precision, roc
 from sim.moderation.signals import feature
 from sim.outcomes.individuals import GROUPS, Keep
 from sim.run import Recording, make_stage, record
@@ -143,6 +143,7 @@ def numbers() -> dict[str, float]:
         quality = roc(judge, seen.view, seen.troll, base_rate=0.05, seed=3)
         found[f"roc of {name}: auc"] = quality.auc
         found[f"roc of {name}: tpr at 0.1"] = quality.tpr_at(0.1)
+        found[f"roc of {name}: precision where trolls are rare"] = precision(quality.tpr_at(0.1), 0.1)
         found[f"roc of {name}: thresholds"] = float(len(quality.table))
         found[f"roc of {name}: mean precision"] = float(quality.table["precision"].mean())
     return found
@@ -153,7 +154,7 @@ def numbers() -> dict[str, float]:
 
 def settings() -> dict[str, Any]:
     """The defaults of all settings and the values of all fields of the real case, by name; long lists as digests."""
-    found = dict(_leaves("World.hk2019()", World.hk2019().to_mapping())) | _facts()
+    found = dict(_leaves("World.hk2019()", World.hk2019().to_mapping())) | _facts() | {"BASE_RATE": BASE_RATE}
     for cls in reachable():
         for field in dataclasses.fields(cls):
             if field.default_factory is not dataclasses.MISSING:

@@ -527,6 +527,24 @@ def cases() -> dict[str, Case]:
             sim.Branch(removals()),
             32,
         ),
+        "half hours, no burn-in, no texts to copy": Case(
+            small_world(**{
+                "days": 2, "ticks_per_day": 48, "burn_in_days": 0, "population.newcomers.registered_until": 1.0,
+                "calendar.clock": (0.025,) * 24 + tuple((np.arange(1.0, 25.0) / 750.0).tolist()),
+                "calendar.events": (
+                    Event("2019-06-06", 1, hour=0), Event("2019-06-06", 1, hour=13), Event("2019-06-06", -1, hour=0),
+                    Event("2019-06-07", -1, hour=23, violence=0.7),
+                ),
+                "campaign.clock": (0.03,) * 16 + (0.01,) * 16 + (0.0225,) * 16, "campaign.daily_posts": (300.0,),
+                "campaign.scripts": 0, "expression.slogans": 0, "organisers.scripts": 0, "campaign.sleepers.created_until": 1.0,
+                "legitimacy.dehumanising": 0.0, "signals.office_opens": 9, "signals.office_closes": 18,
+            }),
+            sim.Branch((Disclosure(0, 0.4, 0.0, 0.1, 0.04, 0.03), Disclosure(1, 0.0, 0.2, 0.3, 0.5, 0.5))),
+            41,
+        ),
+        "nothing dehumanises": Case(
+            small_world(**{"severity": Severity(), "trust.own_suspension": 0.0, "outlets.scripts": 0}), sim.Branch(removals()), 42
+        ),
         "a plain world, one day": Case(sim.World(people=60, graph=Graph(followees=1.0)), seed=39),
         "a plain campaign": Case(
             sim.World(
