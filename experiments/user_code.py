@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sim.fields import InputError, Settings
+from sim.fields import InputError, Settings, public_name
 from sim.keys import classes_of
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
@@ -104,7 +104,7 @@ def _registered_name(name: str, base: type[Settings], field: str) -> str:
             f"must name {_KINDS[base]} of {module_name} ({', '.join(there) or 'it has none'}), not {class_name}",
             field=field,
         )
-    return str(getattr(found, "name", name))
+    return public_name(found)
 
 
 def user_classes(settings: Any) -> set[str]:

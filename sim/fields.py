@@ -136,7 +136,8 @@ class Settings:
         super().__init_subclass__(**kwargs)
         note(cls.__module__)
         wanted = (vars(base).get("__annotations__", {}).get("name", "") for base in cls.__mro__)
-        if not hasattr(cls, "name") and any(str(hint).startswith("ClassVar") for hint in wanted):
+        registered = any("_registered_name" in vars(base) for base in cls.__mro__)
+        if not registered and "name" not in vars(cls) and any(str(hint).startswith("ClassVar") for hint in wanted):
             cls.name = cls.__qualname__  # type: ignore[attr-defined]  # until it is registered under another
         if "__repr__" not in vars(cls):
             cls.__repr__ = Settings.__repr__  # type: ignore[method-assign]  # or @dataclass makes one that tells everything
@@ -361,7 +362,8 @@ def _family(cls: type[Settings]) -> Iterator[type[Settings]]:
         yield from _family(child)
 
 
-def _public_name(cls: type[Settings]) -> str:
+def public_name(cls: type[Settings]) -> str:
+    """By which mappings choose a class: the name it was registered under, else its module and class."""
     return str(vars(cls).get("_registered_name") or f"{cls.__module__}.{cls.__qualname__}")
 
 
@@ -369,7 +371,7 @@ def _members(classes: Iterable[type[Settings]], registered: bool = True) -> dict
     members: dict[str, type[Settings]] = {}
     for cls in (member for base in classes for member in _family(base)):
         if "_registered_name" in vars(cls) or not registered:
-            name = _public_name(cls)
+            name = public_name(cls)
             rival = members.get(name, cls)  # a class defined again, as in a notebook, takes the older one's place
             if (rival.__module__, rival.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise TypeError(f"{rival.__qualname__} and {cls.__qualname__} are both registered as {name}")
@@ -496,7 +498,7 @@ def _plain(value: Any, hint: Any) -> Any:
         return value.to_mapping()
     if "name" in _names(type(value)):
         raise TypeError(f"{type(value).__name__} has a field called name and so cannot be one of several classes")
-    return {"name": _public_name(type(value)), **value.to_mapping()}
+    return {"name": public_name(type(value)), **value.to_mapping()}
 
 
 def _json(value: Any) -> Any:
@@ -523,7 +525,7 @@ def _rows(path: str, value: Any, hint: Any, about: Quantity) -> Iterator[FieldIn
         return
     nested = isinstance(value, Settings)
     if not nested or _is_choice(value, hint):
-        shown = _public_name(type(value)) if nested else value
+        shown = public_name(type(value)) if nested else value
         assumed = not about.source or about.source.lower().startswith("assumption")
         allowed = _allowed(hint, about)
         yield FieldInfo(path, shown, about.unit, about.low, about.high, about.source, about.doc, assumed, allowed)
@@ -572,7 +574,7 @@ def _changed(current: Any, change: Any) -> Any:
     else:
         parts = {name: getattr(current, name) for name in _names(type(current))}
         if "name" in change and "name" not in parts:
-            if change["name"] != _public_name(type(current)):
+            if change["name"] != public_name(type(current)):
                 return change
             change = {step: inner for step, inner in change.items() if step != "name"}
         _require_fields(type(current), change)

@@ -203,6 +203,47 @@ def test_a_label_that_takes_all_persuasion_away_leaves_no_nan_in_an_average() ->
     assert_same(fast, run(world, labels, 1, "agents"))
 
 
+def _unknown(x, stance, confidence, parameters):
+    return undefined_name * x  # noqa: F821
+
+
+def _short(x, stance, confidence):
+    return 1.0
+
+
+def _wordy(x, stance, confidence, parameters):
+    return "far"
+
+
+def _beyond(x, stance, confidence, parameters):
+    return parameters[9]
+
+
+def _importing(x, stance, confidence, parameters):
+    import math as mathematics
+
+    return mathematics.exp(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (_unknown, "NameError: name 'undefined_name' is not defined"),
+        (_short, "Signature mismatch: 4 argument types given, but function takes 3 arguments"),
+        (_wordy, "No conversion from Literal[str](far) to float64"),
+        (_beyond, "tuple index out of range"),
+        (_importing, "Use of unsupported opcode (IMPORT_NAME) found."),
+        (3, "The decorated object is not a function"),
+    ],
+)
+def test_what_cannot_be_compiled_is_told_in_one_line(function: Any, reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        opinion_weight(function)
+    name = "3" if function == 3 else function.__name__
+    assert str(caught.value).startswith(f"{name} must be a weight that numba can compile: {reason}")
+    assert len(str(caught.value).splitlines()) == 1
+
+
 @dataclass(frozen=True)
 class Bare(OpinionRule):
     def weight(self, x, stance, confidence, parameters):
@@ -256,3 +297,8 @@ def test_a_class_that_is_no_rule_is_refused_before_anything_runs(rule: type[Opin
     with pytest.raises(InputError) as caught:
         busy_world(**{"opinion.rule": rule()})
     assert str(caught.value).endswith(f"rule {problem}")
+
+
+def test_a_rule_that_is_not_registered_is_known_by_its_own_name() -> None:
+    assert (NotANumber.name, Worded.name) == ("NotANumber", "Worded")
+    assert sim.opinion.Voter.name == "voter"

@@ -19,9 +19,10 @@ from functools import cache
 from typing import Any, ClassVar
 
 from numba import float64, types
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.compiled import first_class, scalar
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Settings, quantity, shown
 
 MOST_PARAMETERS = 8
 MOST_WEIGHT = 1e100  # sums and products of such weights are still finite
@@ -30,8 +31,19 @@ WEIGHT_SIGNATURE = float64(float64, float64, float64, types.UniTuple(float64, MO
 
 
 def opinion_weight(function: Callable[..., float]) -> Any:
-    """Compile ``function(x, stance, confidence, parameters)`` (three float64 and a tuple of them) to a weight."""
-    return staticmethod(scalar(WEIGHT_SIGNATURE)(function))
+    """Compile ``function(x, stance, confidence, parameters)`` (three float64 and a tuple of them) to a weight.
+
+    Raises InputError for what numba cannot compile.
+    """
+    try:
+        return staticmethod(scalar(WEIGHT_SIGNATURE)(function))
+    except (NumbaError, UnsupportedBytecodeError, TypeError) as error:
+        said = [line.strip(" -") for line in str(error).splitlines() if not line.startswith(("Failed in", "During:"))]
+        reason = next(
+            (line for line in said if line and not line.startswith("Resolution failure")), type(error).__name__
+        )
+        name = getattr(function, "__qualname__", shown(function))
+        raise InputError(f"{name} must be a weight that numba can compile: {reason[:200]}") from error
 
 
 @cache
@@ -109,9 +121,9 @@ class OpinionRule(Settings, ABC):
         for field in fields(self):
             value = getattr(self, field.name)
             if not isinstance(value, (int, float)):
-                raise InputError(f"must have numbers as fields, unlike {kind}.{field.name} ({value!r:.60})", "rule")
+                raise InputError(f"must have numbers as fields, unlike {kind}.{field.name} ({shown(value)})", "rule")
         if isinstance(own, bool) or not isinstance(own, (int, float)) or not 0.0 <= own <= MOST_WEIGHT:
-            raise InputError(f"must have an own_weight from 0 to {MOST_WEIGHT:g}, not {own!r:.60} as {kind}", "rule")
+            raise InputError(f"must have an own_weight from 0 to {MOST_WEIGHT:g}, not {shown(own)} as {kind}", "rule")
 
 
 @dataclass(frozen=True)
