@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.internal.conjecture import providers
 
 # Hypothesis also tries numbers that stand in the sources of the modules that happen to be imported: which examples are drawn
@@ -20,17 +20,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--for-seconds",
         type=float,
-        help="take the tests in an order by --hypothesis-seed; skip what begins later than this",
+        help="take the tests in an order by --hypothesis-seed; skip what would begin later, shrink no example",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The first example may compile kernels, so time says nothing about an example. No example is kept in a database.
+    # The first example may compile kernels, so time says nothing about an example. No example is kept in a database. To shrink
+    # one may take five minutes.
+    limited = config.getoption("--for-seconds") is not None
     settings.register_profile(
         "groundswell",
         deadline=None,
         derandomize=config.getoption("--hypothesis-seed") is None,
         database=None,
+        phases=(Phase.explicit, Phase.generate) if limited else tuple(Phase),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     settings.load_profile("groundswell")
