@@ -372,6 +372,15 @@ def test_edges_between_any_names_come_back(
     assert [(str(u), str(v)) for u, v in found] == [(str(u), str(v)) for u, v in rows]
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", " "])
+@pytest.mark.parametrize("inside", [",", ";", " ", '""'])
+def test_what_stands_in_quotes_separates_nothing(tmp_path: Path, separator: str, inside: str) -> None:
+    """Found by another seed: a semicolon in a name of a table with tabs."""
+    path = write(tmp_path / "edges.csv", f'"a"{separator}"b{inside}c"\n"b{inside}c"{separator}"a"\n')
+    name = f"b{inside}c".replace('""', '"')
+    assert pairs(read_edge_list(path)) == [("a", name), (name, "a")]
+
+
 # Node tables
 
 

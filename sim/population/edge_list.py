@@ -26,6 +26,7 @@ _IGNORE = "graph.weights='ignore' leaves out what else there is"
 _COMMENT = re.compile(rb"(?m)(?:^|[ \t])#[^\n]*")
 _BLANKS = re.compile(rb"[ \t]+")
 _MARGINS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
+_QUOTED = re.compile(r'(^|[,;\t ])"(?:[^"]|"")*"')
 _LINE = re.compile(rb"[^\s][^\n]*")
 # What networkx writes of an edge, such as {} or {'weight': 3}.
 _DATA = re.compile(rb"(?m)(?:^|[ \t,;]+)\{[^\n]*\}[ \t]*$")
@@ -140,7 +141,8 @@ def _uncommented(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _split(line: str) -> tuple[str, list[str]]:
     """What separates the columns of a line, and the columns."""
-    for separator in ",;\t":
+    outside = _QUOTED.sub(r"\1", line)
+    for separator in (sign for sign in ",;\t" if sign in outside):
         row = next(csv.reader([line.strip(" ")], delimiter=separator, skipinitialspace=separator != "\t"), [])
         if len(row) > 1:
             return separator, row
