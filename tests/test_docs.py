@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,22 @@ def test_the_code_on_individual_data_runs() -> None:
         exec(code, {})
 
 
+def test_the_code_on_networks_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROUNDSWELL_NETWORKS", str(tmp_path / "networks"))
+    names: dict[str, Any] = {}
+    for code in re.findall(r"```python\n(.*?)```", text("networks.md"), re.DOTALL):
+        exec(code, names)
+    people = names["run"].people.set_index(["day", "node"])["opinion"]
+    assert people[0].to_dict() == {"ann": 0.0, "bob": -1.0, "cleo": -1.0, "dan": -1.0}
+    assert people[1].to_dict() == dict.fromkeys(people[0].index, -1.0)
+    assert list(names["after"]) == ["ann", "bob", "cleo", "dan"]
+    assert names["after"].nodes["ann"]["opinion"] == -1.0
+    assert "cleo" in capsys.readouterr().out
+
+
 def test_effects_are_documented() -> None:
     world = sim.World(people=20, days=1, graph=sim.World.hk2019().graph.replace(kind="complete"))
     study = sim.compare(world, {"a": sim.Branch(), "b": sim.Branch(campaign=False)}, seeds=2)
@@ -93,7 +110,7 @@ def test_effects_are_documented() -> None:
         assert f"**{kind}**" in text("outcomes.md")
 
 
-@pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md"])
+@pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md", "networks.md"])
 def test_fields_that_are_named_exist(name: str) -> None:
     """Every `room.field` in backticks is a field of the Hong Kong world, or the beginning of one."""
     world = sim.World.hk2019(people=1000)
@@ -108,7 +125,7 @@ def test_fields_that_are_named_exist(name: str) -> None:
     assert [path for path in in_formulas if path not in known] == []
 
 
-@pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md"])
+@pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md", "networks.md"])
 def test_files_that_are_named_exist(name: str) -> None:
     for path in re.findall(r"`((?:docs|sim|experiments|tests|benchmarks|examples)/[\w./]+)`", text(name)):
         assert (ROOT / path).exists(), path
