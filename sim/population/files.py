@@ -42,7 +42,7 @@ def at_line(path: Path, number: int, reason: str) -> InputError:
 def checksum(path: Path) -> str:
     """SHA-256 of a file in hexadecimal. Raises InputError for what is no file or cannot be read."""
     digest = hashlib.sha256()
-    with _opened(path, compressed=False) as file:
+    with _opened(path, compressed=False) as (file, _):
         while piece := file.read(_PIECE):
             digest.update(piece)
     return digest.hexdigest()
@@ -55,13 +55,13 @@ def pieces(path: Path, longest_line: int) -> Iterator[tuple[int, bytes]]:
     InputError for what is no file, cannot be read, is not UTF-8, has a line of more bytes than ``longest_line``, or
     decompresses to so much that it is no network.
     """
-    with _opened(path, compressed=os.fspath(path).endswith(".gz")) as file:
+    with _opened(path, compressed=os.fspath(path).endswith(".gz")) as (file, raw):
         number, rest, read = 1, b"", 0
         while piece := file.read(_PIECE):
             if read == 0:
                 piece = piece.removeprefix(_MARK)
             read += len(piece)
-            _check_inflation(path, read)
+            _check_inflation(path, raw, read)
             text = rest + piece
             held = b"\r" if text.endswith(b"\r") else b""  # perhaps half of an end of a line
             lines, newline, rest = _with_newlines(text.removesuffix(b"\r")).rpartition(b"\n")
@@ -79,11 +79,11 @@ def whole(path: Path, times: float) -> bytes:
     """The text of a file in one piece, as ``pieces`` has it but with lines of any length. Raises InputError also where ``times``
     its size are more than the memory that is available."""
     found, read, room = [], 0, available()
-    with _opened(path, compressed=os.fspath(path).endswith(".gz")) as file:
+    with _opened(path, compressed=os.fspath(path).endswith(".gz")) as (file, raw):
         while piece := file.read(_PIECE):
             found.append(piece)
             read += len(piece)
-            _check_inflation(path, read)
+            _check_inflation(path, raw, read)
             if read * times > room:
                 raise InputError(
                     f"{in_words(path)} must have less than {room / times / 1e6:,.0f} MB, for {room / 1e9:.1f} GB of available "
@@ -94,8 +94,8 @@ def whole(path: Path, times: float) -> bytes:
     return _with_newlines(text)
 
 
-def _check_inflation(path: Path, read: int) -> None:
-    if read > _INFLATED and read > _INFLATION * os.stat(path).st_size:
+def _check_inflation(path: Path, raw: IO[bytes], read: int) -> None:
+    if read > _INFLATED and read > _INFLATION * raw.tell():
         raise InputError(f"{in_words(path)} must not be more than {_INFLATION} times larger when it is decompressed")
 
 
@@ -140,7 +140,8 @@ def _mode(path: Path) -> int:
 
 
 @contextmanager
-def _opened(path: Path, compressed: bool) -> Iterator[IO[bytes] | gzip.GzipFile]:
+def _opened(path: Path, compressed: bool) -> Iterator[tuple[IO[bytes] | gzip.GzipFile, IO[bytes]]]:
+    """A file to be read, and the same as it lies on disk."""
     name, said = os.fspath(path), in_words(path)
     try:
         mode = _mode(path)
@@ -149,7 +150,7 @@ def _opened(path: Path, compressed: bool) -> Iterator[IO[bytes] | gzip.GzipFile]
         if not stat.S_ISREG(mode):
             raise InputError(f"{said} must be a readable file, not a pipe or a device")
         with open(name, "rb") as plain:
-            yield gzip.GzipFile(fileobj=plain) if compressed else plain
+            yield gzip.GzipFile(fileobj=plain) if compressed else plain, plain
     except FileNotFoundError:
         raise InputError(f"{said} must be a file, but there is none of that name") from None
     except (OSError, EOFError, zlib.error) as problem:
