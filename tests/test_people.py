@@ -65,7 +65,7 @@ def test_sessions_may_come_from_the_node_table(tmp_path: Path) -> None:
     ):
         build(file_world(tmp_path, rows, sessions_column="clicks"), 1, 1)
     with pytest.raises(
-        InputError, match=r"sessions_column must name a column of numbers of at least 0 .* unlike 'name'"
+        InputError, match=r"sessions_column must name a column of numbers from 0 to 1,000,000 .* unlike 'name'"
     ):
         build(file_world(tmp_path, rows, sessions_column="name"), 1, 1)
     with pytest.raises(InputError, match=r"must name a column of numbers of at least 0"):

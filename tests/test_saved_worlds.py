@@ -44,7 +44,7 @@ def test_what_is_no_world_is_not_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["missing/world.yaml", "x" * 300, ".", "a\0b"])
 def test_where_it_cannot_be_written(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="path must be a"):
+    with pytest.raises(InputError, match="path must be"):
         sim.World(people=50).save(place)
     assert not list(tmp_path.iterdir())
 

@@ -251,7 +251,7 @@ def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
     assert {Operator, Organisers} <= {type(agent) for agent in stage.agents}
     half = world.burn_in_ticks + world.tick(2)
     stage.advance(half)
-    stage.operator.posts[half:] = stage.organisers.posts[half:] = 0.0
+    stage.state.posting[[stage.operator.rows[0], stage.organisers.row], half:] = 0.0
     stage.advance(stage.last_step)
     by_role = (
         stage.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + stage.state.counts[:, Count.RESHARES :][:, :3]
