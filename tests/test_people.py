@@ -68,7 +68,7 @@ def test_sessions_may_come_from_the_node_table(tmp_path: Path) -> None:
         InputError, match=r"sessions_column must name a column of numbers from 0 to 1,000,000 .* unlike 'name'"
     ):
         build(file_world(tmp_path, rows, sessions_column="name"), 1, 1)
-    with pytest.raises(InputError, match=r"must name a column of numbers of at least 0"):
+    with pytest.raises(InputError, match=r"must name a column of numbers from 0 to 1,000,000"):
         build(file_world(tmp_path, rows.replace("0.25", "-1"), sessions_column="posts"), 1, 1)
     with pytest.raises(InputError, match=r"sessions_column must be left out without a node table in graph\.nodes"):
         sim.World(people=3, population={"sessions_column": "posts"})
