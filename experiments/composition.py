@@ -42,7 +42,7 @@ from experiments.folder import scratch
 from sim.fields import InputError
 
 CONFIGURATION, PRIMARY = "experiments.conf", "run"
-LONGEST_ARGUMENT, MOST_JOBS = 10_000, 10_000
+MOST_JOBS = 10_000
 _BASIC = "hydra._internal.core_plugins"
 _PLUGINS = {
     "sweeper": (f"{_BASIC}.basic_sweeper.BasicSweeper",),
@@ -89,13 +89,7 @@ class Arguments(argparse.Namespace):
 
 
 def parsed(arguments: Sequence[str]) -> Arguments:
-    """Hydra's flags. Raises InputError for what contradicts itself, lacks its value, or is too long to be read in time."""
-    for argument in arguments:
-        if len(argument) > LONGEST_ARGUMENT:
-            raise InputError(
-                f"an argument must have at most {LONGEST_ARGUMENT:,} letters, not {len(argument):,} as {argument[:40]!r}…; long "
-                "lists belong into a file"
-            )
+    """Hydra's flags. Raises InputError for what contradicts itself or lacks its value."""
     parser = get_args_parser()
     parser.allow_abbrev = False
     parser.error = _refuse  # type: ignore[method-assign]

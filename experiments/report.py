@@ -15,7 +15,7 @@ import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.folder import UNWRITABLE, Assembly
+from experiments.folder import UNWRITABLE, Assembly, expanded
 from experiments.own_outcomes import own_rows
 from experiments.results import REPORT, STUDY, Results, load, write_tables
 from experiments.settings import PREEMPTIVE, REACTIVE
@@ -271,7 +271,8 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args([argument for argument in arguments if argument not in outputs])
     if any(output not in ("output=table", "output=json") for output in outputs):
         raise InputError(f"must be one of table, json, not {outputs[-1].removeprefix('output=')!r}", field="output")
-    studies = [(Path(directory), load(directory, chosen.allow_code)) for directory in chosen.directories]
+    places = [Path(expanded(directory, "DIR")) for directory in chosen.directories]
+    studies = [(place, load(place, chosen.allow_code)) for place in places]
     for directory, _ in studies:
         Assembly(directory, STUDY).check()
     from experiments.tables import document, print_studies

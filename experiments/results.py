@@ -172,7 +172,9 @@ def check_tables(folder: Path) -> Manifest:
     try:
         manifest = Manifest.read(folder)
     except InputError as error:
-        raise InputError(f"{str(error).rstrip('.')}; a study's directory, as experiments.run writes it, has") from None
+        raise InputError(
+            f"{str(error).rstrip('.')}; it must be a study's directory, as experiments.run writes it"
+        ) from None
     if manifest.kind != STUDY:
         raise InputError(f"{folder} must be the directory of a study, not of a {manifest.kind}")
     people = [PEOPLE] if PEOPLE in manifest.files else []

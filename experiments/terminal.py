@@ -18,7 +18,7 @@ from experiments.interrupts import exit_code, interruptible
 from sim.fields import InputError, steers
 
 BAD_INPUT, BROKEN_PIPE = 2, 141
-_LONGEST_SENTENCE = 1000
+_LONGEST_SENTENCE, _LONGEST_ARGUMENT = 1_000, 10_000
 # What stands for a character where the encoding does not have it; anything else becomes a question mark.
 _PLAINER = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "±": "+-", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "·": "*", "×": "x",
@@ -125,7 +125,12 @@ def _checked(arguments: list[str]) -> list[str]:
         try:
             argument.encode()
         except UnicodeEncodeError:
-            raise InputError(f"the command line must be text in UTF-8, which {shown(argument)[:80]!r} is not") from None
+            raise InputError(f"the command line must be text in UTF-8, which '{shown(argument)[:80]}' is not") from None
+        if len(argument) > _LONGEST_ARGUMENT:
+            raise InputError(
+                f"an argument must have at most {_LONGEST_ARGUMENT:,} letters, not {len(argument):,} as {argument[:40]!r}…; long "
+                "lists belong into a file"
+            )
     return arguments
 
 

@@ -126,10 +126,25 @@ def test_several_studies_and_json(
     assert len(document["effects"]) == len(results.effects)
 
 
-@pytest.mark.parametrize("arguments", [["/nowhere"], ["."], ["/nowhere", "output=yaml"]])
-def test_what_is_no_study_is_bad_input(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["/nowhere"], "/nowhere has no manifest.json, so none of our programs made it"),
+        (["."], "it must be a study's directory, as experiments.run writes it."),
+        (["/nowhere", "output=yaml"], "output must be one of table, json, not 'yaml'."),
+        ([], "the following arguments are required: DIR"),
+        (["x" * 300], "File name too long"),
+        (["\x1b[31m"], "\\x1b[31m has no manifest.json"),
+        (["~nobody-of-this-name"], "nobody's home is known"),
+        (["/dev/null"], "Not a directory"),
+        ([""], "DIR must name a folder"),
+    ],
+)
+def test_what_is_no_study_is_bad_input(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert report.main(arguments) == 2
-    assert capsys.readouterr().err.count("\n") == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["runs.parquet", "effects.parquet", "provenance.json", "effects.csv", "report.html"])

@@ -90,6 +90,12 @@ class Page(HTMLParser):
         (["--only=zealots"], "'--only=zealots' must be of the form"),
         (["takedown_exact.day=[1"], "values as YAML writes them"),
         (["takedown_exact.day=${nothing}"], "nothing"),
+        ([f"only={'[' * 3000}"], "the command line must not nest lists or names without end."),
+        (["only=&a [*a]"], "the command line must not nest lists or names without end."),
+        ([f"{'a.' * 3000}b=1"], "the command line must not nest lists or names without end."),
+        ([f"only={'x' * 20_000}"], "an argument must have at most 10,000 letters, not 20,005"),
+        (["only=\x1b[31m"], "special characters are not allowed"),
+        (["only=\udcff"], "the command line must be text in UTF-8"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(

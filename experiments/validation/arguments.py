@@ -106,6 +106,8 @@ def _tree(arguments: Sequence[str]) -> dict[str, Any]:
             )
     try:
         tree = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)), resolve=True)
+    except RecursionError:
+        raise InputError("the command line must not nest lists or names without end") from None
     except (OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
         line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise InputError(f"the command line must hold values as YAML writes them, but: {line}") from None
