@@ -25,6 +25,7 @@ import json
 import math
 import numbers
 import re
+import sys
 import types
 import typing
 import unicodedata
@@ -367,14 +368,21 @@ def public_name(cls: type[Settings]) -> str:
     return str(vars(cls).get("_registered_name") or f"{cls.__module__}.{cls.__qualname__}")
 
 
+def _origin(cls: type[Settings]) -> tuple[str, str]:
+    """Where a class is written: a file may be loaded under two names."""
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    return file or cls.__module__, cls.__qualname__
+
+
 def _members(classes: Iterable[type[Settings]], registered: bool = True) -> dict[str, type[Settings]]:
     members: dict[str, type[Settings]] = {}
     for cls in (member for base in classes for member in _family(base)):
         if "_registered_name" in vars(cls) or not registered:
             name = public_name(cls)
             rival = members.get(name, cls)  # a class defined again, as in a notebook, takes the older one's place
-            if (rival.__module__, rival.__qualname__) != (cls.__module__, cls.__qualname__):
-                raise TypeError(f"{rival.__qualname__} and {cls.__qualname__} are both registered as {name}")
+            if _origin(rival) != _origin(cls):
+                both = " and ".join(f"{c.__module__}.{c.__qualname__}" for c in (rival, cls))
+                raise InputError(f"{both} are both registered as {name}: one of them needs another name")
             members[name] = cls
     return members
 

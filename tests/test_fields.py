@@ -365,7 +365,7 @@ class Holder(Settings):
 
 
 def test_two_classes_cannot_share_a_name() -> None:
-    with pytest.raises(TypeError, match="both registered as twin"):
+    with pytest.raises(InputError, match="are both registered as twin: one of them needs another name"):
         build(Holder, {"base": "twin"})
 
 
