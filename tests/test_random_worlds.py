@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 from hypothesis import find, given, settings
+from hypothesis import strategies as st
 
 from sim.branch import Branch
 from sim.fields import Settings, describe_fields, quantity
-from sim.moderation import Policy
+from sim.moderation import Detector, Policy, Takedown
 from sim.world import World
 from tests.golden import unseen
 from tests.strategies.branches import branches
 from tests.strategies.fields import of, registered
-from tests.strategies.frame import Frame
+from tests.strategies.frame import Frame, frame_of
 from tests.strategies.worlds import cases
 from tests.worlds import TWO_PLATFORMS, busy_world
 
@@ -29,12 +30,20 @@ def test_every_field_of_worlds_and_branches_varies() -> None:
     """Every class, choice, yes and no occurs, and at least two values of everything; of worlds also by the path of each field."""
     drawn: list[tuple[World, Branch]] = []
 
-    @given(cases() | cases(("file",)) | branches(TWO).map(lambda branch: (TWO, branch)))
-    @settings(max_examples=300)
-    def draw(case: tuple[World, Branch]) -> None:
-        drawn.append(case)
+    def collect(strategy: st.SearchStrategy[tuple[World, Branch]], examples: int) -> None:
+        @given(strategy)
+        @settings(max_examples=examples)
+        def draw(case: tuple[World, Branch]) -> None:
+            drawn.append(case)
 
-    draw()
+        draw()
+
+    collect(cases(), 150)
+    collect(cases(("file",)), 40)
+    collect(branches(TWO).map(lambda branch: (TWO, branch)), 100)
+    for cls in registered(Detector):
+        takedowns = of(cls, frame_of(TWO)).map(lambda detector: Takedown(0, detector))
+        collect(takedowns.map(lambda takedown: (TWO, Branch((takedown,)))), 100)
     assert unseen(drawn, "random case", defaults=False) == []
     values: dict[str, set[Any]] = defaultdict(set)
     for world, _ in drawn:
