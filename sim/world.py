@@ -14,7 +14,7 @@ from typing import Any
 
 from sim.campaign.settings import Campaign, Organisers
 from sim.feed.legality import Illegality
-from sim.feed.settings import Feed
+from sim.feed.settings import FEEDS, Feed
 from sim.feed.severity import Severity
 from sim.fields import InputError, Settings, checked, chosen, quantity, shown
 from sim.moderation.platform import FIRST, PLATFORMS
@@ -191,9 +191,9 @@ class World(Settings):
         return (first + datetime.timedelta(days=math.floor(number))).isoformat()
 
     def _check_second_platform(self) -> None:
-        if self.graph.kind != "social" or self.feed.reading not in ("newest", "ranked"):
+        if self.graph.kind != "social" or self.feed.reading not in FEEDS:
             raise InputError(
-                "must be 0 unless graph.kind is 'social' and feed.reading is 'newest' or 'ranked', "
+                "must be 0 unless graph.kind is 'social' and feed.reading is one of {', '.join(FEEDS)}, "
                 f"not {self.second.members:g}",
                 field="second.members",
             )

@@ -385,6 +385,9 @@ def cases() -> dict[str, Case]:
         "a rule a signal": Case(small_world(), sim.Branch(one_rule_a_signal()), 5),
         "ranked feeds, removals and measures": Case(
             small_world(**{"feed.reading": "ranked"}), sim.Branch(removals() + measures()), 6, keeps_people=True),
+        "feeds by arrival, removals and measures": Case(
+            small_world(**{"feed.reading": "arrival", "feed.length": 4, "feed.measure_quality": False}),
+            sim.Branch(removals() + measures()), 13, keeps_people=True),
         "no campaign": Case(small_world(), sim.Branch(removals(), campaign=False), 7, keeps_people=True),
         "innocents are spared": Case(small_world(), sim.Branch(removals() + measures(), spares_innocents=True), 8),
         "rebuilding": Case(

@@ -160,7 +160,7 @@ def test_the_perron_vector_is_stationary() -> None:
 
 
 def test_weights_are_row_stochastic_and_equal_on_followees() -> None:
-    setting = ensemble(simsom.simsom_world(_own_network(), 0.5, 15, 5.0, 1)).setting
+    setting = ensemble(simsom.simsom_world(_own_network(), 15, 5.0, 1)).setting
     matrix = weights(setting)
     assert matrix.shape == (120, 132)
     assert matrix.sum(axis=1) == pytest.approx(np.ones(120))
@@ -261,8 +261,8 @@ def test_deffuant_does_not_depend_on_how_many_read_at_a_time(ticks: int) -> None
 # SimSoM
 
 
-def _own_network(theta: int = 1, phi: float = 0.0) -> simsom.Network:
-    return simsom.Network(Files(str(EDGES), str(NODES)), theta, phi, None)
+def _own_network(theta: int = 1, phi: float = 0.0, mu: float = 0.5) -> simsom.Network:
+    return simsom.Network(Files(str(EDGES), str(NODES)), theta, phi, mu, None)
 
 
 def test_the_fixture_network_is_what_its_program_makes(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_quality_is_that_of_people_times_their_share_of_what_is_seen(
     theta: int, phi: float, mu: float, sigma: int, rate: float
 ) -> None:
     # Appeal has nothing to do with quality, so selection changes whose messages are seen but not how good people's are.
-    drawn = ensemble(simsom.simsom_world(_own_network(theta, phi), mu, sigma, rate, 200))
+    drawn = ensemble(simsom.simsom_world(_own_network(theta, phi, mu), sigma, rate, 200))
     quality, people, slots = 0.0, 0, 0
     for seed in range(1, 9):
         stage = drawn.start(seed)
@@ -331,6 +331,22 @@ def test_the_node_table_is_sought_beside_the_edges(tmp_path: Path) -> None:
         simsom.VALIDATION.chosen({"edges": str(lonely)})
     with pytest.raises(InputError, match=r"simsom\.edges must name an edge-list file"):
         simsom.VALIDATION.chosen({"edges": str(tmp_path / "none.edges.csv")})
+
+
+def test_published_networks_have_the_share_of_new_posts_that_they_were_run_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(simsom, "reference_files", lambda name: Files(f"{name}.edges.csv", f"{name}.nodes.csv"))
+    published = simsom.reference_networks()
+    assert len(published) == len(simsom.REFERENCE)
+    assert all(network.expected is not None for network in published)
+    at_a_quarter = simsom.reference_networks(0.25)
+    assert {network.mu for network in at_a_quarter} == {0.25}
+    known = [network for network in at_a_quarter if network.expected is not None]
+    assert [(network.files.name, network.theta, network.phi, network.expected) for network in known] == [
+        ("n1000_k10_b0.1_g0.01", 1, 0.0, 0.574)
+    ]
+    assert len({network[:3] for network in at_a_quarter}) == len(at_a_quarter) == 8
 
 
 def test_other_feeds_on_the_published_networks_are_only_measured() -> None:

@@ -1,11 +1,12 @@
 """SimSoM: how much bots that infiltrate a network lower the quality of what its people see.
 
-Truong, Lou, Flammini and Menczer 2024, PNAS Nexus 3(7) pgae258. Everybody acts at every step: with probability mu a new message,
-else a reshare from the feed of sigma messages, chosen by appeal x shares x recency. Bots post messages of quality 0. Mean quality
-is that of all messages in people's feeds, pooled over the steps after a burn-in. Relative to people's own messages it was
-published for an empirical network that bots infiltrate at rates gamma, beside which our own graph of that size and degree is set;
-and it is expected where the published code was run (its own networks), which are tried where they are present. On any other
-network it is only measured.
+Truong, Lou, Flammini and Menczer 2024, PNAS Nexus 3(7) pgae258. Everybody acts at every step: with probability mu a new
+message, else a reshare from the feed of sigma messages, chosen by appeal x shares x recency. Feeds are stored in the published
+code: a message lies where it came in and ages from there until newer ones push it out; ours go by arrival, as far as followees'
+latest posts show it. Bots post messages of quality 0. Mean quality is that of all messages in people's feeds, pooled over the
+steps after a burn-in. Relative to people's own messages it was published for an empirical network that bots infiltrate at rates
+gamma, beside which our own graph of that size and degree is set; and it is expected where the published code was run (its own
+networks), which are tried where they are present. On any other network it is only measured.
 """
 
 from __future__ import annotations
@@ -52,18 +53,24 @@ _QUALITY_UNIT = 2.0**32
 _EVERYBODY = Population(sessions_per_day=1.0, equal_sessions=True)
 # Mean quality relative to that without bots on the empirical network, by infiltration gamma (beta = 0.05 bots per person).
 INFILTRATION = {1e-4: 1.00, 1e-3: 0.98, 1e-2: 0.86, 1e-1: 0.485}
-# Mean quality of the published code on its own networks (3-4 seeds each, feeds after steps 21-60, which are read a step later).
-REFERENCE: tuple[tuple[str, int, float, float], ...] = (
-    ("n1000_k10_b0_g0", 1, 0.0, 0.813),
-    ("n1000_k10_b0.1_g0.001", 1, 0.0, 0.776),
-    ("n1000_k10_b0.1_g0.01", 1, 0.0, 0.661),
-    ("n1000_k10_b0.1_g0.01", 1, 1.0, 0.521),
-    ("n1000_k10_b0.1_g0.01", 16, 0.0, 0.544),
-    ("n1000_k10_b0.1_g0.05_hubs", 1, 0.0, 0.416),
-    ("n1000_k3_b0.1_g0.01", 1, 0.0, 0.488),
-    ("n1000_k3_b0.1_g0.05", 1, 0.0, 0.214),
+# Mean quality of the published code on its own networks, by theta, phi and mu (3-4 seeds each, feeds after steps 21-60, which
+# are read a step later).
+REFERENCE: tuple[tuple[str, int, float, float, float], ...] = (
+    ("n1000_k10_b0_g0", 1, 0.0, 0.5, 0.813),
+    ("n1000_k10_b0.1_g0.001", 1, 0.0, 0.5, 0.776),
+    ("n1000_k10_b0.1_g0.01", 1, 0.0, 0.5, 0.661),
+    ("n1000_k10_b0.1_g0.01", 1, 0.0, 0.25, 0.574),
+    ("n1000_k10_b0.1_g0.01", 1, 1.0, 0.5, 0.521),
+    ("n1000_k10_b0.1_g0.01", 16, 0.0, 0.5, 0.544),
+    ("n1000_k10_b0.1_g0.05_hubs", 1, 0.0, 0.5, 0.416),
+    ("n1000_k3_b0.1_g0.01", 1, 0.0, 0.5, 0.488),
+    ("n1000_k3_b0.1_g0.05", 1, 0.0, 0.5, 0.214),
 )
-_PUBLISHED = {"mu": 0.5, "sigma": 15, "quality_rate": 5.0}
+_MU = 0.5
+_PUBLISHED = {"sigma": 15, "quality_rate": 5.0}
+_FEED = Feed(reading="arrival", measure_quality=True)
+# With few followees who mostly reshare a feed of sigma messages lasts many steps, and shows posts that were not their latest.
+_MEMORY = 16
 _BOTS_FOLLOW = 10  # other bots each
 
 
@@ -88,7 +95,10 @@ class Parameters(Settings):
     followees: float = quantity(
         180.0, unit="followees per person", low=1, high=1000, source=_SOURCE, doc="Mean of our own graph."
     )
-    mu: float = quantity(0.5, unit="share of posts", low=0, high=1, source=_SOURCE, doc="Share of posts that are new.")
+    mu: float | None = quantity(
+        None, unit="share of posts", low=0, high=1, source=_SOURCE,
+        doc=f"Share of posts that are new (none: {_MU:g}, and on the networks of the published code what it was run with).",
+    )  # fmt: skip
     sigma: int = quantity(15, unit="messages", low=1, high=200, source=_SOURCE, doc="Length of a feed.")
     quality_rate: float = quantity(
         5.0, unit="rate", low=0, low_open=True, high=100, source="published code", doc="Rate of people's quality."
@@ -130,39 +140,44 @@ class Parameters(Settings):
 
 
 class Network(NamedTuple):
-    """A network from files, bots' flooding and deception on it, and the mean quality expected."""
+    """A network from files, its bots' flooding and deception, the share of posts that are new, and the mean quality expected."""
 
     files: Files
     theta: int
     phi: float
+    mu: float
     expected: float | None
 
 
-def simsom_world(network: Network, mu: float, sigma: int, quality_rate: float, steps: int) -> sim.World:
+def simsom_world(network: Network, sigma: int, quality_rate: float, steps: int) -> sim.World:
     """The model on a network, as a world whose days are steps."""
     bot = columns(network.files, "simsom")["bot"]
     bots = int((bot != 0).sum())
     campaign = Campaign(
-        accounts=bots, daily_posts=(float(bots),), new_share=mu, flooding=network.theta, deception=network.phi
+        accounts=bots, daily_posts=(float(bots),), new_share=network.mu, flooding=network.theta, deception=network.phi
     )
     graph = Graph(kind="file", edges=network.files.edges, nodes=network.files.nodes)
-    feed = Feed(length=sigma, quality_rate=quality_rate, measure_quality=True)
-    return posting_world(len(bot) - bots, steps, graph, _EVERYBODY, feed, mu, campaign)
+    feed = _FEED.replace(length=sigma, memory=_MEMORY, quality_rate=quality_rate)
+    return posting_world(len(bot) - bots, steps, graph, _EVERYBODY, feed, network.mu, campaign)
 
 
 def infiltrated_world(p: Parameters, gamma: float) -> sim.World:
     """The model on our own graph, each bot followed by a share ``gamma`` of the people."""
-    bots, followers = round(p.beta * p.people), gamma * p.people
+    bots, followers, mu = round(p.beta * p.people), gamma * p.people, _mu(p)
     campaign = Campaign(
         accounts=bots,
         daily_posts=(float(bots),),
-        new_share=p.mu,
+        new_share=mu,
         groups=(TrollGroup("bots", 1.0, (0.0, 1.0), (followers, followers)),),
         local_follower_share=1.0,
         amplified=_BOTS_FOLLOW,
     )
-    feed = Feed(length=p.sigma, quality_rate=p.quality_rate, measure_quality=True)
-    return posting_world(p.people, p.own_steps, empirical_graph(p.followees), _EVERYBODY, feed, p.mu, campaign)
+    feed = _FEED.replace(length=p.sigma, quality_rate=p.quality_rate)
+    return posting_world(p.people, p.own_steps, empirical_graph(p.followees), _EVERYBODY, feed, mu, campaign)
+
+
+def _mu(p: Parameters) -> float:
+    return _MU if p.mu is None else p.mu
 
 
 def quality_of_people(rate: float) -> float:
@@ -180,7 +195,7 @@ def mean_quality(drawn: Ensemble, burn_in: int, seed: int) -> float:
 
 def run(p: Parameters, progress: Progress) -> Result:
     """Mean quality on the user's network, or on our own graph and the networks of the published code that are present."""
-    networks = [_own_network(p)] if p.edges else reference_networks()
+    networks = [_own_network(p)] if p.edges else reference_networks(p.mu)
     gammas = [] if p.edges else numbers(p.gamma)
     parts = len(gammas) + len(networks)
     infiltrated = [_on_own_graph(p, gamma, part_of(progress, i, parts)) for i, gamma in enumerate(gammas)]
@@ -189,7 +204,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     if infiltrated:
         charts.append(_infiltration_chart(gammas, infiltrated))
     if checks:
-        labels = [f"{n.files.name}\nθ = {n.theta}, φ = {n.phi:g}" for n in networks]
+        labels = [f"{n.files.name}\n{_setup(n)}" for n in networks]
         charts.append(_network_chart(labels, checks))
     return Result(infiltrated + checks, tuple(charts), "Means of independent runs with 95 % intervals.")
 
@@ -201,7 +216,7 @@ def _on_own_graph(p: Parameters, gamma: float, progress: Progress) -> Check:
     found = over(p.own_runs, partial(mean_quality, drawn, p.own_burn_in), progress)
     measured, error = mean_and_error([quality / whole for quality in found])
     about: dict[str, Any] = {
-        "network": "own graph", "people": p.people, "followees": p.followees, "gamma": gamma, "beta": p.beta, "mu": p.mu,
+        "network": "own graph", "people": p.people, "followees": p.followees, "gamma": gamma, "beta": p.beta, "mu": _mu(p),
         "sigma": p.sigma, "quality_rate": p.quality_rate, "steps": p.own_steps, "burn_in": p.own_burn_in,
         "runs": p.own_runs,
     }  # fmt: skip
@@ -213,16 +228,21 @@ def _on_own_graph(p: Parameters, gamma: float, progress: Progress) -> Check:
 
 def _on_network(p: Parameters, network: Network, progress: Progress) -> Check:
     """Mean quality on a network from files."""
-    drawn = ensemble(simsom_world(network, p.mu, p.sigma, p.quality_rate, p.steps))
+    drawn = ensemble(simsom_world(network, p.sigma, p.quality_rate, p.steps))
     measured, error = mean_and_error(over(p.runs, partial(mean_quality, drawn, p.burn_in), progress))
     about: dict[str, Any] = {
-        "network": network.files.name, "theta": network.theta, "phi": network.phi, "mu": p.mu, "sigma": p.sigma,
+        "network": network.files.name, "theta": network.theta, "phi": network.phi, "mu": network.mu, "sigma": p.sigma,
         "quality_rate": p.quality_rate, "steps": p.steps, "burn_in": p.burn_in, "runs": p.runs,
     }  # fmt: skip
     published = all(getattr(p, name) == value for name, value in _PUBLISHED.items())
     expected = network.expected if p.edges or published else None
-    case = f"{network.files.name}, θ = {network.theta}, φ = {network.phi:g}"
+    case = f"{network.files.name}, {_setup(network)}"
     return Check("simsom", case, about, expected, measured, error, p.tolerance)
+
+
+def _setup(network: Network) -> str:
+    mu = "" if network.mu == _MU else f", μ = {network.mu:g}"
+    return f"θ = {network.theta}, φ = {network.phi:g}{mu}"
 
 
 def _points(x: Any, checks: list[Check]) -> tuple[Points, ...]:
@@ -247,13 +267,15 @@ def _network_chart(labels: list[str], checks: list[Check]) -> Chart:
 
 def _own_network(p: Parameters) -> Network:
     files = given_files(p.edges, p.nodes)
-    return Network(files, 1 if p.theta is None else p.theta, p.phi or 0.0, p.expected)
+    return Network(files, 1 if p.theta is None else p.theta, p.phi or 0.0, _mu(p), p.expected)
 
 
-def reference_networks() -> list[Network]:
-    """Networks of the published code with its results, those that are on this machine."""
-    found = [(reference_files(name), theta, phi, value) for name, theta, phi, value in REFERENCE]
-    return [Network(files, theta, phi, value) for files, theta, phi, value in found if files is not None]
+def reference_networks(mu: float | None = None) -> list[Network]:
+    """Networks of the published code, those that are on this machine, with its results; where ``mu`` is given all with that."""
+    known = {row[:4]: row[4] for row in REFERENCE}
+    setups = known if mu is None else dict.fromkeys((name, theta, phi, mu) for name, theta, phi, *_ in REFERENCE)
+    found = [(reference_files(setup[0]), setup) for setup in setups]
+    return [Network(files, *setup[1:], known.get(setup)) for files, setup in found if files is not None]
 
 
 def missing(p: Parameters) -> str | None:
@@ -267,6 +289,6 @@ VALIDATION = Validation(
     setup="mean quality of what people see on networks infiltrated by bots",
     parameters=Parameters,
     run=run,
-    quick={"runs": 2, "people": 2000, "followees": 36.0, "gamma": (0.01, 0.1)},
+    quick={"runs": 2, "steps": 41, "people": 2000, "followees": 36.0, "gamma": (0.01, 0.1)},
     missing=missing,
 )

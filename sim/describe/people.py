@@ -38,6 +38,7 @@ def people_line(stage: Stage) -> str:
         )
     reading = {
         "newest": f"the newest {world.feed.length} messages of those they follow",
+        "arrival": f"those {world.feed.length} messages of those they follow that came into their feed last",
         "ranked": f"those {world.feed.length} messages of those they follow that engage most (appeal x shares x recency)",
         "one_random_followee": "the present opinion of one random active followee",
         "all_followees": "the present opinions of all active followees",

@@ -7,8 +7,8 @@ awake reads the state left by the previous tick and decides; then all commit, ea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -62,13 +62,17 @@ class Entry:
 
 @dataclass
 class Item:
-    """A message of a feed: when followees carried it last and first, how many shares that makes, and whether any is a troll."""
+    """A message of a feed: when followees carried it last and first, how many shares that makes, and whether any is a troll;
+    the ``copies`` of it that they carry, each with the step at which it was posted and the shares that it counts for, and the
+    step of the one with which it came into the feed, where feeds go by arrival."""
 
     entry: Entry
     latest: int
     earliest: int
     shares: int
     from_troll: bool
+    copies: tuple[tuple[int, int], ...] = ()
+    arrived: int = -1
 
 
 @dataclass(frozen=True)
@@ -152,20 +156,23 @@ class Account(Agent):
         return [int(a) for a in society.followees[society.indptr[self.account] : society.indptr[self.account + 1]]]
 
     def carried_by(self, followees: Iterable[Account]) -> dict[tuple[int, int], Item]:
-        """The distinct messages of others that these carry, by name."""
+        """The distinct messages that these carry, by name; the account's own are only in feeds by arrival."""
         model = self.model
         items: dict[tuple[int, int], Item] = {}
         for followee in followees:
             seen: set[tuple[int, int]] = set()
             for entry in followee.outbox():
-                if entry.author == self.account or not model.visible(entry) or self.hidden_from(entry):
+                own = entry.author == self.account and not self.rules.by_arrival
+                if own or not model.visible(entry) or self.hidden_from(entry):
                     continue
                 item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
                 item.latest = max(item.latest, entry.posted)
                 item.earliest = min(item.earliest, entry.posted)
+                shares = self.rules.flooding if followee.role == Role.TROLL else 1
+                item.copies += ((entry.posted, shares),)
                 if entry.name not in seen:
                     seen.add(entry.name)
-                    item.shares += self.rules.flooding if followee.role == Role.TROLL else 1
+                    item.shares += shares
                 item.from_troll |= followee.role == Role.TROLL
         return items
 
@@ -176,21 +183,37 @@ class Account(Agent):
         return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= self.rules.measures.visibility
 
     def feed_of(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
-        """The messages of the feed: those carried last, or those of greatest weight where feeds are ranked; ties in an order
-        drawn by (reader, message)."""
-        model, rules = self.model, self.rules
-        first = self.engagement_of if rules.ranked else lambda item: item.latest
-        ordered = sorted(
-            carried.values(), key=lambda item: (-first(item), feed_tie(model.seed64, self.account, *item.entry.name))
-        )
-        return ordered[: rules.length]
+        """The messages of the feed: those carried last, those that came in last where feeds go by arrival, or those of greatest
+        weight where they are ranked; ties in an order drawn by (reader, message)."""
+        if self.rules.by_arrival:
+            return self.stored_feed(carried)
+        return self.first_of(carried.values(), self.engagement_of if self.rules.ranked else lambda item: item.latest)
+
+    def first_of(self, items: Collection[Item], rank: Callable[[Item], float]) -> list[Item]:
+        """As many as a feed holds, the highest rank first."""
+        draws = {item.entry.name: feed_tie(self.model.seed64, self.account, *item.entry.name) for item in items}
+        return sorted(items, key=lambda item: (-rank(item), draws[item.entry.name]))[: self.rules.length]
+
+    def stored_feed(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
+        """What a feed would hold into which all copies had been put, step by step, as they were posted: a message comes in once
+        and lies there, gaining shares from later copies, until newer ones push it out; a later copy brings it in anew."""
+        stored: dict[tuple[int, int], Item] = {}
+        for step in sorted({posted for item in carried.values() for posted, _ in item.copies}):
+            for name, item in carried.items():
+                shares = [n for posted, n in item.copies if posted == step]
+                if shares:
+                    there = stored.setdefault(name, replace(item, arrived=step, shares=0))
+                    there.shares += sum(shares)
+            stored = {item.entry.name: item for item in self.first_of(stored.values(), lambda item: item.arrived)}
+        return list(stored.values())
 
     def engagement_of(self, item: Item) -> float:
         """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency, times a factor for
         dehumanising messages."""
         model, rules = self.model, self.rules
         role = int(model.accounts[item.entry.author].role)
-        recency = float(rules.recency[model.step_index - item.entry.created])
+        since = item.arrived + 1 if rules.by_arrival else item.entry.created
+        recency = float(rules.recency[model.step_index - since])
         weight = engagement(
             model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
         )
@@ -422,7 +445,7 @@ class Citizen(Account):
         draws = {
             item.entry: uniform(model.seed64, _FIRST_SIGHT, item.entry.created, self.account, item.entry.author)
             for item in feed
-            if item.entry.name not in carried
+            if item.entry.name not in carried and item.entry.author != self.account
         }
         share = {
             entry: draw
@@ -480,8 +503,13 @@ class Citizen(Account):
         return [message.item for message in candidates[: self.rules.topic_slots]]
 
     def news(self, item: Item) -> bool:
-        """Whether a message is on the topic and new to the reader."""
-        return item.earliest >= int(self.model.state.last_awake[self.account]) and item.entry.on_topic
+        """Whether a message is on the topic, somebody else's, and new to the reader."""
+        entry = item.entry
+        return (
+            item.earliest >= int(self.model.state.last_awake[self.account])
+            and entry.on_topic
+            and entry.author != self.account
+        )
 
     def choose_report(self, feed: list[Item]) -> int | None:
         """Whose message the reader reports, of those that are news: at most one, the one with the least draw."""
@@ -835,7 +863,8 @@ class AgentEngine(Stage):
         for slot in range(int(state.stream_size[0])):
             entry, carrier = _entry(state.stream[slot]), int(state.stream_carrier[slot])
             troll = self.accounts[carrier].role == Role.TROLL
-            yield TopicMessage(Item(entry, entry.posted, entry.posted, int(state.stream_weight[slot]), troll), carrier)
+            shares = int(state.stream_weight[slot])
+            yield TopicMessage(Item(entry, entry.posted, entry.posted, shares, troll, arrived=entry.posted), carrier)
 
     def may_enter(self, account: Account) -> bool:
         """Whether an account that has just posted is within the limit of posts in the topic stream."""

@@ -26,6 +26,7 @@ from sim.engine.state import Count, Group, Rules, Schedule, Society, State, Trac
 from sim.feed.legality import propensities
 from sim.feed.outbox import empty_outbox
 from sim.feed.ranking import recency_table
+from sim.feed.settings import FEEDS
 from sim.fields import InputError
 from sim.moderation.measures import NO_MEASURES
 from sim.population.accounts import Status, by_node
@@ -147,8 +148,9 @@ def make_rules(world: World) -> Rules:
     scripts, first_script = _texts(world)
     of_campaign, outlets = [campaign.scripted_share] * 3, world.outlets
     return Rules(
-        reads_opinions=feed.reading in ("one_random_followee", "all_followees"),
+        reads_opinions=feed.reading not in FEEDS,
         ranked=feed.reading == "ranked",
+        by_arrival=feed.reading == "arrival",
         one_random_followee=feed.reading == "one_random_followee",
         averages=rule.averages,
         own_weight=rule.own_weight,

@@ -121,6 +121,7 @@ class Rules(NamedTuple):
 
     reads_opinions: bool
     ranked: bool
+    by_arrival: bool
     one_random_followee: bool
     averages: bool
     own_weight: float

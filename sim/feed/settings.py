@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.fields import Settings, quantity
 
+FEEDS = ("newest", "arrival", "ranked")  # ways of reading in which there is a feed
 _SIMSOM = "Truong et al. 2024, PNAS Nexus 3(7) pgae258"
 
 
@@ -14,11 +15,12 @@ class Feed(Settings):
     """What an account that wakes up is shown."""
 
     reading: str = quantity(
-        "newest", unit="name", choices=("newest", "ranked", "one_random_followee", "all_followees"),
-        source=f"model choice; ranked by the weight of {_SIMSOM}, as platforms rank by expected engagement (Huszar et al. 2022, "
-        "doi 10.1073/pnas.2025334119)",
-        doc="Read the newest messages of one's followees, or those with most appeal x shares x recency, or the current opinion "
-        "of one random or of all active followees.",
+        "newest", unit="name", choices=(*FEEDS, "one_random_followee", "all_followees"),
+        source=f"model choice; by arrival as in the published code of {_SIMSOM}; ranked by its weight, as platforms rank by "
+        "expected engagement (Huszar et al. 2022, doi 10.1073/pnas.2025334119)",
+        doc="Read the newest messages of one's followees, each as new as its latest post; those that came into the feed last, "
+        "and age from there; or those with most appeal x shares x recency; or the current opinion of one random or of all "
+        "active followees.",
     )  # fmt: skip
     length: int = quantity(
         15, unit="messages", low=1, high=200, source=_SIMSOM, doc="Messages shown in a feed (sigma)."

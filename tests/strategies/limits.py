@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sim.campaign.settings import Campaign, TrollGroup
 from sim.feed.legality import Illegality
+from sim.feed.settings import FEEDS
 from sim.moderation import SIGNALS, HashtagLimit, PreemptiveRemoval, Takedown, Weights
 from sim.population.calendar import day_number
 from sim.population.newcomers import Newcomers
@@ -175,7 +176,7 @@ CHOSEN: dict[str, Callable[[Frame], st.SearchStrategy[Any]]] = {
     "Event.side": lambda f: st.sampled_from([1, -1]),
     "Event.name": lambda f: NAMES,
     # Worlds that read messages have more features than those that read opinions.
-    "Feed.reading": lambda f: st.sampled_from(["newest", "ranked", "newest", "one_random_followee", "all_followees"]),
+    "Feed.reading": lambda f: st.sampled_from(["newest", *FEEDS, "one_random_followee", "all_followees"]),
     "Illegality.high_risk_class": lambda f: _of_network(f, "classes"),
     "Mobilisation.thresholds": lambda f: _each(f, -0.2, 2.0),
     "Campaign.clock": lambda f: st.one_of(_clock(f.ticks), _clock(f.ticks, 7)),
@@ -257,7 +258,7 @@ def _world(values: Values, frame: Frame) -> None:
         values["outlets"] = replace(values["outlets"], accounts=0)
     second = values["second"]
     members = floor(second.members * frame.people)
-    if frame.kind != "social" or values["feed"].reading not in ("newest", "ranked") or members < 2:
+    if frame.kind != "social" or values["feed"].reading not in FEEDS or members < 2:
         values["second"] = replace(second, members=0.0, campaign=(), organisers=(), outlets=())
     else:
         most = floor(values["graph"].hub_cap * members) / 2

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel, prefetch
 from sim.engine.kernels.codes import NEW_OR_RESHARE, OF_CITIZEN, POST
 from sim.engine.kernels.feeds import look
+from sim.engine.kernels.gathering import takes_all
 from sim.engine.kernels.reading import (
     change_mind,
     choose_report,
@@ -75,7 +76,7 @@ def decide(
         if not rules.reads_opinions and (group == OF_CITIZEN or rules.new_share[group] < 1.0):
             topic = group == OF_CITIZEN and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
             reshares = would_post and uniform(seed, NEW_OR_RESHARE, step, account, 0) >= rules.new_share[group]
-            whole = reshares or rules.at_first_sight or rules.measure_quality or rules.ranked
+            whole = reshares or rules.at_first_sight or rules.measure_quality or takes_all(rules)
             rows, shown = look(seed, step, account, whole, topic, state, society, rules, scratch)
             counts[_ROWS] += rows
         if group == OF_CITIZEN:

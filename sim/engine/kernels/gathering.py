@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.compiled import inlined, prefetch
 from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
+from sim.engine.kernels.stored import note_copy
 from sim.engine.kernels.workspace import Scratch
 from sim.engine.state import Group, Rules, Society, State
 from sim.feed.legality import illegal
@@ -116,7 +117,7 @@ def _insert(
             author = np.int64(entry.author)
             if posted < low or author == EMPTY:
                 break
-            if posted >= high or author == reader or state.status[author] != ACTIVE:
+            if posted >= high or (author == reader and not rules.by_arrival) or state.status[author] != ACTIVE:
                 continue
             name = (author << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -179,11 +180,17 @@ def _add_older_copies(
 
 @inlined
 def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: Rules, scratch: Scratch) -> None:
-    """Count the copy of candidate ``c`` in entry ``k`` of a followee; each followee's share counts once, at its newest copy."""
+    """Count the copy of candidate ``c`` in entry ``k`` of a followee; each followee's share counts once, at its newest copy, but
+    in feeds by arrival, for which all copies are noted."""
     entry = state.outbox[followee, k]
     posted = np.int64(entry.posted)
     scratch.latest[c] = max(scratch.latest[c], posted)
     scratch.earliest[c] = min(scratch.earliest[c], posted)
+    if troll:
+        scratch.from_troll[c] = 1
+    if rules.by_arrival:
+        note_copy(posted, c, troll, scratch)
+        return
     newest = True
     for other in range(state.outbox.shape[1]):
         copy = state.outbox[followee, other]
@@ -191,32 +198,37 @@ def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: R
             newest = False
     if newest:
         scratch.shares[c] += rules.flooding if troll else 1
-    if troll:
-        scratch.from_troll[c] = 1
+
+
+@inlined
+def takes_all(rules: Rules) -> bool:
+    """Whether a feed is not chosen by the latest posts, so that every copy has to be looked at."""
+    return rules.ranked or rules.by_arrival
 
 
 @inlined
 def gather(
     seed: int, step: int, reader: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
 ) -> int:  # fmt: skip
-    """Collect the distinct messages of others that the followees in ``scratch.row`` carry; return how many.
+    """Collect the distinct messages that the followees in ``scratch.row`` carry; return how many. The reader's own are left out
+    but in feeds by arrival.
 
     Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
-    ranks before all else, and that is all that a reader takes from a feed who is not going to reshare. In a ranked feed that is
-    not so, and all are wanted.
+    ranks before all else, and that is all that a reader takes from a feed who is not going to reshare.
     """
     since = 0 if whole else state.last_awake[reader]
     for i in range(rows):
         if scratch.last_post[scratch.row[i]] >= since:
             prefetch(state.outbox, scratch.row[i])
     oldest = max(0, step - rules.lifetime)
-    if rules.ranked:
+    if takes_all(rules):
         low = 0
     elif whole:
         low = _recent_enough(step, rows, state, rules, scratch)
     else:
         low = state.last_awake[reader]
     low = max(oldest, low)
+    scratch.copied[0] = 0
     n = _insert(seed, step, reader, 0, low, step, rows, state, society, rules, scratch)
     if whole and n < rules.length and low > oldest:
         n = _insert(seed, step, reader, n, oldest, low, rows, state, society, rules, scratch)

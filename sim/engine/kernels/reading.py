@@ -115,7 +115,7 @@ def read_new_messages(
             role = role_of(society.group[author])
             counts[_SLOTS + role] += 1
             counts[_QUALITY] += np.int64(quality(seed, author, entry.created, role, rules.quality_rate) * _QUALITY_UNIT)
-        if scratch.earliest[c] >= since and entry.stance != OFF_TOPIC:
+        if scratch.earliest[c] >= since and entry.stance != OFF_TOPIC and entry.author != reader:
             scratch.new[n] = c
             n += 1
     order_by_name(n, scratch.new, scratch.name)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.compiled import lean_kernel
 from sim.engine.kernels.codes import NEW_OR_RESHARE, OF_CITIZEN, POST
 from sim.engine.kernels.feeds import look
+from sim.engine.kernels.gathering import takes_all
 from sim.engine.kernels.reading import change_mind, choose_report, gain_confidence, read_new_messages, recall, row_of
 from sim.engine.kernels.speaking import shares_at_first_sight, silent, speak
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
@@ -40,7 +41,7 @@ def read(
     scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, first_row: int, counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Accounts elsewhere.account[low:high], whose decisions have the rows from ``first_row`` on, read what is new to them."""
-    whole = rules.at_first_sight or rules.measure_quality or rules.ranked
+    whole = rules.at_first_sight or rules.measure_quality or takes_all(rules)
     for i in range(low, high):
         account = elsewhere.account[i]
         elsewhere.n[i] = 0

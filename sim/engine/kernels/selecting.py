@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import inlined
 from sim.engine.kernels.codes import role_of
+from sim.engine.kernels.stored import select_stored
 from sim.engine.kernels.workspace import Scratch
 from sim.engine.state import Rules, Society
 from sim.feed.outbox import OFF_TOPIC, stance_of
@@ -19,6 +20,8 @@ def select(
     seed: int, step: int, reader: int, n: int, society: Society, rules: Rules, scratch: Scratch
 ) -> int:  # fmt: skip
     """Choose the messages of the feed among the candidates. Returns how many; ``scratch.feed`` has them."""
+    if rules.by_arrival:
+        return select_stored(seed, reader, n, rules, scratch)
     if n <= rules.length:
         for c in range(n):
             scratch.feed[c] = c
@@ -33,7 +36,7 @@ def weight_of(seed: int, step: int, c: int, society: Society, rules: Rules, scra
     """Weight of a candidate in a ranked feed and among the messages to reshare."""
     author, created = np.int64(scratch.entry[c].author), np.int64(scratch.entry[c].created)
     role = role_of(society.group[author])
-    recency = rules.recency[step - created]
+    recency = rules.recency[step - 1 - scratch.arrived[c] if rules.by_arrival else step - created]
     w = engagement(seed, author, created, role, rules.appeal_exponent, rules.deception, scratch.shares[c], recency)
     if rules.dehumanises and is_dehumanising(seed, c, society, rules, scratch):
         w *= rules.dehumanising_appeal

@@ -73,7 +73,7 @@ def _choose_at_first_sight(seed: int, reader: int, shown: int, state: State, rul
         c = scratch.feed[i]
         name = scratch.name[c]
         draw = uniform(seed, _FIRST_SIGHT, name & 0xFFFF, reader, name >> 16)
-        if draw >= least:
+        if draw >= least or name >> 16 == reader:
             continue
         if state.flags[name >> 16] & _LABELLED and draw >= rules.first_sight * rules.measures.label_reshare:
             continue

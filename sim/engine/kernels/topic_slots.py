@@ -85,6 +85,7 @@ def add_topic(
         scratch.name[n] = (np.int64(entry.author) << 16) | np.int64(entry.created)
         scratch.latest[n] = entry.posted
         scratch.earliest[n] = entry.posted
+        scratch.arrived[n] = entry.posted
         scratch.shares[n] = np.int64(state.stream_weight[s])
         scratch.from_troll[n] = 1 if society.group[state.stream_carrier[s]] >= OF_TROLLS_FROM else 0
         scratch.feed[shown] = n

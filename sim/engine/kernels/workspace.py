@@ -34,6 +34,9 @@ class Scratch(NamedTuple):
     shares: NDArray[np.int64]
     weight: NDArray[np.float64]
     from_troll: NDArray[np.uint8]
+    arrived: NDArray[np.int64]
+    copies: NDArray[np.int64]
+    copied: NDArray[np.int64]
     row: NDArray[np.int64]
     by_age: NDArray[np.int64]
     newest: NDArray[np.int64]
@@ -113,6 +116,9 @@ def make_scratch(
         shares=np.empty(size, dtype=np.int64),
         weight=np.empty(size),
         from_troll=np.empty(size, dtype=np.uint8),
+        arrived=np.empty(size, dtype=np.int64),
+        copies=np.empty(size, dtype=np.int64),
+        copied=np.zeros(1, dtype=np.int64),
         row=np.empty(followees + 1, dtype=np.int64),
         by_age=np.empty(128, dtype=np.int64),
         newest=np.empty(rules.length, dtype=np.int64),
