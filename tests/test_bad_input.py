@@ -40,7 +40,7 @@ WORLDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"campaign.floding": 2}, ("World.campaign.floding is not a field", "did you mean flooding?")),
     ({"feed": {"lenght": 2}}, ("World.feed.lenght is not a field", "did you mean length?")),
     ({"opinion.rule": "bounded_confidance"}, ("must be one of", "bounded_confidence", "did you mean 'bounded_confidence'?")),
-    ({"feed.reading": "newst"}, ("must be one of newest, ranked, one_random_followee", "did you mean 'newest'?")),
+    ({"feed.reading": "newst"}, ("must be one of newest, arrival, ranked, one_random_followee", "did you mean 'newest'?")),
     ({"people": "many"}, ("World.people must be a whole number from 2", "'many'")),
     ({"people": 1000.5}, ("World.people must be a whole number", "1000.5")),
     ({"people": True}, ("World.people must be a whole number", "True")),
