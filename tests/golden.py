@@ -133,6 +133,7 @@ def numbers() -> dict[str, float]:
     found |= {
         f"fit to active trolls: {name}": getattr(two.weights, name) for name in ("constant", "volume", "coordination")
     }
+    found["fit: threshold that flags all"] = fit(known.view, known.troll, fpr=1.0).threshold
     seen = labelled(world, 2, 7, sim.Branch(campaign=True))
     judged = {
         "score": detector,

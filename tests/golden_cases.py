@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import sim
 from sim.campaign.adaptation import Evading, Rebuilding
@@ -24,12 +25,15 @@ from sim.moderation import (
     Appeals,
     CircuitBreaker,
     ContentTakedown,
+    Detector,
     Disclosure,
     Downranking,
     Enforcement,
     HashtagLimit,
     Labels,
+    OracleSignal,
     Perfect,
+    PlatformView,
     Policy,
     PreemptiveRemoval,
     Rates,
@@ -102,6 +106,18 @@ class AsymmetricMean(Asymmetric):
     averages: ClassVar[bool] = True
     own_weight: ClassVar[float] = 0.2
     susceptible: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Faint(Detector):
+    """A detector of a user's own whose scores are all far below those of the others, and differ."""
+
+    def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
+        order = self.order(view, seed)
+        return np.where(order < 0.15, 0.01 + order / 9.0, 0.0)
+
+    def sentence(self) -> str:
+        return "a faint suspicion"
 
 
 @register("golden_end_of_day")
@@ -322,6 +338,21 @@ def one_rule_a_signal() -> tuple[Policy, ...]:
         policies.append(Takedown(0.5 + i / 3, rule, accounts=30))
         policies.append(Takedown(0.6 + i / 3, rule, accounts=1, platform="second"))
     return tuple(policies)
+
+
+def faint_suspicions() -> tuple[Policy, ...]:
+    """Every policy that asks a detector, with one whose scores are low."""
+    return (
+        Takedown(1, Faint(salt=1), accounts=100),
+        Takedown(2.5, Faint(salt=2), accounts=3, platform="second"),
+        PreemptiveRemoval(1, Faint(salt=3), accounts=20),
+        Labels(0, Faint(salt=4), 0.2, 0.3),
+        Downranking(0, Faint(salt=5), 0.1),
+        Enforcement(0, Faint(salt=6), 10.0, 60.0, 0.4, Faint(salt=6)),
+        RegistrationChecks(0, Faint(salt=7), 0.2),
+        TipOff(0, 0.0, Faint(salt=8), pages_only=False),
+        Appeals(1, 0.3, 1.0, Faint(salt=9)),
+    )
 
 
 def by_default(day: float = 1) -> tuple[Policy, ...]:
@@ -547,6 +578,19 @@ def cases() -> dict[str, Case]:
         ),
         "nothing dehumanises": Case(
             small_world(**{"severity": Severity(), "trust.own_suspension": 0.0, "outlets.scripts": 0}), sim.Branch(removals()), 42
+        ),
+        "faint suspicions": Case(small_world(), sim.Branch(faint_suspicions()), 43),
+        "measures that do little or nothing": Case(
+            small_world(),
+            sim.Branch(
+                (
+                    Labels(1, Rates(tpr=0.5, fpr=0.2), 1.0, 0.5), Labels(0, Rates(salt=1), 1.0, 1.0),
+                    Labels(1, Rates(salt=2, tpr=0.5, fpr=0.2), 0.5, 1.0, platform="second"), Downranking(0, visibility=1.0),
+                    ReshareFriction(0, 0.0), CircuitBreaker(0, 0), HashtagLimit(0, 0), Disclosure(0, discount=0.0),
+                    ContentTakedown(0, recall=0.0), Takedown(1, accounts=0), PreemptiveRemoval(1, accounts=0),
+                )
+            ),
+            45,
         ),
         "a plain world, one day": Case(sim.World(people=60, graph=Graph(followees=1.0)), seed=39),
         "a plain campaign": Case(
