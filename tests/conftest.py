@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
 from hypothesis.internal.conjecture import providers
 
 # Hypothesis also tries numbers that stand in the sources of the modules that happen to be imported: which examples are drawn
@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=float,
         help="take the tests in an order by --hypothesis-seed; skip what would begin later, shrink no example",
     )
+    parser.addoption("--examples-times", type=int, default=1, help="draw so many times the examples of each property")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,6 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--for-seconds") is not None:
         random.Random(config.getoption("--hypothesis-seed")).shuffle(items)
+    times = config.getoption("--examples-times")
+    for test in {item.obj for item in items if times > 1 and is_hypothesis_test(getattr(item, "obj", None))}:
+        known = test._hypothesis_internal_use_settings
+        test._hypothesis_internal_use_settings = settings(known, max_examples=times * known.max_examples)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

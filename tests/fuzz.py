@@ -43,9 +43,11 @@ class Tried(NamedTuple):
 
 
 def attempt(what: str, call: Callable[[], Any]) -> Tried:
-    """Call; anything but a result or one sentence is a fault."""
+    """Call; anything but a result or one sentence is a fault, a warning from our own lines too."""
     try:
-        call()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", module=r"(sim|experiments|tests)(\.|$)")
+            call()
     except InputError as error:
         told = str(error)
         plain = told.isprintable() and len(told) <= LONGEST and told.endswith((".", "?"))

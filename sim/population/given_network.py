@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,10 +64,17 @@ def _network(edges: EdgeList, labels: Labels, bot: NDArray[np.bool_], columns: N
     return Network(edges.sources, edges.targets, called, bot, columns, file)
 
 
+def _all_whole(column: NDArray[Any]) -> bool:
+    if not np.issubdtype(column.dtype, np.number):
+        return False
+    finite = column[np.isfinite(column)]
+    return finite.size == column.size and bool((finite % 1 == 0).all())
+
+
 def _bots(nodes: int, columns: NodeTable, file: str, people: int, trolls: int) -> NDArray[np.bool_]:
     """Which of so many nodes are bots."""
     bot = columns.get("bot", np.zeros(nodes))
-    if not np.issubdtype(bot.dtype, np.number) or (bot % 1 != 0).any():
+    if not _all_whole(bot):
         raise InputError(f"must have whole numbers as bot, which {in_words(file)} has not", _NODES)
     found = (int((bot == 0).sum()), int((bot != 0).sum()))
     if found != (people, trolls):
@@ -104,7 +111,7 @@ def _nodes(columns: NodeTable, path: str) -> tuple[NDArray[np.int64], Labels]:
     if index is None and ids is None:
         raise InputError(f"must have a column index (0, 1, 2 …), id or node, which {said} has not", _NODES)
     if index is not None:
-        if not np.issubdtype(index.dtype, np.number) or (index % 1 != 0).any():
+        if not _all_whole(index):
             raise InputError(
                 f"must have whole numbers as index, which {said} has not: other ids go into a column id", _NODES
             )
