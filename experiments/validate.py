@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from experiments.folder import UNWRITABLE, Assembly, place_with_room
-from experiments.interrupts import StoppedError
-from experiments.progress import Reporter
-from experiments.terminal import program, shown
+from experiments.command.folder import UNWRITABLE, Assembly, place_with_room
+from experiments.command.interrupts import StoppedError
+from experiments.command.progress import Reporter
+from experiments.command.terminal import program, shown
 from experiments.validation.arguments import Plan, parse, usage
 from experiments.validation.report import Tried, as_json, page, print_table
 from sim.fields import InputError

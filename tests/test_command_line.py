@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.composition import quoted
+from experiments.command.composition import quoted
 from experiments.run import main
 from sim.fields import InputError
 
@@ -218,7 +218,7 @@ def test_paths_with_any_letters_work_when_quoted(
     monkeypatch.setattr(
         run,
         "run_study",
-        lambda experiment, _: asked.append(experiment.results) or (_ for _ in ()).throw(InputError("x")),
+        lambda experiment, *_: asked.append(experiment.results) or (_ for _ in ()).throw(InputError("x")),
     )
     place = str(tmp_path / name)
     assert main([f"results={quoted(place)}", "days=1"]) == 2

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from experiments.folder import MANIFEST, Assembly, Manifest, check_place, expanded, place_with_room, scratch
-from experiments.interrupts import Interrupted, interruptible, uninterrupted
+from experiments.command.folder import MANIFEST, Assembly, Manifest, check_place, expanded, place_with_room, scratch
+from experiments.command.interrupts import Interrupted, interruptible, uninterrupted
 from sim.fields import InputError
 from sim.temporaries import mark
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hydra import compose, initialize_config_module
 
-from experiments.settings import build_experiment, register
+from experiments.studies.settings import build_experiment, register
 from sim.cases.hk2019 import extract, facts
 from sim.fields import InputError
 

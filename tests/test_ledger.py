@@ -17,9 +17,9 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments import headline
-from experiments.headline import study_directory
-from experiments.settings import Experiment
+from experiments.studies import gather
+from experiments.studies.gather import study_directory
+from experiments.studies.settings import Experiment
 from sim import ledger as ledgers
 from sim import study as studies
 from sim.fields import InputError, quantity, register
@@ -492,7 +492,7 @@ def test_a_studys_folder_follows_from_the_same(monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patch:
         patch.setattr(sim.sources, "model_sources", lambda: sources | {"sim.feed.ranking": "another"})
         assert study_directory(experiment) != before
-    monkeypatch.setattr(headline, "sources_of", lambda _: {"experiments.observed": "another"})
+    monkeypatch.setattr(gather, "sources_of", lambda _: {"experiments.studies.observed": "another"})
     assert study_directory(experiment) != before
 
 
@@ -507,7 +507,7 @@ def test_results_say_for_each_run_what_made_it() -> None:
         [("2026-01-01", "a", "x"), ("2026-01-03", "b+", "x"), ("2026-01-02", "b+", "x"), ("2026-01-04", None, "y")],
         columns=["made", "commit", "code"],
     )
-    assert headline._makers(runs) == [
+    assert gather._makers(runs) == [
         {"commit": "a", "code": "x", "runs": 1, "first": "2026-01-01", "last": "2026-01-01"},
         {"commit": "b+", "code": "x", "runs": 2, "first": "2026-01-02", "last": "2026-01-03"},
         {"commit": None, "code": "y", "runs": 1, "first": "2026-01-04", "last": "2026-01-04"},

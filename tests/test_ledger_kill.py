@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 import sim
-from experiments.results import load
 from experiments.run import main
+from experiments.studies.results import load
 from sim.records import unpack
 from tests.test_command_line import ROOT
 

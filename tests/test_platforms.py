@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments.observed import compare_with_observed
+from experiments.studies.observed import compare_with_observed
 from sim.branch import Branch
 from sim.campaign.adaptation import Evading
 from sim.engine import arrays

@@ -15,13 +15,15 @@ import pytest
 from matplotlib import cbook
 
 import sim
-from experiments import figures, report
-from experiments.folder import Manifest
-from experiments.results import Results, load, without_formulas
+from experiments.command.folder import Manifest
+from experiments.command.words import interval, plain, with_margin
+from experiments.report import __main__ as report
+from experiments.report import figures
+from experiments.report import page as page_of
+from experiments.report.verdict import headline, what_was_done
 from experiments.run import main
-from experiments.settings import NamedBranch
-from experiments.verdict import headline, what_was_done
-from experiments.words import interval, plain, with_margin
+from experiments.studies.results import Results, load, without_formulas
+from experiments.studies.settings import NamedBranch
 from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
 
 STUDY = [
@@ -92,7 +94,7 @@ def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
     assert "4,301 accounts" in page
     assert "not of the 936" in page
     assert headline(results).sentences[0] in page
-    order = [page.index(f"<code>{field}</code>") for field in report.LEADING]
+    order = [page.index(f"<code>{field}</code>") for field in page_of.LEADING]
     assert order == sorted(order)
     assert "world.population.sessions_per_day" in page
     assert "nan" not in re.sub(r"<[^>]*>", " ", page).split()
@@ -113,7 +115,7 @@ def test_several_studies_and_json(
     results: Results, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "300")
-    monkeypatch.setattr("experiments.report.draw", lambda *_: None)
+    monkeypatch.setattr("experiments.report.__main__.draw", lambda *_: None)
     copies = [tmp_path / "one", tmp_path / "two"]
     for copy in copies:
         shutil.copytree(study, copy)
@@ -151,7 +153,7 @@ def test_what_is_no_study_is_bad_input(arguments: list[str], words: str, capsys:
 def test_an_edited_file_is_named_and_not_blessed(
     name: str, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("experiments.report.draw", None)
+    monkeypatch.setattr("experiments.report.__main__.draw", None)
     copy = tmp_path / "copy"
     shutil.copytree(study, copy)
     edited = (copy / name).read_bytes()[:-4] + b"edit"
@@ -216,7 +218,7 @@ def test_letters_that_no_font_has_are_drawn_as_boxes_without_a_warning(
 
 
 def test_names_in_the_page_are_text(results: Results, study: Path) -> None:
-    page = report.render(_renamed(results, "<b>$x^$&"), study, ())
+    page = page_of.render(_renamed(results, "<b>$x^$&"), study, ())
     assert "&lt;b&gt;$x^$&amp;" in page
     assert Page(page).open == []
 
@@ -256,7 +258,7 @@ def test_a_study_without_grid_and_sweep_has_a_report(tmp_path: Path) -> None:
 
 
 def test_errors_of_detection_cost_innocents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.figures.draw_figures", lambda *_: ())
+    monkeypatch.setattr("experiments.report.figures.draw_figures", lambda *_: ())
     small = [
         "world.people=1000",
         "days=8",
@@ -289,7 +291,7 @@ def test_tables_fit_80_columns(results: Results, study: Path) -> None:
 
     from rich.console import Console
 
-    from experiments.tables import print_study
+    from experiments.report.tables import print_study
 
     for width in (80, 120):
         text = StringIO()

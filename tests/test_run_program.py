@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments.folder import Manifest
-from experiments.progress import Reporter
-from experiments.results import Results, load
+from experiments.command.folder import Manifest
+from experiments.command.progress import Reporter
 from experiments.run import main
-from experiments.settings import Experiment, Sweep
+from experiments.studies.results import Results, load
+from experiments.studies.settings import Experiment, Sweep
 
 SMALL = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 12]", "study.reactive=[936]",
@@ -230,7 +230,7 @@ def test_the_defaults_are_the_study_of_the_case() -> None:
 
 
 def test_progress_ends_the_simulation_when_the_user_interrupts(tmp_path: Path) -> None:
-    from experiments.progress import STOP, StoppedError
+    from experiments.command.progress import STOP, StoppedError
 
     reporter = Reporter()
     reporter.begin("something")
@@ -272,7 +272,7 @@ def test_a_changed_file_is_not_written_over_and_nothing_is_simulated(
     tiny: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tiny / "effects.csv").write_text("my corrections")
-    monkeypatch.setattr("experiments.run.simulate", None)
+    monkeypatch.setattr("experiments.studies.run_study.simulate", None)
     assert main([*TINY, f"results={tiny.parent}"]) == 2
     said = capsys.readouterr().err
     assert f"{tiny} is not as it was written: effects.csv changed since." in said
@@ -329,7 +329,7 @@ def test_where_results_cannot_be_written_nothing_is_simulated(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("experiments.run.simulate", None)
+    monkeypatch.setattr("experiments.studies.run_study.simulate", None)
     monkeypatch.setattr(os, "posix_fallocate", full)
     assert main([*TINY, f"results={tmp_path}/r"]) == 2
     assert "results must have room for about 8 MB" in capsys.readouterr().err
@@ -346,7 +346,7 @@ def test_a_disk_that_is_full_at_the_end_is_said_in_a_sentence(
     def full(_: Results, folder: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "runs.parquet"))
 
-    monkeypatch.setattr("experiments.run.write_tables", full)
+    monkeypatch.setattr("experiments.studies.run_study.write_tables", full)
     assert main([*TINY, f"results={tmp_path}"]) == 2
     said = capsys.readouterr().err
     assert f"the runs simulated so far are kept in {tmp_path}/ledger" in said

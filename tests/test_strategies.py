@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.results import load
+from experiments.report.strategies import _alike, strategies
+from experiments.report.tables import print_study
 from experiments.run import main
-from experiments.settings import SPARED, NamedBranch, StudyPlan
-from experiments.strategies import _alike, strategies
-from experiments.tables import print_study
+from experiments.studies.results import load
+from experiments.studies.settings import SPARED, NamedBranch, StudyPlan
 from sim.branch import Branch
 from sim.moderation import Labels, Perfect, Rates, Takedown
 from sim.outcomes import measure
@@ -46,7 +46,7 @@ def test_the_second_platform_counts_pages_and_they_keep_their_number(
 ) -> None:
     """At 1:1000 the fifteen pages are fifteen; outlets that are hit beside them are innocents; what two policies ask for
     alike, on two platforms or one after the other, is told apart."""
-    monkeypatch.setattr("experiments.figures.draw_figures", lambda *_: ())
+    monkeypatch.setattr("experiments.report.figures.draw_figures", lambda *_: ())
     pages = "{name: takedown, day: 1, platform: second, accounts: 15"
     branches = [
         "{name: none}",

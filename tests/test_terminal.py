@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 import pytest
 from rich.table import Table
 
-from experiments.progress import Reporter
-from experiments.terminal import complain, console, program, shown, words
+from experiments.command.progress import Reporter
+from experiments.command.terminal import complain, console, program, shown, words
 from sim.fields import InputError
 
 NAMES = ["June [strict]", "[/]", "[bold]x[/bold]", ":smile:", "a\\[b]"]

@@ -16,9 +16,10 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments import report, run
-from experiments.settings import Experiment
-from experiments.user_code import load_user_classes, user_classes
+from experiments import run
+from experiments.command.user_code import load_user_classes, user_classes
+from experiments.report import __main__ as report
+from experiments.studies.settings import Experiment
 from sim.campaign.adaptation import Static
 from sim.fields import InputError
 

@@ -12,7 +12,7 @@ import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.folder import check_place, expanded
+from experiments.command.folder import check_place, expanded
 from experiments.validation.check import Validation
 from experiments.validation.registry import VALIDATIONS
 from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, quantity

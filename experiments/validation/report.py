@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.terminal import console, words
+from experiments.command.terminal import console, words
+from experiments.command.words import duration
 from experiments.validation.check import Check, Result, Validation
-from experiments.words import duration
 
 
 class Tried(NamedTuple):
@@ -92,8 +92,8 @@ def page(tried: Sequence[Tried], left_out: Mapping[str, str], about: Mapping[str
     from experiments.validation.figures import figure_svg  # slow to import, and of no use to --help
 
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("experiments"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        loader=jinja2.PackageLoader("experiments.validation"), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"value": value, "measured": measured, "verdict": verdict, "duration": duration}
     return environment.get_template("validation.html.j2").render(

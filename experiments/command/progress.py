@@ -9,9 +9,9 @@ from typing import Self
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from experiments.interrupts import STOP, StoppedError
-from experiments.terminal import console, shown
-from experiments.words import duration
+from experiments.command.interrupts import STOP, StoppedError
+from experiments.command.terminal import console, shown
+from experiments.command.words import duration
 from sim.compiled import is_compiled
 
 __all__ = ["STOP", "Reporter", "StoppedError"]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.results import Results
-from experiments.settings import NamedBranch
-from experiments.words import day_in_words, interval, plain, with_margin
+from experiments.command.words import day_in_words, interval, plain, with_margin
+from experiments.studies.results import Results
+from experiments.studies.settings import NamedBranch
 from sim.moderation import (
     CircuitBreaker,
     ContentTakedown,

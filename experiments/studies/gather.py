@@ -14,12 +14,12 @@ from typing import Any
 import pandas as pd
 
 import sim
-from experiments.individual_data import check_room, write_people
-from experiments.observed import compare_with_observed
-from experiments.progress import Reporter
-from experiments.results import Results, load_observed
-from experiments.settings import Experiment
-from experiments.user_code import user_classes
+from experiments.command.progress import Reporter
+from experiments.command.user_code import user_classes
+from experiments.studies.individual_data import check_room, write_people
+from experiments.studies.observed import compare_with_observed
+from experiments.studies.results import Results, load_observed
+from experiments.studies.settings import Experiment
 from sim.fields import InputError, canonical_json
 from sim.keys import RunKeys
 from sim.ledger import Ledger
@@ -49,7 +49,7 @@ def study_directory(experiment: Experiment) -> Path:
         content = {
             "runs": [keys.key(branch, seed) for branch in branches.values() for seed in experiment.seed_list],
             "study": experiment.study.to_mapping(),
-            "observed": sources_of("experiments.observed"),
+            "observed": sources_of("experiments.studies.observed"),
         }
     except UnknownCodeError as error:
         raise InputError(str(error)) from None

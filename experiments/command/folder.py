@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from experiments.interrupts import uninterrupted
+from experiments.command.interrupts import uninterrupted
 from sim.fields import InputError
 from sim.temporaries import MARK, is_of_the_dead, mark
 

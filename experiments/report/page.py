@@ -1,29 +1,25 @@
-"""``python -m experiments.report DIR…``: figures and report.html again, from the tables of a study's directory."""
+"""The report of a study as one page, and its figures."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import jinja2
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.folder import UNWRITABLE, Assembly, expanded
-from experiments.own_outcomes import own_rows
-from experiments.results import REPORT, STUDY, Results, load, write_tables
-from experiments.settings import PREEMPTIVE, REACTIVE
-from experiments.strategies import strategies
-from experiments.terminal import program
-from experiments.verdict import headline, what_was_done
-from experiments.words import day_in_words, duration, number, plain, ranks_in_words, short_day, with_margin
-from sim.fields import FieldInfo, InputError, describe_fields
+from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day, with_margin
+from experiments.report.own_outcomes import own_rows
+from experiments.report.strategies import strategies
+from experiments.report.verdict import headline, what_was_done
+from experiments.studies.results import REPORT, Results
+from experiments.studies.settings import PREEMPTIVE, REACTIVE
+from sim.fields import FieldInfo, describe_fields
 from sim.moderation import Perfect, RemovalPolicy
 
 _SVG_REFERENCES = re.compile(r'(\bid="|href="#|url\(#)')
@@ -56,7 +52,7 @@ _CHOSEN = ("world.organisers.accounts", "world.organisers.followers")
 
 def draw(results: Results, folder: Path) -> None:
     """Draw the figures and write the report of results into their folder."""
-    from experiments.figures import draw_figures  # slow to import, and of no use to --help
+    from experiments.report.figures import draw_figures  # slow to import, and of no use to --help
 
     figures = draw_figures(results, folder / "figures")
     (folder / REPORT).write_text(render(results, folder, figures), encoding="utf-8")
@@ -65,7 +61,7 @@ def draw(results: Results, folder: Path) -> None:
 def render(results: Results, folder: Path, figures: Sequence[str]) -> str:
     """The report as one page that asks for nothing from anywhere."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("experiments"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        loader=jinja2.PackageLoader("experiments.report"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
@@ -247,53 +243,3 @@ def _inline(path: Path, name: str) -> Markup:
     svg = path.read_text(encoding="utf-8")
     svg = svg[svg.index("<svg") :]
     return Markup(_SVG_REFERENCES.sub(rf"\g<1>{name}-", svg).replace("<svg ", '<svg role="img" ', 1))
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with arguments in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; --help says more")
-
-
-@program
-def main(arguments: Sequence[str]) -> int:
-    """Run the program with these arguments and return its exit code."""
-    parser = _Parser(
-        prog="python -m experiments.report", description="Make figures and report.html again from a study's tables."
-    )
-    parser.add_argument("directories", metavar="DIR", nargs="+", help="a study's directory, as in results/")
-    parser.add_argument("output", metavar="output=json", nargs="?", help="print one JSON document instead of a table")
-    parser.add_argument(
-        "--allow-code", action="store_true", help="load classes of one's own that results were made with"
-    )
-    outputs = [argument for argument in arguments if argument.startswith("output=")]
-    chosen = parser.parse_args([argument for argument in arguments if argument not in outputs])
-    if any(output not in ("output=table", "output=json") for output in outputs):
-        raise InputError(f"must be one of table, json, not {outputs[-1].removeprefix('output=')!r}", field="output")
-    places = [Path(expanded(directory, "DIR")) for directory in chosen.directories]
-    studies = [(place, load(place, chosen.allow_code)) for place in places]
-    for directory, _ in studies:
-        Assembly(directory, STUDY).check()
-    from experiments.tables import document, print_studies
-
-    for directory, results in studies:
-        try:
-            with Assembly(directory, STUDY) as folder:
-                write_tables(results, folder)
-                draw(results, folder)
-        except OSError as error:
-            if error.errno not in UNWRITABLE:
-                raise
-            raise InputError(f"{directory} must be a folder that can be written to ({error.strerror})") from None
-    if outputs[-1:] == ["output=json"]:
-        documents = [document(results, directory) for directory, results in studies]
-        effects = [{**row, "results": doc["results"]} for doc in documents for row in doc["effects"]]
-        print(json.dumps({"effects": effects, "studies": documents}, allow_nan=False))
-    else:
-        print_studies(studies)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments.results import Results
-from experiments.words import plain, with_margin
+from experiments.command.words import plain, with_margin
+from experiments.studies.results import Results
 
 
 def own_rows(results: Results) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.results import Results
-from experiments.settings import SPARED
+from experiments.studies.results import Results
+from experiments.studies.settings import SPARED
 from sim.study import LEVEL, paired_interval
 
 # Outcomes of a run, as they stand at the end, that say what a strategy cost.

@@ -19,10 +19,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.results import Results
-from experiments.settings import PREEMPTIVE, REACTIVE
-from experiments.strategies import strategies
-from experiments.words import ranks_in_words, short_day
+from experiments.command.words import ranks_in_words, short_day
+from experiments.report.strategies import strategies
+from experiments.studies.results import Results
+from experiments.studies.settings import PREEMPTIVE, REACTIVE
 from sim.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
 
 GRID, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"

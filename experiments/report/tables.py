@@ -14,13 +14,13 @@ from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 
-from experiments.own_outcomes import own_rows
-from experiments.results import REPORT, Results
-from experiments.settings import REACTIVE, Cell
-from experiments.strategies import strategies
-from experiments.terminal import BAD_INPUT, console, one_line, words
-from experiments.verdict import Headline, headline
-from experiments.words import number, ranks_in_words, short_day, with_margin
+from experiments.command.terminal import BAD_INPUT, console, one_line, words
+from experiments.command.words import number, ranks_in_words, short_day, with_margin
+from experiments.report.own_outcomes import own_rows
+from experiments.report.strategies import strategies
+from experiments.report.verdict import Headline, headline
+from experiments.studies.results import REPORT, Results
+from experiments.studies.settings import REACTIVE, Cell
 
 _WIDTH_OF_CELL = 11
 _WIDTH_OF_LABEL = 14

@@ -37,8 +37,8 @@ from hydra.types import HydraContext, RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.configuration_files import check_file
-from experiments.folder import scratch
+from experiments.command.configuration_files import check_file
+from experiments.command.folder import scratch
 from sim.fields import InputError
 
 CONFIGURATION, PRIMARY = "experiments.conf", "run"

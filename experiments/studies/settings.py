@@ -15,8 +15,8 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.folder import expanded
-from experiments.user_code import load_user_classes
+from experiments.command.folder import expanded
+from experiments.command.user_code import load_user_classes
 from sim.branch import Branch
 from sim.campaign.adaptation import Evading, Rebuilding, Static
 from sim.fields import InputError, Settings, build, quantity

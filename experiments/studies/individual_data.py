@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.settings import Experiment
+from experiments.studies.settings import Experiment
 from sim.fields import InputError
 from sim.outcomes.individuals import kept
 from sim.study import Study

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.folder import Manifest
-from experiments.settings import Cell, StudyPlan
-from experiments.user_code import load_classes
+from experiments.command.folder import Manifest
+from experiments.command.user_code import load_classes
+from experiments.studies.settings import Cell, StudyPlan
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy
 from sim.outcomes import OUTCOMES, OwnOutcome
@@ -42,7 +42,7 @@ class Results:
 
     ``runs`` has a row a run (final outcomes, digest, key; when, by which commit and by which code it was made), ``timeline`` a
     row a run and day, ``turnout`` a row a run and event, ``removals`` a row a run and policy that acted, ``effects`` those of
-    ``sim.Study``, ``sweep`` the same with the columns ``value`` and ``seeds``, ``observed`` what ``experiments.observed``
+    ``sim.Study``, ``sweep`` the same with the columns ``value`` and ``seeds``, ``observed`` what ``experiments.studies.observed``
     compares. ``write_people`` writes individual-level data, where they were kept, to a file.
     """
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import textwrap
 
-from experiments.settings import Experiment, StudyPlan
-from experiments.terminal import shown
+from experiments.command.terminal import shown
+from experiments.studies.settings import Experiment, StudyPlan
 from sim.fields import FieldInfo, describe_fields
 from sim.world import World
 

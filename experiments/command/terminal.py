@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.text import Text
 
-from experiments.interrupts import exit_code, interruptible
+from experiments.command.interrupts import exit_code, interruptible
 from sim.fields import InputError, steers
 
 BAD_INPUT, BROKEN_PIPE = 2, 141

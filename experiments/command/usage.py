@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 
-from experiments.composition import Composer
+from experiments.command.composition import Composer
 
 
 def usage(composer: Composer) -> str:

@@ -12,7 +12,7 @@ import yaml
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments import configuration_files
+from experiments.command import configuration_files
 from sim.fields import InputError
 
 _FLAGS = (

@@ -1,0 +1,1 @@
+"""What is compared: the plan of a study, its simulation, and its results as tables in a folder."""
