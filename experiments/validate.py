@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from experiments.command.arguments import HELP
 from experiments.command.folder import UNWRITABLE, Assembly, place_with_room
 from experiments.command.interrupts import StoppedError
 from experiments.command.progress import Reporter
@@ -60,7 +61,7 @@ def write(plan: Plan, tried: Sequence[Tried], command: Sequence[str]) -> Path:
 @program
 def main(arguments: Sequence[str]) -> int:
     """Run the program with these arguments and return its exit code."""
-    if {"--help", "-h"} & set(arguments):
+    if set(HELP) & set(arguments):
         print(usage())
         return 0
     plan = parse(arguments)

@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 
 _LONGEST_WORD, _LONGEST = 300, 1_500  # characters
+_LONGEST_NAME = 80  # of a name that near ones are sought for
 
 
 class InputError(ValueError):
@@ -256,7 +257,7 @@ def chosen(value: Any, names: Iterable[str], field: str) -> str:
     known = list(names)
     if isinstance(value, str) and value in known:
         return value
-    raise InputError(f"must be one of {', '.join(known)}, not {shown(value)}{_near(value, known)}", field)
+    raise InputError(f"must be one of {', '.join(known)}, not {shown(value)}{did_you_mean(value, known)}", field)
 
 
 def register(name: str) -> Callable[[type[S]], type[S]]:
@@ -408,7 +409,7 @@ def _member(classes: tuple[type[Settings], ...], given: Mapping[Any, Any] | str)
         name = values["name"]
         chosen = known.get(name) if isinstance(name, str) else None
         if chosen is None and (cls is None or members):
-            raise InputError(f"must be one of {', '.join(members)}, not {shown(name)}{_near(name, members)}", "")
+            raise InputError(f"must be one of {', '.join(members)}, not {shown(name)}{did_you_mean(name, members)}", "")
         if chosen is not None:
             cls = chosen
             del values["name"]
@@ -426,7 +427,7 @@ def _require_fields(cls: type[Settings], keys: Iterable[Any]) -> None:
     for key in keys:
         if key not in names:
             allowed = f"; allowed are {', '.join(names)}" if names else f"; {cls.__name__} has no fields"
-            raise InputError(f"is not a field{_near(key, names, quote='') or allowed}", _step(key))
+            raise InputError(f"is not a field{did_you_mean(key, names, quote='') or allowed}", _step(key))
 
 
 # Values
@@ -464,7 +465,7 @@ def _convert(value: Any, hint: Any, about: Quantity) -> Any:
     if isinstance(value, str) and str in kinds and any(map(steers, value)):
         raise InputError(f"must be text without control characters, not {shown(value)}", "")
     text = "the text " if isinstance(value, str) and about.choices is None else ""
-    near = _near(value, about.choices or ())
+    near = did_you_mean(value, about.choices or ())
     raise InputError(f"must be {_allowed(hint, about)}, not {text}{shown(value)}{near}", "")
 
 
@@ -628,9 +629,16 @@ def _step(key: Any) -> str:
     return key if isinstance(key, str) and re.fullmatch(r"\w+|\[\d+\]", key) else shown(key)
 
 
-def _near(given: Any, names: Iterable[str], quote: str = "'") -> str:
-    match = difflib.get_close_matches(given, names, n=1) if isinstance(given, str) else []
-    return f"; did you mean {quote}{match[0]}{quote}?" if match else ""
+def nearest(given: Any, names: Iterable[str]) -> str | None:
+    """The name that somebody who gave another most likely meant; None where none is like it."""
+    match = difflib.get_close_matches(given[:_LONGEST_NAME], names, n=1) if isinstance(given, str) else []
+    return match[0] if match else None
+
+
+def did_you_mean(given: Any, names: Iterable[str], quote: str = "'") -> str:
+    """``; did you mean 'voter'?``, or nothing: the end of a sentence about a name that there is not."""
+    match = nearest(given, names)
+    return f"; did you mean {quote}{match}{quote}?" if match else ""
 
 
 def _number(value: float) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,13 +12,13 @@ from hydra.errors import HydraException, MissingConfigException, OverrideParseEx
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command import configuration_files
-from sim.fields import InputError
+from experiments.command.arguments import cut, unknown_flag
+from sim.fields import InputError, did_you_mean, nearest
 
 _FLAGS = (
     "--help", "-h", "--hydra-help", "--version", "--cfg", "-c", "--resolve", "--package", "-p", "--run", "-r", "--multirun",
     "-m", "--shell-completion", "-sc", "--config-path", "-cp", "--config-name", "-cn", "--config-dir", "-cd", "--info", "-i",
 )  # fmt: skip
-_LONGEST = 80
 
 
 def check_flags(arguments: Sequence[str], flags: tuple[str, ...] = ()) -> None:
@@ -27,10 +26,7 @@ def check_flags(arguments: Sequence[str], flags: tuple[str, ...] = ()) -> None:
     for argument in arguments:
         flag = argument.partition("=")[0]
         if flag.startswith("-") and flag not in (*_FLAGS, *flags):
-            near = difflib.get_close_matches(flag[:_LONGEST], [f for f in (*_FLAGS, *flags) if f.startswith("--")], 1)
-            raise InputError(
-                f"{_cut(flag)} is not a flag" + (f"; did you mean {near[0]}?" if near else "; --help lists them")
-            )
+            raise unknown_flag(flag, (*_FLAGS, *flags))
 
 
 @contextmanager
@@ -53,9 +49,8 @@ def plain_errors(keys: Iterable[str]) -> Iterator[None]:
 def _sentence(error: BaseException, keys: list[str]) -> str:
     if isinstance(error, MissingConfigException) and error.options is not None and error.missing_cfg_file:
         group, _, option = str(error.missing_cfg_file).rpartition("/")
-        near = difflib.get_close_matches(option[:_LONGEST], error.options, 1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return f"{group or 'the configuration'} must be one of {', '.join(error.options)}, not {_cut(option)!r}{hint}"
+        hint = did_you_mean(option, error.options, quote="")
+        return f"{group or 'the configuration'} must be one of {', '.join(error.options)}, not {cut(option)!r}{hint}"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
     if isinstance(error, OverrideParseException):
         return _not_understood(error.override, lines)
@@ -63,7 +58,7 @@ def _sentence(error: BaseException, keys: list[str]) -> str:
     if ambiguous:
         key, _, value = ambiguous[1].partition("=")
         return (
-            f"{_cut(key)} has several values: {_cut(key)}=[{_cut(value)}] is a list, -m simulates one after the other, and "
+            f"{cut(key)} has several values: {cut(key)}=[{cut(value)}] is a list, -m simulates one after the other, and "
             f"quotes make one text of them, as in {_quoting(key, value)}"
         )
     unknown = re.match(r"Could not override '([^']*)'|Key '([^']*)' is not in struct", lines[0])
@@ -71,29 +66,29 @@ def _sentence(error: BaseException, keys: list[str]) -> str:
         key = unknown.group(1) or unknown.group(2) or ""
         if key in keys:
             return f"{key} cannot be set: what it belongs to has been left out, or has another form"
-        return f"{_cut(key) or repr(key)} is not a key{near_key(key[:_LONGEST], keys)}"
+        return f"{cut(key) or repr(key)} is not a key{near_key(key, keys)}"
     cause = error.__cause__
     if cause is not None and lines == [type(error).__name__]:
         return _sentence(cause, keys)
     why = str(cause).strip().partition("\n")[0] if lines[0].startswith("Error merging override") else ""
     if lines[0].endswith(":") and len(lines) > 1:
-        return _cut(f"{lines[0]} {lines[1]}", 300)
-    return _where(error) + _cut(lines[0], 300) + (f": {_cut(why, 300)}" if why else "")
+        return cut(f"{lines[0]} {lines[1]}", 300)
+    return _where(error) + cut(lines[0], 300) + (f": {cut(why, 300)}" if why else "")
 
 
 def _where(error: BaseException) -> str:
     """The field that an error of OmegaConf's is about, where its first line does not say so."""
     key = getattr(error, "full_key", None)
-    return f"{_cut(str(key))}: " if key and str(key) not in str(error).partition("\n")[0] else ""
+    return f"{cut(str(key))}: " if key and str(key) not in str(error).partition("\n")[0] else ""
 
 
 def _not_understood(override: str, lines: list[str]) -> str:
     """What cannot be parsed as KEY=VALUE, and how to quote it."""
     key, equals, value = override.partition("=")
     if not equals or not re.fullmatch(r"[+~]{0,2}[\w@:/-]+(\.[\w@:/-]+)*", key):
-        return f"Error parsing override {_cut(override)!r}: it must be of the form KEY=VALUE, with names and dots in its KEY"
+        return f"Error parsing override {cut(override)!r}: it must be of the form KEY=VALUE, with names and dots in its KEY"
     return (
-        f"Error parsing override {_cut(override)!r}: values with other than letters, digits and any of - _ . / : % + @ ? | need "
+        f"Error parsing override {cut(override)!r}: values with other than letters, digits and any of - _ . / : % + @ ? | need "
         f"quotes, for Hydra and around them for the shell, as in {_quoting(key, value)}"
     )
 
@@ -102,11 +97,7 @@ def _quoting(key: str, value: str) -> str:
     mark = "'" if '"' not in value else '"'
     inner = '"' if mark == "'" else "'"
     bare = value.strip("'\"").replace(mark, "")
-    return f"{mark}{_cut(key)}={inner}{_cut(bare)}{inner}{mark}"
-
-
-def _cut(text: str, length: int = _LONGEST) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    return f"{mark}{cut(key)}={inner}{cut(bare)}{inner}{mark}"
 
 
 def near_key(key: str, keys: list[str]) -> str:
@@ -114,9 +105,5 @@ def near_key(key: str, keys: list[str]) -> str:
     tail = key.rpartition(".")[2]
     same = [k for k in keys if k.rpartition(".")[2] == tail]
     by_tail = {k.rpartition(".")[2]: k for k in reversed(keys)}
-    near = (
-        same
-        or difflib.get_close_matches(key, keys, 1)
-        or [by_tail[t] for t in difflib.get_close_matches(tail, by_tail, 1)]
-    )
-    return f"; did you mean {near[0]}?" if near else "; --help lists the keys and --fields every field"
+    near = same[0] if same else nearest(key, keys) or by_tail.get(nearest(tail, by_tail) or "")
+    return f"; did you mean {near}?" if near else "; --help lists the keys and --fields every field"

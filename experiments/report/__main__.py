@@ -2,48 +2,59 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-from experiments.command.folder import UNWRITABLE, Assembly, expanded
+from experiments.command.arguments import HELP, Dialect, output_field
+from experiments.command.folder import UNWRITABLE, Assembly
 from experiments.command.terminal import program
 from experiments.report.page import draw
+from experiments.report.tables import document, print_studies
 from experiments.studies.results import STUDY, load, write_tables
-from sim.fields import InputError
+from sim.fields import InputError, Settings, quantity
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with arguments in one sentence."""
+@dataclass(frozen=True)
+class Options(Settings):
+    """What the program does with the studies it is given."""
 
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; --help says more")
+    output: str = output_field()
+    allow_code: bool = quantity(
+        False, unit="yes or no", source="given by the user",
+        doc="Whether to load classes of one's own that results were made with.",
+    )  # fmt: skip
+
+
+DIALECT = Dialect(Options, place="DIR")
+
+
+def usage() -> str:
+    """What ``--help`` prints."""
+    lines = [
+        "python -m experiments.report DIR [DIR …] [output=json] [--allow-code]",
+        "",
+        "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
+        "",
+        "Options",
+    ]
+    return "\n".join([*lines, *(f"  {line}" for line in DIALECT.rows())])
 
 
 @program
 def main(arguments: Sequence[str]) -> int:
     """Run the program with these arguments and return its exit code."""
-    parser = _Parser(
-        prog="python -m experiments.report", description="Make figures and report.html again from a study's tables."
-    )
-    parser.add_argument("directories", metavar="DIR", nargs="+", help="a study's directory, as in results/")
-    parser.add_argument("output", metavar="output=json", nargs="?", help="print one JSON document instead of a table")
-    parser.add_argument(
-        "--allow-code", action="store_true", help="load classes of one's own that results were made with"
-    )
-    outputs = [argument for argument in arguments if argument.startswith("output=")]
-    chosen = parser.parse_args([argument for argument in arguments if argument not in outputs])
-    if any(output not in ("output=table", "output=json") for output in outputs):
-        raise InputError(f"must be one of table, json, not {outputs[-1].removeprefix('output=')!r}", field="output")
-    places = [Path(expanded(directory, "DIR")) for directory in chosen.directories]
-    studies = [(place, load(place, chosen.allow_code)) for place in places]
+    if set(HELP) & set(arguments):
+        print(usage())
+        return 0
+    given = DIALECT.parse(arguments)
+    if not given.places:
+        raise InputError("must name a study's directory, as in results/; --help says more", field="DIR")
+    studies = [(Path(place), load(place, given.options.allow_code)) for place in given.places]
     for directory, _ in studies:
         Assembly(directory, STUDY).check()
-    from experiments.report.tables import document, print_studies
-
     for directory, results in studies:
         try:
             with Assembly(directory, STUDY) as folder:
@@ -53,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
             if error.errno not in UNWRITABLE:
                 raise
             raise InputError(f"{directory} must be a folder that can be written to ({error.strerror})") from None
-    if outputs[-1:] == ["output=json"]:
+    if given.options.output == "json":
         documents = [document(results, directory) for directory, results in studies]
         effects = [{**row, "results": doc["results"]} for doc in documents for row in doc["effects"]]
         print(json.dumps({"effects": effects, "studies": documents}, allow_nan=False))

@@ -15,6 +15,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.command.arguments import output_field, results_field
 from experiments.command.folder import expanded
 from experiments.command.user_code import load_user_classes
 from sim.branch import Branch
@@ -228,10 +229,8 @@ class Experiment(Settings):
         None, unit="days", low=1, high=65_535, source="given by the user",
         doc="Days from one day that is kept to the next (none: 1); the last is kept as well.",
     )  # fmt: skip
-    results: str = quantity("results", unit="path", source="given by the user", doc="Where results and the ledger lie.")
-    output: str = quantity(
-        "table", unit="name", choices=("table", "json"), source="given by the user", doc="What is printed at the end."
-    )
+    results: str = results_field("Where results and the ledger lie.")
+    output: str = output_field()
 
     def check(self) -> None:
         if self.days is not None and self.days > self.world.days:

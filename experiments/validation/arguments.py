@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
-import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import yaml
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-
+from experiments.command.arguments import Dialect, output_field, results_field, row
 from experiments.command.folder import check_place, expanded
 from experiments.validation.check import Validation
 from experiments.validation.registry import VALIDATIONS
-from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, quantity
+from sim.fields import InputError, Settings, describe_fields, did_you_mean, quantity
 
 
 @dataclass(frozen=True)
@@ -25,12 +20,8 @@ class Options(Settings):
     only: str | tuple[str, ...] = quantity(
         "", unit="names", source="given by the user", doc="Names of the results to try, with commas (default: all)."
     )
-    output: str = quantity(
-        "table", unit="name", choices=("table", "json"), source="given by the user", doc="What is printed at the end."
-    )
-    results: str = quantity(
-        "results", unit="path", source="given by the user", doc="Directory in which validation/ is written."
-    )
+    output: str = output_field()
+    results: str = results_field("Directory in which validation/ is written.")
     quick: bool = quantity(
         False, unit="yes or no", source="given by the user", doc="Fewer runs: under a minute instead of several."
     )
@@ -53,20 +44,16 @@ class Plan:
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
+def dialect(validations: Sequence[Validation] = VALIDATIONS) -> Dialect[Options]:
+    """How the program is spoken to."""
+    return Dialect(Options, tuple(validation.name for validation in validations))
+
+
 def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATIONS) -> Plan:
     """The plan that a command line asks for. Raises InputError for anything that is not understood."""
-    given = _tree(arguments)
+    options, given, _ = dialect(validations).parse(arguments)
     by_name = {validation.name: validation for validation in validations}
-    options_given = {key: value for key, value in given.items() if key not in by_name}
-    names = list(Options.__dataclass_fields__)
-    for key in options_given:
-        if key not in names:
-            raise InputError(f"{key} is not a result or an option{_near(key, [*names, *by_name])}")
-    try:
-        options = build(Options, options_given, path="")
-        options = options.replace(results=expanded(options.results))
-    except InputError as error:
-        raise InputError(str(error).lstrip(".")) from None
+    options = options.replace(results=expanded(options.results))
     check_place(options.results)
     wanted = (
         options.only if isinstance(options.only, tuple) else [n.strip() for n in options.only.split(",") if n.strip()]
@@ -74,7 +61,8 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
     for name in wanted:
         if name not in by_name:
             raise InputError(
-                f"must name results ({', '.join(by_name)}), not {name!r}{_near(name, by_name)}", field="only"
+                f"must name results ({', '.join(by_name)}), not {name!r}{did_you_mean(name, by_name, quote='')}",
+                field="only",
             )
     for name in set(by_name) & set(given):
         if not isinstance(given[name], Mapping):
@@ -97,28 +85,6 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
     return Plan(options, tuple(chosen), left_out)
 
 
-def _tree(arguments: Sequence[str]) -> dict[str, Any]:
-    for argument in arguments:
-        key, equals, _ = argument.partition("=")
-        if not equals or not key or key.startswith("-") or "" in key.split("."):
-            raise InputError(
-                f"{argument!r} must be of the form NAME=VALUE or RESULT.PARAMETER=VALUE; --help lists both"
-            )
-    try:
-        tree = OmegaConf.to_container(OmegaConf.from_dotlist(list(arguments)), resolve=True)
-    except RecursionError:
-        raise InputError("the command line must not nest lists or names without end") from None
-    except (OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
-        line = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise InputError(f"the command line must hold values as YAML writes them, but: {line}") from None
-    return typing.cast(dict[str, Any], tree)
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(names), 1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
 def _first_parameter(validation: Validation) -> str:
     return next(iter(validation.parameters.__dataclass_fields__))
 
@@ -133,17 +99,8 @@ def usage(validations: Sequence[Validation] = VALIDATIONS) -> str:
         "",
         "Options",
     ]
-    lines += [f"  {_row(info)}" for info in describe_fields(Options(), path="")]
+    lines += [f"  {line}" for line in dialect(validations).rows()]
     for validation in validations:
         lines += ["", f"{validation.name}: {validation.setup} ({validation.source})"]
-        lines += [f"  {_row(info)}" for info in describe_fields(validation.chosen({}), path=validation.name)]
+        lines += [f"  {row(info)}" for info in describe_fields(validation.chosen({}), path=validation.name)]
     return "\n".join(lines)
-
-
-def _row(info: FieldInfo) -> str:
-    value = info.value
-    if isinstance(value, tuple):
-        shown = "[" + ",".join(f"{v:g}" for v in value) + "]"
-    else:
-        shown = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-    return f"{info.path.removeprefix('.')}={shown}  {info.doc} ({info.allowed})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.engine.stage import Stage
 from sim.engine.state import Count
-from sim.fields import InputError
+from sim.fields import chosen
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
 from sim.outcomes.outcome import counts_since_day_0, counts_today
 from sim.outcomes.turnout import turnout_table
@@ -186,11 +185,7 @@ class Day:
         counts = (counts_since_day_0 if since_day_0 else counts_today)(self._stage)[first : first + len(Role)]
         if role is None:
             return int(counts.sum())
-        if role not in ROLES:
-            near = get_close_matches(str(role), ROLES, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise InputError(f"must be one of {', '.join(ROLES)}, not {str(role)[:60]!r}{hint}", field="role")
-        return int(counts[ROLES[role]])
+        return int(counts[ROLES[chosen(role, ROLES, "role")]])
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
