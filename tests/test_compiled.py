@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import errno
 import importlib
+import inspect
 import os
+import pkgutil
 import shutil
 import subprocess
 import sys
@@ -17,10 +18,13 @@ from typing import Any
 
 import pytest
 from numba import float64
-from numba.core.caching import IndexDataCacheFile
 
 import sim
-from sim import compiled
+from sim import code_cache, compiled
+from sim.engine.kernels.ticks import run_ticks
+from sim.frozen import UnknownValueError, function_fingerprint
+from sim.moderation import Policy
+from sim.opinion.deffuant import Deffuant
 
 ROOT = Path(sim.__file__).resolve().parent
 
@@ -39,131 +43,293 @@ def python(code: str, folder: Path, **environment: str) -> str:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path | None]:
-    """``cache_directory`` in a new process, whose GROUNDSWELL_CACHE, home and temporary folder are those of these names."""
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, ...]]:
+    """``cache_directories`` in a new process, whose GROUNDSWELL_CACHE, home and temporary folder are those of these names."""
 
-    def found(given: str | None, home: str, temporary: str) -> Path | None:
+    def found(given: str | None, home: str, temporary: str) -> tuple[Path, ...]:
         with monkeypatch.context() as patch:
             patch.setenv("GROUNDSWELL_CACHE", str(tmp_path / given) if given else "")
             patch.setenv("HOME", str(tmp_path / home))
-            patch.setattr(compiled.tempfile, "tempdir", str(tmp_path / temporary))
-            return compiled.cache_directory.__wrapped__()
+            patch.setattr(code_cache.tempfile, "tempdir", str(tmp_path / temporary))
+            return code_cache.cache_directories.__wrapped__()
 
     (tmp_path / "file").write_text("mine")
     (tmp_path / "tmp").mkdir()
     return found
 
 
-def test_compiled_code_is_kept_where_it_can_be(places: Callable[..., Path | None], tmp_path: Path) -> None:
+def test_compiled_code_is_kept_where_it_can_be(places: Callable[..., tuple[Path, ...]], tmp_path: Path) -> None:
     """And nobody is told as long as it is kept where they said, or where they did not say."""
-    given = places("given", "home", "tmp")
-    assert given is not None and given.parent == tmp_path / "given" and given.is_dir()
-    home = places(None, "home", "tmp")
-    assert home is not None and home.parent == tmp_path / "home" / ".cache" / "groundswell"
-    temporary = places(None, "file", "tmp")
-    assert temporary is not None and temporary.parent == tmp_path / "tmp" / f"groundswell-{os.getuid()}"
-    assert temporary.parent.stat().st_mode & 0o777 == 0o700
-    assert given.name == home.name == temporary.name
+    assert places("given", "home", "tmp") == (tmp_path / "given",)
+    assert (tmp_path / "given").is_dir()
+    assert places(None, "home", "tmp") == (tmp_path / "home" / ".cache" / "groundswell",)
+    (temporary,) = places(None, "file", "tmp")
+    assert temporary == tmp_path / "tmp" / f"groundswell-{os.getuid()}"
+    assert temporary.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_folder_that_cannot_be_used_is_named(places: Callable[..., Path | None], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_used_is_named(places: Callable[..., tuple[Path, ...]], tmp_path: Path) -> None:
     with pytest.warns(
         UserWarning, match=r"cannot be kept \(.*file.*\): it is kept in .*groundswell\. GROUNDSWELL_CACHE"
     ):
-        assert places("file", "home", "tmp") is not None
+        assert places("file", "home", "tmp") == (tmp_path / "home" / ".cache" / "groundswell",)
     with pytest.warns(UserWarning, match="every process compiles anew"):
-        assert places(None, "file", "file") is None
+        assert places(None, "file", "file") == ()
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_others_cannot_put_code_into_a_temporary_folder(places: Callable[..., Path | None], tmp_path: Path) -> None:
+def test_code_that_can_only_be_read_is_read(
+    places: Callable[..., tuple[Path, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as that of an image of a container; what is new goes where it can be written, and nobody is told."""
+
+    def temporary(dir: Path) -> Any:
+        if dir == tmp_path / "given":
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(dir))
+        return writable(dir=dir)
+
+    writable = code_cache.tempfile.TemporaryFile
+    monkeypatch.setattr(code_cache.tempfile, "TemporaryFile", temporary)
+    (tmp_path / "given").mkdir()
+    with pytest.warns(UserWarning, match="Read-only file system"):
+        places("given", "home", "tmp")
+    (tmp_path / "given" / "sim.rule-0-1.nbc").write_bytes(b"code")
+    assert places("given", "home", "tmp") == (tmp_path / "given", tmp_path / "home" / ".cache" / "groundswell")
+
+
+def test_others_cannot_put_code_into_a_temporary_folder(
+    places: Callable[..., tuple[Path, ...]], tmp_path: Path
+) -> None:
     theirs = tmp_path / "tmp" / f"groundswell-{os.getuid()}"
     theirs.mkdir(mode=0o700)
+    (theirs / "sim.rule-0-1.nbc").write_bytes(b"theirs")
     theirs.chmod(0o777)
     with pytest.warns(UserWarning, match="others may write"):
-        assert places(None, "file", "tmp") is None
-    theirs.rmdir()
+        assert places(None, "file", "tmp") == ()
+    theirs.rename(tmp_path / "elsewhere")
     theirs.symlink_to(tmp_path)
     with pytest.warns(UserWarning, match="others may write"):
-        assert places(None, "file", "tmp") is None
+        assert places(None, "file", "tmp") == ()
 
 
 def test_a_user_without_home_and_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def home() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr(compiled.Path, "home", home)
-    monkeypatch.setattr(compiled.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(code_cache.Path, "home", home)
+    monkeypatch.setattr(code_cache.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("GROUNDSWELL_CACHE", "")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = compiled.cache_directory.__wrapped__()
-    assert found is not None and found.parent.parent == tmp_path
+        (found,) = code_cache.cache_directories.__wrapped__()
+    assert found.parent == tmp_path
 
 
-def test_what_is_long_unused_is_removed_and_nothing_else(places: Callable[..., Path | None], tmp_path: Path) -> None:
+def test_what_is_long_unused_is_removed_and_nothing_else(
+    places: Callable[..., tuple[Path, ...]], tmp_path: Path
+) -> None:
     folder, long_ago = tmp_path / "given", time.time() - 100 * 24 * 3600
-    for name in ("0" * 16, "1" * 16, "2" * 16, "notes"):
-        (folder / name / "engine").mkdir(parents=True)
-        (folder / name / "engine" / "f-1.py311.1.nbc").write_text("")
-    (folder / ("1" * 16) / "diary.txt").write_text("mine")
-    for name in ("0" * 16, "1" * 16, "notes"):
+    folder.mkdir()
+    used, unused, left = (f"sim.feed.f-{digit * 16}-{'a' * 16}.nbc" for digit in "012")
+    left += ".tmp12_34567890"
+    names = (used, unused, left, "notes.nbc", "diary.txt")
+    for name in names:
+        (folder / name).write_text("")
         os.utime(folder / name, (long_ago, long_ago))
-    directory = places("given", "home", "tmp")
-    assert directory is not None
-    assert {path.name for path in folder.iterdir()} == {"1" * 16, "2" * 16, "notes", directory.name}
-    os.utime(directory, (long_ago, long_ago))
-    assert places("given", "home", "tmp") == directory and directory.stat().st_mtime > long_ago + 1000
+    os.utime(folder / used)
+    places("given", "home", "tmp")
+    assert {path.name for path in folder.iterdir()} == {used, "notes.nbc", "diary.txt"}
 
 
-# That it is fresh
+# That it is fresh, and as fresh as need be
 
 PACKAGE = {
     "__init__.py": "",
     "numbers.py": "FACTOR = 2.0\n",
-    "rules.py": "from numba import float64\nfrom sim.compiled import scalar\nfrom sim import numbers\n"
-    "@scalar(float64(float64))\ndef rule(x):\n    return x * numbers.FACTOR\n",
+    "helpers.py": "from sim.compiled import inlined\n@inlined\ndef half(x):\n    return 0.5 * x\n",
+    "rules.py": """from typing import NamedTuple
+from numba import float64
+from sim.compiled import kernel, scalar
+from sim import numbers
+from sim.helpers import half
+class Pair(NamedTuple):
+    a: float
+    b: float
+@scalar(float64(float64))
+def rule(x):
+    return 2.0 * half(x) * numbers.FACTOR
+@kernel
+def difference(pair):
+    return pair.a - pair.b
+class Policy:
+    limit = 3
+""",
 }
-RULE = "from sim.rules import rule\nfrom sim import compiled\nprint(rule(1.0))\n"
+RULE = """
+from sim.rules import Pair, difference, rule
+print(rule(1.0), difference(Pair(b=1.0, a=2.0)))
+print(*(sum(f.stats.cache_hits.values()) if hasattr(f, "stats") else 0 for f in (rule, difference)))
+"""
+
+
+class Package:
+    """A package ``sim`` with a rule, a helper and a kernel, kept in a cache of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        (folder / "sim").mkdir()
+        for name, text in PACKAGE.items():
+            (folder / "sim" / name).write_text(text, encoding="utf-8")
+        for name in ("compiled.py", "code_cache.py", "frozen.py"):
+            shutil.copy(ROOT / name, folder / "sim")
+        self.places = {"GROUNDSWELL_CACHE": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / "sim" / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def values(self, code: str = RULE) -> tuple[list[float], list[bool]]:
+        """What the rule and the kernel give in a new process, and whether each was found compiled."""
+        values, found = python(code, self.folder, **self.places).splitlines()
+        return [float(value) for value in values.split()], [hits == "1" for hits in found.split()]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kept", [True, False], ids=["kept", "nowhere to keep it"])
-def test_a_changed_constant_is_compiled_in(kept: bool, tmp_path: Path) -> None:
-    package, nowhere = tmp_path / "sim", tmp_path / "file"
-    package.mkdir()
-    nowhere.write_text("")
-    for name, text in PACKAGE.items():
-        (package / name).write_text(text, encoding="utf-8")
-    shutil.copy(ROOT / "compiled.py", package)
-    code = RULE if kept else "import tempfile\ntempfile.tempdir = 'file'\n" + RULE
-    places = {"GROUNDSWELL_CACHE": str(tmp_path / "cache"), "HOME": str(nowhere), "PYTHONDONTWRITEBYTECODE": "1"}
-    if not kept:
-        places["GROUNDSWELL_CACHE"] = str(nowhere)
-    assert float(python(code, tmp_path, **places)) == 2.0
-    (package / "numbers.py").write_text("FACTOR = 3.0\n", encoding="utf-8")
-    assert float(python(code, tmp_path, **places)) == 3.0
-    assert {path.parent.name for path in tmp_path.rglob("*.nbc")} == ({"rules"} if kept else set())
-    if kept:
-        left = [path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*.nbc"))]
-        assert float(python(code, tmp_path, **places)) == 3.0
-        assert [path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*.nbc"))] == left
+def test_what_may_change_a_number_is_compiled_anew_and_nothing_else(tmp_path: Path) -> None:
+    package = Package(tmp_path)
+    assert package.values() == ([2.0, 1.0], [False, False])
+    words = {
+        "rules.py": [("class Pair", "# A pair.\n\nclass Pair"), ("(x):\n", '(x):\n    """A rule."""\n'), ("3", "4")],
+        "helpers.py": [("def half(x):\n", "def half(x):\n    # half of it\n\n")],
+        "numbers.py": [("FACTOR", '"""Numbers."""\nUNUSED = 5\nFACTOR')],
+    }
+    for name, edits in words.items():
+        for old, new in edits:
+            package.edit(name, old, new)
+    assert package.values() == ([2.0, 1.0], [True, True])
+    package.edit("numbers.py", "2.0", "3.0")
+    assert package.values() == ([3.0, 1.0], [False, True])
+    package.edit("helpers.py", "0.5", "1.5")
+    assert package.values() == ([9.0, 1.0], [False, True])
+    package.edit("rules.py", "return 2.0", "return 4.0")
+    assert package.values() == ([18.0, 1.0], [False, True])
+    package.edit("rules.py", "    a: float\n    b: float", "    b: float\n    a: float")
+    assert package.values() == ([18.0, 1.0], [True, False])
+    package.edit("rules.py", "return 4.0", "return 2.0")
+    assert package.values() == ([9.0, 1.0], [True, True])  # as it was before
+    names = {path.name.partition("-")[0] for path in (tmp_path / "cache").iterdir()}
+    assert names == {"sim.rules.rule", "sim.rules.difference", "sim.helpers.half"}
 
 
-def test_all_that_kernels_freeze_is_in_the_directorys_name() -> None:
-    """What a module with compiled functions imports, as Python itself understands it, and so on."""
-    files = [path for path in compiled._compiled_sources(ROOT) if path.suffix == ".py"]
-    assert len(files) > 40
-    for path in files:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module):
-            for name in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
-                place = ROOT.parent.joinpath(*name.split("."))
-                for imported in (place.with_suffix(".py"), place / "__init__.py"):
-                    assert not imported.is_file() or imported in files, (path, imported)
-        assert not any(
-            alias.name.startswith("sim") for n in tree.body if isinstance(n, ast.Import) for alias in n.names
-        )
+@pytest.mark.slow
+def test_where_nothing_can_be_kept_nothing_is_stale(tmp_path: Path) -> None:
+    package = Package(tmp_path)
+    (tmp_path / "file").write_text("")
+    package.places |= {"GROUNDSWELL_CACHE": str(tmp_path / "file"), "HOME": str(tmp_path / "file")}
+    code = "import tempfile\ntempfile.tempdir = 'file'\n" + RULE
+    assert package.values(code) == ([2.0, 1.0], [False, False])
+    package.edit("numbers.py", "2.0", "3.0")
+    assert package.values(code) == ([3.0, 1.0], [False, False])
+    assert not list(tmp_path.rglob("*.nbc"))
+
+
+NAMES = """
+from sim.engine.kernels.ticks import run_ticks
+from sim.opinion.deffuant import Deffuant
+print(*(function._cache._name for function in (run_ticks, Deffuant.weight)))
+"""
+
+
+@pytest.mark.slow
+def test_the_engine_is_not_compiled_anew_for_words(tmp_path: Path) -> None:
+    """Nor for code that it has not in it. Nothing is compiled here, but for rules."""
+    shutil.copytree(ROOT, tmp_path / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def edit(name: str, old: str, new: str) -> None:
+        path = tmp_path / "sim" / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, (name, old)
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    before = [function._cache._name for function in (run_ticks, Deffuant.weight)]
+    assert None not in before
+    policy, ticks, rule = (
+        Path(source).resolve().relative_to(ROOT).as_posix()
+        for source in map(inspect.getfile, (Policy, run_ticks.py_func, Deffuant))
+    )
+    for name, old, new in (
+        (policy, '"""', '"""Edited. '),
+        (policy, "REVIEW_SOURCE =", "_UNUSED = 1\nREVIEW_SOURCE ="),
+        (ticks, '"""Steps', '"""All steps'),
+    ):
+        edit(name, old, new)
+    edit(ticks, "@lean_kernel", "# A comment, and a line more.\n\n@lean_kernel")
+    assert python(NAMES, tmp_path, PYTHONDONTWRITEBYTECODE="1").split() == before
+    edit("randomness.py", "RESHARE_CHOICE = 28", "RESHARE_CHOICE = 128")
+    edit(rule, "return 0.0", "return 7.0")
+    after = python(NAMES, tmp_path, PYTHONDONTWRITEBYTECODE="1").split()
+    assert after[0] != before[0] and after[1] != before[1]
+
+
+FROZEN = """
+from math import pi
+from typing import NamedTuple
+import numpy as np
+TABLE = np.arange(3)
+LIMITS = (1, 2.0)
+class Kept:
+    pass
+KEPT = Kept()
+def f(x, y=1):
+    if x < 0:
+        return [LIMITS[0] * z for z in range(3)]
+    return TABLE[x] * pi
+def g(x):
+    return KEPT
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("def f", "\n# Words.\ndef f", True),
+        ("y=1):\n", 'y=1):\n    "Words."\n', True),
+        ("class Kept:", "class Kept:\n    x = 1", True),
+        ("y=1", "y=2", False),
+        ("x < 0", "x < 1", False),
+        ("* z", "+ z", False),
+        ("arange(3)", "arange(4)", False),
+        ("1, 2.0", "1, 2", False),
+        ("1, 2.0", "1, -2.0", False),
+        ("import pi", "import e as pi", False),
+    ],
+)
+def test_a_function_is_known_by_what_is_frozen_in_it(old: str, new: str, same: bool) -> None:
+    def told(text: str) -> str:
+        scope = {"__name__": "sim.trial"}
+        exec(text, scope)
+        with pytest.raises(UnknownValueError, match="Kept"):
+            function_fingerprint(scope["g"], {})
+        return function_fingerprint(scope["f"], {})
+
+    assert old in FROZEN
+    assert (told(FROZEN.replace(old, new)) == told(FROZEN)) is same
+
+
+def test_whatever_is_compiled_can_be_kept() -> None:
+    """Nothing in it is of a kind of which nobody could tell whether it has changed."""
+    modules = [importlib.import_module(module.name) for module in pkgutil.walk_packages(sim.__path__, "sim.")]
+    found = {
+        value
+        for module in modules
+        for scope in (module, *(kind for kind in vars(module).values() if isinstance(kind, type)))
+        for value in vars(scope).values()
+        if isinstance(getattr(value, "_cache", None), code_cache.CodeCache)
+    }
+    assert len(found) > 100
+    assert not [function.py_func.__qualname__ for function in found if function._cache._name is None]
 
 
 RULE_FILE = """
@@ -204,7 +370,7 @@ def test_a_full_disk_breaks_nothing(code: int, tmp_path: Path, monkeypatch: pyte
         raise OSError(code, os.strerror(code))
 
     monkeypatch.setattr(compiled, "_ROOT", Path(__file__).resolve().parent)
-    monkeypatch.setattr(compiled, "cache_directory", lambda: tmp_path)
+    monkeypatch.setattr(code_cache, "cache_directories", lambda: (tmp_path,))
 
     def three() -> Any:
         @compiled.scalar(float64(float64))
@@ -214,16 +380,16 @@ def test_a_full_disk_breaks_nothing(code: int, tmp_path: Path, monkeypatch: pyte
         return times(1.0)
 
     with monkeypatch.context() as patch:
-        patch.setattr(IndexDataCacheFile, "_save_data", full)
+        patch.setattr(Path, "write_bytes", full)
         assert three() == 3.0
     assert not list(tmp_path.rglob("*.nbc"))
     assert three() == 3.0
-    (kept,) = tmp_path.rglob("*.nbc")
+    (kept,) = tmp_path.iterdir()
     for content in (b"", kept.read_bytes()[:100], bytes(1000)):
         kept.write_bytes(content)
         assert three() == 3.0
     with monkeypatch.context() as patch:
-        patch.setattr(IndexDataCacheFile, "load", full)
+        patch.setattr(Path, "read_bytes", full)
         assert three() == 3.0
 
 

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from experiments.command.interrupts import STOP, StoppedError
 from experiments.command.terminal import console, shown
 from experiments.command.words import duration
-from sim.compiled import is_compiled
+from sim.compiled import is_kept
+from sim.engine.kernels.ticks import run_ticks
 
 __all__ = ["STOP", "Reporter", "StoppedError"]
 
@@ -54,7 +55,7 @@ class Reporter:
 
     def say_if_it_compiles(self) -> None:
         """Say so where the engine has not been compiled yet for exactly these sources."""
-        if not is_compiled():
+        if not is_kept(run_ticks):
             self.say("Compiling the engine for this machine, once: about a minute.")
 
     def begin(self, what: str) -> None:
