@@ -77,6 +77,7 @@ def test_branches_are_the_grid_and_the_named_ones(results: Results) -> None:
         "preemptive_200000@2019-05-08", "preemptive_200000@2019-05-13",
     ]  # fmt: skip
     actual = results.plan.all_branches(results.world)["actual"]
+    assert results.provenance["study"]["form"] == "grid"
     assert [(p.name, p.day, p.in_reality()) for p in actual.policies] == [
         ("takedown", "2019-08-19", 936), ("preemptive_removal", "2019-08-19", 200_000),
     ]  # fmt: skip

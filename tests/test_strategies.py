@@ -15,8 +15,9 @@ from experiments.report.strategies import _alike, strategies
 from experiments.report.tables import print_study
 from experiments.run import main
 from experiments.studies.results import load
-from experiments.studies.settings import SPARED, NamedBranch, StudyPlan
+from experiments.studies.settings import SPARED, NamedBranch, StudyPlan, Sweep
 from sim.branch import Branch
+from sim.fields import InputError
 from sim.moderation import Labels, Perfect, Rates, Takedown
 from sim.outcomes import measure
 from sim.population.accounts import Status
@@ -110,6 +111,21 @@ def test_only_branches_that_can_err_have_a_sparing_twin() -> None:
     assert names == {"none", "actual", "erring", "erring" + SPARED}
 
 
+def test_the_form_is_settled_in_one_place_and_fits_the_plan() -> None:
+    removing = tuple(NamedBranch(f"b{i}", (Takedown(1),)) for i in range(3))
+    plan = StudyPlan(headline="none", sweep=Sweep(values=(), branches=()), branches=(NamedBranch("none"), *removing))
+    assert plan.settled().form == "grid"
+    gridless = plan.replace(dates=())
+    assert gridless.settled().form == "strategies"
+    assert gridless.replace(branches=gridless.branches[:3]).settled().form == "plain"
+    assert gridless.replace(form="plain").settled().form == "plain"
+    for form, changes in (("grid", {"dates": ()}), ("plain", {}), ("strategies", {})):
+        with pytest.raises(InputError, match=r"^StudyPlan\.form must (not be grid where|be grid or auto where)"):
+            plan.replace(form=form, **changes)
+    with pytest.raises(InputError, match="must not be strategies where no branch has policies"):
+        gridless.replace(form="strategies", branches=(NamedBranch("none"),))
+
+
 def test_strategies_that_differ_by_more_than_chance_are_told_apart() -> None:
     chance = np.random.default_rng(1).normal(0.0, 1.0, 8)
     values = {"a": 10.0 + chance, "b": 10.0 + np.roll(chance, 3), "c": chance, "d": chance.copy()}
@@ -123,6 +139,7 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
     small = ["world.people=1000", "days=40", "seeds=2", "world.burn_in_days=5"]
     assert main(["study=strategies", *small, f"results={tmp_path}", "output=json"]) == 0
     printed = json.loads(capsys.readouterr().out)
+    assert json.loads((Path(printed["results"]) / "provenance.json").read_text())["study"]["form"] == "strategies"
     (folder,) = (path for path in tmp_path.iterdir() if path.name.startswith("strategies-"))
     table = strategies(load(folder))
     assert [row["branch"] for row in printed["strategies"]] == table["branch"].tolist()

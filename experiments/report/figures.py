@@ -22,10 +22,10 @@ from matplotlib.figure import Figure
 from experiments.command.words import ranks_in_words, short_day
 from experiments.report.strategies import strategies
 from experiments.studies.results import Results
-from experiments.studies.settings import PREEMPTIVE, REACTIVE
+from experiments.studies.settings import GRID, PREEMPTIVE, REACTIVE, STRATEGIES
 from sim.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
 
-GRID, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
+TIMING, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
 _THOUSANDTHS = "thousandths of a unit\n(opinion runs from −1 to 1)"
 _SETTINGS = SETTINGS | {"svg.hashsalt": "groundswell", "svg.fonttype": "path"}
 
@@ -38,7 +38,7 @@ def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
     with style, plt.rc_context(_SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
         warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")  # a box is drawn instead
         for name, draw in (
-            (GRID, grid_figure),
+            (TIMING, grid_figure),
             (FRONTIER, frontier_figure),
             (TIMELINE, timeline_figure),
             (SWEEP, sweep_figure),
@@ -57,9 +57,9 @@ def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
 
 def grid_figure(results: Results) -> Figure | None:
     """Traced shift averted by date of removal, a line for each scale; None without a grid."""
-    cells = pd.DataFrame(results.cells)
-    if cells.empty:
+    if results.plan.form != GRID:
         return None
+    cells = pd.DataFrame(results.cells)
     traced = results.effects.query("outcome == 'opinion_mean' and kind == 'traced'")
     table = cells.merge(traced.drop(columns="kind"), on="branch")
     kinds = [kind for kind in (REACTIVE, PREEMPTIVE) if (table["kind"] == kind).any()]
@@ -99,7 +99,7 @@ def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, of: L
 
 def frontier_figure(results: Results) -> Figure | None:
     """Traced shift averted against the innocent accounts hit, a point a strategy; None where no strategies are compared."""
-    if not results.plan.compares_strategies:
+    if results.plan.form != STRATEGIES:
         return None
     table = strategies(results)
     figure, ax = plt.subplots(figsize=(9.2, 5.2), layout="constrained")
@@ -172,9 +172,9 @@ def timeline_figure(results: Results) -> Figure:
 
 def _branches_of_timeline(results: Results) -> list[str]:
     """The named branches, and the earliest removal at the greatest scale of either kind; of many strategies the best four."""
-    plan, cells = results.plan, results.cells
+    plan, cells = results.plan, results.cells if results.plan.form == GRID else ()
     names = [named.name for named in plan.branches if named.name != plan.reference]
-    if plan.compares_strategies:
+    if plan.form == STRATEGIES:
         best = strategies(results)["branch"].head(4).tolist()
         names = [named.name for named in plan.branches if named.name in best or not named.campaign]
     for kind in (REACTIVE, PREEMPTIVE):

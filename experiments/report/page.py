@@ -18,7 +18,7 @@ from experiments.report.own_outcomes import own_rows
 from experiments.report.strategies import strategies
 from experiments.report.verdict import headline, what_was_done
 from experiments.studies.results import REPORT, Results
-from experiments.studies.settings import PREEMPTIVE, REACTIVE
+from experiments.studies.settings import GRID, PREEMPTIVE, REACTIVE, STRATEGIES
 from sim.fields import FieldInfo, describe_fields
 from sim.moderation import Perfect, RemovalPolicy
 
@@ -75,9 +75,11 @@ def render(results: Results, folder: Path, figures: Sequence[str]) -> str:
         headline=headline(results),
         is_hk=not results.observed.empty,
         perfect=_is_perfect(results),
-        grids=[grid for kind in (REACTIVE, PREEMPTIVE) if (grid := _grid(results, kind))],
+        grids=[grid for kind in (REACTIVE, PREEMPTIVE) if (grid := _grid(results, kind))]
+        if results.plan.form == GRID
+        else [],
         named=_named(results),
-        strategies=strategies(results).to_dict("records") if results.plan.compares_strategies else [],
+        strategies=strategies(results).to_dict("records") if results.plan.form == STRATEGIES else [],
         removals=_removals(results),
         innocents=_innocents(results),
         own_outcomes=own_rows(results).to_dict("records"),

@@ -20,11 +20,6 @@ COSTS = (
 )  # fmt: skip
 
 
-def strategy_names(results: Results) -> list[str]:
-    """Branches of the study that are strategies: all with policies."""
-    return [branch.name for branch in results.plan.branches if branch.policies]
-
-
 def strategies(results: Results) -> pd.DataFrame:
     """One row a strategy, best first by the traced shift averted.
 
@@ -37,7 +32,7 @@ def strategies(results: Results) -> pd.DataFrame:
     and hits fewer; alike, ranks of the strategies that cannot be told from this one by what they avert (paired t
     tests, false-discovery rate 5 %).
     """
-    names = strategy_names(results)
+    names = results.plan.strategies
     runs = results.runs.set_index(["branch", "seed"])
     reference = results.plan.reference
     posts = results.timeline.groupby(["branch", "seed"])["troll_posts"].sum()

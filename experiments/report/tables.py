@@ -20,7 +20,7 @@ from experiments.report.own_outcomes import own_rows
 from experiments.report.strategies import strategies
 from experiments.report.verdict import Headline, headline
 from experiments.studies.results import REPORT, Results
-from experiments.studies.settings import REACTIVE, Cell
+from experiments.studies.settings import GRID, REACTIVE, STRATEGIES, Cell
 
 _WIDTH_OF_CELL = 11
 _WIDTH_OF_LABEL = 14
@@ -32,7 +32,7 @@ def document(results: Results, directory: Path) -> dict[str, Any]:
     return {
         "effects": _records(results.effects),
         "headline": headline(results).to_mapping(),
-        "strategies": _records(strategies(results)) if results.plan.compares_strategies else [],
+        "strategies": _records(strategies(results)) if results.plan.form == STRATEGIES else [],
         "removals": _records(results.removed()),
         "sweep": _records(results.sweep),
         "study": results.plan.name,
@@ -51,7 +51,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def print_study(results: Results, directory: Path, to: Console | None = None) -> None:
     """One table: timing by scale, then the named branches, then the headline and where everything is."""
     to = to or console()
-    ranked = results.plan.compares_strategies
+    ranked = results.plan.form == STRATEGIES
     parts: list[Any] = [words(_caption(results) + ("." if ranked else _REMOVED)), *_grids(results, to.width)]
     parts += _strategies(results) if ranked else [_named(results)]
     to.print(Group(*parts, *_own_outcomes(results)))
@@ -69,7 +69,7 @@ def _caption(results: Results) -> str:
 
 
 def _grids(results: Results, width: int) -> Iterable[Table]:
-    cells = results.cells
+    cells = results.cells if results.plan.form == GRID else ()
     scales = list(dict.fromkeys((cell.kind, cell.asked) for cell in cells))
     if not scales:
         return []

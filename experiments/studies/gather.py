@@ -95,7 +95,7 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "seeds": list(experiment.seed_list),
         "days": study.days,
         "reference": plan.reference,
-        "study": plan.to_mapping(),
+        "study": plan.settled().to_mapping(),
         "branches": {name: branch.to_mapping() for name, branch in branches.items()},
         "world": world.to_mapping(),
         "world_files": keys.checksums,

@@ -63,8 +63,8 @@ class Results:
 
     @property
     def plan(self) -> StudyPlan:
-        """The study as it was asked for."""
-        return build(StudyPlan, self.provenance["study"], path="study")
+        """The study as it was asked for, with its form settled."""
+        return build(StudyPlan, self.provenance["study"], path="study").settled()
 
     @property
     def outcomes(self) -> tuple[OwnOutcome, ...]:

@@ -31,6 +31,8 @@ REACTIVE, PREEMPTIVE = "reactive", "pre-emptive"
 LONGEST_NAME = 100  # bytes of a study's name
 MOST_RUNS = 100_000  # of a study; more than anybody has the time or the memory for
 SPARED = ", innocents spared"  # ends the name of a branch without false positives
+AUTO, GRID, STRATEGIES, PLAIN = "auto", "grid", "strategies", "plain"
+"""Forms of a report."""
 
 
 class Cell(NamedTuple):
@@ -100,6 +102,11 @@ class StudyPlan(Settings):
     name: str = quantity(
         "takedown_grid", unit="text", source="given by the user", doc="Begins the results directory's name."
     )
+    form: str = quantity(
+        AUTO, unit="name", choices=(AUTO, GRID, STRATEGIES, PLAIN), source="given by the user",
+        doc="What is told: the grid, a ranking of all branches with policies, or plain scenarios; auto: the grid where there is "
+        "one, a ranking where three or more branches have policies, else plain.",
+    )  # fmt: skip
     reference: str = quantity(
         "none", unit="name of a branch", source="given by the user", doc="What effects are against."
     )
@@ -134,10 +141,20 @@ class StudyPlan(Settings):
     sweep: Sweep = quantity(default_factory=Sweep, unit="sweep", source="given by the user", doc="The third figure.")
 
     @property
-    def compares_strategies(self) -> bool:
-        """Whether named branches are to be ranked: there are several with policies, and no grid."""
-        gridless = not (self.dates and (self.reactive or self.preemptive))
-        return gridless and sum(bool(named.policies) for named in self.branches) > 2
+    def has_grid(self) -> bool:
+        """Whether there are dates and scales of removals."""
+        return bool(self.dates and (self.reactive or self.preemptive))
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Names of the branches with policies, which are what can be ranked."""
+        return tuple(named.name for named in self.branches if named.policies)
+
+    def settled(self) -> StudyPlan:
+        """The plan with the form that ``auto`` stands for; this alone decides it."""
+        if self.form != AUTO:
+            return self
+        return self.replace(form=GRID if self.has_grid else STRATEGIES if len(self.strategies) > 2 else PLAIN)
 
     def cells(self, world: World) -> tuple[Cell, ...]:
         """The grid, with every date as an ISO date. Raises InputError for a date outside the calendar."""
@@ -174,6 +191,12 @@ class StudyPlan(Settings):
                 f"must be fit for a file's name: at most {LONGEST_NAME} bytes, not {len(self.name.encode()):,}",
                 field="name",
             )
+        if self.form == GRID and not self.has_grid:
+            raise InputError("must not be grid where no dates or no scales make one", field="form")
+        if self.form in (STRATEGIES, PLAIN) and self.has_grid:
+            raise InputError(f"must be grid or auto where dates and scales make a grid, not {self.form}", field="form")
+        if self.form == STRATEGIES and not self.strategies:
+            raise InputError("must not be strategies where no branch has policies", field="form")
         for field in ("reference", "headline"):
             if getattr(self, field) not in names:
                 raise InputError(f"must be one of {', '.join(names)}, not {getattr(self, field)!r}", field=field)
