@@ -18,11 +18,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from sim.fields import InputError, checked, chosen
 from sim.outcomes import OUTCOMES
-from sim.study import LEVEL, Study
+from sim.study import LEVEL, Study, paired_intervals
 
 # Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -61,16 +60,11 @@ def as_text(name: str) -> str:
 
 def draw_band(ax: Axes, x: Any, values: NDArray[np.float64], of: Look, label: str) -> None:
     """The mean over seeds and its 95 % interval, by day. ``values`` (days, seeds); seeds without a value are left out."""
-    known = np.isfinite(values)
-    n = known.sum(axis=1)
-    mean = np.where(known, values, 0.0).sum(axis=1) / np.where(n, n, np.nan)
+    mean, low, high, n = paired_intervals(values)
     ax.plot(x, mean, color=of.color, linestyle=of.linestyle, linewidth=1.7, label=label, zorder=3)
     if (n > 1).any():
-        spread = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
-        degrees = np.where(n > 1, n - 1.0, np.nan)
-        half = stdtrit(degrees, 0.5 + LEVEL / 2) * np.sqrt(spread / degrees / n.clip(1))
-        ax.fill_between(x, mean - half, mean + half, color=of.color, alpha=0.1, linewidth=0, zorder=2)
-        for edge in (mean - half, mean + half):
+        ax.fill_between(x, low, high, color=of.color, alpha=0.1, linewidth=0, zorder=2)
+        for edge in (low, high):
             ax.plot(x, edge, color=of.color, linestyle=of.linestyle, linewidth=0.5, alpha=0.6, zorder=2)
 
 

@@ -13,6 +13,7 @@ from threading import Event
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from sim.branch import Branch
@@ -146,16 +147,28 @@ class Study:
         return plot(self, kind, outcomes, branches, differences)
 
 
+def paired_intervals(
+    differences: ArrayLike, level: float = LEVEL
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Mean, low, high and n of each row of differences (rows, seeds): Student's interval.
+
+    Differences that are not finite are left out, n counts the rest. What these cannot give is nan: the interval where n is 1, all
+    where it is 0.
+    """
+    values = np.asarray(differences, dtype=np.float64)
+    known = np.isfinite(values)
+    n = known.sum(axis=1)
+    mean = np.where(known, values, 0.0).sum(axis=1) / np.where(n > 0, n, np.nan)
+    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    degrees = np.where(n > 1, n - 1.0, np.nan)
+    half = stdtrit(degrees, 0.5 + level / 2) * np.sqrt(squares / degrees) / np.sqrt(n.clip(1))
+    return mean, mean - half, mean + half, n
+
+
 def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple[float, float, float, int]:
-    """Mean, low, high and n of paired differences: Student's interval; nan differences are left out, n counts the rest."""
-    values = np.array([d for d in differences if not np.isnan(d)], dtype=np.float64)
-    if values.size == 0:
-        return (float("nan"),) * 3 + (0,)
-    mean = float(values.mean())
-    if values.size == 1:
-        return mean, float("nan"), float("nan"), 1
-    half = float(stdtrit(values.size - 1, 0.5 + level / 2)) * float(values.std(ddof=1)) / values.size**0.5
-    return mean, mean - half, mean + half, int(values.size)
+    """``paired_intervals`` of one row."""
+    mean, low, high, n = paired_intervals([list(differences)], level)
+    return float(mean[0]), float(low[0]), float(high[0]), int(n[0])
 
 
 def _effect(branch: str, outcome: str, kind: str, differences: Iterable[float], identical: bool) -> tuple[object, ...]:

@@ -10,11 +10,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from scipy import stats
 
 import sim
 from sim.fields import InputError
 from sim.figures import COLOURS, look
-from sim.study import paired_interval
+from sim.study import paired_interval, paired_intervals
 from tests.test_own_outcomes import Extremes
 from tests.worlds import busy_branch, busy_world
 
@@ -62,6 +63,20 @@ def test_bands_are_intervals_over_seeds(study: sim.Study, differences: bool) -> 
     assert "(opinion, -1 to 1" in ax.get_ylabel()
     assert ax.get_xlabel() == "date, 2019"
     assert [tick.get_text() for tick in ax.get_xticklabels()] == ["1 May", "2 May", "3 May"]
+
+
+def test_intervals_are_students() -> None:
+    nan = np.nan
+    rows = np.array([[1.0, 2.0, 4.0, 8.0], [nan, 3.0, nan, 5.0], [nan, nan, 7.0, nan], [nan] * 4, [2.0] * 4])
+    mean, low, high, n = paired_intervals(rows)
+    assert n.tolist() == [4, 2, 1, 0, 4]
+    np.testing.assert_array_equal(mean, [3.75, 4.0, 7.0, nan, 2.0])
+    for row in (0, 1):
+        known = rows[row][~np.isnan(rows[row])]
+        expected = stats.t.interval(0.95, known.size - 1, known.mean(), stats.sem(known))
+        np.testing.assert_allclose([low[row], high[row]], expected, rtol=1e-12)
+        assert paired_interval(rows[row]) == (mean[row], low[row], high[row], n[row])
+    np.testing.assert_array_equal([low[2:], high[2:]], [[nan, nan, 2.0]] * 2)
 
 
 def test_what_is_drawn_by_default(study: sim.Study) -> None:

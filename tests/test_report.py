@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from experiments.run import main
 from experiments.studies.results import Results, load, without_formulas
 from experiments.studies.settings import NamedBranch
 from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
+from tests.pages import Page
 
 STUDY = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
@@ -48,29 +48,6 @@ def results(study: Path) -> Results:
 @pytest.fixture(scope="module")
 def page(study: Path) -> str:
     return (study / "report.html").read_text(encoding="utf-8")
-
-
-class Page(HTMLParser):
-    """Tags that are open, and everything that could fetch something."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.fetched: list[str] = []
-        self.ids: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "br", "link", "img", "input"):
-            self.open.append(tag)
-        for name, value in attributes:
-            if name in ("src", "href", "xlink:href", "data") and value and not value.startswith("#"):
-                self.fetched.append(value)
-            if name == "id" and value:
-                self.ids.append(value)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 def test_the_page_is_well_formed_and_asks_for_nothing(page: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -12,34 +11,12 @@ import pytest
 from experiments.validate import main
 from experiments.validation import arguments, networks, simsom
 from experiments.validation.registry import VALIDATIONS
+from tests.pages import Page
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EDGES, NODES = FIXTURES / "random_walk_network.edges.csv", FIXTURES / "random_walk_network.nodes.csv"
 OWN_NETWORK = ["only=simsom", f"simsom.edges={EDGES}", f"simsom.nodes={NODES}", "simsom.runs=2", "simsom.steps=25"]
 KEYS = ["name", "parameters", "expected", "measured", "standard_error", "tolerance", "holds"]
-
-
-class Page(HTMLParser):
-    """Tags that are open, and everything that could fetch something."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.fetched: list[str] = []
-        self.ids: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "br", "link", "img", "input"):
-            self.open.append(tag)
-        for name, value in attributes:
-            if name in ("src", "href", "xlink:href", "data") and value and not value.startswith("#"):
-                self.fetched.append(value)
-            if name == "id" and value:
-                self.ids.append(value)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 @pytest.mark.parametrize(

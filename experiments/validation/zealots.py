@@ -25,6 +25,7 @@ from experiments.validation.check import (
     Result,
     Validation,
     mean_and_error,
+    means_and_errors,
     runs_field,
 )
 from experiments.validation.ensemble import ensemble, over, part_of
@@ -180,8 +181,7 @@ def _histograms(case: Case, p: Parameters, progress: Progress) -> NDArray[np.flo
 
 
 def _frequencies(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    return shares.mean(axis=0), shares.std(axis=0, ddof=1) / math.sqrt(counts.shape[0])
+    return means_and_errors(counts / counts.sum(axis=1, keepdims=True))
 
 
 def _total_variation(counts: NDArray[np.float64], law: NDArray[np.float64]) -> tuple[float, float]:
