@@ -131,6 +131,18 @@ def test_files_that_are_named_exist(name: str) -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_every_decision_has_its_date() -> None:
+    """Under the heading of a room, and each stands there once."""
+    intro, *rooms = re.split(r"^## ", text("decisions.md"), flags=re.MULTILINE)
+    assert "**" not in intro and len(rooms) > 10
+    decisions = [paragraph for room in rooms for paragraph in room.strip().split("\n\n")[1:]]
+    assert [
+        d for d in decisions if not re.match(r"\*2\d{3}-\d\d-\d\d(?:, revised [\d-]+)?(?:; replaces .+)?\*\n\*\*", d)
+    ] == []
+    titles = [decision.split("**")[1] for decision in decisions]
+    assert len(set(titles)) == len(titles) > 100
+
+
 def test_model_names_every_room_of_the_world() -> None:
     rooms = {info.path.split(".")[1].partition("[")[0] for info in describe_fields(sim.World.hk2019(people=1000))}
     for room in rooms - {"people", "people_reachable", "days", "first_day"}:
