@@ -16,9 +16,11 @@ import sim
 from sim.fields import describe_fields
 from sim.outcomes import OUTCOMES, Day
 from sim.outcomes.individuals import GROUPS
+from sim.version import VERSIONS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 
 
@@ -129,6 +131,14 @@ def test_fields_that_are_named_exist(name: str) -> None:
 def test_files_that_are_named_exist(name: str) -> None:
     for path in re.findall(r"`((?:docs|sim|experiments|tests|benchmarks|examples)/[\w./]+)`", text(name)):
         assert (ROOT / path).exists(), path
+
+
+def test_the_changelog_names_every_version_of_the_model() -> None:
+    """In an entry that says that it changes numbers, the newest first."""
+    entries = re.findall(r"^- (\*\*Numbers\*\* \(model version (\d+)\): )?", CHANGELOG, re.MULTILINE)
+    assert [int(version) for _, version in entries if version] == sorted(VERSIONS, reverse=True)
+    days = re.findall(r"^### (\d{4}-\d\d-\d\d)$", CHANGELOG, re.MULTILINE)
+    assert days == sorted(set(days), reverse=True) != []
 
 
 def test_every_decision_has_its_date() -> None:
