@@ -11,33 +11,33 @@ from collections.abc import Callable
 import sim
 from benchmarks.timing import Row, side_by_side, timed
 from sim.engine.arrays import ArrayEngine
-from sim.engine.society import build
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.moderation import PreemptiveRemoval, Takedown
-from sim.run import make_stage
+from sim.simulation import begun
+from sim.society.society import draw
 from sim.world import World
 
 _WARM_DAYS = 60  # outboxes are mostly full by then, as they are in most of a run
 
 
-def _warm(world: World) -> Stage:
+def _warm(world: World) -> Engine:
     """A world some days after day 0."""
     stage = ArrayEngine(world, None, 1, threads=1)
     stage.advance(world.burn_in_ticks + _WARM_DAYS * world.ticks_per_day)
     return stage
 
 
-def _fork(trunk: Stage, engine: str = "arrays", threads: int = 1) -> Stage:
-    return make_stage(trunk.world, None, 1, engine, threads, setting=trunk.setting, snapshot=trunk.snapshot())
+def _fork(trunk: Engine, engine: str = "arrays", threads: int = 1) -> Engine:
+    return begun(trunk.world, None, 1, engine, threads, start=trunk.snapshot()).engine
 
 
-def _updates(stage: Stage) -> int:
+def _updates(stage: Engine) -> int:
     return int(stage.state.counts[:, Count.READERS].sum())
 
 
 def _ahead(
-    trunk: Stage, days: int, engine: str = "arrays", threads: int = 1
+    trunk: Engine, days: int, engine: str = "arrays", threads: int = 1
 ) -> tuple[Callable[[], None], Callable[[], int]]:
     """A task that runs a fork ``days`` further, and the updates (accounts awake that read) that this makes."""
     stage = _fork(trunk, engine, threads)
@@ -45,7 +45,7 @@ def _ahead(
     return lambda: stage.advance(stage.step_index + days * stage.world.ticks_per_day), lambda: _updates(stage) - before
 
 
-def _updates_a_second(trunk: Stage, days: int, engine: str) -> float:
+def _updates_a_second(trunk: Engine, days: int, engine: str) -> float:
     task, updates = _ahead(trunk, days, engine)
     seconds = timed(task)
     return updates() / seconds
@@ -81,7 +81,7 @@ def followees(repeats: int) -> list[Row]:
     """CPU time per update by the number of people that a person follows."""
     trunks = {n: _warm(World.hk2019(people=10_000, **{"graph.followees": float(n)})) for n in (2, 20, 40)}
 
-    def per_update(trunk: Stage) -> float:
+    def per_update(trunk: Engine) -> float:
         task, updates = _ahead(trunk, 10)
         return timed(task) / updates() * 1e6
 
@@ -113,7 +113,7 @@ def building(repeats: int) -> list[Row]:
     """CPU time to draw people, accounts and the follower graph."""
     worlds = {people: World.hk2019(people=people) for people in (10_000, 100_000)}
     contenders = {
-        f"{people:,} people": lambda world=world: timed(lambda: build(world, 1, 1)) for people, world in worlds.items()
+        f"{people:,} people": lambda world=world: timed(lambda: draw(world, 1)) for people, world in worlds.items()
     }
     return side_by_side("building the society", "CPU s", contenders, repeats)
 

@@ -11,12 +11,13 @@ from sim import moderation
 from sim.branch import Branch
 from sim.describe import describe
 from sim.fields import InputError, describe_fields
+from sim.graph.settings import Graph
 from sim.labelled import Labelled, joined, labelled
-from sim.ledger import Ledger
-from sim.model import SocietyModel
-from sim.population.settings import Graph
-from sim.run import Run, simulate
-from sim.study import Study, compare
+from sim.run import Run
+from sim.simulation import Simulation, begin, simulate
+from sim.society_model import SocietyModel
+from sim.study.compare import Study, compare
+from sim.study.ledger import Ledger
 from sim.version import MODEL_VERSION
 from sim.world import World
 
@@ -28,9 +29,11 @@ __all__ = [
     "Labelled",
     "Ledger",
     "Run",
+    "Simulation",
     "SocietyModel",
     "Study",
     "World",
+    "begin",
     "compare",
     "describe",
     "describe_fields",

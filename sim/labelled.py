@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.branch import Branch
-from sim.engine.state import Group
 from sim.fields import InputError, instance, shown
 from sim.moderation.view import PlatformView, Traces
-from sim.run import last_step, make_stage
+from sim.run import days_until, last_step
+from sim.simulation import begin
+from sim.society.groups import Group
 from sim.world import World
 
 
@@ -56,9 +57,8 @@ def _stacked(arrays: Sequence[Any]) -> Any:
 
 def labelled(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> Labelled:
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
-    stage = make_stage(world, branch, seed)
-    stage.advance(last_step(world, days))
-    view = stage.moderators[0].view()
-    group = stage.society.group[view.account]
+    model = begin(world, branch, seed).advance(days_until(world, last_step(world, days))).engine
+    view = model.moderators[0].view()
+    group = model.society.group[view.account]
     asleep = (group == Group.SLEEPER) & (view.posts == 0)
     return Labelled(view, (group >= Group.ACTIVE_TROLL) & ~asleep, asleep)

@@ -1,8 +1,7 @@
-"""One run: a world in one branch with one seed."""
+"""The record of a run: a world in one branch with one seed."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,12 +9,10 @@ from typing import Any
 import pandas as pd
 
 from sim.branch import Branch
-from sim.engine.agents import AgentEngine
-from sim.engine.arrays import ArrayEngine, checked_threads
+from sim.engine.engine import Engine
 from sim.engine.moderator import RemovalRecord
-from sim.engine.stage import Stage
 from sim.engine.state import Count
-from sim.fields import InputError, checked, chosen, instance
+from sim.fields import InputError, checked
 from sim.notebook import captioned
 from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
 from sim.outcomes.individuals import Keep, check_fits, kept
@@ -30,8 +27,8 @@ class Run:
     ``timeline`` has one row a simulated day (columns as in docs/outcomes.md, indexed by date), ``outcomes`` the values at the
     end, ``turnout`` one row an event, ``removals`` one row for each day on which a policy decided on accounts, ``work`` the
     counts of what was computed, and ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
-    ``population_seed`` drew the people. ``made`` says when and by which code a run was made that a ledger holds (``sim.keys``);
-    otherwise it is empty.
+    ``population_seed`` drew the people. ``made`` says when and by which code a run was made that a ledger holds
+    (``sim.study.keys``); otherwise it is empty.
     ``kept`` is what was kept of every person, if anything was (``people``).
     """
 
@@ -76,9 +73,9 @@ class Run:
         Raises InputError for a day that was not simulated, for a graph too large for networkx, and where the code has changed so
         that other numbers come out.
         """
-        from sim.rerun import network
+        from sim.simulation import again
 
-        return network(self, day)
+        return again(self, day).network()
 
     @property
     def outcomes(self) -> pd.Series:
@@ -93,9 +90,9 @@ class Recording:
     outcomes: tuple[OwnOutcome, ...] = ()
     keep: Keep | None = None
 
-    def measure(self, stage: Stage) -> dict[str, float]:
+    def measure(self, model: Engine) -> dict[str, float]:
         """All outcomes at the end of the day that has just ended."""
-        return measure(stage, self.outcomes)
+        return measure(model, self.outcomes)
 
     @property
     def columns(self) -> list[str]:
@@ -120,63 +117,27 @@ def recording(
     return found
 
 
-def record(stage: Stage, cpu_seconds: float, recorded: Recording = NOTHING_MORE) -> Run:
-    """The record of a stage that has run."""
-    timeline = pd.DataFrame(stage.daily, columns=["day", *recorded.columns])
-    timeline.index = pd.DatetimeIndex([stage.world.date(day) for day in timeline["day"]], dtype=DATES, name="date")
-    totals = stage.state.counts.sum(axis=0)
+def record(model: Engine, cpu_seconds: float, recorded: Recording = NOTHING_MORE) -> Run:
+    """What an engine that has run has on record."""
+    timeline = pd.DataFrame(model.daily, columns=["day", *recorded.columns])
+    timeline.index = pd.DatetimeIndex([model.world.date(day) for day in timeline["day"]], dtype=DATES, name="date")
+    totals = model.state.counts.sum(axis=0)
     return Run(
-        world=stage.world,
-        branch=stage.branch,
-        seed=stage.seed_of_run,
+        world=model.world,
+        branch=model.branch,
+        seed=model.seed_of_run,
         timeline=timeline.astype({"day": int}),
-        turnout=turnout_table(stage),
-        removals=pd.DataFrame(stage.removals, columns=RemovalRecord._fields),
+        turnout=turnout_table(model),
+        removals=pd.DataFrame(model.removals, columns=RemovalRecord._fields),
         work={
             "updates": float(totals[Count.READERS]),
             "rows_scanned": float(totals[Count.ROWS_SCANNED]),
             "cpu_seconds": cpu_seconds,
         },
-        digest=stage.digest,
-        population_seed=stage.population_seed,
-        kept=None if recorded.keep is None else recorded.keep.table(stage.people),
+        digest=model.digest,
+        population_seed=model.population_seed,
+        kept=None if recorded.keep is None else recorded.keep.table(model.people),
     )
-
-
-def simulate(
-    world: World,
-    branch: Branch | None = None,
-    seed: int = 1,
-    engine: str = "arrays",
-    days: int | None = None,
-    threads: int | None = None,
-    population_seed: int | None = None,
-    outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] = (),
-    every: int | None = None,
-) -> Run:
-    """Simulate one branch of a world with one seed.
-
-    ``engine`` is "arrays" (fast) or "agents" (one Mesa agent an account, to be read); both give the same bits. ``days`` stops
-    early; ``threads`` (default: GROUNDSWELL_THREADS, else all cores) never changes a result; ``population_seed`` fixes the
-    people while ``seed`` varies (default: the same number). ``outcomes`` of the user's own are measured beside the others.
-    ``keep`` names what to keep of every person (``run.people``): opinion, parts, exposure, standing, climate, status; on day 0,
-    on every ``every``-th day after it (default: each) and on the last.
-
-    Raises InputError in one sentence for anything that cannot be simulated as asked.
-
-    >>> import sim
-    >>> run = sim.simulate(sim.World.hk2019(people=1000), seed=1, days=2)
-    >>> len(run.timeline)
-    2
-    """
-    instance(world, World, "world")
-    end = last_step(world, days)
-    recorded = recording(world, days_until(world, end), outcomes, keep, every)
-    stage = make_stage(world, branch, seed, engine, threads, recorded, population_seed=population_seed)
-    began = time.process_time()
-    stage.advance(end)
-    return record(stage, time.process_time() - began, recorded)
 
 
 def last_step(world: World, days: int | None) -> int:
@@ -190,19 +151,3 @@ def last_step(world: World, days: int | None) -> int:
 def days_until(world: World, step: int) -> int:
     """Days that have ended by a step."""
     return (step - world.burn_in_ticks) // world.ticks_per_day
-
-
-def make_stage(
-    world: World,
-    branch: Branch | None,
-    seed: int,
-    engine: str = "arrays",
-    threads: int | None = None,
-    recorded: Recording = NOTHING_MORE,
-    **more: Any,
-) -> Stage:
-    """An engine by name, measuring every day; ``more`` goes to ``Stage``."""
-    if chosen(engine, ("arrays", "agents"), "engine") == "arrays":
-        return ArrayEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, threads=threads, **more)
-    checked_threads(threads)
-    return AgentEngine(world, branch, seed, observe=recorded.measure, keeper=recorded.keep, **more)

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 Meanings = dict[str, str]
 OURS = ("sim", "experiments")
 _ROOT = Path(__file__).resolve().parent
-_MODEL = ("sim.branching",)  # what simulates every run, and by its imports all that decides a number
+_MODEL = ("sim.study.tree",)  # what simulates every run, and by its imports all that decides a number
 
 
 class UnknownCodeError(ValueError):

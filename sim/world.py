@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from sim.campaign.settings import Campaign, Organisers
+from sim.actors.outlets import Outlets
+from sim.actors.second_platform import SecondPlatform
+from sim.actors.settings import Campaign, Organisers
+from sim.calendar import Calendar, day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS, Feed
 from sim.feed.severity import Severity
 from sim.fields import InputError, Settings, checked, chosen, quantity, shown
-from sim.moderation.platform import FIRST, PLATFORMS
+from sim.graph.settings import Graph
+from sim.moderation.desk import FIRST, PLATFORMS
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.opinion.rule import Opinion
-from sim.population.calendar import Calendar, day_number
-from sim.population.legitimacy import Legitimacy
-from sim.population.outlets import Outlets
-from sim.population.people import Population
-from sim.population.second_platform import SecondPlatform
-from sim.population.settings import Graph
-from sim.population.signals import Signals
-from sim.population.trust import Trust
+from sim.people.legitimacy import Legitimacy
+from sim.people.people import Population
+from sim.people.signals import Signals
+from sim.people.trust import Trust
 from sim.saved import load, save
 
 _STEPS = 65_535  # a step is stored in 16 bits
@@ -193,7 +193,7 @@ class World(Settings):
     def _check_second_platform(self) -> None:
         if self.graph.kind != "social" or self.feed.reading not in FEEDS:
             raise InputError(
-                "must be 0 unless graph.kind is 'social' and feed.reading is one of {', '.join(FEEDS)}, "
+                f"must be 0 unless graph.kind is 'social' and feed.reading is one of {', '.join(FEEDS)}, "
                 f"not {self.second.members:g}",
                 field="second.members",
             )

@@ -21,13 +21,14 @@ import pandas as pd
 import sim
 from sim.branch import Branch
 from sim.cases.hk2019 import facts
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.fields import Quantity, Settings
 from sim.labelled import joined, labelled
 from sim.moderation import BASE_RATE, SIGNALS, RuleDetector, fit, precision, roc
-from sim.moderation.signals import feature
+from sim.moderation.detectors.signals import feature
 from sim.outcomes.individuals import GROUPS, Keep
-from sim.run import Recording, make_stage, record
+from sim.run import Recording, record
+from sim.simulation import begun
 from sim.world import World
 from tests.golden_cases import Case, EndOfDay, small_world, study_branches
 
@@ -41,10 +42,10 @@ _LONGEST_SHOWN = 4
 # What a case gives
 
 
-def run_case(case: Case, engine: str = "arrays") -> Stage:
+def run_case(case: Case, engine: str = "arrays") -> Engine:
     """A golden case, run to its end."""
     recorded = Recording(keep=_kept(case))
-    stage = make_stage(case.world, case.branch, case.seed, engine, None, recorded, population_seed=case.population_seed)
+    stage = begun(case.world, case.branch, case.seed, engine, None, case.population_seed, recorded).engine
     stage.advance(stage.last_step)
     return stage
 
@@ -74,7 +75,7 @@ def digests(case: Case, engine: str, outcomes: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _seen(stage: Stage, view: Any) -> dict[str, Any]:
+def _seen(stage: Engine, view: Any) -> dict[str, Any]:
     seen = {name: getattr(view, name) for name in view._fields if name != "traces"}
     traces = {} if view.traces is None else view.traces._asdict()
     kept = [name for name, about in SIGNALS.items() if view.traces is not None or not about.traced]

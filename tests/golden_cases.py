@@ -14,12 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sim
-from sim.campaign.adaptation import Evading, Rebuilding
-from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.actors.adaptation import Evading, Rebuilding
+from sim.actors.outlets import Outlets
+from sim.actors.second_platform import Pages, SecondPlatform
+from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.calendar import Calendar, Event
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
 from sim.fields import quantity, register
+from sim.graph.settings import Graph
 from sim.moderation import (
     SIGNALS,
     Appeals,
@@ -57,16 +61,12 @@ from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
 from sim.opinion.rule import opinion_weight
 from sim.outcomes import Day, OwnOutcome
-from sim.population.calendar import Calendar, Event
-from sim.population.legitimacy import Legitimacy
-from sim.population.newcomers import Newcomers
-from sim.population.outlets import Outlets
-from sim.population.people import Population
-from sim.population.profiles import Profiles
-from sim.population.second_platform import Pages, SecondPlatform
-from sim.population.settings import Graph
-from sim.population.signals import Signals
-from sim.population.trust import Trust
+from sim.people.legitimacy import Legitimacy
+from sim.people.newcomers import Newcomers
+from sim.people.people import Population
+from sim.people.profiles import Profiles
+from sim.people.signals import Signals
+from sim.people.trust import Trust
 
 NETWORK = Path(__file__).with_name("fixtures") / "golden_network"
 

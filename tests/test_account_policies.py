@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.branch import Branch
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
+from sim.engine.engine import Engine
+from sim.engine.state import Count
 from sim.moderation import (
     Appeals,
     Enforcement,
@@ -25,10 +25,11 @@ from sim.moderation import (
     Takedown,
     Weights,
 )
-from sim.moderation.queue import EMPTY, Queue, daily_capacity
+from sim.moderation.policies.queue import EMPTY, Queue, daily_capacity
 from sim.outcomes import OUTCOMES
-from sim.population.accounts import Status
-from sim.run import make_stage
+from sim.people.accounts import Status
+from sim.simulation import begin
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.branches import branches, detectors
 from tests.strategies.worlds import SEEDS, cases, worlds
@@ -50,7 +51,7 @@ def long_world(**changes: object) -> World:
     return world.replace({"population.newcomers.share": 0.5, "campaign.sleepers.created_until": 10.0, **changes})
 
 
-def suspended(stage: Stage) -> np.ndarray:
+def suspended(stage: Engine) -> np.ndarray:
     return np.flatnonzero(stage.state.status == Status.SUSPENDED)
 
 
@@ -177,7 +178,7 @@ def test_checks_leave_out_whom_they_do_not_check() -> None:
 def test_checks_judge_by_what_is_seen() -> None:
     stage = run(long_world(), Branch((RegistrationChecks(0, RuleDetector(signal="login", threshold=1.0), 1.0),)))
     gone = suspended(stage)
-    assert stage.setting.profile.login[gone].all()
+    assert stage.drawn.profile.login[gone].all()
     groups = stage.society.group[gone]
     assert (groups == Group.SLEEPER).any() and (groups == Group.CITIZEN).any()
 
@@ -200,9 +201,9 @@ def test_enforcement_keeps_to_its_capacity_and_its_delay() -> None:
 def test_the_most_suspicious_come_first() -> None:
     by_followers = RuleDetector(signal="followers", threshold=1.0)
     policy = Enforcement(2, by_followers, reviewers=10 / 480, minutes_per_case=1.0, delay_days=0.0, reviewer=GUILTY)
-    stage = make_stage(long_world(), Branch((policy,)), 1)
+    stage = begin(long_world(), Branch((policy,)), 1).engine
     stage.advance(stage.world.burn_in_ticks + 2 * 4 + 1)
-    followers = stage.setting.profile.followers
+    followers = stage.drawn.profile.followers
     gone = suspended(stage)
     view = stage.moderators[0].view()
     assert gone.size == 10
@@ -278,11 +279,11 @@ def test_appeals_succeed_as_often_as_they_say() -> None:
 def test_restored_sleepers_sleep_on_or_wake_if_it_is_time() -> None:
     world = long_world(**{"campaign.sleepers.created_before": 1.0, "campaign.sleepers.waking_rate": 0.3})
     mistaken = Appeals(0, 2.0, 1.0, CLEARED)
-    stage = make_stage(
+    stage = begin(
         world, Branch((Enforcement(1, Perfect(), 99.0, delay_days=0.0, reviewer=Perfect()), mistaken)), 1
-    )
+    ).engine
     sleepers = stage.society.group == Group.SLEEPER
-    wakes = stage.society.wakes_at
+    wakes = stage.fixed.wakes_at
     during, back = world.burn_in_ticks + 4, world.burn_in_ticks + 3 * 4
     stage.advance(back)
     assert (stage.state.status[sleepers] == Status.SUSPENDED).all()
@@ -334,7 +335,7 @@ def test_a_strategy_in_both_engines_and_through_forks() -> None:
     for step in (world.burn_in_ticks + 8, world.burn_in_ticks + 21, world.burn_in_ticks + 50):
         for engine in ("arrays", "agents"):
             trunk = run(world, branch, 3, engine, until=step)
-            fork = make_stage(world, branch, 3, setting=trunk.setting, snapshot=trunk.snapshot())
+            fork = trunk.fork(branch)
             fork.advance(fork.last_step)
             assert_same(fork, whole)
             assert fork.review_hours == whole.review_hours

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.actors.adaptation import Adaptation, Evading, Rebuilding, Static
+from sim.actors.operator import Operator
 from sim.branch import Branch
-from sim.campaign.adaptation import Adaptation, Evading, Rebuilding, Static
-from sim.campaign.operator import Operator
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
+from sim.engine.engine import Engine
+from sim.engine.state import Count
 from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Takedown
-from sim.population.accounts import Role, Status
-from sim.run import make_stage, simulate
-from sim.study import compare
+from sim.people.accounts import Role, Status
+from sim.simulation import simulate
+from sim.society.groups import Group
+from sim.study.compare import compare
 from sim.world import World
-from tests.worlds import assert_same, busy_branch, busy_world, run
+from tests.worlds import assert_same, busy_branch, busy_world, forked, run
 
 QUICK = {"notice_days": 0.0, "hours_per_account": 1.0, "budget_hours": 1000.0}
 TAKEDOWN = Branch((Takedown(1, accounts=6),))
@@ -35,11 +36,11 @@ def world_with(adaptation: Adaptation, **changes: object) -> World:
     )
 
 
-def woken(stage: Stage) -> int:
+def woken(stage: Engine) -> int:
     return int((stage.state.status[stage.society.group == Group.SLEEPER] == Status.ACTIVE).sum())
 
 
-def troll_posts(stage: Stage) -> np.ndarray:
+def troll_posts(stage: Engine) -> np.ndarray:
     """Posts of trolls on each day from day 0 on."""
     counts = stage.state.counts[stage.world.burn_in_ticks :]
     posts = counts[:, Count.NEW_POSTS + Role.TROLL] + counts[:, Count.RESHARES + Role.TROLL]
@@ -62,7 +63,7 @@ def test_engines_forks_and_studies_agree(adaptation: Adaptation, changes: dict) 
     for day in (1.0, 1.5, 2.0, 3.0):
         trunk = run(world, branch, 2, until=world.burn_in_ticks + world.tick(day))
         for engine in ("arrays", "agents"):
-            fork = make_stage(world, branch, 2, engine, setting=trunk.setting, snapshot=trunk.snapshot())
+            fork = forked(trunk, branch, engine)
             fork.advance(fork.last_step)
             assert_same(whole, fork)
     branches = {

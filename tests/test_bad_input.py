@@ -12,9 +12,9 @@ import pytest
 
 import sim
 from sim.branch import Branch
+from sim.calendar import Event
 from sim.fields import InputError, build
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
-from sim.population.calendar import Event
 from sim.world import World
 from tests.worlds import busy_world
 

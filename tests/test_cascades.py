@@ -27,10 +27,10 @@ from experiments.validation.cascade_world import (
 )
 from experiments.validation.check import no_progress
 from experiments.validation.ensemble import ensemble
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.fields import InputError
 from sim.randomness import Stream, uniform
-from sim.run import make_stage
+from sim.simulation import begin
 from sim.world import World
 from tests.worlds import assert_same, run
 
@@ -58,7 +58,7 @@ def sharers_by_hand(author: int, lifetime: int, seed: int, ticks: int) -> dict[i
     return posted
 
 
-def posts_of(stage: Stage) -> dict[int, int]:
+def posts_of(stage: Engine) -> dict[int, int]:
     outbox = stage.state.outbox
     return {account: int(outbox[account, 0]["posted"]) for account in np.flatnonzero(stage.state.posts)}
 
@@ -68,7 +68,7 @@ def posts_of(stage: Stage) -> dict[int, int]:
 def test_a_post_can_be_read_in_as_many_ticks_as_it_lives(engine: str, lifetime: int) -> None:
     missed = 0
     for seed in range(1, 60):
-        stage = make_stage(lonely_message(lifetime), None, seed, engine)
+        stage = begin(lonely_message(lifetime), None, seed, engine).engine
         stage.advance(1)
         authors = np.flatnonzero(stage.state.posts)
         if authors.size != 1:

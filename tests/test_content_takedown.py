@@ -13,15 +13,15 @@ from hypothesis import given, settings
 
 from sim.branch import Branch
 from sim.engine.agents import AgentEngine
-from sim.engine.society import build
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.feed.legality import Illegality, Propensity, illegal, propensities
 from sim.fields import InputError
+from sim.graph.settings import Graph
 from sim.moderation import NO_MEASURES, ContentTakedown, Measures, Takedown
-from sim.moderation.content_takedown import taken_down
 from sim.moderation.measures import in_force
-from sim.population.settings import Graph
-from sim.run import make_stage
+from sim.moderation.policies.content_takedown import taken_down
+from sim.simulation import begin
+from sim.society.society import draw
 from sim.world import World
 from tests.strategies.branches import branches
 from tests.strategies.worlds import SEEDS, cases
@@ -113,7 +113,7 @@ def test_messages_are_illegal_as_often_as_their_authors_would() -> None:
 
 def test_without_concentration_all_are_alike() -> None:
     world = busy_world(**{"illegality.citizens.share": 0.25, "illegality.trolls.share": 1.0})
-    society = build(world, 1, 1)[0].society
+    society = draw(world, 1).arrays
     np.testing.assert_array_equal(society.illegal_share[:120], np.float32(0.25))
     np.testing.assert_array_equal(society.illegal_share[120:124], np.float32(0.0))
     np.testing.assert_array_equal(society.illegal_share[124:], np.float32(1.0))
@@ -121,7 +121,7 @@ def test_without_concentration_all_are_alike() -> None:
 
 def test_high_risk_citizens_are_drawn_or_named_by_the_node_table(tmp_path: Path) -> None:
     drawn = busy_world(people=4000, **{"illegality.high_risk_share": 0.1, "illegality.high_risk.share": 1.0})
-    risky = build(drawn, 1, 1)[0].society.illegal_share[:4000]
+    risky = draw(drawn, 1).arrays.illegal_share[:4000]
     assert set(np.unique(risky)) == {0.0, 1.0}
     assert risky.mean() == pytest.approx(0.1, abs=0.02)
     edges, nodes = tmp_path / "edges.csv", tmp_path / "nodes.csv.gz"
@@ -131,9 +131,9 @@ def test_high_risk_citizens_are_drawn_or_named_by_the_node_table(tmp_path: Path)
     graph = Graph(kind="file", edges=str(edges), nodes=str(nodes))
     legality = Illegality(high_risk=Propensity(1.0), high_risk_class="illegal")
     named = World(people=3, graph=graph, illegality=legality, campaign={"accounts": 1})
-    np.testing.assert_array_equal(build(named, 1, 1)[0].society.illegal_share, [0.0, 0.0, 1.0, 0.0])
+    np.testing.assert_array_equal(draw(named, 1).arrays.illegal_share, [0.0, 0.0, 1.0, 0.0])
     with pytest.raises(InputError, match=r"must be a class of the people in .* not 'dangerous'"):
-        build(named.replace({"illegality.high_risk_class": "dangerous"}), 1, 1)
+        draw(named.replace({"illegality.high_risk_class": "dangerous"}), 1)
     with pytest.raises(InputError, match="high_risk_class must be left out without a node table"):
         busy_world(**{"illegality.high_risk_class": "illegal"})
     with pytest.raises(InputError, match="high_risk_share must be 0 where high_risk_class says who they are"):
@@ -183,24 +183,24 @@ def test_forks_amid_standing_policies_equal_reruns(engine: str) -> None:
     whole = run(world, both(), 4)
     assert_same(run(world, both(), 4, "agents"), whole)
     assert whole.digest != run(world, None, 4).digest
-    trunk = make_stage(world, both(), 4, engine)
+    trunk = begin(world, both(), 4, engine).engine
     for step in range(world.burn_in_ticks, world.burn_in_ticks + world.ticks + 1, 1 if engine == "arrays" else 5):
         trunk.advance(step)
-        fork = make_stage(world, both(), 4, engine, setting=trunk.setting, snapshot=trunk.snapshot())
+        fork = trunk.fork(both())
         fork.advance(fork.last_step)
         assert_same(fork, whole)
 
 
 def test_measures_hold_from_the_first_tick_of_the_day_on() -> None:
     world = busy_world(**UNLAWFUL)
-    stage = make_stage(world, both(), 1)
+    stage = begin(world, both(), 1).engine
     seen = []
     for step in range(world.burn_in_ticks + world.ticks):
         stage.advance(step + 1)
         seen.append(len(stage.rules.measures.takedowns))
-    begin = world.burn_in_ticks + world.tick(1)
-    assert seen == [0] * begin + [1] * 3 + [2] * (len(seen) - begin - 3)
-    expected = [[1 / (0.4 * 6), begin, 0.9], [1 / (0.3 * 6), begin + 3, 1.0]]
+    first = world.burn_in_ticks + world.tick(1)
+    assert seen == [0] * first + [1] * 3 + [2] * (len(seen) - first - 3)
+    expected = [[1 / (0.4 * 6), first, 0.9], [1 / (0.3 * 6), first + 3, 1.0]]
     np.testing.assert_array_equal(stage.rules.measures.takedowns, expected)
 
 
@@ -238,7 +238,7 @@ def test_nobody_sees_what_is_gone_and_prevalence_falls() -> None:
     assert len(bad) > 100
     assert not any(taken_down(stage.seed64, *name, step, takedowns) for step, name in bad)
 
-    def prevalence(stage: Stage) -> list[float]:
+    def prevalence(stage: Engine) -> list[float]:
         return [day["prevalence"] for day in stage.daily]
 
     without, with_it = prevalence(run(world, None, 3)), prevalence(run(world, branch, 3))

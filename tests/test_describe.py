@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.actors.volume import posting_plan
 from sim.branch import Branch
-from sim.campaign.volume import posting_plan
 from sim.describe import describe
 from sim.describe.dry_run import dry_run
-from sim.engine.state import Group
 from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
-from sim.population.accounts import Status
+from sim.people.accounts import Status
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.branches import branches, removals
 from tests.strategies.worlds import SEEDS, worlds

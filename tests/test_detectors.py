@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 import sim
 from sim.branch import Branch
-from sim.engine.state import Group
 from sim.fields import InputError, build
 from sim.moderation import (
     BASE_RATE,
@@ -31,9 +30,10 @@ from sim.moderation import (
     precision,
     roc,
 )
-from sim.moderation.score_detector import NEW_ACCOUNTS
-from sim.moderation.signals import feature, signal
-from sim.run import make_stage
+from sim.moderation.detectors.score import NEW_ACCOUNTS
+from sim.moderation.detectors.signals import feature, signal
+from sim.simulation import begin
+from sim.society.groups import Group
 from tests.test_moderation import view_of
 from tests.worlds import busy_world, run
 
@@ -72,11 +72,7 @@ def test_all_detectors_are_tried_here() -> None:
 def test_only_the_two_with_an_oracle_see_who_is_who(detector: Detector) -> None:
     """The same view with everybody's role turned round: decisions stay, but for the idealised detectors."""
     stage = run(busy_world(), until=40)
-    (desk,) = (
-        make_stage(stage.world, Branch((Takedown(2, accounts=1),)), 1, setting=stage.setting, snapshot=stage.snapshot())
-        .moderators[0]
-        .desks
-    )
+    (desk,) = stage.fork(Branch((Takedown(2, accounts=1),))).moderators[0].desks
     before, view = desk.scores(detector), desk.view()
     swapped = np.where(stage.society.group >= Group.ACTIVE_TROLL, Group.CITIZEN, Group.ACTIVE_TROLL).astype(np.uint8)
     desk._model.society = stage.society._replace(group=swapped)
@@ -161,7 +157,7 @@ def test_a_world_that_keeps_no_signals_is_refused(signal: str) -> None:
     assert str(refused.value) == (
         f"policies[0].detector must not judge by {signal} where world.signals.observe is false."
     )
-    assert len(make_stage(busy_world(), branch, 1).moderators[0].desks) == 1
+    assert len(begin(busy_world(), branch, 1).engine.moderators[0].desks) == 1
 
 
 def test_profiles_are_seen_in_any_world() -> None:

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 import sim
 from sim.branch import Branch
 from sim.engine import arrays
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.fields import InputError
-from sim.model import SocietyModel
 from sim.moderation import ContentTakedown, Enforcement, Perfect
-from sim.population.accounts import Role, Status
+from sim.people.accounts import Role, Status
 from sim.randomness import uniforms
-from sim.run import make_stage
+from sim.simulation import begin
+from sim.society_model import SocietyModel
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import STANDING, TWO_PLATFORMS, assert_same, busy_branch, busy_branch_of_two, busy_world, run
@@ -156,7 +156,7 @@ def test_engines_agree_on_many_worlds(case: tuple[World, Branch], seed: int) -> 
 
 def test_engines_agree_after_every_tick() -> None:
     world, branch = busy_world(), busy_branch()
-    fast, slow = make_stage(world, branch, 5, "arrays"), make_stage(world, branch, 5, "agents")
+    fast, slow = begin(world, branch, 5, "arrays").engine, begin(world, branch, 5, "agents").engine
     fast.advance(slow.step_index)
     while fast.step_index < fast.last_step:
         for stage in (fast, slow):
@@ -229,8 +229,8 @@ def test_threads_do_not_matter_at_scale() -> None:
 
 def test_threads_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, small_chunks: None) -> None:
     monkeypatch.setenv("GROUNDSWELL_THREADS", "3")
-    assert make_stage(busy_world(), None, 1).threads == 3  # type: ignore[attr-defined]
-    assert make_stage(busy_world(), None, 1, threads=2).threads == 2  # type: ignore[attr-defined]
+    assert begin(busy_world(), None, 1).engine.threads == 3  # type: ignore[attr-defined]
+    assert begin(busy_world(), None, 1, threads=2).engine.threads == 2  # type: ignore[attr-defined]
 
 
 # Mesa
@@ -288,12 +288,12 @@ def test_iterations_of_a_batch_would_be_the_same_run_and_are_refused(processes: 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda stage: pickle.loads(pickle.dumps(stage))])
 @pytest.mark.parametrize("engine", ["arrays", "agents", "mesa"])
-def test_a_copy_goes_on_by_itself_to_the_same_end(copied: Callable[[Stage], Stage], engine: str) -> None:
+def test_a_copy_goes_on_by_itself_to_the_same_end(copied: Callable[[Engine], Engine], engine: str) -> None:
     """Operator, organisers and a queue of the moderator's have much to do after it was made."""
     adaptation = {"name": "rebuilding", "replacement": 2.0, "notice_days": 0.5, "budget_hours": 24.0}
     world, branch = busy_world(**TWO_PLATFORMS, **{"campaign.adaptation": adaptation}), busy_branch_of_two()
     expected = run(world, branch, 1)
-    stage = SocietyModel(world, branch, 1) if engine == "mesa" else make_stage(world, branch, 1, engine)
+    stage = SocietyModel(world, branch, 1) if engine == "mesa" else begin(world, branch, 1, engine).engine
     stage.advance(world.burn_in_ticks + 3)
     state = stage.digest
     other = copied(stage)

@@ -43,6 +43,6 @@ def test_a_fork_goes_on_with_the_sessions_of_its_seed() -> None:
     drawn = ensemble(_world(), 1)
     trunk = drawn.start(3)
     trunk.advance(17)
-    fork = drawn.start(3, snapshot=trunk.snapshot())
+    fork = trunk.fork()
     fork.advance(fork.last_step)
     assert fork.digest == _alone(3)

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.validation.spiral_of_silence import Outcome, Parameters, outcome, silence_world
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.opinion.expression import confidence_of, confidences, confident, encouraged, speakers
-from sim.population.accounts import Role
-from sim.run import make_stage
+from sim.people.accounts import Role
+from sim.simulation import begin
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases, worlds
 from tests.worlds import assert_same, busy_world, run
@@ -52,7 +52,7 @@ def test_the_less_courage_the_more_confidence_it_takes(inner: float, courage: fl
     assert confidences(np.array([inner])) == [confidence_of(inner)]
 
 
-def ross(stage: Stage, ticks: int) -> tuple[np.ndarray, np.ndarray]:
+def ross(stage: Engine, ticks: int) -> tuple[np.ndarray, np.ndarray]:
     """Inner confidence of each person and who speaks, from a stage's people and graph, by the paper's words."""
     society, people = stage.society, stage.world.people
     person = society.person[:people]
@@ -74,7 +74,7 @@ def ross(stage: Stage, ticks: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 def test_the_engine_does_what_the_paper_says(engine: str) -> None:
     world = silence_world(Parameters(people=150, links=2, longest=12), bots=5)
-    stage = make_stage(world, None, 3, engine)
+    stage = begin(world, None, 3, engine).engine
     inner, speak = ross(stage, 12)
     stage.advance(12)
     person = stage.society.person[:150]
@@ -86,15 +86,15 @@ def test_the_engine_does_what_the_paper_says(engine: str) -> None:
 
 def test_who_is_silent_is_not_read_but_trolls_are() -> None:
     world = silence_world(Parameters(people=60, links=3, longest=200), bots=0).replace({"opinion.rule": "degroot"})
-    silent = make_stage(world, None, 1)
+    silent = begin(world, None, 1).engine
     silent.state.inner_confidence[:] = -1.0
     silent.advance(5)
     np.testing.assert_array_equal(silent.state.opinion[:, 0], silent.society.anchor)
-    loud = make_stage(world, None, 1)
+    loud = begin(world, None, 1).engine
     loud.state.inner_confidence[:] = 40.0
     loud.advance(5)
     assert (loud.state.opinion[:, 0] != loud.society.anchor).all()
-    trolled = make_stage(world.replace({"campaign.accounts": 9}), None, 1)
+    trolled = begin(world.replace({"campaign.accounts": 9}), None, 1).engine
     trolled.state.inner_confidence[:] = -1e9  # for good
     trolled.advance(5)
     moved = trolled.state.opinion[:, 0] != trolled.society.anchor
@@ -111,11 +111,11 @@ def test_who_is_silent_is_not_read_but_trolls_are() -> None:
 def test_messages_raise_and_lower_confidence_and_the_silent_post_nothing() -> None:
     world = busy_world(**{"expression.silence_by": "confidence", "expression.first_posts": 0.0})
     stage = run(world)
-    before = make_stage(world, None, 1).state.inner_confidence
+    before = begin(world, None, 1).engine.state.inner_confidence
     change = stage.state.inner_confidence - before
     assert (change > 0.0).any()
     assert (change < 0.0).any()
-    mute = make_stage(world, None, 1)
+    mute = begin(world, None, 1).engine
     mute.state.inner_confidence[:] = -1e9
     mute.advance(mute.last_step)
     counts = mute.state.counts.sum(axis=0)
@@ -126,7 +126,7 @@ def test_messages_raise_and_lower_confidence_and_the_silent_post_nothing() -> No
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 def test_without_steps_confidence_stays_as_it_was_drawn(engine: str) -> None:
     stage = run(busy_world(**{"expression.silence_by": "confidence", "expression.confidence_step": 0.0}), engine=engine)
-    drawn = make_stage(busy_world(), None, 1).state.inner_confidence
+    drawn = begin(busy_world(), None, 1).engine.state.inner_confidence
     np.testing.assert_array_equal(stage.state.inner_confidence, drawn)
     assert 0.4 < drawn.mean() < 0.6
 
@@ -145,7 +145,7 @@ def test_where_nobody_is_silenced_the_form_does_not_matter(case: tuple[World, ob
 @settings(max_examples=15)
 def test_by_climate_confidence_is_left_alone(world: World, seed: int) -> None:
     world = world.replace({"expression.silence_by": "climate"})
-    stage = make_stage(world, None, seed)
+    stage = begin(world, None, seed).engine
     drawn = stage.state.inner_confidence.copy()
     stage.advance(stage.last_step)
     np.testing.assert_array_equal(stage.state.inner_confidence, drawn)

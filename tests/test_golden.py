@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.state import Count, Group, State, Trace
+from sim.engine.state import Count, State, Trace
 from sim.fields import register
 from sim.outcomes import OUTCOMES
-from sim.population.accounts import Role
+from sim.people.accounts import Role
+from sim.society.groups import Group
 from sim.version import VERSIONS
 from tests import golden, golden_cases, refresh_golden
 from tests.golden_cases import Case

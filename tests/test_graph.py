@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.fields import InputError
-from sim.population.graph import (
+from sim.graph.follower_graph import (
     FollowerGraph,
     draw_followers,
     followers_of,
@@ -25,7 +25,7 @@ from sim.population.graph import (
     scaled_counts,
     social_graph,
 )
-from sim.population.networks import from_networkx, to_networkx
+from sim.graph.networks import from_networkx, to_networkx
 from sim.randomness import Stream, uniforms
 
 N = 10_000

@@ -14,9 +14,9 @@ import sim
 from sim.branch import Branch
 from sim.engine import arrays, memory
 from sim.fields import InputError
-from sim.ledger import LedgerWarning
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes.individuals import GROUPS
+from sim.study.ledger import LedgerWarning
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
@@ -76,7 +76,7 @@ def test_impressions_by_outlets_are_apart() -> None:
 def test_rows_are_in_node_order() -> None:
     opinions = tuple(np.linspace(-0.9, 0.9, 120).tolist())
     world = busy_world(**{"population.opinions": opinions, "opinion.rule": "voter", "opinion.anchoring": 0.0})
-    stage = sim.run.make_stage(world, None, 1)
+    stage = sim.begin(world, None, 1).engine
     run = sim.simulate(world, days=1, keep=("opinion", "status"))
     stage.advance(world.burn_in_ticks + world.ticks_per_day)
     assert list(run.people["node"]) == list(range(120))

@@ -20,14 +20,14 @@ import sim
 from experiments.studies import gather
 from experiments.studies.gather import study_directory
 from experiments.studies.settings import Experiment
-from sim import ledger as ledgers
-from sim import study as studies
 from sim.fields import InputError, quantity, register
-from sim.ledger import Ledger, LedgerWarning
 from sim.moderation import Takedown
 from sim.opinion import OpinionRule, opinion_weight
-from sim.records import BrokenRecordError, pack, unpack
 from sim.run import Run
+from sim.study import compare as studies
+from sim.study.compare import ledger as ledgers
+from sim.study.ledger import Ledger, LedgerWarning
+from sim.study.records import BrokenRecordError, pack, unpack
 from sim.temporaries import left_by_the_dead, sweep, temporary_for
 
 WORLD = sim.World.hk2019(people=100).replace(

@@ -19,7 +19,7 @@ import pytest
 import sim
 from experiments.run import main
 from experiments.studies.results import load
-from sim.records import unpack
+from sim.study.records import unpack
 from tests.test_command_line import ROOT
 
 WORLD = sim.World.hk2019(people=1000)  # only handed on

@@ -13,7 +13,7 @@ from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.fields import InputError, canonical_json
 from sim.outcomes import OUTCOMES
 from sim.outcomes.outcome import counts_since_day_0, counts_today
-from sim.run import make_stage
+from sim.simulation import begin
 from sim.world import World
 from tests.worlds import assert_same, busy_branch, busy_world, run
 
@@ -22,13 +22,10 @@ FEW: dict[str, Any] = {"people": 20, "graph": {"followees": 3.0, "hub_cap": 1.0}
 
 def test_engines_agree_up_to_the_last_step_that_there_can_be() -> None:
     world = World(**FEW, days=65_535, population={"sessions_per_day": 0.5})  # type: ignore[arg-type]
-    trunk = make_stage(world, None, 1)
+    trunk = begin(world, None, 1).engine
     trunk._observe = None
     trunk.advance(trunk.last_step - 40)
-    forks = [
-        make_stage(world, None, 1, engine, setting=trunk.setting, snapshot=trunk.snapshot())
-        for engine in ("arrays", "agents")
-    ]
+    forks = [trunk.fork(None) for engine in ("arrays", "agents")]
     for fork in forks:
         fork._observe = None
         fork.advance(fork.last_step)
@@ -70,7 +67,7 @@ def test_minus_zero_is_zero() -> None:
 def test_reports_are_counted_up_to_32_bits_and_not_from_0_again() -> None:
     ends = []
     for engine in ("arrays", "agents"):
-        stage = make_stage(busy_world(), busy_branch(), 1, engine)
+        stage = begin(busy_world(), busy_branch(), 1, engine).engine
         stage.state.traces[:, Trace.REPORTS] = MOST_REPORTS - 1
         stage.advance(stage.last_step)
         ends.append(stage)
@@ -104,7 +101,7 @@ def test_qualities_that_a_tick_cannot_add_up_are_refused() -> None:
 
 def test_counts_are_those_of_the_steps_whenever_they_are_asked_for() -> None:
     world = busy_world(burn_in_days=2)
-    often, seldom = make_stage(world, busy_branch(), 1), make_stage(world, busy_branch(), 1)
+    often, seldom = begin(world, busy_branch(), 1).engine, begin(world, busy_branch(), 1).engine
     while often.step_index < often.last_step:
         often.advance(often.step_index + 5)
         counts, now = often.state.counts, often.step_index

@@ -14,12 +14,13 @@ import pytest
 import sim
 from experiments.validation.ensemble import ensemble
 from sim import machine
-from sim.branching import BranchTree
 from sim.engine import memory
+from sim.engine.fixed import fixed_for
 from sim.engine.memory import check_memory, needed
-from sim.engine.society import build
-from sim.engine.state import State
+from sim.engine.state import State, first_state
 from sim.machine import available
+from sim.society.society import draw
+from sim.study.tree import BranchTree
 from sim.world import World
 from tests.worlds import busy_world
 
@@ -28,17 +29,19 @@ LARGE: dict[str, Any] = {"people": 100_000_000, "people_reachable": 8_000_000_00
 
 def bytes_of(world: World) -> int:
     """What the arrays of a world take when it has just been built, its state twice."""
-    setting, state = build(world, 1, 1)
+    drawn = draw(world, 1)
+    fixed = fixed_for(world, drawn, 1)
     arrays = [
-        *setting.society,
-        *setting.schedule,
-        *setting.rules,
-        setting.followers,
-        setting.following,
-        *setting.profile,
+        *drawn.arrays,
+        *fixed.schedule,
+        *fixed.rules,
+        fixed.wakes_at,
+        drawn.followers,
+        drawn.following,
+        *drawn.profile,
     ]
     kept = sum(array.nbytes for array in arrays if isinstance(array, np.ndarray))
-    return kept + 2 * sum(array.nbytes for array in state)
+    return kept + 2 * sum(array.nbytes for array in first_state(world, drawn))
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import gc
 import weakref
 
 import sim
-from sim.run import make_stage
+from sim.simulation import begin
 from tests.worlds import busy_world
 
 
 def test_a_stage_is_let_go() -> None:
     for engine in ("arrays", "agents"):
-        stage = make_stage(busy_world(), None, 1, engine)
+        stage = begin(busy_world(), None, 1, engine).engine
         stage.advance(3)
         gone = weakref.ref(stage)
         del stage

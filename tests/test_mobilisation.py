@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.validation.granovetter import joined, ladder, threshold_world
-from sim.engine.schedule import last_of_the_side
+from sim.calendar import Event
 from sim.fields import InputError
 from sim.opinion.mobilisation import joins, perceived_support
-from sim.population.calendar import Event
-from sim.run import make_stage
+from sim.simulation import begin
+from sim.society.schedule import last_of_the_side
 from sim.world import World
 from tests.strategies.worlds import SEEDS, worlds
 from tests.worlds import assert_same, busy_world, date, run
@@ -119,7 +119,7 @@ def test_who_has_no_threshold_joins_every_event_of_their_side(world: World, seed
         "turnout_weight": 1.0,
         "legitimacy_weight": 0.0,
     }
-    stage = make_stage(world.replace({"mobilisation": changes}), None, seed)
+    stage = begin(world.replace({"mobilisation": changes}), None, seed).engine
     for i in np.argsort(stage.schedule.join_step, kind="stable"):
         if stage.schedule.join_step[i] >= 0:
             stage.advance(int(stage.schedule.join_step[i]))

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import sim
 from sim.branch import Branch
-from sim.engine.state import Group
 from sim.moderation import (
     Detector,
     OracleSignal,
@@ -26,8 +25,9 @@ from sim.moderation import (
     Traces,
 )
 from sim.moderation.policy import most_suspicious
-from sim.population.accounts import Status
-from sim.run import make_stage
+from sim.people.accounts import Status
+from sim.simulation import begin
+from sim.society.groups import Group
 from tests.worlds import busy_world, run
 
 N = 200_000
@@ -148,8 +148,8 @@ def test_a_real_detector_sees_what_a_platform_sees(engine: str) -> None:
     assert (society.created > view.tick).any() or view.account.size == society.group.size
     np.testing.assert_array_equal(view.created, society.created[view.account])
     np.testing.assert_array_equal(view.posts, before.state.posts[view.account])
-    np.testing.assert_array_equal(view.following, stage.setting.graph.following_count()[view.account])
-    np.testing.assert_array_equal(view.followers, stage.setting.graph.followers_count()[view.account])
+    np.testing.assert_array_equal(view.following, stage.drawn.graph.following_count()[view.account])
+    np.testing.assert_array_equal(view.followers, stage.drawn.graph.followers_count()[view.account])
     assert not view.suspended.any()
     gone = np.flatnonzero(stage.state.status == Status.SUSPENDED)
     assert gone.size == 7
@@ -219,7 +219,7 @@ def test_a_shortfall_is_reported() -> None:
 
 def test_counts_scale_with_the_world() -> None:
     world = sim.World.hk2019(people=10_000, days=2, burn_in_days=0)
-    stage = make_stage(world, Branch((Takedown(0, accounts=936), PreemptiveRemoval(0, accounts=200_000))), 1)
+    stage = begin(world, Branch((Takedown(0, accounts=936), PreemptiveRemoval(0, accounts=200_000))), 1).engine
     stage.advance(1)
     takedown, preemptive = stage.removals
     assert (takedown.asked_in_reality, takedown.asked, takedown.active_trolls) == (936, 9, 9)

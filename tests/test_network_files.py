@@ -18,11 +18,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sim.fields import InputError
-from sim.population import edge_list, files, networks
-from sim.population.edge_list import EdgeList, read_edge_list
-from sim.population.files import checksum, pieces
-from sim.population.networks import read_network_file
-from sim.population.node_table import read_node_table
+from sim.graph import edge_list, files, networks
+from sim.graph.edge_list import EdgeList, read_edge_list
+from sim.graph.files import checksum, pieces
+from sim.graph.networks import read_network_file
+from sim.graph.node_table import read_node_table
 
 Pair = tuple[int | str, int | str]
 

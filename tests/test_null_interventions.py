@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.actors.second_platform import SecondPlatform
 from sim.branch import Branch
-from sim.engine.state import Group
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Rates, Takedown
-from sim.population.accounts import Status
-from sim.population.second_platform import SecondPlatform
+from sim.people.accounts import Status
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.branches import branches, days, detectors, removals
 from tests.strategies.worlds import GENERATED, SEEDS, worlds

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 
 import sim
 from sim.branch import Branch
-from sim.engine.state import Group
 from sim.moderation import Rates, Takedown
 from sim.outcomes import OUTCOMES, opinion
-from sim.population.accounts import Status
+from sim.people.accounts import Status
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import busy_branch, busy_world, daily, run

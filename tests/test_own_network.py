@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine.society import build
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.fields import InputError
 from sim.fields import build as build_settings
-from sim.population.accounts import by_node, by_person, first_account, persons_of_citizens
-from sim.population.networks import to_networkx
-from sim.run import make_stage
+from sim.graph.networks import to_networkx
+from sim.people.accounts import by_node, by_person, first_account, persons_of_citizens
+from sim.simulation import begin
+from sim.society.society import draw
 
 ENGINES = ("arrays", "agents")
 
@@ -45,13 +45,13 @@ def averaging_world(people: int, graph: Any, days: int = 1, **changes: Any) -> s
     return world.replace(changes)
 
 
-def after(world: sim.World, days: int, engine: str = "arrays") -> Stage:
-    stage = make_stage(world, None, 1, engine, 1)
+def after(world: sim.World, days: int, engine: str = "arrays") -> Engine:
+    stage = begin(world, None, 1, engine, 1).engine
     stage.advance(days)
     return stage
 
 
-def opinions_of_nodes(stage: Stage) -> list[float]:
+def opinions_of_nodes(stage: Engine) -> list[float]:
     return by_node(stage.state.opinion[:, 0]).tolist()
 
 
@@ -77,7 +77,7 @@ def test_a_step_averages_what_the_user_wrote(data: st.DataObject, n: int) -> Non
     opinions = data.draw(st.lists(st.floats(-1, 1), min_size=n, max_size=n))
     graph = data.draw(st.sampled_from([{"kind": "random", "followees": 1.0}, {"kind": "preferential"}]))
     stage = after(averaging_world(n, graph, **{"population.opinions": opinions}), 1)
-    follows = stage.setting.graph
+    follows = stage.drawn.graph
     expected = [
         np.mean(np.array(opinions)[row]) if row.size else opinions[node]
         for node, row in enumerate(np.split(follows.followees.astype(int), follows.indptr[1:-1]))
@@ -111,17 +111,17 @@ def on_files(folder: Path, table: str, **changes: Any) -> sim.World:
 
 def test_columns_of_the_node_table_are_those_of_its_nodes(tmp_path: Path) -> None:
     """Rows in any order; bots need no values; the list says the same in the order of the nodes without bots."""
-    setting, _ = build(on_files(tmp_path, TABLE), 1, 1)
-    society = setting.society
+    drawn = draw(on_files(tmp_path, TABLE), 1)
+    society = drawn.arrays
     assert by_node(society.anchor).tolist() == [1.0, 0.5, -1.0]
     assert by_node(society.joining).tolist() == [0.5, -20.0, 30.0]
     assert by_node(society.confidence).tolist() == [0.0, 2.0, 0.75]
-    assert setting.given == {"opinion", "threshold", "confidence"}
+    assert drawn.given == {"opinion", "threshold", "confidence"}
     bare = "index,bot\n0,0\n1,1\n2,0\n3,0\n"
     lists = {"population.opinions": [1, 0.5, -1], "mobilisation.thresholds": [0.5, -20, 30]}
-    listed = build(on_files(tmp_path, bare, **lists), 1, 1)[0]
-    np.testing.assert_array_equal(listed.society.anchor, society.anchor)
-    np.testing.assert_array_equal(listed.society.joining, society.joining)
+    listed = draw(on_files(tmp_path, bare, **lists), 1)
+    np.testing.assert_array_equal(listed.arrays.anchor, society.anchor)
+    np.testing.assert_array_equal(listed.arrays.joining, society.joining)
     assert listed.given == {"opinion", "threshold"}
 
 
@@ -158,8 +158,8 @@ def test_thresholds_of_the_node_table_are_told(tmp_path: Path) -> None:
 # Names
 
 
-def names_of(stage: Stage) -> list[object]:
-    return stage.setting.nodes.tolist()
+def names_of(stage: Engine) -> list[object]:
+    return stage.drawn.nodes.tolist()
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_an_edge_list_alone_names_its_nodes(tmp_path: Path) -> None:
         return {"kind": "file", "edges": str(tmp_path / "e.txt")}
 
     def names(text: str, people: int = 3) -> list[object]:
-        return names_of(make_stage(averaging_world(people, graph(text)), None, 1))
+        return names_of(begin(averaging_world(people, graph(text)), None, 1).engine)
 
     assert names("0 2\n") == [0, 1, 2]  # node 1 has no edges
     assert names("1 2\n3 1\n") == [1, 2, 3]
@@ -250,10 +250,10 @@ def test_a_world_on_graphml_or_gml(ending: str, tmp_path: Path) -> None:
     (nx.write_graphml if ending == "graphml" else nx.write_gml)(chain, path)
     graph = {"kind": "file", "edges": str(path)}
     world = averaging_world(3, graph, **{"campaign.accounts": 1, "population.sessions_column": "visits"})
-    setting, _ = build(world, 1, 1)
-    assert setting.nodes.tolist() == ["a", "b", "c", "troll"]
-    assert by_node(setting.society.anchor).tolist() == [1.0, 0.0, -1.0]
-    assert set(setting.society.activity.tolist()) == {2.0}
+    drawn = draw(world, 1)
+    assert drawn.nodes.tolist() == ["a", "b", "c", "troll"]
+    assert by_node(drawn.arrays.anchor).tolist() == [1.0, 0.0, -1.0]
+    assert set(drawn.arrays.activity.tolist()) == {2.0}
     with pytest.raises(InputError, match=r"graph\.nodes must be left out where edges is a file of GraphML or GML"):
         world.replace({"graph.nodes": "nodes.csv"})
 
@@ -280,14 +280,14 @@ def test_a_graph_of_networkx_with_its_attributes(tmp_path: Path) -> None:
         network, opinion="x", threshold="t", confidence="c", bot="bad", columns=["class"], folder=tmp_path
     )
     world = averaging_world(3, graph, **{"campaign.accounts": 1})
-    setting, _ = build(world, 1, 1)
-    assert setting.nodes.tolist() == ["(1, 2)", 'b, "x"', "7", "3"]
-    assert by_node(setting.society.anchor).tolist() == [-1.0, 0.0, 1.0]
-    assert by_node(setting.society.joining).tolist() == [30.0, 20.5, 10.0]
-    assert by_node(setting.society.confidence).tolist() == [0.0, 2.0, 1.0]
+    drawn = draw(world, 1)
+    assert drawn.nodes.tolist() == ["(1, 2)", 'b, "x"', "7", "3"]
+    assert by_node(drawn.arrays.anchor).tolist() == [-1.0, 0.0, 1.0]
+    assert by_node(drawn.arrays.joining).tolist() == [30.0, 20.5, 10.0]
+    assert by_node(drawn.arrays.confidence).tolist() == [0.0, 2.0, 1.0]
     assert opinions_of_nodes(after(world, 1)) == [0.0, 1.0, 1.0]
     illegal = world.replace({"illegality": {"high_risk_class": "left", "high_risk": {"share": 1.0}}})
-    assert build(illegal, 1, 1)[0].society.illegal_share.tolist() == [0.0, 0.0, 1.0, 0.0]
+    assert draw(illegal, 1).arrays.illegal_share.tolist() == [0.0, 0.0, 1.0, 0.0]
 
 
 def test_numbers_stay_numbers_and_opinions_every_bit(tmp_path: Path) -> None:
@@ -295,16 +295,16 @@ def test_numbers_stay_numbers_and_opinions_every_bit(tmp_path: Path) -> None:
     opinions = np.random.default_rng(1).uniform(-1, 1, 40)
     nx.set_node_attributes(network, dict(enumerate(opinions)), "x")
     graph = sim.Graph.from_networkx(network, opinion="x", folder=tmp_path)
-    setting, _ = build(averaging_world(40, graph), 1, 1)
-    assert setting.nodes.tolist() == list(range(40))
-    np.testing.assert_array_equal(by_node(setting.society.anchor), opinions)
-    assert set(to_networkx(setting.graph, setting.nodes).edges) == set(network.edges)
+    drawn = draw(averaging_world(40, graph), 1)
+    assert drawn.nodes.tolist() == list(range(40))
+    np.testing.assert_array_equal(by_node(drawn.arrays.anchor), opinions)
+    assert set(to_networkx(drawn.graph, drawn.nodes).edges) == set(network.edges)
 
 
 def test_kinds_of_graphs(tmp_path: Path) -> None:
     undirected = nx.MultiGraph([("a", "b"), ("a", "b"), ("b", "b"), ("b", "c")])
-    setting, _ = build(averaging_world(3, sim.Graph.from_networkx(undirected, folder=tmp_path)), 1, 1)
-    follows = to_networkx(setting.graph, setting.nodes)
+    drawn = draw(averaging_world(3, sim.Graph.from_networkx(undirected, folder=tmp_path)), 1)
+    follows = to_networkx(drawn.graph, drawn.nodes)
     assert set(follows.edges) == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
 
 

@@ -14,13 +14,15 @@ from hypothesis import given, settings
 
 import sim
 from sim.branch import Branch
-from sim.engine.state import Count, Group
+from sim.engine.state import Count
 from sim.fields import InputError, quantity, register
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes import OUTCOMES, Day, OwnOutcome
 from sim.outcomes.day import GROUPS
-from sim.population.accounts import Status
-from sim.run import Recording, make_stage
+from sim.people.accounts import Status
+from sim.run import Recording
+from sim.simulation import begin
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
@@ -119,7 +121,7 @@ def test_a_mesa_model_collects_it() -> None:
 
 
 def a_day(world: World, branch: Branch | None = None) -> tuple[Day, Any]:
-    stage = make_stage(world, branch, 1)
+    stage = begin(world, branch, 1).engine
     stage.advance(stage.last_step)
     return Day(stage, stage.daily[-1]), stage
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.society import build
 from sim.fields import InputError
-from sim.population.people import Population, draw_people
-from sim.population.settings import Graph
+from sim.graph.settings import Graph
+from sim.people.people import Population, draw_people
+from sim.society.society import draw
 from sim.world import World
 
 N = 40_000
@@ -55,20 +55,20 @@ def file_world(folder: Path, rows: str, **population: object) -> World:
 
 def test_sessions_may_come_from_the_node_table(tmp_path: Path) -> None:
     rows = "index,bot,posts,name\n3,0,0.25,a\n1,1,9,b\n0,0,2,c\n2,0,0,d\n"
-    society = build(file_world(tmp_path, rows, sessions_column="posts"), 1, 1)[0].society
+    society = draw(file_world(tmp_path, rows, sessions_column="posts"), 1).arrays
     # Citizens are the rows without bots in the order of their index; people are numbered the other way round.
     np.testing.assert_array_equal(society.activity[society.person[:3]], [2.0, 0.0, 0.25])
-    drawn = build(file_world(tmp_path, rows), 1, 1)[0].society.activity
+    drawn = draw(file_world(tmp_path, rows), 1).arrays.activity
     assert not np.array_equal(drawn, society.activity)
     with pytest.raises(
         InputError, match=r"sessions_column must be a column of .*nodes\.csv \(index, bot, posts, name\)"
     ):
-        build(file_world(tmp_path, rows, sessions_column="clicks"), 1, 1)
+        draw(file_world(tmp_path, rows, sessions_column="clicks"), 1)
     with pytest.raises(
         InputError, match=r"sessions_column must name a column of numbers from 0 to 1,000,000 .* unlike 'name'"
     ):
-        build(file_world(tmp_path, rows, sessions_column="name"), 1, 1)
+        draw(file_world(tmp_path, rows, sessions_column="name"), 1)
     with pytest.raises(InputError, match=r"must name a column of numbers from 0 to 1,000,000"):
-        build(file_world(tmp_path, rows.replace("0.25", "-1"), sessions_column="posts"), 1, 1)
+        draw(file_world(tmp_path, rows.replace("0.25", "-1"), sessions_column="posts"), 1)
     with pytest.raises(InputError, match=r"sessions_column must be left out without a node table in graph\.nodes"):
         sim.World(people=3, population={"sessions_column": "posts"})

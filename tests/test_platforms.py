@@ -10,17 +10,18 @@ import pytest
 
 import sim
 from experiments.studies.observed import compare_with_observed
+from sim.actors.adaptation import Evading
 from sim.branch import Branch
-from sim.campaign.adaptation import Evading
 from sim.engine import arrays
-from sim.engine.society import build
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
+from sim.engine.engine import Engine
+from sim.engine.state import Count
 from sim.fields import InputError
 from sim.moderation import Disclosure, Downranking, Perfect, PreemptiveRemoval, Rates, ReshareFriction, Takedown, TipOff
-from sim.moderation.platform import PLATFORMS
-from sim.population.accounts import NOBODY, Role, Status
-from sim.run import make_stage
+from sim.moderation.desk import PLATFORMS
+from sim.people.accounts import NOBODY, Role, Status
+from sim.simulation import begin
+from sim.society.groups import Group
+from sim.society.society import draw
 from sim.world import World
 from tests.worlds import TWO_PLATFORMS, assert_same, busy_branch_of_two, busy_world, run
 
@@ -29,11 +30,11 @@ def two_platforms(**changes: Any) -> World:
     return busy_world(**{**TWO_PLATFORMS, **changes})
 
 
-def suspended(stage: Stage) -> np.ndarray:
+def suspended(stage: Engine) -> np.ndarray:
     return np.flatnonzero(stage.state.status == Status.SUSPENDED)
 
 
-def of_group(stage: Stage, group: Group, second: bool) -> np.ndarray:
+def of_group(stage: Engine, group: Group, second: bool) -> np.ndarray:
     mine = np.flatnonzero(stage.society.group == group)
     return mine[(mine >= stage.society.second) == second]
 
@@ -43,7 +44,7 @@ def of_group(stage: Stage, group: Group, second: bool) -> np.ndarray:
 
 def test_members_hold_one_account_more_and_follow_only_what_is_there() -> None:
     world = two_platforms()
-    society = build(world, 1, 1)[0].society
+    society = draw(world, 1).arrays
     members = np.flatnonzero(society.twin >= 0)
     assert members.size == 84  # .7 of 120
     np.testing.assert_array_equal(society.person[society.twin[members]], society.person[members])
@@ -55,8 +56,8 @@ def test_members_hold_one_account_more_and_follow_only_what_is_there() -> None:
 
 
 def test_the_first_platform_is_the_same_with_a_second_one_beside_it() -> None:
-    with_second = build(two_platforms(), 1, 1)[0].society
-    without = build(two_platforms(second={}), 1, 1)[0].society
+    with_second = draw(two_platforms(), 1).arrays
+    without = draw(two_platforms(second={}), 1).arrays
     n = without.group.size
     assert with_second.second == n == without.second
     np.testing.assert_array_equal(with_second.group[:n], without.group)
@@ -109,9 +110,9 @@ def test_threads_do_not_matter_on_two_platforms(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_fork_on_two_platforms_is_a_rerun() -> None:
     world, branch = two_platforms(), busy_branch_of_two()
-    whole, trunk = run(world, branch, 2), make_stage(world, branch, 2)
+    whole, trunk = run(world, branch, 2), begin(world, branch, 2).engine
     trunk.advance(9)
-    fork = make_stage(world, branch, 2, setting=trunk.setting, snapshot=trunk.snapshot())
+    fork = trunk.fork(branch)
     fork.advance(fork.last_step)
     assert_same(whole, fork)
 
@@ -124,7 +125,7 @@ def test_people_follow_as_many_trolls_at_any_scale() -> None:
     follows = []
     for people in (2000, 10_000):
         world = World.hk2019(people=people, campaign={"accounts": 93_600, "local_follower_share": 0.0002}, days=30)
-        society = build(world, 1, 1)[0].society
+        society = draw(world, 1).arrays
         followees = society.followees[: society.indptr[people]]
         follows.append((society.group[followees] == Group.ACTIVE_TROLL).sum() / people)
     assert follows[0] == pytest.approx(follows[1], rel=0.15)
@@ -139,8 +140,8 @@ def test_outlets_and_pages_keep_their_number_and_their_followers_scale() -> None
             outlets={"accounts": 12, "followers": 20_000},
             second={"members": 0.5, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]},
         )
-        setting, _ = build(world, 1, 1)
-        society, followers = setting.society, setting.followers
+        drawn = draw(world, 1)
+        society, followers = drawn.arrays, drawn.followers
         outlets, pages = (followers[society.group == group] for group in (Group.OUTLET, Group.PAGE))
         sizes.append((outlets.size, outlets.sum() / people, pages.size, pages.sum() / people))
     assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
@@ -285,7 +286,7 @@ def test_a_suspended_outlet_loses_posts() -> None:
 # An operator that goes elsewhere
 
 
-def losing(**evading: Any) -> Stage:
+def losing(**evading: Any) -> Engine:
     how = Evading(1.0, 0.0, 1000.0, pause_days=0.0, keeps_volume=True, **evading)
     world = two_platforms(days=5, **{"campaign.adaptation": how, "campaign.sleepers.created_before": 1.0})
     return run(world.replace({"campaign.sleepers.waking_rate": 0.0}), Branch((Takedown(1, accounts=6),)))
@@ -300,7 +301,7 @@ def test_pages_take_over_posts_of_the_lost() -> None:
 
 
 def test_going_for_hubs_wakes_the_sleepers_whose_followers_are_followed_most() -> None:
-    def audience(stage: Stage) -> float:
+    def audience(stage: Engine) -> float:
         sleepers = of_group(stage, Group.SLEEPER, False)
         woken = sleepers[stage.state.status[sleepers] == Status.ACTIVE]
         assert 0 < woken.size < sleepers.size

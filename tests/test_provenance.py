@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from sim.branch import Branch
 from sim.engine.agents import Citizen, Reading
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.feed.outbox import expand
 from sim.moderation import Disclosure
 from sim.opinion.provenance import SCALE, channels_moved, clipped, drawn, moved
-from sim.population.accounts import Role
-from sim.run import make_stage
+from sim.people.accounts import Role
+from sim.simulation import begin
 from sim.world import World
 from tests.strategies.worlds import GENERATED, SEEDS, cases, worlds
 from tests.worlds import busy_branch, busy_world, daily, run, without
@@ -28,13 +28,13 @@ WILD: dict[str, Any] = {"opinion.rule": "voter", "opinion.anchoring": 0.3}
 NO_TROLLS: dict[str, Any] = {"campaign.accounts": 0, "campaign.sleepers.accounts": 0, "second.campaign": ()}
 
 
-def parts(stage: Stage) -> np.ndarray:
+def parts(stage: Engine) -> np.ndarray:
     """Troll, organiser, event and own part of everybody, shape (people, 4)."""
     x = stage.state.opinion
     return np.column_stack([x[:, 0] - x[:, 1], x[:, 1] - x[:, 2], x[:, 2] - x[:, 3], x[:, 3]])
 
 
-def days(stage: Stage) -> Any:
+def days(stage: Engine) -> Any:
     """The stage at the end of each day."""
     while stage.step_index < stage.last_step:
         stage.advance(stage.step_index + stage.world.ticks_per_day)
@@ -44,7 +44,7 @@ def days(stage: Stage) -> Any:
 @given(cases(), SEEDS)
 @settings(max_examples=30)
 def test_parts_add_up_to_the_opinion_of_everybody_every_day(case: tuple[World, Branch], seed: int) -> None:
-    for stage in days(make_stage(*case, seed)):
+    for stage in days(begin(*case, seed).engine):
         np.testing.assert_allclose(parts(stage).sum(axis=1), stage.state.opinion[:, 0], atol=1e-9, rtol=0)
         assert (np.abs(stage.state.opinion) <= 1.0).all()
     measured = daily(stage)
@@ -185,7 +185,7 @@ def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
         return original(self, readings)
 
     monkeypatch.setattr(Citizen, "change_mind", change_mind)
-    stage = make_stage(world, None, 1, "agents")
+    stage = begin(world, None, 1, "agents").engine
     furthest = 0.0
     for _ in days(stage):
         seen = ~np.isnan(cold)
@@ -200,7 +200,7 @@ def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
 @settings(max_examples=30)
 def test_every_part_of_everybody_stays_on_the_scale(case: tuple[World, Branch], seed: int) -> None:
     """Direct, relayed and induced too, under any rule."""
-    for stage in days(make_stage(*case, seed)):
+    for stage in days(begin(*case, seed).engine):
         induced = parts(stage)[:, 0] - stage.state.channel.sum(axis=1)
         assert np.abs(np.column_stack([stage.state.channel, induced])).max() <= SCALE + 1e-12
 
@@ -272,7 +272,7 @@ def signed_root(shift: float) -> float:
 
 def test_messages_carry_the_parts_of_their_author() -> None:
     """A new message on the topic says what its author thinks, and how much of it is due to whom, to within rounding."""
-    stage = make_stage(busy_world(), None, 1)
+    stage = begin(busy_world(), None, 1).engine
     checked = 0
     while stage.step_index < stage.last_step:
         step = stage.step_index

@@ -13,9 +13,9 @@ from experiments.validation.networks import posting_world
 from sim.engine.agents import Account, AgentEngine, Entry, Item
 from sim.feed.ranking import appeal, engagement, feed_tie, recency_table
 from sim.feed.settings import Feed
-from sim.population.accounts import Role
-from sim.population.people import Population
-from sim.population.settings import Graph
+from sim.graph.settings import Graph
+from sim.people.accounts import Role
+from sim.people.people import Population
 from sim.world import World
 from tests.strategies.worlds import SEEDS, worlds
 from tests.worlds import assert_same, busy_branch, busy_world, run

@@ -10,17 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.campaign.operator import Operator
-from sim.campaign.organisers import Organisers
-from sim.campaign.settings import Campaign
-from sim.campaign.volume import even_out, posting_plan, weekly_rhythm
+from sim.actors.operator import Operator
+from sim.actors.organisers import Organisers
+from sim.actors.settings import Campaign
+from sim.actors.volume import even_out, posting_plan, weekly_rhythm
+from sim.calendar import Calendar, Event
 from sim.cases.hk2019 import facts
 from sim.describe.dry_run import dry_run
-from sim.engine.schedule import make_schedule
-from sim.engine.state import Count, Group
-from sim.population.accounts import Role
-from sim.population.calendar import Calendar, Event
-from sim.run import make_stage
+from sim.engine.state import Count
+from sim.people.accounts import Role
+from sim.simulation import begin
+from sim.society.groups import Group
+from sim.society.schedule import make_schedule
 from sim.world import World
 from tests.strategies.worlds import worlds
 from tests.worlds import busy_world, date, run
@@ -247,7 +248,7 @@ def test_a_call_is_remembered_for_its_window_and_no_longer(engine: str, event: i
 def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
     """Operator and organisers are Mesa agents; what they write over the steps ahead is followed from then on."""
     world = busy_world(**{"organisers.posts_per_day": 24.0, "campaign.sleepers.accounts": 0})
-    stage = make_stage(world, None, 1, engine)
+    stage = begin(world, None, 1, engine).engine
     assert {Operator, Organisers} <= {type(agent) for agent in stage.agents}
     half = world.burn_in_ticks + world.tick(2)
     stage.advance(half)

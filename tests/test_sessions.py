@@ -5,30 +5,32 @@ from __future__ import annotations
 import numpy as np
 
 import sim
+from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.sessions import Sessions
-from sim.engine.society import Setting, build
 from sim.randomness import Stream, uniforms
+from sim.society.society import draw
 
 
-def _setting(**changes: object) -> Setting:
-    return build(sim.World.hk2019(people=1000, days=3, burn_in_days=1, **changes), 1, 1)[0]
+def _fixed(**changes: object) -> Fixed:
+    world = sim.World.hk2019(people=1000, days=3, burn_in_days=1, **changes)
+    return fixed_for(world, draw(world, 1), 1)
 
 
-def _sessions(setting: Setting) -> Sessions:
-    sessions = Sessions(1, setting.society, setting.schedule, setting.rules)
+def _sessions(fixed: Fixed) -> Sessions:
+    sessions = Sessions(1, fixed.drawn.arrays, fixed.schedule, fixed.rules)
     assert sessions.length == 240  # for a thousand people
     sessions.length = 24
     return sessions
 
 
 def test_sessions_are_the_draws_below_activity() -> None:
-    setting = _setting(**{"expression.first_posts": 0.5})
-    society, sessions = setting.society, _sessions(setting)
+    fixed = _fixed(**{"expression.first_posts": 0.5})
+    society, sessions = fixed.drawn.arrays, _sessions(fixed)
     citizens = np.arange(1000)
-    for step in range(setting.schedule.sessions.size):
+    for step in range(fixed.schedule.sessions.size):
         ends, accounts = sessions.block(step // sessions.length)
         i = step % sessions.length
-        limit = society.activity[society.person[citizens]].astype(np.float64) * setting.schedule.sessions[step]
+        limit = society.activity[society.person[citizens]].astype(np.float64) * fixed.schedule.sessions[step]
         due = uniforms(1, Stream.WAKE, step, 1000, 0) < limit
         if step == 0:
             due |= uniforms(1, Stream.FIRST_POST, 0, 1000, 0) < 0.5
@@ -37,20 +39,20 @@ def test_sessions_are_the_draws_below_activity() -> None:
 
 def test_a_block_of_any_size_is_drawn_whole() -> None:
     """More sessions than there is room for at first: everybody has one at nearly every step."""
-    setting = _setting(**{"population.sessions_per_day": 900.0, "population.equal_sessions": True})
-    ends, accounts = _sessions(setting).block(0)
+    fixed = _fixed(**{"population.sessions_per_day": 900.0, "population.equal_sessions": True})
+    ends, accounts = _sessions(fixed).block(0)
     assert ends[-1] == accounts.size > 1536
     assert all(np.unique(part).size == part.size for part in np.split(accounts, ends[:-1]))
 
 
 def test_blocks_are_kept_as_far_as_there_is_room() -> None:
-    setting = _setting()
-    sessions = _sessions(setting)
+    fixed = _fixed()
+    sessions = _sessions(fixed)
     first = sessions.block(0)
     assert sessions.block(0) is first  # the last one
     sessions.block(1)
     assert sessions.block(0) is not first
-    sessions.room = sum(part.nbytes for part in _sessions(setting).block(2))
+    sessions.room = sum(part.nbytes for part in _sessions(fixed).block(2))
     kept = sessions.block(2)
     sessions.block(3)
     assert sessions.block(2) is kept

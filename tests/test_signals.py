@@ -15,16 +15,17 @@ from hypothesis import strategies as st
 import sim
 from sim.branch import Branch
 from sim.engine.agents import AgentEngine, Citizen
-from sim.engine.schedule import office_hours
-from sim.engine.society import build
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group, Trace, role_of_group
+from sim.engine.engine import Engine
+from sim.engine.state import Count, Trace
 from sim.feed.outbox import EMPTY
 from sim.feed.traces import OWN_WORDS, script
 from sim.fields import InputError
-from sim.population.accounts import Role, Status
-from sim.population.profiles import correlated, rank_levels
-from sim.run import make_stage
+from sim.people.accounts import Role, Status
+from sim.people.profiles import correlated, rank_levels
+from sim.simulation import begin
+from sim.society.groups import Group, role_of_group
+from sim.society.schedule import office_hours
+from sim.society.society import draw
 from sim.world import World
 from tests.strategies.branches import branches
 from tests.strategies.worlds import SEEDS, cases, worlds
@@ -71,7 +72,7 @@ def test_office_hours_follow_the_calendar() -> None:
         assert bool(open_now) == (moment.weekday() < 5 and 9 <= moment.hour < 18)
 
 
-def posts_of(stage: Stage, step: int) -> list[tuple[int, int, int]]:
+def posts_of(stage: Engine, step: int) -> list[tuple[int, int, int]]:
     """Who posted which message (author, created) at a step."""
     held = stage.state.outbox
     rows = np.argwhere((held["author"] != EMPTY) & (held["posted"] == step))
@@ -79,7 +80,7 @@ def posts_of(stage: Stage, step: int) -> list[tuple[int, int, int]]:
 
 
 def test_coordination_is_to_post_the_same_text_within_a_tick() -> None:
-    stage = make_stage(busy_world(), busy_branch(), 1)
+    stage = begin(busy_world(), busy_branch(), 1).engine
     rules, seed, found = stage.rules, np.uint64(1), 0
     while stage.step_index < stage.last_step:
         before, step = stage.state.traces[:, Trace.COORDINATED].copy(), stage.step_index
@@ -150,13 +151,13 @@ def test_who_disagrees_reports(monkeypatch: pytest.MonkeyPatch, reports: float, 
 # Newcomers
 
 
-def newcomers(stage: Stage) -> np.ndarray:
+def newcomers(stage: Engine) -> np.ndarray:
     return np.flatnonzero((stage.society.group == Group.CITIZEN) & (stage.society.created > 0))
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 def test_newcomers_are_there_from_the_tick_of_their_registration(engine: str) -> None:
-    stage = make_stage(busy_world(), None, 1, engine)
+    stage = begin(busy_world(), None, 1, engine).engine
     burn_in, new = stage.world.burn_in_ticks, newcomers(stage)
     assert 10 < new.size < 40
     while stage.step_index < stage.last_step:
@@ -208,15 +209,15 @@ def test_a_newcomer_marches_before_registering() -> None:
 # Profiles
 
 
-def of_group(stage: Stage, *groups: Group) -> np.ndarray:
+def of_group(stage: Engine, *groups: Group) -> np.ndarray:
     return np.flatnonzero(np.isin(stage.society.group, groups))
 
 
 def test_profiles_of_the_real_case() -> None:
     world = sim.World.hk2019(people=50_000, days=1, burn_in_days=0, **{"population.newcomers.share": 0.1})
-    setting, _ = build(world, 1, 1)
-    stage = make_stage(world, None, 1, setting=setting, snapshot=make_stage(world, None, 1).snapshot())
-    followers, following = setting.profile.followers, setting.profile.following
+    drawn = draw(world, 1)
+    stage = begin(world, None, 1, society=drawn).engine
+    followers, following = drawn.profile.followers, drawn.profile.following
     new, citizens = newcomers(stage), of_group(stage, Group.CITIZEN)
     old, sleepers = np.setdiff1d(citizens, new), of_group(stage, Group.SLEEPER)
     # Half of the purpose-made accounts had at most one follower; ordinary ones 640, and a tenth of those are bare here.
@@ -228,8 +229,7 @@ def test_profiles_of_the_real_case() -> None:
     # Who has more followers in the model shows more, apart from bare profiles.
     ordinary = old[followers[old] > 100]
     assert (
-        np.corrcoef(setting.followers[ordinary].argsort().argsort(), followers[ordinary].argsort().argsort())[0, 1]
-        > 0.8
+        np.corrcoef(drawn.followers[ordinary].argsort().argsort(), followers[ordinary].argsort().argsort())[0, 1] > 0.8
     )
     assert (following[sleepers] == 0).mean() == pytest.approx(0.2, abs=0.03)
     ages = -stage.society.created / 24
@@ -245,9 +245,9 @@ def test_more_look_alikes_look_more_alike() -> None:
         world = sim.World.hk2019(
             people=10_000, days=1, burn_in_days=0, **{"population.newcomers": {"share": 0.3, "bare": bare}}
         )
-        stage = make_stage(world, None, 1)
+        stage = begin(world, None, 1).engine
         new, sleepers = newcomers(stage), of_group(stage, Group.SLEEPER)
-        profile = stage.setting.profile.followers
+        profile = stage.drawn.profile.followers
         medians.append(float((profile[new] <= np.median(profile[sleepers])).mean()))
     assert medians[0] < 0.02 < medians[1] < medians[2]
     assert medians[2] == pytest.approx((profile[sleepers] <= np.median(profile[sleepers])).mean(), abs=0.03)
@@ -272,9 +272,9 @@ def test_rank_correlation_is_what_it_says(rho: float) -> None:
 
 def test_origins_of_logins_are_as_noisy_as_asked() -> None:
     world = sim.World.hk2019(people=20_000, days=1, burn_in_days=0)
-    setting, _ = build(world, 1, 1)
+    drawn = draw(world, 1)
     for groups, chance in (((0,), 0.1), ((2, 3), 0.7)):
-        marked = setting.profile.login[np.isin(setting.society.group, groups)]
+        marked = drawn.profile.login[np.isin(drawn.arrays.group, groups)]
         assert marked.mean() == pytest.approx(chance, abs=4 * (chance * (1 - chance) / marked.size) ** 0.5)
 
 
@@ -283,10 +283,8 @@ def test_origins_of_logins_are_as_noisy_as_asked() -> None:
 def test_newcomers_draw_nothing_from_the_campaign(worlds_seed: int, share: float) -> None:
     world = busy_world(**{"population.newcomers.share": share})
     none = world.replace({"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
-    with_campaign, without = build(world, worlds_seed, 1)[0], build(none, worlds_seed, 1)[0]
-    np.testing.assert_array_equal(
-        with_campaign.society.created[: world.people], without.society.created[: world.people]
-    )
+    with_campaign, without = draw(world, worlds_seed), draw(none, worlds_seed)
+    np.testing.assert_array_equal(with_campaign.arrays.created[: world.people], without.arrays.created[: world.people])
     np.testing.assert_array_equal(with_campaign.profile.login[: world.people], without.profile.login[: world.people])
 
 
@@ -296,7 +294,7 @@ def test_agents_and_arrays_agree_when_everything_is_reported() -> None:
 
 
 def test_bad_quantiles_are_refused() -> None:
-    from sim.population.profiles import Profiles
+    from sim.people.profiles import Profiles
 
     with pytest.raises(InputError, match="levels must ascend"):
         Profiles(levels=(0.0, 1.0, 0.5))

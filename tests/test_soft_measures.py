@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.branch import Branch
-from sim.engine.state import Count, Group
+from sim.engine.state import Count
 from sim.fields import InputError
 from sim.moderation import (
     CircuitBreaker,
@@ -26,7 +26,8 @@ from sim.moderation import (
 )
 from sim.moderation.flags import credibility
 from sim.outcomes import measure
-from sim.population.accounts import Role
+from sim.people.accounts import Role
+from sim.society.groups import Group
 from tests.strategies.branches import soft_policies
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import assert_same, busy_branch, busy_world, run

@@ -13,12 +13,12 @@ import pytest
 import sim
 from sim import sources
 from sim.fields import Settings
-from sim.keys import RunKeys, classes_of, outcomes_fingerprint
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 from sim.outcomes import OUTCOMES
 from sim.run import recording
 from sim.sources import UnknownCodeError, code_of, model_sources
+from sim.study.keys import RunKeys, classes_of, outcomes_fingerprint
 
 RULE = '''
 """A rule."""
@@ -159,7 +159,7 @@ def test_outcomes_are_known_by_name_fields_and_code(folder: Folder, monkeypatch:
     assert len(set(found)) == 3
     folder.write("own_rule.py", RULE.replace("1.0 * self", "2.0 * self"))
     assert outcomes_fingerprint((folder.load().Number(),), model) not in found
-    monkeypatch.setattr("sim.keys.OUTCOMES", OUTCOMES[1:])
+    monkeypatch.setattr("sim.study.keys.OUTCOMES", OUTCOMES[1:])
     assert outcomes_fingerprint((), model) not in found
 
 
@@ -176,7 +176,7 @@ def test_all_that_a_run_may_be_made_of_belongs_to_the_model() -> None:
     assert len(ours) > 50 and {Policy, Detector, OpinionRule} <= ours
     assert {cls.__module__ for cls in ours} <= model.keys()
     assert {"sim.engine.agents", "sim.engine.kernels.ticks", "sim.outcomes.reach", "tables.npy"} <= model.keys()
-    assert not {name for name in model if name.startswith(("sim.describe", "sim.ledger", "sim.study"))}
+    assert not {name for name in model if name.startswith(("sim.describe", "sim.study.ledger", "sim.study.compare"))}
 
 
 @pytest.mark.parametrize(

@@ -11,28 +11,27 @@ from hypothesis import strategies as st
 
 import sim
 from sim.branch import Branch
-from sim.engine.stage import Stage
+from sim.calendar import Event
+from sim.engine.engine import Engine
 from sim.engine.state import Count, State, Trace
 from sim.feed.outbox import EMPTY, OFF_TOPIC
 from sim.feed.severity import dehumanising
 from sim.fields import InputError
 from sim.moderation import Disclosure, Labels, Perfect, PreemptiveRemoval, Rates, Takedown
 from sim.opinion.mobilisation import threshold_now
-from sim.population.accounts import Role
-from sim.population.calendar import Event
-from sim.population.legitimacy import Legitimacy, legitimacy_at_start, of_a_day, returned
-from sim.population.trust import Trust
-from sim.run import make_stage
+from sim.people.accounts import Role
+from sim.people.legitimacy import Legitimacy, legitimacy_at_start, of_a_day, returned
+from sim.people.trust import Trust
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases, worlds
-from tests.worlds import STANDING, assert_same, busy_branch, busy_world, date, run
+from tests.worlds import STANDING, assert_same, busy_branch, busy_world, date, forked, run
 
 SHARES = st.floats(0.0, 1.0)
 AGAINST = st.floats(-1.0, 1.0)
 SEED = np.uint64(1)
 
 
-def same_but_for(a: Stage, b: Stage, *names: str) -> None:
+def same_but_for(a: Engine, b: Engine, *names: str) -> None:
     """All of the state is the same but for these arrays."""
     for name in set(State._fields) - set(names):
         np.testing.assert_array_equal(getattr(a.state, name), getattr(b.state, name), err_msg=name)
@@ -80,7 +79,7 @@ def test_being_dehumanising_alone_changes_nothing_else(engine: str) -> None:
     np.testing.assert_array_equal(plain.state.counts[:, others], severe.state.counts[:, others])
 
 
-def reshares_of_trolls(stage: Stage) -> int:
+def reshares_of_trolls(stage: Engine) -> int:
     return int(stage.state.counts[:, Count.RESHARES_OF_TROLLS].sum())
 
 
@@ -266,7 +265,7 @@ def test_violence_keeps_people_at_home_next_time_and_brings_the_other_side_out()
 # Trust
 
 
-def followers_of(stage: Stage, accounts: np.ndarray) -> np.ndarray:
+def followers_of(stage: Engine, accounts: np.ndarray) -> np.ndarray:
     """How many of the accounts each person follows, by person."""
     society, people = stage.society, stage.world.people
     n = np.zeros(people, dtype=np.int64)
@@ -349,7 +348,7 @@ def test_the_engines_may_take_turns_within_a_day(step: int) -> None:
     world, branch = busy_world(**STANDING), busy_branch()
     first = run(world, branch, 2, "arrays", until=step)
     assert first.state.dehumanising_read.size == world.people
-    second = make_stage(world, branch, 2, "agents", setting=first.setting, snapshot=first.snapshot())
+    second = forked(first, branch, "agents")
     second.advance(second.last_step)
     assert_same(second, run(world, branch, 2))
 

@@ -20,8 +20,8 @@ from sim.branch import Branch
 from sim.fields import InputError
 from sim.moderation import Labels, Perfect, Rates, Takedown
 from sim.outcomes import measure
-from sim.population.accounts import Status
-from sim.study import compare
+from sim.people.accounts import Status
+from sim.study.compare import compare
 from tests.worlds import assert_same, busy_world, run
 
 ERRING = (Takedown(1, Rates(tpr=0.8, fpr=0.2), accounts=20), Labels(1, Rates(salt=2, tpr=0.5, fpr=0.2), 0.5, 0.5))

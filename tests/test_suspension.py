@@ -11,11 +11,12 @@ from hypothesis import given, settings
 
 from sim.branch import Branch
 from sim.engine.agents import Account, AgentEngine, Citizen, Item
-from sim.engine.state import Count, Group
+from sim.engine.state import Count
 from sim.feed.outbox import EMPTY
 from sim.moderation import Perfect, PreemptiveRemoval, Rates, Takedown
-from sim.population.accounts import Role, Status
-from sim.run import make_stage
+from sim.people.accounts import Role, Status
+from sim.simulation import begin
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import busy_branch, busy_world, run
@@ -173,7 +174,7 @@ def test_the_suspended_neither_read_nor_post_nor_change(engine: str) -> None:
 def test_from_the_tick_of_the_takedown_on_nobody_sees_a_troll(engine: str) -> None:
     world = busy_world(**{"campaign.sleepers.created_before": 1.0})
     policies = (Takedown(1.5, accounts=20), PreemptiveRemoval(1.5, accounts=11))
-    stage = make_stage(world, Branch(policies), 1, engine)
+    stage = begin(world, Branch(policies), 1, engine).engine
     stage.advance(stage.last_step)
     day = world.burn_in_ticks + world.tick(1.5)
     seen = stage.state.counts[:, Count.SLOTS + Role.TROLL]

@@ -14,12 +14,11 @@ import pytest
 from hypothesis import given, settings
 
 from sim.branch import Branch
-from sim.engine.society import Setting, build
-from sim.engine.stage import Snapshot, Stage
+from sim.engine.engine import Engine, Snapshot
 from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC
 from sim.moderation import Disclosure
-from sim.run import make_stage
+from sim.simulation import begun
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import STANDING, busy_branch, busy_world, canonical, daily
@@ -27,25 +26,25 @@ from tests.worlds import STANDING, busy_branch, busy_world, canonical, daily
 SHIFTS = ("troll_shift", "organiser_shift", "event_shift")
 
 
-def mirrored(setting: Setting, state: State) -> tuple[Setting, State]:
+def mirrored(start: Snapshot) -> Snapshot:
     """The same people, accounts and edges with every opinion and every side negated."""
-    society = setting.society._replace(anchor=-setting.society.anchor, actor_stance=-setting.society.actor_stance)
-    schedule = setting.schedule._replace(
-        event_side=-setting.schedule.event_side,
-        join_side=-setting.schedule.join_side,
+    fixed, arrays = start.fixed, start.fixed.drawn.arrays
+    drawn = fixed.drawn._replace(arrays=arrays._replace(anchor=-arrays.anchor, actor_stance=-arrays.actor_stance))
+    schedule = fixed.schedule._replace(event_side=-fixed.schedule.event_side, join_side=-fixed.schedule.join_side)
+    rules = fixed.rules._replace(movement=-fixed.rules.movement)
+    return start._replace(
+        fixed=fixed._replace(drawn=drawn, schedule=schedule, rules=rules),
+        state=start.state._replace(opinion=-start.state.opinion),
     )
-    rules = setting.rules._replace(movement=-setting.rules.movement)
-    return setting._replace(society=society, schedule=schedule, rules=rules), state._replace(opinion=-state.opinion)
 
 
-def pair(world: World, branch: Branch | None, seed: int, engine: str) -> tuple[Stage, Stage]:
+def pair(world: World, branch: Branch | None, seed: int, engine: str) -> tuple[Engine, Engine]:
     """A stage and its mirror image."""
-    setting, state = build(world, seed, seed)
-    sides = [(setting, state), mirrored(setting, state)]
+    start = begun(world, None, seed).engine.snapshot()
     branches = (branch, None if branch is None else mirrored_branch(branch))
     a, b = (
-        make_stage(world, what, seed, engine, setting=s, snapshot=Snapshot(0, x, (), ()))
-        for what, (s, x) in zip(branches, sides, strict=True)
+        begun(world, what, seed, engine, start=side).engine
+        for what, side in zip(branches, (start, mirrored(start)), strict=True)
     )
     return a, b
 
@@ -60,7 +59,7 @@ def negated_codes(codes: np.ndarray) -> np.ndarray:
     return np.where(codes == OFF_TOPIC, OFF_TOPIC, -codes.astype(np.int64))
 
 
-def assert_mirrored(a: Stage, b: Stage) -> None:
+def assert_mirrored(a: Engine, b: Engine) -> None:
     x, y = canonical(a.state), canonical(b.state)
     for name in ("opinion", "channel", "climate"):
         np.testing.assert_array_equal(getattr(x, name), -getattr(y, name), err_msg=name)

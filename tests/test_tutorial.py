@@ -20,7 +20,7 @@ from experiments import run
 from experiments.command.user_code import load_user_classes, user_classes
 from experiments.report import __main__ as report
 from experiments.studies.settings import Experiment
-from sim.campaign.adaptation import Static
+from sim.actors.adaptation import Static
 from sim.fields import InputError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -160,11 +160,11 @@ def test_the_perron_vector_is_stationary() -> None:
 
 
 def test_weights_are_row_stochastic_and_equal_on_followees() -> None:
-    setting = ensemble(simsom.simsom_world(_own_network(), 15, 5.0, 1)).setting
-    matrix = weights(setting)
+    society = ensemble(simsom.simsom_world(_own_network(), 15, 5.0, 1)).society
+    matrix = weights(society)
     assert matrix.shape == (120, 132)
     assert matrix.sum(axis=1) == pytest.approx(np.ones(120))
-    assert {round(1 / value) for value in matrix[7][matrix[7] > 0]} == {int(setting.following[7])}
+    assert {round(1 / value) for value in matrix[7][matrix[7] > 0]} == {int(society.following[7])}
 
 
 # The race
@@ -364,7 +364,7 @@ def test_the_quality_of_people_is_the_mean_of_its_density(rate: float) -> None:
 
 def test_bots_are_followed_by_a_share_of_the_people() -> None:
     p = simsom.Parameters(people=2000, followees=20.0, gamma=0.03)
-    society = ensemble(simsom.infiltrated_world(p, 0.03)).setting.society
+    society = ensemble(simsom.infiltrated_world(p, 0.03)).society.arrays
     assert (society.group > 0).sum() == 100
     people = society.followees[: society.indptr[2000]]
     assert (people >= 2000).sum() == 100 * 60
@@ -395,20 +395,20 @@ def test_activity_and_class_come_from_the_node_table(tmp_path: Path) -> None:
     files = _with_columns(tmp_path, {"postperday": posts, "class": classes})
     p = delayed_takedown.VALIDATION.chosen({**files, "half_life": 1.0})
     (case,) = delayed_takedown.cases(p)
-    society = ensemble(case.world).setting.society
+    society = ensemble(case.world).society.arrays
     np.testing.assert_allclose(society.activity[society.person[:132]], posts, rtol=1e-6)
     np.testing.assert_allclose(
         society.illegal_share, [3 / 33 if name == "illegal" else 0.1 / 90 for name in classes], rtol=1e-6
     )
     drawn = delayed_takedown.VALIDATION.chosen(_with_columns(tmp_path, {"age": [1] * 132}))
-    society = ensemble(delayed_takedown.cases(drawn)[0].world).setting.society
+    society = ensemble(delayed_takedown.cases(drawn)[0].world).society.arrays
     assert society.activity.min() >= np.float32(0.2)
     assert 2 <= (society.illegal_share > 0.05).sum() <= 30
 
 
 def test_probabilities_of_accounts_have_the_published_distributions() -> None:
     p = delayed_takedown.Parameters(people=20_000, followees=2.0, by_account=True)
-    shares = ensemble(delayed_takedown.cases(p)[0].world).setting.society.illegal_share
+    shares = ensemble(delayed_takedown.cases(p)[0].world).society.arrays.illegal_share
     assert shares.mean() == pytest.approx(0.01, abs=0.001)
     assert np.unique(shares).size > 10_000
 

@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.actors.outlets import Outlets
+from sim.actors.second_platform import Pages, SecondPlatform
+from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.branch import Branch
-from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
-from sim.engine.stage import Stage
+from sim.calendar import Calendar, Event
+from sim.engine.engine import Engine
 from sim.engine.state import State
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
+from sim.graph.settings import Graph
 from sim.moderation import (
     Appeals,
     Labels,
@@ -32,16 +36,12 @@ from sim.opinion import (
 )
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
-from sim.population.calendar import Calendar, Event
-from sim.population.legitimacy import Legitimacy
-from sim.population.newcomers import Newcomers
-from sim.population.outlets import Outlets
-from sim.population.people import Population
-from sim.population.second_platform import Pages, SecondPlatform
-from sim.population.settings import Graph
-from sim.population.signals import Signals
-from sim.population.trust import Trust
-from sim.run import make_stage
+from sim.people.legitimacy import Legitimacy
+from sim.people.newcomers import Newcomers
+from sim.people.people import Population
+from sim.people.signals import Signals
+from sim.people.trust import Trust
+from sim.simulation import begin, begun
 from sim.world import World
 
 FIRST_DAY = datetime.date(2019, 5, 1)  # a Wednesday
@@ -176,11 +176,19 @@ def run(
     engine: str = "arrays",
     until: int | None = None,
     **more: Any,
-) -> Stage:
+) -> Engine:
     """A stage that has run to step ``until`` (None: to the end)."""
-    stage = make_stage(world, branch, seed, engine, **more)
+    stage = begin(world, branch, seed, engine, **more).engine
     stage.advance(stage.last_step if until is None else until)
     return stage
+
+
+def forked(trunk: Engine, branch: Branch | None = None, engine: str = "arrays") -> Engine:
+    """A run that goes on from the present of another, in a branch and an engine of its own."""
+    start = trunk.snapshot()
+    return begun(
+        trunk.world, branch, trunk.seed_of_run, engine, population_seed=trunk.population_seed, start=start
+    ).engine
 
 
 def canonical(state: State) -> State:
@@ -191,12 +199,12 @@ def canonical(state: State) -> State:
     return state._replace(**{name: getattr(state, name)[:used][order] for name in names})
 
 
-def daily(stage: Stage) -> pd.DataFrame:
+def daily(stage: Engine) -> pd.DataFrame:
     """What was measured each day."""
     return pd.DataFrame(stage.daily)
 
 
-def assert_same(a: Stage, b: Stage, removals: bool = True) -> None:
+def assert_same(a: Engine, b: Engine, removals: bool = True) -> None:
     """Both stages are in the same state, bit for bit, and have measured the same; without ``removals`` it may have cost
     moderators different work to get there."""
     assert a.step_index == b.step_index

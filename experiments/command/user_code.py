@@ -14,11 +14,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.fields import InputError, Settings, public_name
-from sim.keys import classes_of
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 from sim.outcomes import OwnOutcome
 from sim.sources import is_ours
+from sim.study.keys import classes_of
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _KINDS: dict[type[Settings], str] = {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.studies.results import Results
 from experiments.studies.settings import SPARED
-from sim.study import LEVEL, paired_interval
+from sim.study.compare import LEVEL, paired_interval
 
 # Outcomes of a run, as they stand at the end, that say what a strategy cost.
 COSTS = (

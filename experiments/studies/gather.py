@@ -21,13 +21,13 @@ from experiments.studies.observed import compare_with_observed
 from experiments.studies.results import Results, load_observed
 from experiments.studies.settings import Experiment
 from sim.fields import InputError, canonical_json
-from sim.keys import RunKeys
-from sim.ledger import Ledger
 from sim.outcomes import OwnOutcome
 from sim.outcomes.individuals import kept
 from sim.run import Recording
 from sim.sources import UnknownCodeError, commit, sources_of
-from sim.study import Study
+from sim.study.compare import Study
+from sim.study.keys import RunKeys
+from sim.study.ledger import Ledger
 
 _PACKAGES = ("hydra-core", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn")
 

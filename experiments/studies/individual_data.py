@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from experiments.studies.settings import Experiment
 from sim.fields import InputError
 from sim.outcomes.individuals import kept
-from sim.study import Study
+from sim.study.compare import Study
 
 
 def write_people(study: Study, path: Path) -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.campaign.settings import Campaign
+from sim.actors.settings import Campaign
 from sim.cases.hk2019 import facts
-from sim.engine.society import build
-from sim.engine.state import Group
-from sim.run import last_step, make_stage
-from sim.study import Study
+from sim.run import last_step
+from sim.simulation import begin
+from sim.society.groups import Group
+from sim.study.compare import Study
 from sim.world import World
 
 COLUMNS = ["what", "unit", "observed", "simulated", "of"]
@@ -70,7 +70,7 @@ def _hourly_posts(study: Study) -> NDArray[np.float64]:
     """Troll posts on the first platform by weekday (Monday 0) and hour, over the days of the observed clock; one seed."""
     world = study.world
     days = min(study.days, (_CLOCK_UNTIL - facts.FIRST_DAY).days + 1)
-    stage = make_stage(world, study.branches[study.reference], study.seeds[0])
+    stage = begin(world, study.branches[study.reference], study.seeds[0]).engine
     group = stage.society.group[: stage.society.second]
     trolls = np.flatnonzero(group >= Group.ACTIVE_TROLL)
     so_far = []
@@ -131,7 +131,7 @@ def _drawn_share(campaign: Campaign, low: float, high: float) -> float:
 
 
 def _modelled_followers(world: World, seed: int) -> NDArray[np.int64]:
-    society = build(world, seed, seed)[0].society
+    society = begin(world, seed=seed).society.arrays
     if society.complete:
         return np.zeros(0, dtype=np.int64)
     followed = np.bincount(society.followees[: society.indptr[world.people]], minlength=society.group.size)

@@ -13,7 +13,7 @@ from experiments.studies.gather import simulate, study_directory
 from experiments.studies.results import STUDY, Results, write_tables
 from experiments.studies.settings import Experiment
 from sim.fields import InputError
-from sim.ledger import Ledger
+from sim.study.ledger import Ledger
 
 # Bytes that a run takes in the ledger and in tables, and a study whatever it has.
 _ROOM_OF_A_RUN, _ROOM = 60_000, 8_000_000

@@ -18,8 +18,8 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.command.arguments import output_field, results_field
 from experiments.command.folder import expanded
 from experiments.command.user_code import load_user_classes
+from sim.actors.adaptation import Evading, Rebuilding, Static
 from sim.branch import Branch
-from sim.campaign.adaptation import Evading, Rebuilding, Static
 from sim.fields import InputError, Settings, build, quantity
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes

@@ -19,18 +19,18 @@ from scipy import stats
 import sim
 from experiments.validation.check import ratio_and_error
 from experiments.validation.worlds import LONGEST
-from sim.campaign.settings import Campaign
-from sim.engine.stage import Stage
+from sim.actors.settings import Campaign
+from sim.calendar import Calendar
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.feed.outbox import EMPTY
 from sim.feed.settings import Feed
 from sim.fields import InputError, quantity
+from sim.graph.settings import Graph
 from sim.opinion.expression import Expression
 from sim.opinion.rule import Opinion
 from sim.opinion.voter import Voter
-from sim.population.calendar import Calendar
-from sim.population.people import Population
-from sim.population.settings import Graph
+from sim.people.people import Population
 
 PEOPLE = 50_000  # on the graph of a run, unless cascades need more
 MOST_PEOPLE = 1_000_000
@@ -165,7 +165,7 @@ def runs_for(runs: int, people: int) -> int:
     return max(1, round(runs * min(1.0, PEOPLE / people)))
 
 
-def advance(stage: Stage, until: int) -> Posts:
+def advance(stage: Engine, until: int) -> Posts:
     """Run to a step and return the posts made on the way; InputError if an outbox could not hold all of its own."""
     since, before = stage.step_index, _posts(stage)
     stage.advance(until)
@@ -175,7 +175,7 @@ def advance(stage: Stage, until: int) -> Posts:
     return posts
 
 
-def advance_until_quiet(stage: Stage) -> Posts:
+def advance_until_quiet(stage: Engine) -> Posts:
     """Run a world in which everybody is always awake until nobody has posted for a tick; returns all posts."""
     while stage.step_index < stage.last_step:
         stage.advance(stage.step_index + 1)
@@ -187,11 +187,11 @@ def advance_until_quiet(stage: Stage) -> Posts:
     raise RuntimeError(f"people still share after {stage.last_step:,} ticks")
 
 
-def _posts(stage: Stage) -> int:
+def _posts(stage: Engine) -> int:
     return int(stage.state.posts.sum(dtype=np.int64))
 
 
-def _posts_since(stage: Stage, step: int) -> Posts:
+def _posts_since(stage: Engine, step: int) -> Posts:
     outbox = stage.state.outbox
     place = np.nonzero((outbox["author"] != EMPTY) & (outbox["posted"] >= step))
     entry = outbox[place]

@@ -45,7 +45,7 @@ from experiments.validation.check import (
 )
 from experiments.validation.ensemble import ensemble, over
 from sim.fields import InputError, Settings, quantity
-from sim.population.graph import FollowerGraph
+from sim.graph.follower_graph import FollowerGraph
 
 _SOURCE = "branching processes: Borel 1942; final size of epidemics on random graphs, Newman 2002, doi 10.1103/PhysRevE.66.016128"
 _EXPOSED_TOLERANCE = 0.01
@@ -151,7 +151,7 @@ def above_threshold(p: Parameters, reproduction: float, seed: int) -> list[tuple
     stage = ensemble(world, seed).start(seed)
     posts = advance_until_quiet(stage)
     carriers = (posts.carrier[posts.message == message] for message in np.unique(posts.message))
-    pairs = [(exposed(stage.setting.graph, who) / people, who.size / people) for who in carriers]
+    pairs = [(exposed(stage.drawn.graph, who) / people, who.size / people) for who in carriers]
     return [pair for pair in pairs if pair[0] > reached / 2.0]
 
 

@@ -14,7 +14,7 @@ from experiments.validation.friedkin_johnsen import random_graph
 from experiments.validation.worlds import opinion_world, weights
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.degroot import DeGroot
-from sim.population.accounts import by_node
+from sim.people.accounts import by_node
 
 _SOURCE = "DeGroot 1974, doi 10.1080/01621459.1974.10480137"
 _EXACT = 1e-10
@@ -46,7 +46,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     def compare(graph: int) -> tuple[float, NDArray[np.float64], float]:
         """The consensus, everybody's opinion after 0, 1, 2 … sweeps, and the greatest distance at the end."""
         drawn = ensemble(world, graph)
-        first = by_node(drawn.setting.society.anchor)
+        first = by_node(drawn.society.arrays.anchor)
         stage = drawn.start(graph)
         path = [stage.state.opinion[:, 0].copy()]
         while np.ptp(path[-1]) > _REST or len(path) < _SHOWN:
@@ -54,7 +54,7 @@ def run(p: Parameters, progress: Progress) -> Result:
                 raise InputError(f"must be more: after {_LONGEST:,} sweeps not all agree", field="degroot.followees")
             stage.advance(stage.step_index + 1)
             path.append(stage.state.opinion[:, 0].copy())
-        consensus = float(perron(weights(drawn.setting)) @ first)
+        consensus = float(perron(weights(drawn.society)) @ first)
         return consensus, np.array(path[:_SHOWN]), float(np.abs(path[-1] - consensus).max())
 
     found = over(p.graphs, compare, progress)

@@ -10,33 +10,30 @@ from typing import NamedTuple, TypeVar
 
 from experiments.validation.check import Progress
 from sim.branch import Branch
-from sim.engine.arrays import ArrayEngine, default_threads
-from sim.engine.society import Setting, build
-from sim.engine.stage import Snapshot
+from sim.engine.arrays import default_threads
+from sim.engine.engine import Engine
+from sim.simulation import begun
+from sim.society.society import Drawn
 from sim.world import World
 
 T = TypeVar("T")
 
 
 class Ensemble(NamedTuple):
-    """A world drawn once, from which runs with different seeds begin."""
+    """A world and its society, drawn once, in which runs with different seeds begin. Nothing is put on record day by day."""
 
-    setting: Setting
-    beginning: Snapshot
+    world: World
+    society: Drawn
 
-    def start(self, seed: int, branch: Branch | None = None, snapshot: Snapshot | None = None) -> ArrayEngine:
-        """A run at its beginning, or at a fork of the same seed."""
-        return ArrayEngine(
-            self.setting.world, branch, seed, setting=self.setting, snapshot=snapshot or self.beginning, threads=1
-        )
+    def start(self, seed: int, branch: Branch | None = None) -> Engine:
+        """A run at its beginning."""
+        people = self.society.seed
+        return begun(self.world, branch, seed, "arrays", 1, people, recorded=None, society=self.society).engine
 
 
 def ensemble(world: World, population_seed: int = 1) -> Ensemble:
-    """Draw a world without sleepers (when those wake depends on the seed of a run)."""
-    if world.campaign.sleepers.accounts:
-        raise ValueError("a world with sleepers has to be drawn for each seed")
-    setting, state = build(world, population_seed, population_seed)
-    return Ensemble(setting, Snapshot(0, state, (), ()))
+    """Draw the society of a world."""
+    return Ensemble(world, begun(world, None, population_seed, threads=1, recorded=None).society)
 
 
 def over(items: int, work: Callable[[int], T], progress: Progress) -> list[T]:

@@ -16,7 +16,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from experiments.validation.check import Chart, Result
-from sim.figures import as_text
+from sim.study.figures import as_text
 
 # Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#000000", "#CC79A7", "#E69F00", "#56B4E9")

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from experiments.validation.check import Chart, Check, Curve, Points, Progress, Result, Validation
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import opinion_world, weights
+from sim.actors.settings import Campaign, TrollGroup
 from sim.branch import Branch
-from sim.campaign.settings import Campaign, TrollGroup
 from sim.fields import Settings, quantity
+from sim.graph.settings import Graph
 from sim.opinion.friedkin_johnsen import FriedkinJohnsen
-from sim.population.accounts import by_node
-from sim.population.settings import Graph
+from sim.people.accounts import by_node
 
 _SOURCE = "Friedkin & Johnsen 1990, doi 10.1080/0022250X.1990.9990069"
 _EXACT = 1e-10
@@ -104,12 +104,12 @@ def run(p: Parameters, progress: Progress) -> Result:
 
     def compare(graph: int) -> tuple[Solution, Solution]:
         drawn = ensemble(world, graph)
-        setting = drawn.setting
+        society = drawn.society
         exact = at_rest(
-            weights(setting),
-            by_node(setting.society.susceptibility.astype(np.float64)),
-            by_node(setting.society.anchor),
-            setting.society.actor_stance,
+            weights(society),
+            by_node(society.arrays.susceptibility.astype(np.float64)),
+            by_node(society.arrays.anchor),
+            society.arrays.actor_stance,
         )
         found = []
         for branch in (Branch(), Branch(campaign=False)):

@@ -23,11 +23,11 @@ from scipy import optimize, stats
 import sim
 from experiments.validation.check import Chart, Check, Curve, Points, Progress, Result, Validation, numbers
 from experiments.validation.ensemble import ensemble, over
+from sim.calendar import Calendar, Event
 from sim.fields import InputError, Settings, quantity
+from sim.graph.settings import Graph
 from sim.opinion.mobilisation import Mobilisation
-from sim.population.calendar import Calendar, Event
-from sim.population.people import Population
-from sim.population.settings import Graph
+from sim.people.people import Population
 
 _SOURCE = "Granovetter 1978, doi 10.1086/226707"
 _NARROWEST, _WIDEST = 0.01, 1.0 / math.sqrt(2.0 * math.pi)  # beyond it F' < 1 everywhere: nothing can jump

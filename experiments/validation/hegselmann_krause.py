@@ -18,7 +18,7 @@ from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import opinion_world
 from sim.fields import InputError, Settings, quantity
 from sim.opinion.hegselmann_krause import HegselmannKrause
-from sim.population.accounts import by_node
+from sim.people.accounts import by_node
 
 _SOURCE = "Hegselmann & Krause 2002, JASSS 5(3)2"
 _PUBLISHED = {0.0495: 9, 0.0605: 7, 0.0805: 5, 0.1405: 3, 0.2105: 1, 0.2505: 1}  # with 1000 people

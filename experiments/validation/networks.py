@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import sim
-from sim.campaign.settings import Campaign
+from sim.actors.settings import Campaign
 from sim.feed.settings import Feed
 from sim.fields import InputError, quantity
+from sim.graph.node_table import read_node_table
+from sim.graph.settings import Graph
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.rule import Opinion
-from sim.population.node_table import read_node_table
-from sim.population.people import Population
-from sim.population.settings import Graph
+from sim.people.people import Population
 
 
 class Files(NamedTuple):

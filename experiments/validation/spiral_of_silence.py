@@ -29,16 +29,16 @@ from experiments.validation.check import (
     runs_field,
 )
 from experiments.validation.ensemble import ensemble, over, part_of
-from sim.campaign.settings import Campaign
-from sim.engine.stage import Stage
+from sim.actors.settings import Campaign
+from sim.calendar import Calendar
+from sim.engine.engine import Engine
 from sim.feed.settings import Feed
 from sim.fields import InputError, Settings, quantity
+from sim.graph.settings import Graph
 from sim.opinion.expression import Expression, confidences, speakers
 from sim.opinion.friedkin_johnsen import FriedkinJohnsen
 from sim.opinion.rule import Opinion
-from sim.population.calendar import Calendar
-from sim.population.people import Population
-from sim.population.settings import Graph
+from sim.people.people import Population
 
 _SOURCE = "Ross et al. 2019, doi 10.1080/0960085X.2018.1560920"
 _REST = 1e-4  # movement of confidence in a tick, below which people are at rest
@@ -122,14 +122,14 @@ def outcome(p: Parameters, bots: int, seed: int) -> Outcome:
     )
 
 
-def _speaking(stage: Stage) -> tuple[int, int]:
+def _speaking(stage: Engine) -> tuple[int, int]:
     """How many people speak now for and against."""
     side = stage.society.anchor[speakers(stage.state.inner_confidence, stage.society.courage)]
     plus = int(np.count_nonzero(side > 0.0))
     return plus, side.size - plus
 
 
-def _hub_side(stage: Stage) -> float:
+def _hub_side(stage: Engine) -> float:
     """The side of the person with most links to people."""
     society, people = stage.society, stage.world.people
     hub = int(np.argmax(np.bincount(society.followees[: society.indptr[people]], minlength=people)[:people]))

@@ -28,12 +28,12 @@ from experiments.validation.check import (
 )
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import LONGEST, opinion_world, weights
-from sim.campaign.settings import Campaign, Organisers, TrollGroup
-from sim.engine.society import Setting
+from sim.actors.settings import Campaign, Organisers, TrollGroup
 from sim.fields import InputError, Settings, quantity
+from sim.graph.settings import Graph
 from sim.opinion.voter import Voter
-from sim.population.accounts import by_node
-from sim.population.settings import Graph
+from sim.people.accounts import by_node
+from sim.society.society import Drawn
 
 _SOURCE = "Yildiz et al. 2013, doi 10.1145/2538508"
 _FORGOTTEN = 1e-4  # what may be left of the start in any account's expectation when counting begins
@@ -104,9 +104,9 @@ def _leads_to(among: NDArray[np.bool_], goal: NDArray[np.bool_]) -> NDArray[np.b
         reached = more
 
 
-def stubborn_opinions(setting: Setting) -> NDArray[np.float64]:
+def stubborn_opinions(drawn: Drawn) -> NDArray[np.float64]:
     """Opinions of the accounts that are not citizens (z), in order."""
-    return np.asarray(setting.society.actor_stance, dtype=np.float64)
+    return np.asarray(drawn.arrays.actor_stance, dtype=np.float64)
 
 
 def run(p: Parameters, progress: Progress) -> Result:
@@ -119,8 +119,8 @@ def run(p: Parameters, progress: Progress) -> Result:
         organisers=Organisers(accounts=organisers, stance=1.0, followers=p.most_followers / 2.0, posts_per_day=0.0),
         campaign=Campaign(accounts=trolls, stance=-1.0, groups=(group,), local_follower_share=1.0, amplified=0),
     )  # fmt: skip
-    first = ensemble(world).setting
-    start = by_node(first.society.anchor)
+    first = ensemble(world).society
+    start = by_node(first.arrays.anchor)
     exact = expectation(weights(first), stubborn_opinions(first), start)
     if exact.burn_in + p.sweeps > LONGEST:
         raise InputError(f"must be at most {LONGEST - exact.burn_in:,} here, not {p.sweeps:,}", field="stubborn.sweeps")

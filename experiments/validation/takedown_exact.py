@@ -30,7 +30,7 @@ from experiments.validation.check import (
 )
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import LONGEST, share_of_plus, voter_world
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.fields import InputError, Settings, quantity
 
 _SOURCE = "Mobilia, Petersen & Redner 2007, arXiv 0706.2892"
@@ -121,7 +121,7 @@ def run(p: Parameters, progress: Progress) -> Result:
         for part in numbers(p.share)
     }
 
-    def until(stage: Stage, step: int) -> list[float]:
+    def until(stage: Engine, step: int) -> list[float]:
         shares = []
         for mark in [mark for mark in marks if stage.step_index < mark <= step]:
             stage.advance(mark)
@@ -136,10 +136,9 @@ def run(p: Parameters, progress: Progress) -> Result:
         paths: dict[Case, list[float]] = {}
         for when in sorted({case[0] for case in cases if case is not None}):
             shares = shares + until(stage, world.tick(when))
-            fork = stage.snapshot()
             for key, branch in branches.items():
                 if key[0] == when and key in cases:
-                    paths[key] = shares + until(drawn.start(seed, branch, fork), end)
+                    paths[key] = shares + until(stage.fork(branch), end)
         if None in cases:
             paths[None] = shares + until(stage, end)
         return paths

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sim
-from sim.campaign.settings import Campaign, Organisers
-from sim.engine.society import Setting
-from sim.engine.stage import Stage
+from sim.actors.settings import Campaign, Organisers
+from sim.calendar import Calendar
+from sim.engine.engine import Engine
 from sim.feed.settings import Feed
+from sim.graph.settings import Graph
 from sim.opinion.expression import Expression
 from sim.opinion.rule import Opinion, OpinionRule
 from sim.opinion.voter import Voter
-from sim.population.calendar import Calendar
-from sim.population.people import Population
-from sim.population.settings import Graph
+from sim.people.people import Population
+from sim.society.society import Drawn
 
 LONGEST = 65_535  # ticks of a world
 
@@ -55,15 +55,15 @@ def voter_world(people: int, positive: int, z_plus: int, z_minus: int, sweeps: i
     )  # fmt: skip
 
 
-def share_of_plus(stage: Stage) -> float:
+def share_of_plus(stage: Engine) -> float:
     """Share of people who hold +1 where everybody holds +1 or -1."""
     return float(1.0 + stage.state.opinion[:, 0].mean()) / 2.0
 
 
-def weights(setting: Setting) -> NDArray[np.float64]:
+def weights(drawn: Drawn) -> NDArray[np.float64]:
     """Row-stochastic W of a stored graph, shape (people, accounts): equal weights on the followees of each citizen, 1 on
     the own opinion of those who follow nobody."""
-    graph, people = setting.graph, setting.world.people
+    graph, people = drawn.graph, drawn.world.people
     following = np.diff(graph.indptr[: people + 1])
     matrix = np.zeros((people, graph.n))
     rows = np.repeat(np.arange(people), following)

@@ -165,7 +165,7 @@ def _histograms(case: Case, p: Parameters, progress: Progress) -> NDArray[np.flo
     per_sweep = p.ticks_per_sweep
     positive = math.floor(case.people * case.z_plus / (case.z_plus + case.z_minus) + 0.5)
     drawn = ensemble(voter_world(case.people, positive, case.z_plus, case.z_minus, LONGEST // per_sweep, per_sweep))
-    last = drawn.setting.world.ticks
+    last = drawn.world.ticks
     every = max(1, round(relaxation(case) * per_sweep / _SAMPLES))
 
     def sample(seed: int) -> NDArray[np.float64]:

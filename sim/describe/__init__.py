@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sim.branch import Branch
 from sim.describe.accounts import campaign_line, organisers_line, outlet_lines, second_platform_lines, sleepers_line
+from sim.describe.attitudes import standing_lines
 from sim.describe.dry_run import dry_run
 from sim.describe.people import events_line, people_line, world_line
 from sim.describe.policies import branch_lines
-from sim.describe.standing import standing_lines
 from sim.world import World
 
 
@@ -23,15 +23,15 @@ def describe(world: World, branch: Branch | None = None, seed: int = 1) -> str:
     World: 50 people, each standing for one. 2 days, 2019-05-01 to 2019-05-02, in ticks of one day, without burn-in.
     """
     dry = dry_run(world, branch, seed)
-    stage = dry.silent
+    model = dry.silent
     lines = [
         world_line(world),
-        people_line(stage),
-        events_line(stage),
-        organisers_line(stage),
-        campaign_line(stage),
+        people_line(model),
+        events_line(model),
+        organisers_line(model),
+        campaign_line(model),
         sleepers_line(dry),
     ]
     return "\n".join(
-        lines + outlet_lines(stage) + second_platform_lines(stage) + standing_lines(world) + branch_lines(dry)
+        lines + outlet_lines(model) + second_platform_lines(model) + standing_lines(world) + branch_lines(dry)
     )

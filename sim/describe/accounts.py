@@ -8,18 +8,18 @@ import itertools
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.campaign.volume import posting_plan
+from sim.actors.volume import posting_plan
+from sim.calendar import in_days
 from sim.describe.dry_run import DryRun
 from sim.describe.words import accounts_in_words, counted, joined, span
-from sim.engine.stage import Stage
-from sim.engine.state import Group
-from sim.population.calendar import in_days
+from sim.engine.engine import Engine
+from sim.society.groups import Group
 from sim.world import World
 
 
-def _followers_among_people(stage: Stage, group: Group) -> tuple[int, int]:
+def _followers_among_people(model: Engine, group: Group) -> tuple[int, int]:
     """Follows of a group's accounts by people, and how many of its accounts have at least one."""
-    society, people = stage.society, stage.world.people
+    society, people = model.society, model.world.people
     members = int((society.group == group).sum())
     if society.complete:
         return people * members, members
@@ -28,13 +28,13 @@ def _followers_among_people(stage: Stage, group: Group) -> tuple[int, int]:
     return int(of_group.size), int(np.unique(of_group).size)
 
 
-def organisers_line(stage: Stage) -> str:
-    organisers, n = stage.world.organisers, int((stage.society.group == Group.ORGANISER).sum())
+def organisers_line(model: Engine) -> str:
+    organisers, n = model.world.organisers, int((model.society.group == Group.ORGANISER).sum())
     if n == 0:
         return "Organisers: none in the model."
-    follows, _ = _followers_among_people(stage, Group.ORGANISER)
+    follows, _ = _followers_among_people(model, Group.ORGANISER)
     return (
-        f"Organisers: {accounts_in_words(stage.world, organisers.accounts)}, with {follows / n:,.1f} followers in the model on "
+        f"Organisers: {accounts_in_words(model.world, organisers.accounts)}, with {follows / n:,.1f} followers in the model on "
         f"average; each posts {organisers.posts_per_day:g} times a day with opinion {organisers.stance:+g}, and "
         f"{organisers.call_activity:g} times as often in the {in_days(organisers.call_days)} before an event of their side, "
         f"as calls to join it.{_agenda(organisers.agenda_weekday)}"
@@ -50,11 +50,11 @@ def _agenda(weekday: int | None) -> str:
     )
 
 
-def campaign_line(stage: Stage) -> str:
-    world, campaign, n = stage.world, stage.world.campaign, int((stage.society.group == Group.ACTIVE_TROLL).sum())
+def campaign_line(model: Engine) -> str:
+    world, campaign, n = model.world, model.world.campaign, int((model.society.group == Group.ACTIVE_TROLL).sum())
     if n == 0:
         return "Campaign: no active accounts in the model."
-    follows, followed = _followers_among_people(stage, Group.ACTIVE_TROLL)
+    follows, followed = _followers_among_people(model, Group.ACTIVE_TROLL)
     plan = posting_plan(world) * world.scale
     text = (
         f"Campaign: {accounts_in_words(world, campaign.accounts, 'active account')}, from day 0 on; "
@@ -62,8 +62,8 @@ def campaign_line(stage: Stage) -> str:
         f"If nobody is removed they are to post {plan.sum():,.0f} times ({_periods(world, plan)}), "
         f"{campaign.on_topic_share:.0%} of what is new on the topic, with opinion {campaign.stance:+g}."
     )
-    weight = stage.society.actor_weight[stage.society.group[world.people :] == Group.ACTIVE_TROLL]
-    factor = stage.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
+    weight = model.society.actor_weight[model.society.group[world.people :] == Group.ACTIVE_TROLL]
+    factor = model.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
     expected = sum(float(np.minimum(1.0, w * factor).sum()) for w in weight)
     if expected < 0.995 * plan.sum():
         text += f" At one post a tick the {counted(n, 'account')} can make {expected:,.0f} of them."
@@ -82,15 +82,15 @@ def _periods(world: World, plan: NDArray[np.float64]) -> str:
 
 
 def sleepers_line(dry: DryRun) -> str:
-    stage, sleepers = dry.silent, dry.silent.world.campaign.sleepers
-    world, society = stage.world, stage.society
+    model, sleepers = dry.silent, dry.silent.world.campaign.sleepers
+    world, society = model.world, model.society
     mine = society.group == Group.SLEEPER
     n = int(mine.sum())
     if n == 0:
         return "Sleepers: none in the model."
     created = society.created[mine]
     there, later = int((created <= 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
-    wake = int((society.wakes_at < stage.last_step).sum())
+    wake = int((model.fixed.wakes_at < model.last_step).sum())
     text = f"Sleepers: {accounts_in_words(world, sleepers.accounts)}; {there:,} exist on day 0 and {later:,} are created later"
     if n > there + later:
         text += f" ({n - there - later:,} after the calendar)"
@@ -98,16 +98,16 @@ def sleepers_line(dry: DryRun) -> str:
     not_before = f", none before {world.date(begins)}" if 0 < begins < world.days else ""
     return (
         f"{text}. If nobody stops them {wake:,} wake by the end{not_before}, and post {sleepers.posts_per_day:g} times a day "
-        f"from then on; in this branch {span(stage.woken, dry.posting.woken)} do."
+        f"from then on; in this branch {span(model.woken, dry.posting.woken)} do."
     )
 
 
-def outlet_lines(stage: Stage) -> list[str]:
-    world = stage.world
+def outlet_lines(model: Engine) -> list[str]:
+    world = model.world
     outlets, n = world.outlets, world.outlets.accounts
     if n == 0:
         return []
-    follows, _ = _followers_among_people(stage, Group.OUTLET)
+    follows, _ = _followers_among_people(model, Group.OUTLET)
     return [
         f"Outlets: {counted(n, 'genuine outlet')} on the other side, with {follows / n:,.1f} followers in the model on average; "
         f"each posts {outlets.posts_per_day:g} times a day, {outlets.on_topic_share:.0%} on the topic, with opinion "
@@ -115,8 +115,8 @@ def outlet_lines(stage: Stage) -> list[str]:
     ]
 
 
-def second_platform_lines(stage: Stage) -> list[str]:
-    world, society = stage.world, stage.society
+def second_platform_lines(model: Engine) -> list[str]:
+    world, society = model.world, model.society
     second, members = world.second, int((society.twin >= 0).sum())
     if not members:
         return []
@@ -129,7 +129,7 @@ def second_platform_lines(stage: Stage) -> list[str]:
     ):
         pages = society.second + np.flatnonzero(group == which)
         if pages.size:
-            fans = counted(int(stage.followers[pages].sum()), "follower")
+            fans = counted(int(model.followers[pages].sum()), "follower")
             sides.append(f"{counted(pages.size, 'page')} of {whose} ({fans} in the model, {posts:g} posts a day each)")
     there = f" There are {joined(sides)}." if sides else ""
     return [

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.branch import Branch
+from sim.engine.engine import Engine
 from sim.engine.moderator import RemovalRecord
-from sim.engine.stage import Stage
-from sim.engine.state import Group
-from sim.moderation.platform import PLATFORMS
+from sim.moderation.desk import PLATFORMS
 from sim.moderation.policy import RemovalPolicy
-from sim.population.accounts import Status
+from sim.people.accounts import Status
+from sim.society.groups import Group
 from sim.world import World
 
 
-class _ActorsOnly(Stage):
+class _ActorsOnly(Engine):
     """The engine's schedule without accounts: none of them reads, and either none or all of the active ones have posted."""
 
     def __init__(self, *args: Any, everybody_posts: bool, **more: Any) -> None:
@@ -92,15 +92,14 @@ class DryRun(NamedTuple):
             key=lambda p: (world.tick(p.day), PLATFORMS.index(p.platform)),
         )
         names = {policy.name for policy in acting}
-        rows = zip(acting, *(stage.found(names) for stage in self), strict=True)
+        rows = zip(acting, *(model.found(names) for model in self), strict=True)
         return [(policy, world.day(policy.day), asked, a, b) for policy, (asked, a), (_, b) in rows]
 
 
 def dry_run(world: World, branch: Branch | None = None, seed: int = 1) -> DryRun:
     """Both passes of the actors through the calendar, finished. Raises InputError as ``simulate`` does."""
     silent = _ActorsOnly(world, branch, seed, everybody_posts=False)
-    start = silent.snapshot()
-    posting = _ActorsOnly(world, branch, seed, everybody_posts=True, setting=silent.setting, snapshot=start)
+    posting = _ActorsOnly(world, branch, seed, everybody_posts=True, start=silent.snapshot())
     silent.advance(silent.last_step)
     posting.advance(posting.last_step)
     return DryRun(silent, posting)

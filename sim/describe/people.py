@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.calendar import in_days
 from sim.describe.words import counted, joined, rate, tick_in_words
-from sim.engine.stage import Stage
-from sim.population.calendar import in_days
+from sim.engine.engine import Engine
 from sim.world import World
 
 
@@ -22,8 +22,8 @@ def world_line(world: World) -> str:
     return f"World: {who}. {days}, in ticks of {tick_in_words(world.ticks_per_day)}{burn_in}."
 
 
-def people_line(stage: Stage) -> str:
-    society, world = stage.society, stage.world
+def people_line(model: Engine) -> str:
+    society, world = model.society, model.world
     anchor = society.anchor
     start = (
         f"{(anchor > 0).mean():.1%} begin on the movement's side; the mean opinion is {anchor.mean():+.3f} (-1 to +1)"
@@ -31,7 +31,7 @@ def people_line(stage: Stage) -> str:
     if society.complete:
         follows = f"everybody follows everybody ({counted(society.group.size, 'account')})"
     else:
-        following = stage.following[: world.people]
+        following = model.following[: world.people]
         follows = (
             f"they follow {following.mean():.1f} accounts on average, at most {following.max():,} "
             f"({counted(society.followees.size, 'follow')} in all)"
@@ -61,9 +61,9 @@ def _silence(world: World) -> str:
     )
 
 
-def events_line(stage: Stage) -> str:
-    world = stage.world
-    held = [event for event, step in zip(world.calendar.events, stage.schedule.join_step, strict=True) if step >= 0]
+def events_line(model: Engine) -> str:
+    world = model.world
+    held = [event for event, step in zip(world.calendar.events, model.schedule.join_step, strict=True) if step >= 0]
     outside = len(world.calendar.events) - len(held)
     left_out = f" {counted(outside, 'event')} outside the calendar will not take place." if outside else ""
     if not held:
@@ -74,11 +74,11 @@ def events_line(stage: Stage) -> str:
         if days:
             when = f"on {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
             parts.append(f"{len(days):,} {whose} ({when})")
-    return f"Events: {joined(parts)}.{left_out} {_joining(stage)}"
+    return f"Events: {joined(parts)}.{left_out} {_joining(model)}"
 
 
-def _joining(stage: Stage) -> str:
-    mobilisation = stage.world.mobilisation
+def _joining(model: Engine) -> str:
+    mobilisation = model.world.mobilisation
     terms = [
         (mobilisation.conviction, "opinion"),
         (mobilisation.complementarity, "support"),
@@ -86,7 +86,7 @@ def _joining(stage: Stage) -> str:
     ]
     shown = [f"{'-' if weight < 0 else '+'} {abs(weight):g} × {what}" for weight, what in terms if weight]
     total = " ".join(shown).removeprefix("+ ") or "0"
-    given, joining = "threshold" in stage.setting.given, stage.society.joining
+    given, joining = "threshold" in model.drawn.given, model.society.joining
     low, high = (joining.min(), joining.max()) if given else (0.0, mobilisation.threshold_spread)
     text = (
         f"People who lean to an event's side join it if {total} reaches their threshold ("

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sim.describe.dry_run import DryRun, Found
 from sim.describe.words import joined, span
-from sim.moderation.platform import FIRST
+from sim.moderation.desk import FIRST
+from sim.moderation.policies.tip_off import TipOff
 from sim.moderation.policy import Policy, RemovalPolicy
-from sim.moderation.tip_off import TipOff
 from sim.world import World
 
 _KINDS = (
@@ -21,17 +21,17 @@ _KINDS = (
 
 
 def branch_lines(dry: DryRun) -> list[str]:
-    stage = dry.silent
+    model = dry.silent
     lines = []
-    if not stage.branch.campaign:
+    if not model.branch.campaign:
         lines.append(
             "No campaign: every troll account keeps its place in the graph but is suspended from day 0 on; no sleeper wakes."
         )
-    if not stage.branch.policies:
+    if not model.branch.policies:
         lines.append("Policies: the platform does nothing.")
-    world = stage.world
+    world = model.world
     lines += [f"{_whose(world, removal[0])}: {_removal(world, *removal)}" for removal in dry.removals()]
-    standing = (policy for policy in stage.branch.policies if not isinstance(policy, RemovalPolicy))
+    standing = (policy for policy in model.branch.policies if not isinstance(policy, RemovalPolicy))
     return lines + [
         f"{_whose(world, policy)}: {policy.sentence(world.date(world.day(policy.day)))}{_after_tips(dry, policy)}"
         for policy in standing
@@ -49,8 +49,8 @@ def _after_tips(dry: DryRun, policy: Policy) -> str:
     """What a policy that acts on tips finds in this branch, and when."""
     if not isinstance(policy, TipOff):
         return ""
-    world, stage = dry.silent.world, dry.silent
-    acts = [(r, found) for r, found in stage.by_record() if (r.policy, r.platform) == (policy.name, policy.platform)]
+    world, model = dry.silent.world, dry.silent
+    acts = [(r, found) for r, found in model.by_record() if (r.policy, r.platform) == (policy.name, policy.platform)]
     if not acts:
         return " In this branch it is given no tip that leads to anybody."
     parts = [f"{_kinds(found, found)} on {world.date(r.tick / world.ticks_per_day)}" for r, found in acts]

@@ -14,24 +14,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.agent import Agent
+from sim.engine.engine import Engine
 from sim.engine.kernels.reading import RANDOM_ATTEMPTS
-from sim.engine.stage import Stage
-from sim.engine.state import MOST_REPORTS, Count, Group, Rules, Trace
+from sim.engine.parameters import Rules
+from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
 from sim.feed.severity import dehumanising
 from sim.feed.traces import OWN_WORDS, report_draw, script
-from sim.moderation.content_takedown import taken_down
+from sim.graph.new_edges import edge_has_come_alive
 from sim.moderation.flags import Flag, credibility
+from sim.moderation.policies.content_takedown import taken_down
 from sim.opinion.expression import confident, encouraged, willing
 from sim.opinion.mobilisation import joins, perceived_support, threshold_now
 from sim.opinion.provenance import channels_moved, clipped, drawn, moved
 from sim.opinion.rule import LEAST_SUM
-from sim.population.accounts import Role, Status, first_account
-from sim.population.agent import Agent
-from sim.population.new_edges import edge_has_come_alive
+from sim.people.accounts import Role, Status, first_account
 from sim.randomness import Stream, uniform
+from sim.society.groups import Group
 
 # Compiled functions take plain integers; an enum member would be looked up anew at each call.
 _WAKE, _POST, _NEW_OR_RESHARE = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
@@ -726,7 +728,7 @@ class TopicMessage:
     carrier: int
 
 
-class AgentEngine(Stage):
+class AgentEngine(Engine):
     """A world in one branch as a ``mesa.Model``, one agent an account."""
 
     objects = 1_800  # measured: 1,730 with the arrays

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.engine import Engine
 from sim.engine.kernels import second_platform
 from sim.engine.kernels.committing import commit, enter_topic_stream, leave_traces
 from sim.engine.kernels.deciding import decide
@@ -22,7 +23,6 @@ from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import find_awake
 from sim.engine.kernels.workspace import Elsewhere, make_decisions, make_elsewhere, make_scratch
 from sim.engine.sessions import Sessions
-from sim.engine.stage import Stage
 from sim.engine.state import Count
 from sim.fields import InputError, checked
 from sim.opinion.rule import pointer, unfit_weight
@@ -47,15 +47,15 @@ def checked_threads(threads: int | None) -> int:
     return int(checked(threads, int, "threads", low=1))
 
 
-class ArrayEngine(Stage):
+class ArrayEngine(Engine):
     """A world in one branch, run by kernels; ``threads`` never changes a result.
 
-    ``sessions`` are those of another branch with the same world and seed, to be shared in one thread only.
+    ``sessions`` may be replaced by those of another branch with the same world and seed, to be shared in one thread only.
     """
 
-    def __init__(self, *args: Any, threads: int | None = None, sessions: Sessions | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sessions = sessions or Sessions(self.seed_of_run, self.society, self.schedule, self.setting.rules)
+        self.sessions = Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.rules)
         accounts = self.society.group.size
         self.threads = max(1, min(checked_threads(threads), accounts // _SMALLEST_CHUNK))
         self._parameters = self.world.opinion.rule.parameters()
@@ -73,6 +73,9 @@ class ArrayEngine(Stage):
         self._awake = np.empty(accounts, dtype=np.int64)
         self._nothing = make_elsewhere(self._awake[:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
+
+    def _more(self) -> dict[str, Any]:
+        return super()._more() | {"threads": self.threads}
 
     @property
     def _weight(self) -> Any:

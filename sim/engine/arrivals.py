@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.state import Group
-from sim.population.accounts import Status
-from sim.population.agent import Agent
-from sim.population.timetable import Timetable
+from sim.actors.agent import Agent
+from sim.actors.timetable import Timetable
+from sim.people.accounts import Status
+from sim.society.groups import Group
 
 
 class Arrivals(Agent):

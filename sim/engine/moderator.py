@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.state import Group, Trace
+from sim.actors.agent import Agent
+from sim.actors.timetable import NEVER
+from sim.engine.state import Trace
 from sim.fields import InputError, checked, shown
-from sim.moderation.detectors import Detector
-from sim.moderation.platform import FIRST
+from sim.moderation.desk import FIRST
+from sim.moderation.detectors.detector import Detector
 from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
-from sim.population.accounts import NOBODY, Status
-from sim.population.agent import Agent
-from sim.population.timetable import NEVER
+from sim.people.accounts import NOBODY, Status
 from sim.randomness import Stream, uniforms_of
+from sim.society.groups import Group
 
 
 class RemovalRecord(NamedTuple):
@@ -43,7 +44,7 @@ class RemovalRecord(NamedTuple):
 
 
 class Desk:
-    """One policy's view of the platform (``sim.moderation.platform.Platform``)."""
+    """One policy's view of the platform (``sim.moderation.desk.Platform``)."""
 
     def __init__(self, moderator: Moderator, place: int) -> None:
         self._moderator, self._model = moderator, moderator.model
@@ -194,7 +195,7 @@ class Moderator(Agent):
         """What the platform sees now: its registered accounts only."""
         model = self.model
         tick = model.step_index - model.world.burn_in_ticks
-        burn_in, state, profile = model.world.burn_in_ticks, model.state, model.setting.profile
+        burn_in, state, profile = model.world.burn_in_ticks, model.state, model.drawn.profile
         registered = np.flatnonzero(model.society.created <= max(tick, 0))
         on_first = registered < model.society.second
         account = registered[on_first if self.platform == FIRST else ~on_first]

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernels.waking import draw_block
-from sim.engine.state import Rules, Schedule, Society
+from sim.engine.parameters import Rules
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 _DRAWS = 240_000  # of a block: a day of hours for 10,000 people, and long enough where few people have many short steps
 

@@ -1,6 +1,6 @@
-"""Everything that changes during a run (``State``), everything that does not (``Society``, ``Schedule``, ``Rules``).
+"""Everything that changes during a run (what does not is in ``Fixed``).
 
-All are named tuples of arrays, so that kernels take them whole. Steps count ticks from the start of the burn-in; a step fits 16
+It is a named tuple of arrays, so that kernels take it whole. Steps count ticks from the start of the burn-in; a step fits 16
 bits. A state after ``step`` ticks is everything needed to go on: a copy of it is a fork.
 """
 
@@ -14,27 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.feed.outbox import ENTRY, empty_outbox
-from sim.moderation.measures import Measures
-from sim.population.accounts import Role
-
-
-class Group(IntEnum):
-    """What an account is for the schedule. Outlets are genuine newspapers and pages. The campaign's accounts, from ACTIVE_TROLL
-    on, are trolls that are active from the start, sleepers, and pages on the second platform."""
-
-    CITIZEN = 0
-    ORGANISER = 1
-    OUTLET = 2
-    ACTIVE_TROLL = 3
-    SLEEPER = 4
-    PAGE = 5
-
-
-def role_of_group(group: int) -> Role:
-    """Who runs the accounts of a group; outlets count among everybody else, as citizens do."""
-    if group >= Group.ACTIVE_TROLL:
-        return Role.TROLL
-    return Role.ORGANISER if group == Group.ORGANISER else Role.CITIZEN
+from sim.people.accounts import Status
+from sim.society.groups import Group
+from sim.society.society import Drawn
+from sim.world import World
 
 
 class Count(IntEnum):
@@ -71,106 +54,6 @@ class Trace(IntEnum):
 MOST_REPORTS = (
     2**32 - 1
 )  # 32 bits; no other count of an account can exceed the number of steps times what is shown at once
-
-
-class Society(NamedTuple):
-    """Who lives there. People first (one row a person), then accounts (one row an account), actors (accounts that are not
-    first accounts of citizens, one row from the first organiser on), and the follower graph in rows of followees. The accounts on
-    the second platform are those from ``second`` on; ``twin`` (people or, without such a platform, 0) is the second account of
-    the holder of each first account, -1 if there is none."""
-
-    anchor: NDArray[np.float64]
-    confidence: NDArray[np.float32]
-    susceptibility: NDArray[np.float32]
-    courage: NDArray[np.float32]
-    legitimacy_at_start: NDArray[np.float64]
-    joining: NDArray[np.float64]
-    activity: NDArray[np.float32]
-    topic_reader: NDArray[np.uint8]
-    group: NDArray[np.uint8]
-    person: NDArray[np.int32]
-    created: NDArray[np.int32]
-    illegal_share: NDArray[np.float32]
-    actor_stance: NDArray[np.float64]
-    actor_weight: NDArray[np.float64]
-    wakes_at: NDArray[np.int64]
-    indptr: NDArray[np.int64]
-    followees: NDArray[np.uint32]
-    complete: bool
-    second: int
-    twin: NDArray[np.int64]
-
-
-class Schedule(NamedTuple):
-    """What is known in advance, one column a step: expected sessions of a citizen per daily session and the side of the day's
-    events; for each event its side, the step of the decision to join, and which event was the last of its side before that
-    (-1 none); and whether each step lies in office hours."""
-
-    sessions: NDArray[np.float64]
-    event_side: NDArray[np.float64]
-    join_side: NDArray[np.int64]
-    join_step: NDArray[np.int64]
-    join_previous: NDArray[np.int64]
-    office: NDArray[np.uint8]
-
-
-class Rules(NamedTuple):
-    """Parameters of the model as the kernels take them; by-group rows are indexed by ``Group``. ``measures`` are those that the
-    platform takes at the moment; all else stays the same during a run. ``movement`` is the side of the movement: 1, but for its
-    mirror image."""
-
-    reads_opinions: bool
-    ranked: bool
-    by_arrival: bool
-    one_random_followee: bool
-    averages: bool
-    own_weight: float
-    susceptible: bool
-    length: int
-    topic_slots: int
-    topic_half_life: float
-    appeal_exponent: float
-    quality_rate: float
-    measure_quality: bool
-    flooding: int
-    deception: float
-    follow_half_life: float
-    lifetime: int
-    posting: float
-    at_first_sight: bool
-    first_sight: float
-    first_posts: float
-    congenial_only: bool
-    climate_memory: float
-    silence: bool
-    by_confidence: bool
-    confidence_step: float
-    anchoring: float
-    event_pull: float
-    conviction: float
-    complementarity: float
-    turnout_weight: float
-    call: float
-    call_window: float
-    new_share: NDArray[np.float64]
-    on_topic_share: NDArray[np.float64]
-    recency: NDArray[np.float64]
-    measures: Measures
-    observes: bool
-    reports: float
-    mistaken_reports: float
-    scripted: NDArray[np.float64]
-    scripts: NDArray[np.int64]
-    first_script: NDArray[np.int64]
-    second_visits: float
-    movement: int
-    dehumanises: bool
-    dehumanising_campaign: float
-    dehumanising_citizens: float
-    hostile: float
-    dehumanising_appeal: float
-    dehumanising_reports: float
-    legitimacy_weight: float
 
 
 class State(NamedTuple):
@@ -259,3 +142,49 @@ class State(NamedTuple):
 def empty_stream(capacity: int) -> NDArray[np.void]:
     """Topic stream without messages."""
     return np.zeros(capacity, dtype=ENTRY)
+
+
+def first_state(world: World, drawn: Drawn) -> State:
+    """The state at the start of the burn-in of a world in a society that was drawn for it."""
+    society = drawn.arrays
+    people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
+    # The campaign begins on day 0: until then all its accounts are asleep.
+    absent = (society.group >= Group.ACTIVE_TROLL) | ((society.group == Group.CITIZEN) & (society.created > 0))
+    status = np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
+    # Trolls that are active from the start were bought with a history: the platform has seen them post, and pages too.
+    posts = np.isin(society.group, (Group.ACTIVE_TROLL, Group.PAGE)).astype(np.uint32)
+    capacity, steps = world.feed.topic_capacity, world.burn_in_ticks + world.ticks
+    posting = np.zeros((len(Group), steps))
+    clock = np.array(world.calendar.clock)
+    posting[Group.OUTLET] = world.outlets.posts_per_day * clock[np.arange(steps) % world.ticks_per_day]
+    return State(
+        opinion=np.repeat(society.anchor[:, None], 4, axis=1),
+        channel=np.zeros((people, 2)),
+        climate=np.zeros(people),
+        inner_confidence=drawn.inner_confidence.copy(),
+        last_call=np.full((people, 2), -1, dtype=np.int32),
+        troll_impressions=np.zeros(people, dtype=np.uint32),
+        impressions=np.zeros((0, Group.ACTIVE_TROLL), dtype=np.uint32),
+        joined=np.zeros((0, 2), dtype=np.uint16),
+        legitimacy=society.legitimacy_at_start.copy(),
+        trust=np.full(people, world.trust.start),
+        dehumanising_read=np.zeros(people if world.severity.occurs and world.legitimacy.dehumanising > 0.0 else 0),
+        status=status,
+        flags=np.zeros(accounts, dtype=np.uint8),
+        active_since=np.zeros(accounts, dtype=np.uint16),
+        last_awake=np.full(accounts, -1, dtype=np.int32),
+        posts=posts,
+        traces=np.zeros((accounts if world.signals.observe else 0, Trace.COLUMNS), dtype=np.uint32),
+        suspended_since=np.full(accounts, -1, dtype=np.int32),
+        head=np.zeros(accounts, dtype=np.uint8),
+        outbox=empty_outbox(accounts, memory),
+        stream=empty_stream(capacity),
+        stream_carrier=np.zeros(capacity, dtype=np.uint32),
+        stream_weight=np.zeros(capacity),
+        stream_priority=np.zeros(capacity),
+        stream_size=np.zeros(1, dtype=np.int64),
+        turnout=np.full(len(world.calendar.events), -1, dtype=np.int64),
+        counts=np.zeros((steps, Count.COLUMNS), dtype=np.int64),
+        posting=posting,
+        calls=np.zeros((2, steps), dtype=np.uint8),
+    )

@@ -10,7 +10,7 @@ from numba import float64, int64, types, uint64
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, kernel, scalar
-from sim.population.accounts import Role
+from sim.people.accounts import Role
 from sim.randomness import Stream, exponential, uniform, uniform_inline
 from sim.tables import exp2, log2, power
 

@@ -13,7 +13,7 @@ from numba import float64, int64, types, uint64
 
 from sim.compiled import scalar
 from sim.fields import Settings, quantity
-from sim.population.accounts import Role
+from sim.people.accounts import Role
 from sim.randomness import Stream, uniform
 
 _CITIZEN, _TROLL = int(Role.CITIZEN), int(Role.TROLL)

@@ -1,28 +1,28 @@
 """Moderation: what a platform can see, how it detects, and what it does about it."""
 
-from sim.moderation.accuracy import BASE_RATE, Roc, precision, roc
-from sim.moderation.appeals import Appeals
-from sim.moderation.circuit_breaker import CircuitBreaker
-from sim.moderation.content_takedown import ContentTakedown
-from sim.moderation.detectors import Detector, Perfect, Rates, SignalDetector
-from sim.moderation.disclosure import Disclosure
-from sim.moderation.downranking import Downranking
-from sim.moderation.enforcement import Enforcement
-from sim.moderation.fitting import fit
+from sim.moderation.desk import Platform
+from sim.moderation.detectors.accuracy import BASE_RATE, Roc, precision, roc
+from sim.moderation.detectors.detector import Detector, Perfect, Rates, SignalDetector
+from sim.moderation.detectors.fitting import fit
+from sim.moderation.detectors.rule import RuleDetector
+from sim.moderation.detectors.score import ScoreDetector, Weights
+from sim.moderation.detectors.signals import SIGNALS
 from sim.moderation.flags import Flag, FlaggingPolicy
-from sim.moderation.hashtag_limit import HashtagLimit
-from sim.moderation.labels import Labels
 from sim.moderation.measures import NO_MEASURES, Measures
-from sim.moderation.platform import Platform
+from sim.moderation.policies.appeals import Appeals
+from sim.moderation.policies.circuit_breaker import CircuitBreaker
+from sim.moderation.policies.content_takedown import ContentTakedown
+from sim.moderation.policies.disclosure import Disclosure
+from sim.moderation.policies.downranking import Downranking
+from sim.moderation.policies.enforcement import Enforcement
+from sim.moderation.policies.hashtag_limit import HashtagLimit
+from sim.moderation.policies.labels import Labels
+from sim.moderation.policies.preemptive_removal import PreemptiveRemoval
+from sim.moderation.policies.registration_checks import RegistrationChecks
+from sim.moderation.policies.reshare_friction import ReshareFriction
+from sim.moderation.policies.takedown import Takedown
+from sim.moderation.policies.tip_off import TipOff
 from sim.moderation.policy import DailyPolicy, Policy, Removal, RemovalPolicy, StandingPolicy
-from sim.moderation.preemptive_removal import PreemptiveRemoval
-from sim.moderation.registration_checks import RegistrationChecks
-from sim.moderation.reshare_friction import ReshareFriction
-from sim.moderation.rule_detector import RuleDetector
-from sim.moderation.score_detector import ScoreDetector, Weights
-from sim.moderation.signals import SIGNALS
-from sim.moderation.takedown import Takedown
-from sim.moderation.tip_off import TipOff
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 
 __all__ = [

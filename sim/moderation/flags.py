@@ -11,8 +11,8 @@ from numba import float64, int64
 
 from sim.compiled import scalar
 from sim.fields import quantity
-from sim.moderation.detectors import Detector, Perfect
-from sim.moderation.platform import Platform
+from sim.moderation.desk import Platform
+from sim.moderation.detectors.detector import Detector, Perfect
 from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import InputError, Settings, instance, quantity, shown
-from sim.moderation.detectors import Detector, Perfect
+from sim.moderation.desk import FIRST, PLATFORMS, Platform
+from sim.moderation.detectors.detector import Detector, Perfect
+from sim.moderation.detectors.signals import SIGNALS
 from sim.moderation.measures import Measures
-from sim.moderation.platform import FIRST, PLATFORMS, Platform
-from sim.moderation.signals import SIGNALS
 from sim.moderation.view import PlatformView
 
 MINUTES_PER_CASE = 2.4

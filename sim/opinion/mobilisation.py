@@ -8,6 +8,7 @@ from numba import float64, int64, types
 
 from sim.compiled import scalar
 from sim.fields import Settings, quantity
+from sim.people.people import THRESHOLD
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Mobilisation(Settings):
         doc="Personal thresholds are uniform from 0 to this; larger means that fewer people ever march.",
     )  # fmt: skip
     thresholds: tuple[float, ...] = quantity(
-        (), unit="opinion units", low=-100, high=100, source="given by the user",
+        (), unit=THRESHOLD.unit, low=THRESHOLD.low, high=THRESHOLD.high, source="given by the user",
         doc="Thresholds to use as they are, one a person in the order of the nodes; empty to draw them.",
     )  # fmt: skip
     conviction: float = quantity(

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from sim.engine.stage import Stage
-from sim.outcomes import innocents, opinion, reach, standing, turnout
+from sim.engine.engine import Engine
+from sim.outcomes import attitudes as standing
+from sim.outcomes import innocents, opinion, reach, turnout
 from sim.outcomes.day import Day
 from sim.outcomes.outcome import Outcome
 from sim.outcomes.own import OwnOutcome, checked_outcomes
@@ -15,11 +16,11 @@ OUTCOMES: tuple[Outcome, ...] = (
 NAMES = frozenset(outcome.name for outcome in OUTCOMES)
 
 
-def measure(stage: Stage, own: Sequence[OwnOutcome] = ()) -> dict[str, float]:
+def measure(model: Engine, own: Sequence[OwnOutcome] = ()) -> dict[str, float]:
     """All outcomes at the end of the day that has just ended, by name; the user's ``own`` come last."""
-    row = {"day": float(stage.day)} | {outcome.name: outcome.value(stage) for outcome in OUTCOMES}
+    row = {"day": float(model.day)} | {outcome.name: outcome.value(model) for outcome in OUTCOMES}
     if own:
-        day = Day(stage, row)
+        day = Day(model, row)
         row |= {outcome.column: outcome.measured(day) for outcome in own}
     return row
 

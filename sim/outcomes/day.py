@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.fields import chosen
+from sim.graph.follower_graph import FollowerGraph
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
 from sim.outcomes.outcome import counts_since_day_0, counts_today
 from sim.outcomes.turnout import turnout_table
-from sim.population.accounts import NOBODY, Role, Status, by_node, by_person
-from sim.population.graph import FollowerGraph
+from sim.people.accounts import NOBODY, Role, Status, by_node, by_person
 from sim.world import World
 
 ROLES = {role.name.lower(): role for role in Role}
@@ -33,11 +33,11 @@ class Day:
     ``date`` an ISO date, ``measured`` the built-in outcomes of the day by name.
     """
 
-    def __init__(self, stage: Stage, measured: Mapping[str, float]) -> None:
-        self._stage = stage
-        self.number = stage.day
-        self.world: World = stage.world
-        self.date = stage.world.date(stage.day)
+    def __init__(self, model: Engine, measured: Mapping[str, float]) -> None:
+        self._model = model
+        self.number = model.day
+        self.world: World = model.world
+        self.date = model.world.date(model.day)
         self.measured = MappingProxyType(dict(measured))
 
     # People
@@ -45,7 +45,7 @@ class Day:
     @cached_property
     def node(self) -> NDArray[np.generic]:
         """The node that a person is in the follower graph: a whole number, or text where a network of the user's has names."""
-        return _read_only(self._stage.setting.nodes[: self.world.people].copy())
+        return _read_only(self._model.drawn.nodes[: self.world.people].copy())
 
     @cached_property
     def opinion(self) -> NDArray[np.float64]:
@@ -55,7 +55,7 @@ class Day:
     @cached_property
     def opinion_at_start(self) -> NDArray[np.float64]:
         """Private opinion that a person began with and is anchored to, -1 to 1."""
-        return self._of_people(self._stage.society.anchor)
+        return self._of_people(self._model.society.anchor)
 
     @cached_property
     def troll_part(self) -> NDArray[np.float64]:
@@ -65,12 +65,12 @@ class Day:
     @cached_property
     def troll_part_direct(self) -> NDArray[np.float64]:
         """Of the troll part, what was read from trolls."""
-        return self._of_people(self._stage.state.channel[:, DIRECT])
+        return self._of_people(self._model.state.channel[:, DIRECT])
 
     @cached_property
     def troll_part_relayed(self) -> NDArray[np.float64]:
         """Of the troll part, what others relayed."""
-        return self._of_people(self._stage.state.channel[:, RELAYED])
+        return self._of_people(self._model.state.channel[:, RELAYED])
 
     @cached_property
     def organiser_part(self) -> NDArray[np.float64]:
@@ -90,33 +90,33 @@ class Day:
     @cached_property
     def climate(self) -> NDArray[np.float64]:
         """Perceived climate of opinion: the mean stance of what was read, recent readings weighing more, -1 to 1."""
-        return self._of_people(self._stage.state.climate)
+        return self._of_people(self._model.state.climate)
 
     @cached_property
     def legitimacy(self) -> NDArray[np.float64]:
         """How legitimate a person finds the movement, 0 to 1."""
-        return self._of_people(self._stage.state.legitimacy)
+        return self._of_people(self._model.state.legitimacy)
 
     @cached_property
     def trust(self) -> NDArray[np.float64]:
         """Trust in the platform, 0 to 1."""
-        return self._of_people(self._stage.state.trust)
+        return self._of_people(self._model.state.trust)
 
     @cached_property
     def confidence(self) -> NDArray[np.float64]:
         """Confidence bound, in opinion: how far a message may be from the own opinion and still persuade."""
-        return self._of_people(self._stage.society.confidence.astype(np.float64))
+        return self._of_people(self._model.society.confidence.astype(np.float64))
 
     @cached_property
     def troll_impressions(self) -> NDArray[np.int64]:
         """Impressions of trolls' messages since day 0."""
-        return self._of_people(self._stage.state.troll_impressions.astype(np.int64))
+        return self._of_people(self._model.state.troll_impressions.astype(np.int64))
 
     @cached_property
     def status(self) -> pd.Categorical[Any]:
         """Status of the first account: ``active``, ``sleeping`` (not registered yet) or ``suspended``."""
         return pd.Categorical.from_codes(
-            self._stage.state.status[: self.world.people].astype(np.int8), pd.Index(STATUSES)
+            self._model.state.status[: self.world.people].astype(np.int8), pd.Index(STATUSES)
         )
 
     # Accounts and the graph
@@ -130,7 +130,7 @@ class Day:
         ``platform`` (1, 2), ``person`` (position of the holder in the arrays of people, -1 for none), ``posts`` (ever),
         ``followers`` and ``following`` (accounts), ``marked`` (labelled or downranked).
         """
-        stage, society, state = self._stage, self._stage.society, self._stage.state
+        model, society, state = self._model, self._model.society, self._model.state
         position = by_person(np.arange(self.world.people))
         held = society.person != NOBODY
         return pd.DataFrame(
@@ -140,8 +140,8 @@ class Day:
                 "platform": np.where(np.arange(society.group.size) < society.second, 1, 2),
                 "person": np.where(held, position[np.where(held, society.person, 0)], NOBODY),
                 "posts": state.posts.astype(np.int64),
-                "followers": stage.followers.astype(np.int64),
-                "following": stage.following.astype(np.int64),
+                "followers": model.followers.astype(np.int64),
+                "following": model.following.astype(np.int64),
                 "marked": state.flags > 0,
             },
             index=pd.RangeIndex(society.group.size, name="account"),
@@ -150,7 +150,7 @@ class Day:
     @property
     def follows(self) -> FollowerGraph:
         """Who follows whom among accounts: the rows of ``accounts``, those suspended included."""
-        graph = self._stage.setting.graph
+        graph = self._model.drawn.graph
         return FollowerGraph(_view(graph.indptr), _view(graph.followees), graph.complete)
 
     # Counts
@@ -171,7 +171,7 @@ class Day:
     @cached_property
     def turnout(self) -> pd.DataFrame:
         """Events so far, as ``run.turnout``: day, side (1 the movement's, -1 the government side's), event, turnout (share)."""
-        return turnout_table(self._stage)
+        return turnout_table(self._model)
 
     # Within
 
@@ -179,10 +179,10 @@ class Day:
         return _read_only(by_node(values))
 
     def _level(self, level: int) -> NDArray[np.float64]:
-        return self._of_people(self._stage.state.opinion[:, level])
+        return self._of_people(self._model.state.opinion[:, level])
 
     def _count(self, first: Count, role: str | None, since_day_0: bool) -> int:
-        counts = (counts_since_day_0 if since_day_0 else counts_today)(self._stage)[first : first + len(Role)]
+        counts = (counts_since_day_0 if since_day_0 else counts_today)(self._model)[first : first + len(Role)]
         if role is None:
             return int(counts.sum())
         return int(counts[ROLES[chosen(role, ROLES, "role")]])

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.engine.engine import Engine
 from sim.engine.memory import needed
-from sim.engine.stage import Stage
-from sim.engine.state import Group
 from sim.fields import InputError, checked
 from sim.machine import available
 from sim.outcomes.day import STATUSES, Day
+from sim.people.accounts import by_node
 from sim.plain import DATES
-from sim.population.accounts import by_node
+from sim.society.groups import Group
 from sim.world import World
 
 Rows = dict[str, NDArray[Any]]
@@ -62,13 +62,13 @@ class Keep:
         kept = len({*range(0, self.days, self.every), self.days - 1})
         return people * kept * sum(np.dtype(kind).itemsize for kind in self.columns.values())
 
-    def rows(self, stage: Stage) -> Rows | None:
+    def rows(self, model: Engine) -> Rows | None:
         """The columns at the end of the day that has just ended; None if it is not kept."""
-        number = stage.day
+        number = model.day
         if number % self.every and number != self.days - 1:
             return None
-        day, people = Day(stage, {}), stage.world.people
-        impressions, joined = by_node(stage.state.impressions), by_node(stage.state.joined)
+        day, people = Day(model, {}), model.world.people
+        impressions, joined = by_node(model.state.impressions), by_node(model.state.joined)
         special: dict[str, Callable[[], Any]] = {
             "day": lambda: np.full(people, number),
             "date": lambda: np.full(people, np.datetime64(day.date, "ms")),
@@ -91,6 +91,17 @@ class Keep:
         if "status" in columns:
             columns["status"] = pd.Categorical.from_codes(columns["status"], pd.Index(STATUSES))
         return pd.DataFrame(columns)
+
+
+_PRESENT = ("opinion", "parts", "standing", "climate", "status")
+
+
+def present(model: Engine) -> pd.DataFrame:
+    """What people think and do now, one row a person in node order: what is never counted only where it is kept."""
+    day = Day(model, {})
+    names = ["node", *(name for group in _PRESENT for name in GROUPS[group])]
+    table = pd.DataFrame({name: np.asarray(getattr(day, name)) for name in names if name != "status"})
+    return table.assign(impressions_troll=day.troll_impressions, status=day.status)
 
 
 def kept(keep: str | Iterable[str], every: int | None, days: int) -> Keep | None:

@@ -5,84 +5,85 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
+from sim.engine.engine import Engine
+from sim.engine.state import Count
 from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0
-from sim.population.accounts import Role, Status
+from sim.people.accounts import Role, Status
+from sim.society.groups import Group
 
 
-def _suspended(stage: Stage) -> NDArray[np.int64]:
+def _suspended(model: Engine) -> NDArray[np.int64]:
     """Suspended accounts of citizens, organisers and outlets."""
     # Plain numbers: comparing bytes with an enumeration costs five times as much.
-    suspended = np.flatnonzero(stage.state.status == int(Status.SUSPENDED))
-    return suspended[stage.society.group[suspended] < int(Group.ACTIVE_TROLL)]
+    suspended = np.flatnonzero(model.state.status == int(Status.SUSPENDED))
+    return suspended[model.society.group[suspended] < int(Group.ACTIVE_TROLL)]
 
 
-def _citizens(stage: Stage) -> NDArray[np.int64]:
-    suspended = _suspended(stage)
-    return suspended[stage.society.group[suspended] == int(Group.CITIZEN)]
+def _citizens(model: Engine) -> NDArray[np.int64]:
+    suspended = _suspended(model)
+    return suspended[model.society.group[suspended] == int(Group.CITIZEN)]
 
 
-def wrongful_removals(stage: Stage) -> float:
+def wrongful_removals(model: Engine) -> float:
     """Accounts of citizens, organisers and outlets that are suspended."""
-    return float(_suspended(stage).size)
+    return float(_suspended(model).size)
 
 
-def _of_group(stage: Stage, group: Group) -> float:
-    return float(np.count_nonzero(stage.society.group[_suspended(stage)] == int(group)))
+def _of_group(model: Engine, group: Group) -> float:
+    return float(np.count_nonzero(model.society.group[_suspended(model)] == int(group)))
 
 
-def wrongful_organisers(stage: Stage) -> float:
+def wrongful_organisers(model: Engine) -> float:
     """Organisers' accounts and pages that are suspended."""
-    return _of_group(stage, Group.ORGANISER)
+    return _of_group(model, Group.ORGANISER)
 
 
-def wrongful_outlets(stage: Stage) -> float:
+def wrongful_outlets(model: Engine) -> float:
     """Genuine outlets' accounts and pages that are suspended."""
-    return _of_group(stage, Group.OUTLET)
+    return _of_group(model, Group.OUTLET)
 
 
-def wrongful_supporters(stage: Stage) -> float:
+def wrongful_supporters(model: Engine) -> float:
     """Accounts of citizens who began on the movement's side that are suspended."""
-    return float((stage.society.anchor[stage.society.person[_citizens(stage)]] > 0.0).sum())
+    return float((model.society.anchor[model.society.person[_citizens(model)]] > 0.0).sum())
 
 
-def wrongful_opponents(stage: Stage) -> float:
+def wrongful_opponents(model: Engine) -> float:
     """Accounts of the other citizens that are suspended."""
-    return float(_citizens(stage).size) - wrongful_supporters(stage)
+    return float(_citizens(model).size) - wrongful_supporters(model)
 
 
-def wrongful_newcomers(stage: Stage) -> float:
+def wrongful_newcomers(model: Engine) -> float:
     """Accounts of citizens who registered during the calendar that are suspended."""
-    return float((stage.society.created[_citizens(stage)] > 0).sum())
+    return float((model.society.created[_citizens(model)] > 0).sum())
 
 
-def restored(stage: Stage) -> float:
+def restored(model: Engine) -> float:
     """Times that a suspended citizen's, organiser's or outlet's account was restored since day 0."""
-    return float(counts_since_day_0(stage)[Count.RESTORED])
+    return float(counts_since_day_0(model)[Count.RESTORED])
 
 
-def days_silenced(stage: Stage) -> float:
+def days_silenced(model: Engine) -> float:
     """Days for which citizens', organisers' and outlets' accounts have been suspended, added up."""
-    now = (stage.step_index - stage.state.suspended_since[_suspended(stage)].astype(np.int64)).sum()
-    return float(counts_since_day_0(stage)[Count.SILENCED] + now) / stage.world.ticks_per_day
+    now = (model.step_index - model.state.suspended_since[_suspended(model)].astype(np.int64)).sum()
+    return float(counts_since_day_0(model)[Count.SILENCED] + now) / model.world.ticks_per_day
 
 
-def wrongful_marks(stage: Stage) -> float:
+def wrongful_marks(model: Engine) -> float:
     """Accounts of citizens, organisers and outlets that are labelled or downranked."""
-    innocent = stage.society.group < int(Group.ACTIVE_TROLL)
-    return float(np.count_nonzero(innocent & (stage.state.flags > 0)))
+    innocent = model.society.group < int(Group.ACTIVE_TROLL)
+    return float(np.count_nonzero(innocent & (model.state.flags > 0)))
 
 
-def posts_lost(stage: Stage) -> float:
+def posts_lost(model: Engine) -> float:
     """Posts that wrongly suspended accounts would have made since day 0."""
-    counts = counts_since_day_0(stage)
+    counts = counts_since_day_0(model)
     return float(counts[Count.LOST_POSTS + Role.CITIZEN] + counts[Count.LOST_POSTS + Role.ORGANISER])
 
 
-def trolls_removed(stage: Stage) -> float:
+def trolls_removed(model: Engine) -> float:
     """Troll accounts, active and sleeping, that are suspended."""
-    return float(accounts_with(stage, Status.SUSPENDED, trolls=True))
+    return float(accounts_with(model, Status.SUSPENDED, trolls=True))
 
 
 OUTCOMES = (

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.outcomes.outcome import Outcome, counts_today, ratio
 
 _CODES = 32767.0
 
 
-def polarisation(stage: Stage) -> float:
+def polarisation(model: Engine) -> float:
     """(1 - |share of supporters - share of opponents|) * distance of the two camps' mean opinions / 2, from 0 to 1.
 
     Morales, Borondo, Losada and Benito 2015, doi 10.1063/1.4913758.
     """
-    x = stage.state.opinion[:, 0]
+    x = model.state.opinion[:, 0]
     supporters, opponents = np.count_nonzero(x > 0.0), np.count_nonzero(x < 0.0)
     if supporters == 0 or opponents == 0:
         return 0.0
@@ -25,20 +25,20 @@ def polarisation(stage: Stage) -> float:
     return float((1.0 - imbalance) * distance / 2.0)
 
 
-def _mean_gap(stage: Stage, upper: int, lower: int) -> float:
-    return float((stage.state.opinion[:, upper] - stage.state.opinion[:, lower]).mean())
+def _mean_gap(model: Engine, upper: int, lower: int) -> float:
+    return float((model.state.opinion[:, upper] - model.state.opinion[:, lower]).mean())
 
 
-def expressed_climate(stage: Stage) -> float:
+def expressed_climate(model: Engine) -> float:
     """Mean stance of the day's posts on the topic."""
-    today = counts_today(stage)
+    today = counts_today(model)
     return ratio(float(today[Count.STANCE]) / _CODES, float(today[Count.ON_TOPIC_POSTS]))
 
 
-def induced(stage: Stage) -> float:
+def induced(model: Engine) -> float:
     """Mean troll part less its direct and relayed channels."""
-    channel = stage.state.channel
-    return _mean_gap(stage, 0, 1) - float(channel[:, 0].mean() + channel[:, 1].mean())
+    channel = model.state.channel
+    return _mean_gap(model, 0, 1) - float(channel[:, 0].mean() + channel[:, 1].mean())
 
 
 OUTCOMES = (

@@ -1,4 +1,4 @@
-"""What an outcome is: a name, a unit and a formula, computed from a stage at the end of a day."""
+"""What an outcome is: a name, a unit and a formula, computed from a model at the end of a day."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
-from sim.population.accounts import Status
+from sim.engine.engine import Engine
+from sim.engine.state import Count
+from sim.people.accounts import Status
+from sim.society.groups import Group
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Outcome:
     name: str
     unit: str
     what: str
-    value: Callable[[Stage], float]
+    value: Callable[[Engine], float]
     low: float = -math.inf
     high: float = math.inf
     may_be_nan: bool = False
@@ -43,31 +44,31 @@ class Outcome:
         return f"{words}, or nan" if self.may_be_nan else words
 
 
-def counts_today(stage: Stage) -> NDArray[np.int64]:
+def counts_today(model: Engine) -> NDArray[np.int64]:
     """Counts of the day that has just ended, shape (columns,)."""
-    return _sum(stage, "today", stage.step_index - stage.world.ticks_per_day)
+    return _sum(model, "today", model.step_index - model.world.ticks_per_day)
 
 
-def counts_since_day_0(stage: Stage) -> NDArray[np.int64]:
+def counts_since_day_0(model: Engine) -> NDArray[np.int64]:
     """Counts since day 0, shape (columns,)."""
-    return _sum(stage, "since day 0", stage.world.burn_in_ticks)
+    return _sum(model, "since day 0", model.world.burn_in_ticks)
 
 
-def _sum(stage: Stage, name: str, first: int) -> NDArray[np.int64]:
+def _sum(model: Engine, name: str, first: int) -> NDArray[np.int64]:
     # A dozen outcomes ask for the same sums. Those from the same step on are added to, or long calendars would take the square.
-    counts, now = stage.state.counts, max(first, stage.step_index)
-    since, until, total = stage.sums.get(name, (-1, 0, counts[:0].sum(axis=0)))
+    counts, now = model.state.counts, max(first, model.step_index)
+    since, until, total = model.sums.get(name, (-1, 0, counts[:0].sum(axis=0)))
     if since != first or until != now:
         total = total + counts[until:now].sum(axis=0) if since == first else counts[first:now].sum(axis=0)
-        stage.sums[name] = (first, now, total)
+        model.sums[name] = (first, now, total)
     return total
 
 
-def accounts_with(stage: Stage, status: Status, trolls: bool) -> int:
+def accounts_with(model: Engine, status: Status, trolls: bool) -> int:
     """How many accounts of trolls, or of everybody else, have a status."""
     # Plain numbers: comparing bytes with an enumeration costs five times as much.
-    of_trolls = stage.society.group >= int(Group.ACTIVE_TROLL)
-    return int(np.count_nonzero((of_trolls == trolls) & (stage.state.status == int(status))))
+    of_trolls = model.society.group >= int(Group.ACTIVE_TROLL)
+    return int(np.count_nonzero((of_trolls == trolls) & (model.state.status == int(status))))
 
 
 def ratio(part: float, whole: float) -> float:

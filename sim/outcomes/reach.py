@@ -4,71 +4,72 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.stage import Stage
-from sim.engine.state import Count, Group
+from sim.engine.engine import Engine
+from sim.engine.state import Count
 from sim.feed.legality import count_illegal
 from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0, counts_today, ratio, roles
-from sim.population.accounts import Role, Status
+from sim.people.accounts import Role, Status
+from sim.society.groups import Group
 
 
-def troll_share_of_impressions(stage: Stage) -> float:
+def troll_share_of_impressions(model: Engine) -> float:
     """Impressions of trolls' messages over all impressions, on the topic, today."""
-    impressions = roles(counts_today(stage), Count.IMPRESSIONS)
+    impressions = roles(counts_today(model), Count.IMPRESSIONS)
     return ratio(float(impressions[Role.TROLL]), float(impressions.sum()))
 
 
-def exposure_concentration(stage: Stage) -> float:
+def exposure_concentration(model: Engine) -> float:
     """Share of all impressions of trolls' messages that fell on the most exposed 1 % of people (at least one person)."""
-    seen = np.sort(stage.state.troll_impressions)[::-1]
+    seen = np.sort(model.state.troll_impressions)[::-1]
     top = max(1, round(seen.size * 0.01))
     return ratio(float(seen[:top].sum()), float(seen.sum()))
 
 
-def active_trolls(stage: Stage) -> float:
+def active_trolls(model: Engine) -> float:
     """Troll accounts that can post."""
-    return float(accounts_with(stage, Status.ACTIVE, trolls=True))
+    return float(accounts_with(model, Status.ACTIVE, trolls=True))
 
 
-def mean_quality(stage: Stage) -> float:
+def mean_quality(model: Engine) -> float:
     """Mean quality of the messages shown to citizens today (nan unless the world measures it)."""
-    if not stage.rules.measure_quality:
+    if not model.rules.measure_quality:
         return float("nan")
-    day = slice(stage.step_index - stage.world.ticks_per_day, stage.step_index)
-    total = sum(stage.state.counts[day, Count.QUALITY].tolist())  # exact: that of a day may exceed 64 bits
-    return ratio(float(total) / 2.0**32, float(roles(counts_today(stage), Count.SLOTS).sum()))
+    day = slice(model.step_index - model.world.ticks_per_day, model.step_index)
+    total = sum(model.state.counts[day, Count.QUALITY].tolist())  # exact: that of a day may exceed 64 bits
+    return ratio(float(total) / 2.0**32, float(roles(counts_today(model), Count.SLOTS).sum()))
 
 
-def prevalence(stage: Stage) -> float:
+def prevalence(model: Engine) -> float:
     """Share of illegal messages among the distinct messages in citizens' feeds now (nan unless the world measures it)."""
-    if not stage.world.feed.measure_prevalence:
+    if not model.world.feed.measure_prevalence:
         return float("nan")
-    names = stage.messages_in_feeds()
-    bad = count_illegal(np.uint64(stage.seed_of_run), names, stage.society.illegal_share)
+    names = model.messages_in_feeds()
+    bad = count_illegal(np.uint64(model.seed_of_run), names, model.society.illegal_share)
     return ratio(float(bad), float(names.size))
 
 
-def engagement_per_post(stage: Stage) -> float:
+def engagement_per_post(model: Engine) -> float:
     """Citizens' reshares of trolls' messages over trolls' posts, since day 0."""
-    counts = counts_since_day_0(stage)
+    counts = counts_since_day_0(model)
     posts = counts[Count.NEW_POSTS + Role.TROLL] + counts[Count.RESHARES + Role.TROLL]
     return ratio(float(counts[Count.RESHARES_OF_TROLLS]), float(posts))
 
 
-def troll_posts(stage: Stage) -> float:
+def troll_posts(model: Engine) -> float:
     """Posts and reshares by trolls today."""
-    today = counts_today(stage)
+    today = counts_today(model)
     return float(today[Count.NEW_POSTS + Role.TROLL] + today[Count.RESHARES + Role.TROLL])
 
 
-def page_posts(stage: Stage) -> float:
+def page_posts(model: Engine) -> float:
     """Posts and reshares by the campaign's pages on the second platform since day 0, before which they make none."""
-    first = stage.society.second
-    return float(stage.state.posts[first:][stage.society.group[first:] == int(Group.PAGE)].sum())
+    first = model.society.second
+    return float(model.state.posts[first:][model.society.group[first:] == int(Group.PAGE)].sum())
 
 
-def posts(stage: Stage) -> float:
+def posts(model: Engine) -> float:
     """Posts and reshares by anybody today."""
-    today = counts_today(stage)
+    today = counts_today(model)
     return float(roles(today, Count.NEW_POSTS).sum() + roles(today, Count.RESHARES).sum())
 
 

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.engine.stage import Stage
+from sim.engine.engine import Engine
 from sim.outcomes.outcome import Outcome
 
 
-def turnout_table(stage: Stage) -> pd.DataFrame:
+def turnout_table(model: Engine) -> pd.DataFrame:
     """One row an event that has happened: day, side, event and the share of people who joined."""
     rows = [
         {
             "day": event.day,
             "side": event.side,
             "event": event.name,
-            "turnout": float(joined) / stage.society.anchor.size,
+            "turnout": float(joined) / model.society.anchor.size,
         }
-        for event, joined in zip(stage.world.calendar.events, stage.state.turnout, strict=True)
+        for event, joined in zip(model.world.calendar.events, model.state.turnout, strict=True)
         if joined >= 0
     ]
     return pd.DataFrame(rows, columns=["day", "side", "event", "turnout"])
 
 
-def _mean_turnout(stage: Stage, side: int) -> float:
+def _mean_turnout(model: Engine, side: int) -> float:
     joined = [
         float(count)
-        for event, count in zip(stage.world.calendar.events, stage.state.turnout, strict=True)
+        for event, count in zip(model.world.calendar.events, model.state.turnout, strict=True)
         if count >= 0 and event.side == side
     ]
-    return sum(joined) / len(joined) / stage.society.anchor.size if joined else float("nan")
+    return sum(joined) / len(joined) / model.society.anchor.size if joined else float("nan")
 
 
 OUTCOMES = (

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sim.actors.second_platform import SecondPlatform
 from sim.branch import Branch
 from sim.moderation import (
     Detector,
@@ -18,7 +19,6 @@ from sim.moderation import (
     RemovalPolicy,
     StandingPolicy,
 )
-from sim.population.second_platform import SecondPlatform
 from sim.world import World
 from tests.strategies.fields import of
 from tests.strategies.frame import frame_of

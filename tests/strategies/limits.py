@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.campaign.settings import Campaign, TrollGroup
+from sim.actors.second_platform import SecondPlatform
+from sim.actors.settings import Campaign, TrollGroup
+from sim.calendar import day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS
+from sim.graph.settings import Graph
 from sim.moderation import SIGNALS, HashtagLimit, PreemptiveRemoval, Takedown, Weights
-from sim.population.calendar import day_number
-from sim.population.newcomers import Newcomers
-from sim.population.people import Population
-from sim.population.profiles import Profiles
-from sim.population.second_platform import SecondPlatform
-from sim.population.settings import Graph
-from sim.population.signals import Signals
+from sim.people.newcomers import Newcomers
+from sim.people.people import Population
+from sim.people.profiles import Profiles
+from sim.people.signals import Signals
 from sim.world import World
 from tests.strategies.frame import Frame
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.campaign.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.calendar import Calendar, Event
 from sim.cases.hk2019 import facts
-from sim.population.calendar import Calendar, Event
-from sim.population.people import Population
-from sim.population.profiles import Profiles
+from sim.people.people import Population
+from sim.people.profiles import Profiles
 from sim.world import World
 
 REACHABLE = 1_000_000

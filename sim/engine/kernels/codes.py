@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.compiled import inlined
-from sim.engine.state import Group
-from sim.population.accounts import Role, Status
+from sim.people.accounts import Role, Status
 from sim.randomness import Stream
+from sim.society.groups import Group
 
 ACTIVE = int(Status.ACTIVE)
 CITIZEN = int(Role.CITIZEN)

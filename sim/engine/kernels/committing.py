@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import OF_CITIZEN, OF_TROLLS_FROM, TROLL, role_of
 from sim.engine.kernels.workspace import NEW, NOTHING, RESHARE, Decisions
-from sim.engine.state import MOST_REPORTS, Count, Rules, Schedule, Society, State, Trace
+from sim.engine.parameters import Rules
+from sim.engine.state import MOST_REPORTS, Count, State, Trace
 from sim.feed.outbox import EMPTY, OFF_TOPIC
 from sim.feed.ranking import topic_priority
 from sim.feed.traces import script
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 _NEW_POSTS = int(Count.NEW_POSTS)
 _RESHARES = int(Count.RESHARES)

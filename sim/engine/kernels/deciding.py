@@ -26,8 +26,11 @@ from sim.engine.kernels.reading import (
 )
 from sim.engine.kernels.speaking import posts_first, shares_at_first_sight, silent, speak
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
-from sim.engine.state import Count, Rules, Schedule, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import Count, State
 from sim.randomness import uniform
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 _READERS = int(Count.READERS)
 _ROWS = int(Count.ROWS_SCANNED)

@@ -11,7 +11,9 @@ from sim.engine.kernels.gathering import gather, live_followees
 from sim.engine.kernels.selecting import select
 from sim.engine.kernels.topic_slots import add_topic
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.state import Rules, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import State
+from sim.society.society import Society
 
 
 @inlined

@@ -8,13 +8,16 @@ from sim.compiled import inlined, prefetch
 from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
 from sim.engine.kernels.stored import note_copy
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.state import Group, Rules, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import State
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC
-from sim.moderation.content_takedown import taken_down_inline
+from sim.graph.new_edges import edge_has_come_alive
 from sim.moderation.flags import Flag
-from sim.population.new_edges import edge_has_come_alive
+from sim.moderation.policies.content_takedown import taken_down_inline
 from sim.randomness import Stream, uniform
+from sim.society.groups import Group
+from sim.society.society import Society
 
 _SLEEPER = int(Group.SLEEPER)
 _DOWNRANKED = int(Flag.DOWNRANKED)

@@ -12,7 +12,8 @@ from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, ORGANISER, TROLL, role_
 from sim.engine.kernels.gathering import live_followees
 from sim.engine.kernels.selecting import is_dehumanising, order_by_name
 from sim.engine.kernels.workspace import Elsewhere, Scratch
-from sim.engine.state import Count, Rules, Schedule, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC, expand, stance_of
 from sim.feed.ranking import quality
 from sim.feed.traces import report_draw
@@ -21,6 +22,8 @@ from sim.opinion.expression import confident, encouraged
 from sim.opinion.provenance import channels_moved, clipped, drawn, moved
 from sim.opinion.rule import LEAST_SUM, MOST_WEIGHT
 from sim.randomness import Stream, uniform
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 _RANDOM = int(Stream.RANDOM_FOLLOWEE)
 _IMPRESSIONS = int(Count.IMPRESSIONS)

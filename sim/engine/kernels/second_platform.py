@@ -20,9 +20,12 @@ from sim.engine.kernels.gathering import takes_all
 from sim.engine.kernels.reading import change_mind, choose_report, gain_confidence, read_new_messages, recall, row_of
 from sim.engine.kernels.speaking import shares_at_first_sight, silent, speak
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
-from sim.engine.state import Count, Rules, Schedule, Society, State
-from sim.population.accounts import first_account
+from sim.engine.parameters import Rules
+from sim.engine.state import Count, State
+from sim.people.accounts import first_account
 from sim.randomness import uniform
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 _READERS, _ROWS = int(Count.READERS), int(Count.ROWS_SCANNED)
 

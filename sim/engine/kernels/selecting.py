@@ -9,10 +9,11 @@ from sim.compiled import inlined
 from sim.engine.kernels.codes import role_of
 from sim.engine.kernels.stored import select_stored
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.state import Rules, Society
+from sim.engine.parameters import Rules
 from sim.feed.outbox import OFF_TOPIC, stance_of
 from sim.feed.ranking import engagement, feed_tie
 from sim.feed.severity import dehumanising
+from sim.society.society import Society
 
 
 @inlined

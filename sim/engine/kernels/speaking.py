@@ -8,12 +8,14 @@ from sim.compiled import inlined
 from sim.engine.kernels.codes import NEW_OR_RESHARE, OF_CITIZEN
 from sim.engine.kernels.selecting import weight_of
 from sim.engine.kernels.workspace import NEW, RESHARE, Decisions, Scratch
-from sim.engine.state import Rules, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import State
 from sim.feed.outbox import OFF_TOPIC, compand, quantise, stance_of
 from sim.feed.ranking import on_topic, reshare_race
 from sim.moderation.flags import Flag
 from sim.opinion.expression import confident, willing
 from sim.randomness import Stream, uniform
+from sim.society.society import Society
 
 _LABELLED = int(Flag.LABELLED)
 _FRICTION = int(Stream.FRICTION)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiled import inlined
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.state import Rules
+from sim.engine.parameters import Rules
 from sim.feed.ranking import feed_tie
 
 _CANDIDATE_BITS = 40

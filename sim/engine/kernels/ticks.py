@@ -13,7 +13,10 @@ from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import wake
 from sim.engine.kernels.workspace import Decisions, Elsewhere, Scratch
-from sim.engine.state import Rules, Schedule, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import State
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 
 @lean_kernel

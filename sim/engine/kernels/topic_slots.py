@@ -10,8 +10,10 @@ from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
 from sim.engine.kernels.gathering import hidden, taken_down
 from sim.engine.kernels.selecting import keep_least
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.state import Rules, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import State
 from sim.feed.ranking import topic_race_inline
+from sim.society.society import Society
 
 
 @lean_kernel

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from sim.compiled import lean_kernel
-from sim.engine.state import Rules, Schedule, Society, State
+from sim.engine.parameters import Rules
+from sim.engine.state import State
 from sim.opinion.mobilisation import joins, perceived_support, threshold_now
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 
 @lean_kernel

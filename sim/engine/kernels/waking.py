@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, OF_TROLLS_FROM, POST, role_of
 from sim.engine.kernels.speaking import posts_first, silent
-from sim.engine.state import Count, Rules, Schedule, Society, State
-from sim.population.accounts import Status
+from sim.engine.parameters import Rules
+from sim.engine.state import Count, State
+from sim.people.accounts import Status
 from sim.randomness import Stream, fill_uniform, uniform
+from sim.society.schedule import Schedule
+from sim.society.society import Society
 
 _SUSPENDED = int(Status.SUSPENDED)
 _WAKE = int(Stream.WAKE)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.state import Rules
+from sim.engine.parameters import Rules
 from sim.feed.outbox import ENTRY
 
 NOTHING = 0

@@ -1,0 +1,1 @@
+"""Those with an agenda: the campaign and its operator, organisers, outlets, and the second platform."""

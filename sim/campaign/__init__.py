@@ -1,1 +1,0 @@
-"""The campaign against the movement, and the organisers it is aimed at."""

@@ -1,0 +1,319 @@
+"""What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
+
+A step is: newcomers register, and actors whose time has come decide (the moderator first, then the operator, then the
+organisers); then accounts read,
+decide and commit. An engine supplies the second half in ``advance_accounts``.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.actors.operator import Operator
+from sim.actors.organisers import Organisers
+from sim.branch import Branch
+from sim.engine.arrivals import Arrivals
+from sim.engine.attitudes import Standing
+from sim.engine.fixed import Fixed, fixed_for
+from sim.engine.memory import check_memory
+from sim.engine.moderator import Moderator, RemovalRecord
+from sim.engine.parameters import Rules
+from sim.engine.state import Count, State, first_state
+from sim.fields import instance
+from sim.moderation.desk import FIRST, PLATFORMS, SECOND
+from sim.moderation.measures import Measures, in_force
+from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
+from sim.people.accounts import Status
+from sim.randomness import Stream, checked_seed, uniforms_of
+from sim.society.groups import Group
+from sim.society.society import Drawn, draw
+from sim.world import World
+
+
+class Snapshot(NamedTuple):
+    """Everything needed to continue a run from the start of a step, whatever the branch does from there on; ``given`` to whoever
+    continues, who then takes the state over instead of copying it."""
+
+    fixed: Fixed
+    state: State
+    step: int = 0
+    removals: tuple[RemovalRecord, ...] = ()
+    daily: tuple[dict[str, float], ...] = ()
+    kept: Mapping[Any, Any] = MappingProxyType({})
+    review_hours: float = 0.0
+    people: tuple[Any, ...] = ()
+    given: bool = False
+
+
+Observe = Callable[["Engine"], dict[str, float]]
+
+
+class Keeper(Protocol):
+    """What is kept of every person: ``rows`` at the end of a day, None on days that are not kept."""
+
+    @property
+    def counts_impressions(self) -> bool: ...
+
+    def rows(self, stage: Any) -> Any: ...
+
+
+class Engine(mesa.Model):  # type: ignore[misc]
+    """Base of both engines: a world in one branch, ready to run from the start of the burn-in, or from ``start``.
+
+    ``drawn`` is a society to use instead of drawing one by ``population_seed`` (default: ``seed``). ``observe`` is called at the
+    end of each day and returns a row of ``daily``; ``keeper`` returns what is then put into ``people``. Neither changes the
+    state's digest. Raises InputError for bad input, and for what does not fit into memory.
+    """
+
+    objects: ClassVar[int] = 0  # bytes of Python objects an account
+
+    def __init__(
+        self,
+        world: World,
+        branch: Branch | None = None,
+        seed: int = 1,
+        population_seed: int | None = None,
+        drawn: Drawn | None = None,
+        start: Snapshot | None = None,
+        observe: Observe | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        instance(world, World, "world")
+        branch = Branch() if branch is None else instance(branch, Branch, "branch")
+        branch.check_against(world)
+        seed = checked_seed(seed)
+        super().__init__(seed=seed)
+        self.world, self.branch, self.seed_of_run = world, branch, seed
+        self.population_seed = seed if population_seed is None else checked_seed(population_seed, "population_seed")
+        if start is None:
+            check_memory(world, objects=self.objects)
+            drawn = draw(world, self.population_seed) if drawn is None else drawn
+            state = first_state(world, drawn)
+            if keeper is not None:
+                state = state.counting_people(keeper.counts_impressions)
+            start = Snapshot(fixed_for(world, drawn, seed), state, given=True)
+        self.fixed, self.drawn = start.fixed, start.fixed.drawn
+        self.society, self.schedule = self.drawn.arrays, start.fixed.schedule
+        self.step_index = start.step
+        self.state = start.state if start.given else start.state.copy()
+        self.removals = list(start.removals)
+        self.daily = list(start.daily)
+        self.kept = dict(start.kept)
+        self.review_hours = start.review_hours  # what moderation cost so far, in hours of work in reality
+        self.people = list(start.people)
+        self._observe, self._keeper = observe, keeper
+        self.sums: dict[str, tuple[int, int, NDArray[np.int64]]] = {}
+        self.last_step = world.burn_in_ticks + world.ticks
+        self.followers: NDArray[np.int64] = self.drawn.followers
+        self.following: NDArray[np.int64] = self.drawn.following
+        society, state = self.society, self.state
+        group, actors = society.group, society.group[world.people :]
+        stance = society.actor_stance[actors == Group.ORGANISER]
+        self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
+        self._first_steps: dict[float | str, int] = {}
+        self.standing = Standing(self)
+        self.arrivals = Arrivals(self)
+        platforms = PLATFORMS if society.twin.size else (FIRST,)
+        self.moderators = tuple(Moderator(self, platform) for platform in platforms)
+        self.operator = Operator(
+            self,
+            actives=np.flatnonzero(group == Group.ACTIVE_TROLL),
+            weights=society.actor_weight[actors == Group.ACTIVE_TROLL],
+            sleepers=np.flatnonzero(group == Group.SLEEPER),
+            wakes_at=self.fixed.wakes_at,
+            pages=np.flatnonzero(group == Group.PAGE),
+            rows=(int(Group.ACTIVE_TROLL), int(Group.SLEEPER), int(Group.PAGE)),
+        )
+        self.organisers = Organisers(self, side=int(np.sign(stance.sum())), row=int(Group.ORGANISER))
+        self.rules, self.second_rules = self._rules_at(start.step)
+        self.actors = (self.arrivals, *self.moderators, self.operator, self.organisers)
+
+    def fork(self, branch: Branch | None = None) -> Self:
+        """An engine of its own that goes on from the present in another branch (default: in the same)."""
+        return self._continued(self._present(self.state.copy()), branch)
+
+    def turned_to(self, branch: Branch) -> Self:
+        """An engine that goes on from the present in another branch with all that this one has; this one is closed."""
+        continued = self._continued(self._present(self.state), branch)
+        self.close()
+        return continued
+
+    def _continued(self, start: Snapshot, branch: Branch | None) -> Self:
+        return type(self)(
+            self.world,
+            self.branch if branch is None else branch,
+            self.seed_of_run,
+            self.population_seed,
+            start=start._replace(given=True),
+            **self._more(),
+        )
+
+    def _more(self) -> dict[str, Any]:
+        """What an engine takes beside what all do, for one that goes on from here."""
+        return {"observe": self._observe, "keeper": self._keeper}
+
+    def close(self) -> None:
+        """Give up everything at once: an engine and its actors refer to each other, and would wait for the garbage collector."""
+        self.__dict__.clear()
+
+    def snapshot(self) -> Snapshot:
+        """A fork of the present."""
+        return self._present(self.state.copy())
+
+    def _present(self, state: State) -> Snapshot:
+        removals, daily = tuple(self.removals), tuple(self.daily)
+        return Snapshot(
+            self.fixed, state, self.step_index, removals, daily, dict(self.kept), self.review_hours, tuple(self.people)
+        )
+
+    def __copy__(self) -> Self:
+        # Two engines that shared arrays would each go on with what the other has written.
+        return copy.deepcopy(self)
+
+    @property
+    def day(self) -> int:
+        """The day that the last finished step belongs to; negative during the burn-in."""
+        return (self.step_index - 1) // self.world.ticks_per_day - self.world.burn_in_days
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the present state; equal across engines, threads and forks."""
+        return self.state.digest(self.step_index)
+
+    def suspend(self, accounts: NDArray[np.int64]) -> None:
+        """Suspend accounts from this step on: they are in no feed any more, nor are their messages."""
+        fresh = accounts[self.state.status[accounts] != Status.SUSPENDED]
+        self.state.status[fresh] = Status.SUSPENDED
+        self.state.suspended_since[fresh] = self.step_index
+        self.standing.suspended(fresh)
+
+    def restore(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Lift the suspension of accounts from this step on: they are in feeds again, and so are their messages. Returns those
+        restored: accounts that are suspended, and no troll's in a branch without campaign.
+
+        A sleeper whose time to wake passed while it was suspended wakes now.
+        """
+        state, group, step = self.state, self.society.group, self.step_index
+        back = accounts[state.status[accounts] == Status.SUSPENDED]
+        if not self.branch.campaign:
+            back = back[group[back] < Group.ACTIVE_TROLL]
+        since = state.suspended_since[back].astype(np.int64)
+        innocent = group[back] < Group.ACTIVE_TROLL
+        state.counts[step, Count.RESTORED] += innocent.sum()
+        state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
+        wakes_at = np.full(back.size, -1, dtype=np.int64)
+        sleeper = group[back] == Group.SLEEPER
+        wakes_at[sleeper] = self.fixed.wakes_at[back[sleeper] - self._first_sleeper]
+        state.status[back] = np.where(wakes_at >= step, Status.SLEEPING, Status.ACTIVE)
+        state.suspended_since[back] = -1
+        self.wake(back[(wakes_at >= since) & (wakes_at < step)])
+        return back
+
+    def provoke(self, share: float, strength: float, side: int) -> None:
+        """Move a share of people part of the way to the end of the scale on a side, as an event would. Anchors stay."""
+        people = np.arange(self.society.anchor.size)
+        draws = uniforms_of(self.seed_of_run, Stream.BACKLASH, 0, people, 0)
+        for person in people[draws < share]:
+            opinion, channel = self.state.opinion[person], self.state.channel[person]
+            to = drawn(opinion[FULL], 0.0, 0.0, 0.0, strength, side)
+            channel[:] = channels_moved(*channel, 0.0, 0.0, 0.0, 0.0, strength, to)
+            for level in (FULL, WITHOUT_TROLLS, WITHOUT_ORGANISERS):
+                opinion[level] = moved(opinion[level], 0.0, 0.0, 0.0, strength, side)
+
+    def disclose(self) -> None:
+        """Tell people that there was a campaign."""
+        self.standing.disclosed()
+
+    def wake(self, sleepers: NDArray[np.int64]) -> None:
+        """Make sleepers active from this step on."""
+        self.state.status[sleepers] = Status.ACTIVE
+        self.state.active_since[sleepers] = self.step_index
+
+    def advance(self, until: int) -> None:
+        """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
+        until = min(until, self.last_step)
+        per_day = self.world.ticks_per_day
+        days_matter = self._observe is not None or self._keeper is not None or self.standing.moves
+        while self.step_index < until:
+            step = self.step_index
+            self._actors_decide(step)
+            stop = min(until, *(actor.next_step(step + 1) for actor in self.actors))
+            if days_matter:
+                stop = min(stop, (step // per_day + 1) * per_day)
+            if step < self.world.burn_in_ticks:
+                stop = min(stop, self.world.burn_in_ticks)
+            self.advance_accounts(step, stop)
+            self.step_index = stop
+            if stop % per_day == 0:
+                self.standing.end_day()
+            if stop % per_day == 0 and stop > self.world.burn_in_ticks:
+                self.record_day()
+
+    def record_day(self) -> None:
+        """Put the day that has just ended on record."""
+        if self._observe is not None:
+            self.daily.append(self._observe(self))
+        if self._keeper is not None:
+            rows = self._keeper.rows(self)
+            if rows is not None:
+                self.people.append(rows)
+
+    def _actors_decide(self, step: int) -> None:
+        if step == self.world.burn_in_ticks:
+            self._begin_campaign()
+        for actor in self.actors:
+            actor.act(step)
+        self.rules, self.second_rules = self._rules_at(step)
+
+    def _rules_at(self, step: int) -> tuple[Rules, Rules]:
+        """The world's rules on either platform with the measures of the policies that have begun there by this step, in their
+        order, and what the operator has changed about its accounts."""
+        rules = self.fixed.rules
+        tactics = self.operator.tactics()
+        if tactics is not None:
+            on_topic_share, new_share = rules.on_topic_share.copy(), rules.new_share.copy()
+            on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
+            rules = rules._replace(on_topic_share=on_topic_share, new_share=new_share)
+        first = rules._replace(measures=self._measures_at(step, FIRST))
+        if not self.society.twin.size:
+            return first, first
+        return first, rules._replace(measures=self._measures_at(step, SECOND))
+
+    def _measures_at(self, step: int, platform: str) -> Measures:
+        per_day = self.world.ticks_per_day
+        changes = (
+            (self._first_step(policy.day), partial(policy.measures, ticks_per_day=per_day))
+            for policy in self.branch.policies
+            if policy.platform == platform or policy.public
+        )
+        return in_force(changes, step)
+
+    def _first_step(self, day: float | str) -> int:
+        # Asked at every stop of every policy; reading a date takes longer than all else there.
+        if day not in self._first_steps:
+            self._first_steps[day] = self.world.burn_in_ticks + self.world.tick(day)
+        return self._first_steps[day]
+
+    def _begin_campaign(self) -> None:
+        self.state.impressions[:] = 0  # counted since day 0, as trolls' are, who are asleep until then
+        if self.branch.campaign:
+            self.state.status[np.isin(self.society.group, (Group.ACTIVE_TROLL, Group.PAGE))] = Status.ACTIVE
+        else:
+            self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
+
+    def messages_in_feeds(self) -> NDArray[np.int64]:
+        """Names (author * 2**16 + created) of the distinct messages that the feeds of all active citizens would have, were they
+        read now; topic slots, which are drawn anew each time, are left out."""
+        raise NotImplementedError
+
+    def advance_accounts(self, first: int, last: int) -> None:
+        """Steps first … last - 1 of all accounts, with no actor in between."""
+        raise NotImplementedError

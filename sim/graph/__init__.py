@@ -1,0 +1,1 @@
+"""Who follows whom: graphs that are drawn, and networks that are given."""

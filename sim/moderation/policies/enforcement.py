@@ -1,0 +1,71 @@
+"""Enforcement: day by day suspicious accounts are queued, reviewed and suspended, as fast as reviewers can work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.calendar import in_days
+from sim.fields import quantity, register
+from sim.moderation.desk import Platform
+from sim.moderation.detectors.detector import Detector, Rates
+from sim.moderation.detectors.score import ScoreDetector
+from sim.moderation.policies.queue import EMPTY, daily_capacity
+from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy
+
+_BARRETT = "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern"
+_HOURS = 8
+
+
+@register("enforcement")
+@dataclass(frozen=True)
+class Enforcement(DailyPolicy):
+    """Once a day, flagged accounts enter the queue, most suspicious first, and the oldest cases are reviewed. Who is still
+    flagged and guilty in the reviewer's eyes is suspended; nobody who was still flagged is decided upon twice."""
+
+    detector: Detector = quantity(
+        default_factory=ScoreDetector, unit="detector", source="fitted on simulated Hong Kong worlds (docs/outcomes.md)",
+        doc="Who is flagged.",
+    )  # fmt: skip
+    reviewers: float = quantity(
+        6.0, unit="reviewers in reality", low=0, high=1_000_000,
+        source=f"{_BARRETT}: Facebook had 15,000 for 2.5 billion users, in proportion 6 for a million",
+        doc="Reviewers at work, eight hours every day; like accounts they scale with the world.",
+    )  # fmt: skip
+    minutes_per_case: float = quantity(
+        MINUTES_PER_CASE, unit="minutes", low=0, low_open=True, high=1440, source=REVIEW_SOURCE, doc="Work on a case."
+    )
+    delay_days: float = quantity(
+        1.0, unit="days", low=0, high=10_000, source="Facebook in 2018: reports are to be reviewed within 24 hours",
+        doc="Time in the queue before a case can be reviewed.",
+    )  # fmt: skip
+    reviewer: Detector = quantity(
+        default_factory=lambda: Rates(salt=1, tpr=0.9, fpr=0.1), unit="detector",
+        source=f"{_BARRETT}: reviewers are wrong in more than one of ten cases",
+        doc="What reviewers decide; idealised, with error rates.",
+    )  # fmt: skip
+
+    def act(self, platform: Platform) -> None:
+        queue, known = platform.kept or (EMPTY, EMPTY.account)
+        view, scores = platform.view(), platform.scores(self.detector)
+        flagged = np.flatnonzero((scores > 0.0) & ~view.suspended)
+        fresh = flagged[~np.isin(view.account[flagged], known)]
+        fresh = view.account[fresh[np.lexsort((view.account[fresh], -scores[fresh]))]]
+        mean = self.reviewers * _HOURS * 60.0 / self.minutes_per_case * platform.scale
+        capacity = daily_capacity(mean, platform.tick // platform.ticks_per_day)
+        oldest = platform.tick - round(self.delay_days * platform.ticks_per_day)
+        cases, queue = queue.enter(fresh, platform.tick).take(capacity, oldest)
+        still = np.isin(cases, view.account[flagged])
+        platform.kept = (queue, np.setdiff1d(np.union1d(known, fresh), cases[~still]))
+        platform.review(cases.size, self.minutes_per_case)
+        if cases.size:
+            guilty = view.account[platform.scores(self.reviewer) > 0.0]
+            platform.suspend(np.sort(cases[still & np.isin(cases, guilty)]), cases.size)
+
+    def sentence(self, date: str) -> str:
+        return (
+            f"From {date} on {self.reviewers:g} reviewers work through a queue of flagged accounts ({self.detector.sentence()}), "
+            f"{self.minutes_per_case:g} minutes a case and {in_days(self.delay_days)} after it entered at the earliest, and "
+            f"suspend those they find guilty ({self.reviewer.sentence()})."
+        )

@@ -1,0 +1,55 @@
+"""Registration checks: accounts made from some day on are looked at, and those that look suspicious are removed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.calendar import in_days
+from sim.fields import quantity, register
+from sim.moderation.desk import Platform
+from sim.moderation.detectors.detector import Detector
+from sim.moderation.detectors.score import NEW_ACCOUNTS, ScoreDetector
+from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
+
+
+@register("registration_checks")
+@dataclass(frozen=True)
+class RegistrationChecks(DailyPolicy):
+    """Once a day, checks accounts that were registered on ``day`` or later, each ``delay_days`` after its registration."""
+
+    detector: Detector = quantity(
+        default_factory=lambda: ScoreDetector(weights=NEW_ACCOUNTS, threshold=2.2), unit="detector",
+        source="fitted on simulated Hong Kong worlds (docs/outcomes.md)", doc="Who looks suspicious.",
+    )  # fmt: skip
+    delay_days: float = quantity(
+        1.0, unit="days", low=0, high=10_000, source="assumption: a first day of use is waited for",
+        doc="Time from registration to the check.",
+    )  # fmt: skip
+    checked: float = quantity(
+        1.0, unit="share of new accounts", low=0, high=1, source="model choice: all", doc="Accounts that are checked."
+    )
+    minutes_per_case: float = quantity(
+        MINUTES_PER_CASE,
+        unit="minutes",
+        low=0,
+        high=1440,
+        source=REVIEW_SOURCE,
+        doc="Work on an account that is flagged.",
+    )
+
+    def act(self, platform: Platform) -> None:
+        first, last = platform.kept or (platform.tick, platform.tick - 1)
+        platform.kept = (first, platform.tick)
+        view = platform.view()
+        due = delay_ends(platform, view.created, self.delay_days, last) & (view.created >= first) & ~view.suspended
+        due &= platform.draws() < self.checked
+        found = view.account[due & (platform.scores(self.detector) > 0.0)]
+        platform.review(found.size, self.minutes_per_case)
+        if due.any():
+            platform.suspend(found, int(due.sum()))
+
+    def sentence(self, date: str) -> str:
+        return (
+            f"From {date} on the platform checks {self.checked:.0%} of new accounts {in_days(self.delay_days)} after their "
+            f"registration and removes those that look suspicious ({self.detector.sentence()})."
+        )

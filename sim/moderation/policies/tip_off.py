@@ -1,0 +1,69 @@
+"""Tip-off: a platform acts on what another one tells it, as Facebook did in August 2019 on Twitter's tip."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+
+from sim.calendar import in_days
+from sim.fields import quantity, register
+from sim.moderation.desk import PLATFORMS, SECOND, Platform
+from sim.moderation.detectors.detector import Detector, Perfect
+from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
+
+
+@register("tip_off")
+@dataclass(frozen=True)
+class TipOff(DailyPolicy):
+    """Whenever the other platform has suspended accounts, since ``day`` or later, this one looks ``delay_days`` afterwards for
+    pages that belong to them, and suspends those that the detector flags. It acts at the start of a day. Without a removal
+    over there nothing happens here."""
+
+    delay_days: float = quantity(
+        0.0, unit="days", low=0, high=10_000,
+        source="Twitter and Facebook announced their removals on the same day, 19 August 2019",
+        doc="Time from a removal on the other platform to that on this one.",
+    )  # fmt: skip
+    detector: Detector = quantity(
+        default_factory=Perfect, unit="detector", source="assumption", doc="Which pages the tip leads to."
+    )
+    pages_only: bool = quantity(
+        True, unit="yes or no", source="assumption", doc="Whether only pages are looked at, and nobody's own account."
+    )
+    minutes_per_case: float = quantity(
+        MINUTES_PER_CASE,
+        unit="minutes",
+        low=0,
+        high=1440,
+        source=REVIEW_SOURCE,
+        doc="Work on each page that is flagged.",
+    )
+
+    _: KW_ONLY
+    platform: str = quantity(
+        SECOND, unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform that is told."
+    )
+
+    def act(self, platform: Platform) -> None:
+        began, followed = platform.kept or (platform.tick, 0)
+        tips = platform.tips()
+        due = int(delay_ends(platform, tips[tips >= began], self.delay_days, began - 1).sum())
+        platform.kept = (began, due)
+        if due == followed:
+            return
+        view = platform.view()
+        flagged = (platform.scores(self.detector) > 0.0) & ~view.suspended
+        if self.pages_only:
+            flagged &= view.page
+        found = view.account[np.flatnonzero(flagged)]
+        platform.review(found.size, self.minutes_per_case)
+        if found.size:
+            platform.suspend(found, found.size)
+
+    def sentence(self, date: str) -> str:
+        what = "pages" if self.pages_only else "accounts and pages"
+        return (
+            f"From {date} on, {in_days(self.delay_days)} after a removal on the other platform, this one acts on its tip and "
+            f"suspends {what} that it leads to ({self.detector.sentence()})."
+        )

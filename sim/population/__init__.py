@@ -1,1 +1,0 @@
-"""People, their accounts, the graphs on which they follow each other, and the calendar."""

@@ -1,0 +1,1 @@
+"""A world with its people, accounts and follows drawn."""

@@ -1,0 +1,75 @@
+"""Who has which account: the order of account ids, and whose they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.actors.second_platform import Pages
+from sim.people.accounts import NOBODY, persons_of_citizens
+from sim.randomness import Stream, uniforms
+from sim.society.groups import Group
+from sim.world import World
+
+
+class Layout(NamedTuple):
+    """``group`` and ``person`` (``NOBODY`` for actors) of each account; ``second`` and ``twin`` as in ``Society``."""
+
+    group: NDArray[np.uint8]
+    person: NDArray[np.int32]
+    second: int
+    twin: NDArray[np.int64]
+
+    def members(self) -> NDArray[np.int64]:
+        """Accounts of people on the second platform; ids ascending."""
+        return self.second + np.flatnonzero(self.group[self.second :] == Group.CITIZEN)
+
+    def on_first(self, group: Group) -> NDArray[np.int64]:
+        """Accounts of a group on the first platform; ids ascending."""
+        return np.flatnonzero(self.group[: self.second] == group)
+
+    def pages(self, group: Group) -> NDArray[np.int64]:
+        """A side's pages on the second platform; ids ascending."""
+        return self.second + np.flatnonzero(self.group[self.second :] == group)
+
+
+def lay_out(world: World, seed: int) -> Layout:
+    """Accounts of a world, in the order of ``sim.people.accounts``."""
+    people, second = world.people, world.second
+    first_platform = {
+        Group.CITIZEN: people,
+        Group.ORGANISER: world.scaled(world.organisers.accounts),
+        Group.OUTLET: world.outlets.accounts,
+        Group.ACTIVE_TROLL: world.scaled(world.campaign.accounts),
+        Group.SLEEPER: world.scaled(world.campaign.sleepers.accounts),
+    }
+    holders = _members(world, seed)
+    second_platform = {
+        Group.CITIZEN: holders.size,
+        Group.ORGANISER: _total(second.organisers),
+        Group.OUTLET: _total(second.outlets),
+        Group.PAGE: _total(second.campaign),
+    }
+    sizes = [*first_platform.items(), *second_platform.items()]
+    group = np.repeat(np.array([g for g, _ in sizes], dtype=np.uint8), [n for _, n in sizes])
+    boundary = sum(first_platform.values())
+    person = np.full(group.size, NOBODY, dtype=np.int32)
+    person[:people] = persons_of_citizens(people)
+    person[boundary : boundary + holders.size] = person[holders]
+    twin = np.full(people if holders.size else 0, -1, dtype=np.int64)
+    twin[holders] = boundary + np.arange(holders.size)
+    return Layout(group, person, boundary, twin)
+
+
+def _total(pages: tuple[Pages, ...]) -> int:
+    return sum(kind.accounts for kind in pages)
+
+
+def _members(world: World, seed: int) -> NDArray[np.int64]:
+    """First accounts of those who have a second one: the people with the least draws; ids ascending."""
+    wanted = world.second_members
+    draws = uniforms(seed, Stream.MEMBER, 0, world.people, 0)
+    chosen = np.argsort(draws, kind="stable")[:wanted]
+    return np.sort(persons_of_citizens(world.people)[chosen].astype(np.int64))

@@ -1,0 +1,96 @@
+"""What is known before a run starts, step by step: rhythm and events."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.actors.timetable import NEVER
+from sim.calendar import event_days
+from sim.randomness import Stream, exponentials_of
+from sim.world import World
+
+_LN2 = 0.6931471805599453
+
+
+class Schedule(NamedTuple):
+    """What is known in advance, one column a step: expected sessions of a citizen per daily session and the side of the day's
+    events; for each event its side, the step of the decision to join, and which event was the last of its side before that
+    (-1 none); and whether each step lies in office hours."""
+
+    sessions: NDArray[np.float64]
+    event_side: NDArray[np.float64]
+    join_side: NDArray[np.int64]
+    join_step: NDArray[np.int64]
+    join_previous: NDArray[np.int64]
+    office: NDArray[np.uint8]
+
+
+def make_schedule(world: World) -> Schedule:
+    """The schedule of a world."""
+    calendar = world.calendar
+    per_day, burn_in = world.ticks_per_day, world.burn_in_ticks
+    step = np.arange(burn_in + world.ticks)
+    day = step // per_day - world.burn_in_days
+    live = day >= 0
+
+    on_day = event_days(calendar, world.first_day, world.days)
+    sides = np.array([event.side for event in calendar.events], dtype=np.int64)
+    balance = np.zeros(world.days)
+    eventful = np.zeros(world.days, dtype=bool)
+    join_step = np.full(len(sides), -1, dtype=np.int64)
+    for i, event in enumerate(calendar.events):
+        if on_day[i] < 0:
+            continue
+        balance[on_day[i]] += event.side
+        eventful[on_day[i]] = True
+        join_step[i] = burn_in + on_day[i] * per_day + math.floor(event.hour * per_day / 24)
+
+    # Everybody is online more on the day of an event; before day 0 there are none.
+    busy = np.where(live, eventful[np.maximum(day, 0)], False)
+    return Schedule(
+        sessions=np.array(calendar.clock)[step % per_day] * np.where(busy, calendar.event_activity, 1.0),
+        event_side=np.where(live, np.sign(balance[np.maximum(day, 0)]), 0.0),
+        join_side=sides,
+        join_step=join_step,
+        join_previous=last_of_the_side(sides, join_step),
+        office=office_hours(world, step - burn_in),
+    )
+
+
+def last_of_the_side(sides: NDArray[np.int64], join_step: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each event the last one of its side at an earlier step; -1 if there is none. Of several at that step it is the last
+    in the calendar's list."""
+    previous = np.full(len(sides), -1, dtype=np.int64)
+    for side in (1, -1):
+        mine = np.flatnonzero((sides == side) & (join_step >= 0))
+        ordered = mine[np.argsort(join_step[mine], kind="stable")]
+        before = np.searchsorted(join_step[ordered], join_step[ordered], side="left")
+        previous[ordered[before > 0]] = ordered[before[before > 0] - 1]
+    return previous
+
+
+def office_hours(world: World, tick: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Whether each tick, counted from day 0, lies on a working day (Monday to Friday) and in office hours."""
+    weekday = (datetime.date.fromisoformat(world.first_day).weekday() + tick // world.ticks_per_day) % 7
+    hour = tick % world.ticks_per_day * 24 / world.ticks_per_day
+    open_now = (hour >= world.signals.office_opens) & (hour < world.signals.office_closes)
+    return (open_now & (weekday < 5)).astype(np.uint8)
+
+
+def sleepers_wake(
+    world: World, sleepers: NDArray[np.int64], created: NDArray[np.int32], seed: int
+) -> NDArray[np.int64]:
+    """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick), from its creation on but not
+    before the operator begins to wake sleepers."""
+    rate = world.campaign.sleepers.waking_rate / world.ticks_per_day
+    if rate < 1e-12:
+        return np.full(sleepers.size, NEVER, dtype=np.int64)
+    waiting = np.floor(exponentials_of(seed, Stream.SLEEPER_WAKES, 0, sleepers, 0) * (_LN2 / rate))
+    since = np.maximum(created.astype(np.int64), math.floor(world.sleepers_wake_from * world.ticks_per_day))
+    steps = world.burn_in_ticks + since + np.minimum(waiting, 2.0**40).astype(np.int64)
+    return np.asarray(np.where(steps < world.burn_in_ticks + world.ticks, steps, NEVER))

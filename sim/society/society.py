@@ -1,0 +1,182 @@
+"""A world with its people, accounts and follows drawn."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.feed.legality import propensities
+from sim.fields import InputError
+from sim.graph.follower_graph import (
+    FollowerGraph,
+)
+from sim.graph.given_network import Network
+from sim.graph.node_ids import Labels
+from sim.people.legitimacy import legitimacies_at_start
+from sim.people.people import draw_people
+from sim.randomness import Stream, uniforms_of
+from sim.society.follows import draw_follows, stances_of_groups
+from sim.society.given import by_account, given_activity, given_network, given_people, of_class
+from sim.society.groups import Group
+from sim.society.layout import Layout, lay_out
+from sim.society.profiles import (
+    Profile,
+    draw_profiles,
+    registered,
+    stratified,
+)
+from sim.world import World
+
+Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+_FOREVER = 1 << 30
+_LN2 = 0.6931471805599453
+
+
+class Society(NamedTuple):
+    """Who lives there. People first (one row a person), then accounts (one row an account), actors (accounts that are not
+    first accounts of citizens, one row from the first organiser on), and the follower graph in rows of followees. The accounts on
+    the second platform are those from ``second`` on; ``twin`` (people or, without such a platform, 0) is the second account of
+    the holder of each first account, -1 if there is none."""
+
+    anchor: NDArray[np.float64]
+    confidence: NDArray[np.float32]
+    susceptibility: NDArray[np.float32]
+    courage: NDArray[np.float32]
+    legitimacy_at_start: NDArray[np.float64]
+    joining: NDArray[np.float64]
+    activity: NDArray[np.float32]
+    topic_reader: NDArray[np.uint8]
+    group: NDArray[np.uint8]
+    person: NDArray[np.int32]
+    created: NDArray[np.int32]
+    illegal_share: NDArray[np.float32]
+    actor_stance: NDArray[np.float64]
+    actor_weight: NDArray[np.float64]
+    indptr: NDArray[np.int64]
+    followees: NDArray[np.uint32]
+    complete: bool
+    second: int
+    twin: NDArray[np.int64]
+
+
+class Drawn(NamedTuple):
+    """A society as it is drawn, before anything has happened: its arrays, and what is known of it beside them. ``opinion`` and
+    ``inner_confidence`` are those that people start with; ``given`` names what of them was not drawn (``Given``); ``called`` is
+    what the user calls the node of each account, None without a network of theirs. ``world`` and ``seed`` are what it was drawn
+    for and by."""
+
+    world: World
+    seed: int
+    arrays: Society
+    graph: FollowerGraph
+    followers: NDArray[np.int64]
+    following: NDArray[np.int64]
+    profile: Profile
+    inner_confidence: NDArray[np.float64]
+    given: frozenset[str]
+    called: Labels | None
+
+    @property
+    def nodes(self) -> Labels:
+        """What the user calls the node of each account, shape (accounts,): the ids of a network on file, else account ids."""
+        return np.arange(self.arrays.group.size) if self.called is None else self.called
+
+    def check_serves(self, world: World, seed: int) -> None:
+        """Raise InputError if drawing for this world by this seed would give another society."""
+        if seed != self.seed:
+            raise InputError(
+                f"must have been drawn by the seed of its people, {seed}, not by {self.seed}", field="society"
+            )
+        alike = self.world.replace({part: getattr(world, part) for part in NOT_DRAWN_FROM})
+        for part in world.__dataclass_fields__:
+            if getattr(alike, part) != getattr(world, part):
+                raise InputError(f"must have been drawn for a world with the same {part}", field="society")
+
+
+NOT_DRAWN_FROM = ("feed", "opinion", "expression", "severity", "trust", "calendar")
+"""The parts of a world that make no difference to its people, accounts and follows."""
+
+
+def draw(world: World, seed: int) -> Drawn:
+    """Draw the people, accounts and follows of a world by the seed of its people.
+
+    Raises InputError when the graph cannot be built as asked.
+    """
+    layout = lay_out(world, seed)
+    group, person = layout.group, layout.person
+    network = given_network(world, group)
+    given = given_people(world, network)
+    people = draw_people(world.population, world.people, world.mobilisation.threshold_spread, seed, given)
+    active_ids = np.flatnonzero(group == Group.ACTIVE_TROLL)
+    weights = np.ones(group.size)
+    weights[active_ids] = _posting_weights(world, active_ids, seed)
+    graph = draw_follows(world, people.opinion, layout, network, seed)
+    followers, following = graph.followers_count(), graph.following_count()
+    society = Society(
+        anchor=people.opinion,
+        confidence=people.confidence,
+        susceptibility=people.susceptibility,
+        courage=people.courage,
+        legitimacy_at_start=legitimacies_at_start(people.opinion, world.legitimacy.start, world.legitimacy.slope),
+        joining=people.joining,
+        activity=given_activity(world, people.activity, network),
+        topic_reader=people.topic_reader,
+        group=group,
+        person=person,
+        created=registered(world, group, seed),
+        illegal_share=_illegal_shares(world, layout, network, seed),
+        actor_stance=stances_of_groups(world)[group[world.people :]],
+        actor_weight=weights[world.people :],
+        indptr=graph.indptr,
+        followees=graph.followees,
+        complete=graph.complete,
+        second=layout.second,
+        twin=layout.twin,
+    )
+    return Drawn(
+        world,
+        seed,
+        society,
+        graph,
+        followers,
+        following,
+        draw_profiles(world, layout, followers, following, seed),
+        people.inner_confidence,
+        given.names(),
+        None if network is None else network.called[by_account(network)],
+    )
+
+
+def _posting_weights(world: World, trolls: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    """Relative posting rates of the active trolls (mean 1): a stratified sample of the quantiles, in an order of its own."""
+    if trolls.size == 0:
+        return np.zeros(0)
+    levels = stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 1))
+    order = np.argsort(uniforms_of(seed, Stream.STRATUM, 0, trolls, 2), kind="stable")
+    weights = np.maximum(np.interp(levels, world.campaign.activity_levels, world.campaign.activity), 1e-9)[order]
+    return np.asarray(weights / weights.mean())
+
+
+def _illegal_shares(world: World, layout: Layout, network: Network | None, seed: int) -> NDArray[np.float32]:
+    """Probability that a new message of each account breaks the platform's rules, shape (accounts,)."""
+    settings, group, ids = world.illegality, layout.group, np.arange(layout.group.size)
+    if settings.high_risk_class:
+        assert network is not None
+        high_risk = of_class(network, settings.high_risk_class)
+    else:
+        high_risk = uniforms_of(seed, Stream.HIGH_RISK, 0, ids[: world.people], 0) < settings.high_risk_share
+    risky = np.zeros(group.size, dtype=bool)
+    risky[: world.people] = high_risk
+    risky[layout.members()] = high_risk[np.flatnonzero(layout.twin >= 0)]
+    shares = np.zeros(group.size, dtype=np.float32)
+    for kind, members in (
+        (settings.citizens, (group == Group.CITIZEN) & ~risky),
+        (settings.high_risk, risky),
+        (settings.organisers, group == Group.ORGANISER),
+        (settings.trolls, group >= Group.ACTIVE_TROLL),
+    ):
+        shares[members] = propensities(kind, ids[members], seed)
+    return shares

@@ -1,0 +1,1 @@
+"""Studies: branches and seeds compared, the tree of branches, and the ledger."""

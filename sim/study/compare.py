@@ -1,0 +1,317 @@
+"""A study: branches x seeds over one world, compared seed by seed."""
+
+from __future__ import annotations
+
+import gc
+import os
+import typing
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from threading import Event
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+from sim.branch import Branch
+from sim.engine.arrays import checked_threads
+from sim.engine.memory import needed, seeds_at_a_time
+from sim.fields import InputError, checked, chosen, instance, shown
+from sim.notebook import captioned
+from sim.outcomes import OwnOutcome
+from sim.randomness import checked_seed
+from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
+from sim.study.ledger import Ledger, Shelf, ledger_of
+from sim.study.tree import BranchTree
+from sim.world import World
+
+if typing.TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LEVEL = 0.95
+MOST_SEEDS = 1_000_000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Runs of several branches with the same seeds, ``runs[branch, seed]``, and the name of the branch to compare with."""
+
+    world: World
+    branches: Mapping[str, Branch]
+    seeds: tuple[int, ...]
+    reference: str
+    days: int
+    runs: Mapping[tuple[str, int], Run]
+    recorded: Recording = NOTHING_MORE
+
+    def __repr__(self) -> str:
+        return (
+            f"Study({', '.join(self.branches)}; {len(self.seeds)} seeds, {self.days} days, "
+            f"compared with {self.reference!r})"
+        )
+
+    def _repr_html_(self) -> str:
+        effects = self.effects
+        return captioned(effects[effects["outcome"] == "opinion_mean"], repr(self))
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Final outcomes, one row a run, indexed by branch and seed."""
+        rows = {key: run.outcomes for key, run in self.runs.items()}
+        return _by_branch_and_seed(pd.DataFrame(rows).T)
+
+    @property
+    def timelines(self) -> pd.DataFrame:
+        """Daily outcomes of all runs: columns branch, seed, date, day and the outcomes."""
+        parts = [
+            run.timeline.reset_index().assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()
+        ]
+        table = pd.concat(parts, ignore_index=True)
+        return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
+
+    @property
+    def turnout(self) -> pd.DataFrame:
+        """Turnout by event: columns branch, seed, day, side, event, turnout."""
+        return self._tables("turnout")
+
+    @property
+    def removals(self) -> pd.DataFrame:
+        """What each policy asked for and removed: columns branch, seed and those of ``RemovalRecord``."""
+        return self._tables("removals")
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """Individual-level data: columns branch, seed and those of ``run.people``. Raises InputError where none were kept."""
+        parts = [run.people.assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
+        table = pd.concat(parts, ignore_index=True)
+        return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
+
+    def _tables(self, name: str) -> pd.DataFrame:
+        tables = {key: getattr(run, name) for key, run in self.runs.items()}
+        # Empty tables have columns of no type, which would make those of the others untyped.
+        parts = [t.assign(branch=branch, seed=seed) for (branch, seed), t in tables.items() if len(t)]
+        if not parts:
+            parts = [next(iter(tables.values())).assign(branch="", seed=0)]
+        table = pd.concat(parts, ignore_index=True)
+        return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
+
+    def identical(self, branch: str) -> bool:
+        """Whether a branch ended in exactly the state of the reference, for every seed."""
+        chosen(branch, self.branches, "branch")
+        return all(self.runs[branch, seed].digest == self.runs[self.reference, seed].digest for seed in self.seeds)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Effects against the reference: branch, outcome, kind, difference, low, high, n, identical.
+
+        ``difference`` is the mean over seeds of the paired difference, low and high its 95 % Student interval (nan with one
+        seed). The row of ``opinion_mean`` appears twice: ``counterfactual`` is the difference of mean opinions,
+        ``traced`` that of the troll parts, which has almost no sampling noise but leaves out selection and silence. All
+        other outcomes are ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state.
+        """
+        counterfactual = [("counterfactual", name, name) for name in self.recorded.columns]
+        values = {key: run.outcomes.to_dict() for key, run in self.runs.items()}
+        rows = []
+        for branch in self.branches:
+            if branch == self.reference:
+                continue
+            identical = self.identical(branch)
+            for kind, outcome, measured in (("traced", "opinion_mean", "troll_part"), *counterfactual):
+                differences = [
+                    values[branch, seed][measured] - values[self.reference, seed][measured] for seed in self.seeds
+                ]
+                rows.append(_effect(branch, outcome, kind, differences, identical))
+        columns = ["branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def plot(
+        self,
+        kind: str = "effects",
+        outcomes: str | Sequence[str] | None = None,
+        branches: str | Sequence[str] | None = None,
+        differences: bool = False,
+    ) -> Figure:
+        """A standard figure, a panel an outcome, as a figure of matplotlib's: ``study.plot().savefig("effects.png")``.
+
+        ``effects``: the difference of each branch from the reference at the end, with its 95 % interval. ``timeline``: the mean
+        over seeds of each branch day by day, with its 95 % interval as a band; with ``differences`` that of the paired
+        difference from the reference. Default outcomes are the user's own, else opinion (and, over time, its troll part);
+        default branches are all. Raises InputError for what the study does not have.
+        """
+        from sim.study.figures import plot
+
+        return plot(self, kind, outcomes, branches, differences)
+
+
+def paired_intervals(
+    differences: ArrayLike, level: float = LEVEL
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Mean, low, high and n of each row of differences (rows, seeds): Student's interval.
+
+    Differences that are not finite are left out, n counts the rest. What these cannot give is nan: the interval where n is 1, all
+    where it is 0.
+    """
+    values = np.asarray(differences, dtype=np.float64)
+    known = np.isfinite(values)
+    n = known.sum(axis=1)
+    mean = np.where(known, values, 0.0).sum(axis=1) / np.where(n > 0, n, np.nan)
+    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    degrees = np.where(n > 1, n - 1.0, np.nan)
+    half = stdtrit(degrees, 0.5 + level / 2) * np.sqrt(squares / degrees) / np.sqrt(n.clip(1))
+    return mean, mean - half, mean + half, n
+
+
+def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple[float, float, float, int]:
+    """``paired_intervals`` of one row."""
+    mean, low, high, n = paired_intervals([list(differences)], level)
+    return float(mean[0]), float(low[0]), float(high[0]), int(n[0])
+
+
+def _effect(branch: str, outcome: str, kind: str, differences: Iterable[float], identical: bool) -> tuple[object, ...]:
+    return (branch, outcome, kind, *paired_interval(differences), identical)
+
+
+def _by_branch_and_seed(table: pd.DataFrame) -> pd.DataFrame:
+    table.index = table.index.set_names(["branch", "seed"])
+    return table
+
+
+def compare(
+    world: World,
+    branches: Mapping[str, Branch],
+    seeds: int | Sequence[int] = 8,
+    reference: str | None = None,
+    days: int | None = None,
+    threads: int | None = None,
+    population_seed: int | None = None,
+    ledger: Ledger | str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+    outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
+    keep: str | Iterable[str] = (),
+    every: int | None = None,
+) -> Study:
+    """Simulate every branch with every seed and compare them seed by seed.
+
+    ``seeds`` is a number n (seeds 1 … n) or a list; ``reference`` (default: the first branch) is what effects are measured
+    against; ``threads`` seeds run at a time. What branches have in common is simulated once. Runs that ``ledger`` (or
+    the folder that it names) holds are not simulated again, and new ones are kept as soon as they are done; a run is the same
+    only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
+    ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
+
+    Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
+
+    >>> import sim
+    >>> takedown = sim.Branch(policies=(sim.moderation.Takedown(day=1, accounts=936),))
+    >>> study = sim.compare(sim.World.hk2019(people=1000), {"none": sim.Branch(), "takedown": takedown}, seeds=2, days=2)
+    >>> sorted(study.effects["branch"].unique())
+    ['takedown']
+    """
+    instance(world, World, "world")
+    if progress is not None and not callable(progress):
+        raise InputError(f"must be a function of ticks done and ticks in all, not {shown(progress)}", field="progress")
+    chosen_seeds = _seeds(seeds)
+    workers = checked_threads(threads)
+    given = _branches(branches, world)
+    names = list(given)
+    reference = names[0] if reference is None else chosen(reference, names, "reference")
+    end = last_step(world, days)
+    length = days_until(world, end)
+    recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
+    if population_seed is not None:
+        population_seed = checked_seed(population_seed, "population_seed")
+    kept_in = ledger_of(ledger)
+    shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded)
+    runs: dict[tuple[str, int], Run] = {}
+    missing: dict[int, dict[str, Branch]] = {}
+    for seed in chosen_seeds:
+        for name, branch in given.items():
+            found = None if shelf is None else shelf.find(branch, seed)
+            if found is None:
+                missing.setdefault(seed, {})[name] = branch
+            else:
+                runs[name, seed] = found
+
+    trees = {seed: BranchTree(world, wanted, end, recorded) for seed, wanted in missing.items()}
+    workers = _side_by_side(world, trees.values(), workers)
+    if shelf is not None:
+        shelf.prepare((branch, seed) for seed, wanted in missing.items() for branch in wanted.values())
+    total = sum(tree.ticks() for tree in trees.values())
+    done = 0
+    stopped = Event()
+
+    def advanced(ticks: int) -> None:
+        nonlocal done
+        if stopped.is_set():
+            raise _StoppedError
+        done += ticks
+        if progress is not None:
+            progress(done, total)
+
+    def run_seed(seed: int) -> dict[str, Run]:
+        found: dict[str, Run] = {}
+
+        def keep(name: str, run: Run) -> None:
+            found[name] = run if shelf is None else shelf.keep(run)
+
+        trees[seed].grow(seed, population_seed, keep, advanced)
+        gc.collect()  # agents and their model refer to each other
+        return found
+
+    with ThreadPoolExecutor(workers) as pool:
+        futures = {pool.submit(run_seed, seed): seed for seed in missing}
+        try:
+            for future in as_completed(futures):
+                runs.update({(name, futures[future]): run for name, run in future.result().items()})
+        except BaseException:
+            stopped.set()  # other seeds end with the day that they are in
+            pool.shutdown(cancel_futures=True)
+            raise
+    ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
+    return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
+
+
+class _StoppedError(Exception):
+    """Ends a seed's simulation when another has failed or the user has had enough."""
+
+
+def _side_by_side(world: World, trees: Collection[BranchTree], workers: int) -> int:
+    """How many seeds run at a time: ``workers``, or as many as there is memory for, which is then said."""
+    states = max((tree.states() for tree in trees), default=1) + 1  # one more while a side branch is tried as a shadow
+    workers = min(workers, max(1, len(trees)))
+    fitting = seeds_at_a_time(world, states, workers)
+    if fitting < workers:
+        warnings.warn(
+            f"{fitting} instead of {workers} seeds are simulated at a time, for want of memory: each takes about "
+            f"{needed(world, states) / 1e9:.1f} GB.",
+            stacklevel=3,
+        )
+    return fitting
+
+
+def _branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:
+    """The branches, each checked against the world."""
+    if not isinstance(branches, Mapping):
+        raise InputError(f"must be a mapping of names to branches, not {shown(branches)}", field="branches")
+    if not branches:
+        raise InputError("must have at least one branch, not none", field="branches")
+    for name, branch in branches.items():
+        if not isinstance(name, str):
+            raise InputError(f"must be text as the name of a branch, not {shown(name)}", field="branches")
+        try:
+            instance(branch, Branch, "").check_against(world)
+        except InputError as error:
+            raise error.under(f"branches[{shown(name)}]") from None
+    return dict(branches)
+
+
+def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+    found = checked(seeds, int | tuple[int, ...], "seeds", low=0, high=2**63 - 1)
+    if isinstance(found, int):
+        return tuple(range(1, checked(found, int, "seeds", low=1, high=MOST_SEEDS) + 1))
+    if not found or len(set(found)) != len(found):
+        raise InputError(f"must be a number of seeds or a list of different ones, not {shown(seeds)}", field="seeds")
+    return tuple(found)
