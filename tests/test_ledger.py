@@ -25,7 +25,7 @@ from sim.moderation import Takedown
 from sim.opinion import OpinionRule, opinion_weight
 from sim.run import Run
 from sim.study import compare as studies
-from sim.study.compare import ledger as ledgers
+from sim.study import ledger as ledgers
 from sim.study.ledger import Ledger, LedgerWarning
 from sim.study.records import BrokenRecordError, pack, unpack
 from sim.temporaries import left_by_the_dead, sweep, temporary_for

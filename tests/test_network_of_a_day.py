@@ -107,7 +107,7 @@ def test_other_numbers_than_on_record_are_not_shown() -> None:
 
 
 def test_a_graph_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.rerun.available", lambda: 100_000)
+    monkeypatch.setattr("sim.outcomes.network.available", lambda: 100_000)
     with pytest.raises(
         InputError, match=r"world.people must be small enough for 0.0 GB of available memory as a graph"
     ):

@@ -24,8 +24,6 @@ from experiments.report.strategies import strategies
 from experiments.studies.results import Results
 from experiments.studies.settings import GRID, PREEMPTIVE, REACTIVE, STRATEGIES
 from sim.study.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
-from experiments.studies.settings import PREEMPTIVE, REACTIVE
-from sim.study.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
 
 TIMING, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
 _THOUSANDTHS = "thousandths of a unit\n(opinion runs from −1 to 1)"

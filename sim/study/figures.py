@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from sim.fields import InputError, checked, chosen
 from sim.outcomes import OUTCOMES
 from sim.study.compare import LEVEL, Study, paired_intervals
-from sim.study.compare import LEVEL, Study
 
 # Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
