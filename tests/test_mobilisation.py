@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from experiments.validation.granovetter import joined, ladder, threshold_world
@@ -103,6 +105,11 @@ def test_the_other_sides_turnout_is_not_looked_at(engine: str) -> None:
     assert alone[0] < alone[1] <= alone[2]
 
 
+def two_at_once() -> list[dict[str, Any]]:
+    """Two events of one side in the same tick: opinions have moved when it is over."""
+    return [{"day": "2019-05-02", "side": 1, "hour": 4, "name": name} for name in ("here", "there")]
+
+
 @given(worlds(), SEEDS, st.floats(0.0, 1.0))
 @settings(max_examples=15)
 def test_turnout_does_not_matter_where_support_has_no_effect(world: World, seed: int, weight: float) -> None:
@@ -111,6 +118,7 @@ def test_turnout_does_not_matter_where_support_has_no_effect(world: World, seed:
 
 
 @given(worlds(), SEEDS, st.floats(-5.0, 0.0))
+@example(busy_world(**{"calendar.events": two_at_once(), "calendar.event_pull": 0.5}), 1, 0.0)
 @settings(max_examples=15)
 def test_who_has_no_threshold_joins_every_event_of_their_side(world: World, seed: int, threshold: float) -> None:
     changes = {
@@ -120,12 +128,13 @@ def test_who_has_no_threshold_joins_every_event_of_their_side(world: World, seed
         "legitimacy_weight": 0.0,
     }
     stage = begin(world.replace({"mobilisation": changes}), None, seed).engine
-    for i in np.argsort(stage.schedule.join_step, kind="stable"):
-        if stage.schedule.join_step[i] >= 0:
-            stage.advance(int(stage.schedule.join_step[i]))
-            leaning = int((stage.schedule.join_side[i] * stage.state.opinion[:, 0] > 0.0).sum())
-            stage.advance(int(stage.schedule.join_step[i]) + 1)
-            assert stage.state.turnout[i] == leaning
+    steps, sides = stage.schedule.join_step, stage.schedule.join_side
+    for step in np.unique(steps[steps >= 0]):
+        stage.advance(int(step))
+        at_once = np.flatnonzero(steps == step)
+        leaning = [int((sides[i] * stage.state.opinion[:, 0] > 0.0).sum()) for i in at_once]
+        stage.advance(int(step) + 1)
+        assert stage.state.turnout[at_once].tolist() == leaning
 
 
 # Granovetter
