@@ -15,7 +15,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,10 +66,7 @@ def _find(name: str) -> _Module | None:
         path = _folders(parent)
         if path is None:
             return None
-    try:
-        spec = PathFinder.find_spec(name, path)
-    except (ImportError, ValueError, OSError):
-        return None
+    spec = _spec(name, path)
     if spec is None or not spec.has_location or spec.origin is None:
         return None
     return _Module(name, Path(spec.origin).resolve(), name if spec.submodule_search_locations else parent)
@@ -84,11 +81,15 @@ def _folders(name: str) -> list[str] | None:
     path = _folders(parent) if parent else None
     if parent and path is None:
         return None
+    spec = _spec(name, path)
+    return list(spec.submodule_search_locations or ()) or None if spec is not None else None
+
+
+def _spec(name: str, path: list[str] | None) -> ModuleSpec | None:
     try:
-        spec = PathFinder.find_spec(name, path)
+        return PathFinder.find_spec(name, path)
     except (ImportError, ValueError, OSError):
         return None
-    return list(spec.submodule_search_locations or ()) or None if spec is not None else None
 
 
 def _imported(tree: ast.AST, package: str) -> Iterator[str]:

@@ -261,7 +261,7 @@ def test_the_engine_is_not_compiled_anew_for_words(tmp_path: Path) -> None:
     )
     for name, old, new in (
         (policy, '"""', '"""Edited. '),
-        (policy, "REVIEW_SOURCE =", "_UNUSED = 1\nREVIEW_SOURCE ="),
+        (policy, "@dataclass(frozen=True)\nclass Policy(", "_UNUSED = 1\n@dataclass(frozen=True)\nclass Policy("),
         (ticks, '"""Steps', '"""All steps'),
     ):
         edit(name, old, new)

@@ -13,7 +13,7 @@ from sim.compiled import scalar
 from sim.fields import quantity
 from sim.moderation.desk import Platform
 from sim.moderation.detectors.detector import Detector, Perfect
-from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy
+from sim.moderation.policy import DailyPolicy, minutes_field
 
 
 class Flag(IntFlag):
@@ -36,9 +36,7 @@ class FlaggingPolicy(DailyPolicy):
         default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
     )
     _: KW_ONLY
-    minutes_per_case: float = quantity(
-        MINUTES_PER_CASE, unit="minutes", low=0, high=1440, source=REVIEW_SOURCE, doc="Work on marking an account."
-    )
+    minutes_per_case: float = minutes_field("Work on marking an account.")
 
     @property
     @abstractmethod

@@ -18,10 +18,13 @@ from sim.moderation.detectors.signals import SIGNALS
 from sim.moderation.measures import Measures
 from sim.moderation.view import PlatformView
 
-MINUTES_PER_CASE = 2.4
-REVIEW_SOURCE = (
-    "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern: 3 million cases a day by 15,000 reviewers"
-)
+
+def minutes_field(doc: str, low_open: bool = False) -> Any:
+    """The field ``minutes_per_case`` of a policy: what reviewing one case takes."""
+    return quantity(
+        2.4, unit="minutes", low=0, low_open=low_open, high=1440, doc=doc,
+        source="Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern: 3 million cases a day by 15,000 reviewers",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,7 @@ class RemovalPolicy(Policy, ABC):
         default_factory=Perfect, unit="detector", source="given by the user", doc="Who is flagged."
     )
     _: KW_ONLY
-    minutes_per_case: float = quantity(
-        MINUTES_PER_CASE, unit="minutes", low=0, high=1440, source=REVIEW_SOURCE, doc="Work on removing an account."
-    )
+    minutes_per_case: float = minutes_field("Work on removing an account.")
 
     @abstractmethod
     def in_reality(self) -> int:

@@ -8,7 +8,7 @@ from sim.calendar import in_days
 from sim.fields import quantity, register
 from sim.moderation.desk import Platform
 from sim.moderation.detectors.detector import Detector, Rates
-from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
+from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
 
 
 @register("appeals")
@@ -29,9 +29,7 @@ class Appeals(DailyPolicy):
         default_factory=lambda: Rates(salt=2, tpr=0.98, fpr=0.4), unit="detector", source="assumption",
         doc="Who stays suspended; idealised, with error rates.",
     )  # fmt: skip
-    minutes_per_case: float = quantity(
-        MINUTES_PER_CASE, unit="minutes", low=0, high=1440, source=REVIEW_SOURCE, doc="Work on an appeal."
-    )
+    minutes_per_case: float = minutes_field("Work on an appeal.")
     salt: int = quantity(
         3, unit="number", low=0, high=2**31 - 1, source="given by the user", doc="Names the draws of who appeals."
     )

@@ -12,7 +12,7 @@ from sim.moderation.desk import Platform
 from sim.moderation.detectors.detector import Detector, Rates
 from sim.moderation.detectors.score import ScoreDetector
 from sim.moderation.policies.queue import EMPTY, daily_capacity
-from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy
+from sim.moderation.policy import DailyPolicy, minutes_field
 
 _BARRETT = "Barrett 2020, Who Moderates the Social Media Giants?, NYU Stern"
 _HOURS = 8
@@ -33,9 +33,7 @@ class Enforcement(DailyPolicy):
         source=f"{_BARRETT}: Facebook had 15,000 for 2.5 billion users, in proportion 6 for a million",
         doc="Reviewers at work, eight hours every day; like accounts they scale with the world.",
     )  # fmt: skip
-    minutes_per_case: float = quantity(
-        MINUTES_PER_CASE, unit="minutes", low=0, low_open=True, high=1440, source=REVIEW_SOURCE, doc="Work on a case."
-    )
+    minutes_per_case: float = minutes_field("Work on a case.", low_open=True)
     delay_days: float = quantity(
         1.0, unit="days", low=0, high=10_000, source="Facebook in 2018: reports are to be reviewed within 24 hours",
         doc="Time in the queue before a case can be reviewed.",

@@ -9,7 +9,7 @@ from sim.fields import quantity, register
 from sim.moderation.desk import Platform
 from sim.moderation.detectors.detector import Detector
 from sim.moderation.detectors.score import NEW_ACCOUNTS, ScoreDetector
-from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
+from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
 
 
 @register("registration_checks")
@@ -28,14 +28,7 @@ class RegistrationChecks(DailyPolicy):
     checked: float = quantity(
         1.0, unit="share of new accounts", low=0, high=1, source="model choice: all", doc="Accounts that are checked."
     )
-    minutes_per_case: float = quantity(
-        MINUTES_PER_CASE,
-        unit="minutes",
-        low=0,
-        high=1440,
-        source=REVIEW_SOURCE,
-        doc="Work on an account that is flagged.",
-    )
+    minutes_per_case: float = minutes_field("Work on an account that is flagged.")
 
     def act(self, platform: Platform) -> None:
         first, last = platform.kept or (platform.tick, platform.tick - 1)

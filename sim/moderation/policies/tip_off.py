@@ -10,7 +10,7 @@ from sim.calendar import in_days
 from sim.fields import quantity, register
 from sim.moderation.desk import PLATFORMS, SECOND, Platform
 from sim.moderation.detectors.detector import Detector, Perfect
-from sim.moderation.policy import MINUTES_PER_CASE, REVIEW_SOURCE, DailyPolicy, delay_ends
+from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
 
 
 @register("tip_off")
@@ -31,14 +31,7 @@ class TipOff(DailyPolicy):
     pages_only: bool = quantity(
         True, unit="yes or no", source="assumption", doc="Whether only pages are looked at, and nobody's own account."
     )
-    minutes_per_case: float = quantity(
-        MINUTES_PER_CASE,
-        unit="minutes",
-        low=0,
-        high=1440,
-        source=REVIEW_SOURCE,
-        doc="Work on each page that is flagged.",
-    )
+    minutes_per_case: float = minutes_field("Work on each page that is flagged.")
 
     _: KW_ONLY
     platform: str = quantity(
