@@ -12,7 +12,7 @@ from sim.branch import Branch
 from sim.describe import describe
 from sim.fields import InputError, describe_fields
 from sim.graph.settings import Graph
-from sim.labelled import Labelled, joined, labelled
+from sim.ground_truth import GroundTruth, ground_truth, pooled
 from sim.run import Run
 from sim.simulation import Simulation, begin, simulate
 from sim.society_model import SocietyModel
@@ -25,8 +25,8 @@ __all__ = [
     "MODEL_VERSION",
     "Branch",
     "Graph",
+    "GroundTruth",
     "InputError",
-    "Labelled",
     "Ledger",
     "Run",
     "Simulation",
@@ -37,8 +37,8 @@ __all__ = [
     "compare",
     "describe",
     "describe_fields",
-    "joined",
-    "labelled",
+    "ground_truth",
     "moderation",
+    "pooled",
     "simulate",
 ]

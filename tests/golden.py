@@ -23,7 +23,7 @@ from sim.branch import Branch
 from sim.cases.hk2019 import facts
 from sim.engine.engine import Engine
 from sim.fields import Quantity, Settings
-from sim.labelled import joined, labelled
+from sim.ground_truth import ground_truth, pooled
 from sim.moderation import BASE_RATE, SIGNALS, RuleDetector, fit, precision, roc
 from sim.moderation.detectors.signals import feature
 from sim.outcomes.individuals import GROUPS, Keep
@@ -109,7 +109,7 @@ def _exact(value: Any) -> Any:
 
 
 def numbers() -> dict[str, float]:
-    """Effects of a study, and how good detectors are that are fitted to labelled accounts: kept as numbers, because they come
+    """Effects of a study, and how good detectors are that are fitted to accounts whose truth is known: kept as numbers, because they come
     from libraries whose last bits differ between machines."""
     world = small_world()
     study = sim.compare(world, study_branches(), seeds=3, days=3, threads=1, outcomes=EndOfDay())
@@ -125,7 +125,7 @@ def numbers() -> dict[str, float]:
         ):
             for name in ("difference", "low", "high", "n", "identical"):
                 found[f"effects: {row.branch}, {row.outcome}, {row.kind}, {name}"] = float(getattr(row, name))
-    known = joined([labelled(world, 3, seed) for seed in (1, 2)])
+    known = pooled([ground_truth(world, 3, seed) for seed in (1, 2)])
     detector = fit(known.view, known.troll, fpr=0.05, shrinkage=2.0)
     for name, weight in detector.weights.to_mapping().items():
         found[f"fit: {name}"] = weight
@@ -135,7 +135,7 @@ def numbers() -> dict[str, float]:
         f"fit to active trolls: {name}": getattr(two.weights, name) for name in ("constant", "volume", "coordination")
     }
     found["fit: threshold that flags all"] = fit(known.view, known.troll, fpr=1.0).threshold
-    seen = labelled(world, 2, 7, sim.Branch(campaign=True))
+    seen = ground_truth(world, 2, 7, sim.Branch(campaign=True))
     judged = {
         "score": detector,
         "rule": RuleDetector(signal="age", threshold=0.0, below=True),

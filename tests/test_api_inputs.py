@@ -16,7 +16,7 @@ from sim.moderation import Perfect, Rates, RuleDetector, ScoreDetector, Takedown
 
 WORLD = sim.World(people=60, days=2, graph={"kind": "complete"})
 BRANCH = sim.Branch((Takedown(0, accounts=0),))
-SEEN = sim.labelled(WORLD.replace({"campaign.accounts": 3}), days=1)
+SEEN = sim.ground_truth(WORLD.replace({"campaign.accounts": 3}), days=1)
 STUDY = sim.compare(WORLD, {"none": sim.Branch(), "idle": BRANCH}, seeds=1, days=1)
 
 NASTY: tuple[Any, ...] = (
@@ -59,8 +59,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
             "population_seed": 1, "ledger": None, "progress": None, "outcomes": (), "keep": (), "every": None,
         },
     ),
-    "labelled": (sim.labelled, {"world": WORLD, "days": 1, "seed": 1, "branch": None}),
-    "joined": (sim.joined, {"parts": [SEEN]}),
+    "ground_truth": (sim.ground_truth, {"world": WORLD, "days": 1, "seed": 1, "branch": None}),
+    "pooled": (sim.pooled, {"parts": [SEEN]}),
     "SocietyModel": (sim.SocietyModel, {"world": WORLD, "branch": None, "seed": 1}),
     "Study.identical": (STUDY.identical, {"branch": "idle"}),
     "fit": (

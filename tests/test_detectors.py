@@ -273,7 +273,7 @@ def test_what_cannot_be_fitted(arguments: dict[str, Any], sentence: str) -> None
 def test_the_weights_that_come_with_it_find_trolls_in_hong_kong() -> None:
     """As docs/outcomes.md says, on people it was not fitted to."""
     changes = {"signals.observe": True, "population.newcomers.share": 0.05}
-    found = sim.labelled(sim.World.hk2019(people=20_000, days=90, burn_in_days=5, **changes), days=60, seed=109)
+    found = sim.ground_truth(sim.World.hk2019(people=20_000, days=90, burn_in_days=5, **changes), days=60, seed=109)
     awake = found.rows(~found.sleeper)
     assert roc(ScoreDetector(), awake.view, awake.active_troll).auc == pytest.approx(0.952, abs=0.06)
     flagged = ScoreDetector().scores(awake.view, None, 1) > 0
@@ -335,7 +335,7 @@ def test_rare_trolls_make_flags_worth_little() -> None:
 
 def test_labels_of_a_run() -> None:
     world = busy_world()
-    found = sim.labelled(world, days=3)
+    found = sim.ground_truth(world, days=3)
     stage = run(world)
     group = stage.society.group[found.view.account]
     np.testing.assert_array_equal(found.troll, group >= Group.ACTIVE_TROLL)
@@ -343,13 +343,13 @@ def test_labels_of_a_run() -> None:
     assert (found.view.posts[found.sleeper] == 0).all()
     some = found.rows(~found.sleeper)
     assert not some.sleeper.any() and some.view.account.size == some.active_troll.size
-    twice = sim.joined([found, some])
+    twice = sim.pooled([found, some])
     assert twice.view.account.size == found.view.account.size + some.view.account.size
     np.testing.assert_array_equal(twice.troll, np.r_[found.troll, some.troll])
     for name in SIGNALS:
         both = [signal(found.view, name), signal(some.view, name)]
         np.testing.assert_array_equal(signal(twice.view, name), np.concatenate(both))
     with pytest.raises(InputError, match="parts must all have been seen on the same tick"):
-        sim.joined([found, sim.labelled(world, days=2)])
+        sim.pooled([found, sim.ground_truth(world, days=2)])
     with pytest.raises(InputError, match="troll must have one label"):
         roc(Perfect(), found.view, found.troll[:-1])

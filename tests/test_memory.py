@@ -122,13 +122,13 @@ def test_a_study_that_does_not_fit_is_refused_likewise(monkeypatch: pytest.Monke
     assert time.perf_counter() - began < 2.0
 
 
-@pytest.mark.parametrize("door", ["describe", "labelled", "SocietyModel", "ensemble"])
+@pytest.mark.parametrize("door", ["describe", "ground_truth", "SocietyModel", "ensemble"])
 def test_every_door_refuses_it(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available", lambda: 16_000_000_000)
     world = World.hk2019(**LARGE)
     doors: dict[str, Any] = {
         "describe": lambda: sim.describe(world),
-        "labelled": lambda: sim.labelled(world, days=1),
+        "ground_truth": lambda: sim.ground_truth(world, days=1),
         "SocietyModel": lambda: sim.SocietyModel(world, seed=1),
         "ensemble": lambda: ensemble(world.replace({"campaign.sleepers.accounts": 0})),
     }

@@ -111,7 +111,7 @@ def test_a_detector_gives_a_number_for_each_account(
     monkeypatch.setattr(Odd, "gives", staticmethod(gives))
     told = sentence(Takedown(1, Odd(), accounts=3), engine)
     assert told.startswith("Odd.excess must give one finite number for each of the ") and found in told
-    seen = sim.labelled(busy_world(), days=1)
+    seen = sim.ground_truth(busy_world(), days=1)
     with pytest.raises(InputError, match=r"Odd\.excess must give one finite number"):
         sim.moderation.roc(Odd(), seen.view, seen.troll)
 

@@ -17,7 +17,7 @@ from sim.society.groups import Group
 from sim.world import World
 
 
-class Labelled(NamedTuple):
+class GroundTruth(NamedTuple):
     """What a platform sees of its accounts, and which are active trolls' (woken sleepers included) and which still sleep."""
 
     view: PlatformView
@@ -29,18 +29,18 @@ class Labelled(NamedTuple):
         """All accounts of the campaign."""
         return self.active_troll | self.sleeper
 
-    def rows(self, chosen: NDArray[np.bool_]) -> Labelled:
+    def rows(self, chosen: NDArray[np.bool_]) -> GroundTruth:
         """Some of the accounts only."""
-        return Labelled(self.view.rows(chosen), self.active_troll[chosen], self.sleeper[chosen])
+        return GroundTruth(self.view.rows(chosen), self.active_troll[chosen], self.sleeper[chosen])
 
 
-def joined(parts: Sequence[Labelled]) -> Labelled:
+def pooled(parts: Sequence[GroundTruth]) -> GroundTruth:
     """The accounts of several runs as the rows of one view (account ids then repeat); the runs end on the same tick."""
-    if not isinstance(parts, Sequence) or isinstance(parts, Labelled) or not parts:
-        raise InputError(f"must be a list of what labelled gives, not {shown(parts)}", field="parts")
-    first = instance(parts[0], Labelled, "parts[0]").view
+    if not isinstance(parts, Sequence) or isinstance(parts, GroundTruth) or not parts:
+        raise InputError(f"must be a list of what ground_truth gives, not {shown(parts)}", field="parts")
+    first = instance(parts[0], GroundTruth, "parts[0]").view
     for i, part in enumerate(parts):
-        instance(part, Labelled, f"parts[{i}]")
+        instance(part, GroundTruth, f"parts[{i}]")
     if any(part.view.tick != first.tick for part in parts):
         raise InputError("must all have been seen on the same tick", field="parts")
     columns = {name: _stacked([getattr(part.view, name) for part in parts]) for name in first._fields[2:-1]}
@@ -48,17 +48,17 @@ def joined(parts: Sequence[Labelled]) -> Labelled:
     if all(trace is not None for trace in traces):
         columns["traces"] = Traces._make(_stacked(column) for column in zip(*traces, strict=True))
     truth = (_stacked([part[i] for part in parts]) for i in (1, 2))
-    return Labelled(first._replace(**columns), *truth)
+    return GroundTruth(first._replace(**columns), *truth)
 
 
 def _stacked(arrays: Sequence[Any]) -> Any:
     return np.concatenate(arrays)
 
 
-def labelled(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> Labelled:
+def ground_truth(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> GroundTruth:
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
     model = begin(world, branch, seed).advance(days_until(world, last_step(world, days))).engine
     view = model.moderators[0].view()
     group = model.society.group[view.account]
     asleep = (group == Group.SLEEPER) & (view.posts == 0)
-    return Labelled(view, (group >= Group.ACTIVE_TROLL) & ~asleep, asleep)
+    return GroundTruth(view, (group >= Group.ACTIVE_TROLL) & ~asleep, asleep)
