@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
@@ -17,8 +18,10 @@ from experiments.command.mistakes import check_flags, plain_errors
 from experiments.command.terminal import program
 from experiments.command.usage import usage
 from experiments.report.page import draw
+from experiments.report.story import Story, tell
 from experiments.report.tables import document, print_jobs, print_study
 from experiments.studies.field_list import all_keys, print_fields
+from experiments.studies.results import Results
 from experiments.studies.run_study import run_study
 from experiments.studies.settings import Experiment, build_experiment, register
 from sim.fields import InputError
@@ -28,11 +31,11 @@ FIELDS, ALLOW_CODE = "--fields", "--allow-code"
 
 def _single(flags: Sequence[str], config: DictConfig) -> None:
     experiment, command = _asked(config, flags)
-    directory, results = run_study(experiment, command, draw)
+    directory, story = run_study(experiment, command, _told)
     if experiment.output == "json":
-        print(json.dumps(document(results, directory), allow_nan=False))
+        print(json.dumps(document(story, directory), allow_nan=False))
     else:
-        print_study(results, directory)
+        print_study(story, directory)
 
 
 def _one_of_many(flags: Sequence[str], config: DictConfig) -> None:
@@ -40,13 +43,19 @@ def _one_of_many(flags: Sequence[str], config: DictConfig) -> None:
     record: dict[str, Any] = {"overrides": _overrides(), "output": config.get("output")}
     try:
         experiment, command = _asked(config, flags)
-        directory, results = run_study(experiment, command, draw)
-        record |= document(results, directory)
+        directory, story = run_study(experiment, command, _told)
+        record |= document(story, directory)
     except InputError as error:
         record["bad_input"] = str(error)
     except Exception:
         record["fault"] = traceback.format_exc()
     leave_record(record)
+
+
+def _told(results: Results, folder: Path) -> Story:
+    story = tell(results)
+    draw(story, folder)
+    return story
 
 
 def _asked(config: DictConfig, flags: Sequence[str]) -> tuple[Experiment, list[str]]:

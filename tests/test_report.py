@@ -6,12 +6,15 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib import cbook
+from rich.console import Console
 
 import sim
 from experiments.command.folder import Manifest
@@ -19,6 +22,10 @@ from experiments.command.words import interval, plain, with_margin
 from experiments.report import __main__ as report
 from experiments.report import figures
 from experiments.report import page as page_of
+from experiments.report.assumptions import LEADING
+from experiments.report.shifts import Shift
+from experiments.report.story import tell
+from experiments.report.tables import print_study
 from experiments.report.verdict import headline, what_was_done
 from experiments.run import main
 from experiments.studies.results import Results, load, without_formulas
@@ -64,7 +71,7 @@ def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
     assert "4,301 accounts" in page
     assert "not of the 936" in page
     assert headline(results).sentences[0] in page
-    order = [page.index(f"<code>{field}</code>") for field in page_of.LEADING]
+    order = [page.index(f"<code>{field}</code>") for field in LEADING]
     assert order == sorted(order)
     assert "world.population.sessions_per_day" in page
     assert "nan" not in re.sub(r"<[^>]*>", " ", page).split()
@@ -175,11 +182,12 @@ def test_what_a_spreadsheet_takes_for_a_formula_is_text_in_csv(tmp_path: Path) -
 def test_names_in_figures_are_text(name: str, results: Results) -> None:
     """A dollar sign begins a formula to matplotlib, and an underscore a label that it leaves out."""
     renamed = _renamed(results, name)
-    figure = figures.timeline_figure(renamed)
+    figure = figures.timeline_figure(tell(renamed))
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     (label,) = (text for text in labels if text.replace(r"\$", "$").strip() == name.replace("_", " ").strip())
     assert not cbook.is_math_text(label)
     figure.draw_without_rendering()
+    plt.close(figure)
 
 
 def test_letters_that_no_font_has_are_drawn_as_boxes_without_a_warning(
@@ -187,11 +195,11 @@ def test_letters_that_no_font_has_are_drawn_as_boxes_without_a_warning(
 ) -> None:
     for other in ("grid", "frontier", "sweep"):
         monkeypatch.setattr(figures, f"{other}_figure", lambda _: None)
-    assert figures.draw_figures(_renamed(results, "上街"), tmp_path) == ("timeline",)
+    assert figures.draw_figures(tell(_renamed(results, "上街")), tmp_path) == ("timeline",)
 
 
 def test_names_in_the_page_are_text(results: Results, study: Path) -> None:
-    page = page_of.render(_renamed(results, "<b>$x^$&"), study, ())
+    page = page_of.render(tell(_renamed(results, "<b>$x^$&")), study, ())
     assert "&lt;b&gt;$x^$&amp;" in page
     assert Page(page).open == []
 
@@ -260,18 +268,46 @@ def test_numbers_in_words() -> None:
 
 
 def test_tables_fit_80_columns(results: Results, study: Path) -> None:
-    from io import StringIO
-
-    from rich.console import Console
-
-    from experiments.report.tables import print_study
-
     for width in (80, 120):
         text = StringIO()
-        print_study(results, study, Console(file=text, width=width, highlight=False))
+        print_study(tell(results), study, Console(file=text, width=width, highlight=False))
         table = text.getvalue().partition("Report, figures")[0]
         assert max(map(len, table.splitlines())) <= width
         assert "…" not in table
+
+
+def test_three_voices_tell_one_story(results: Results, study: Path, page: str) -> None:
+    """Cells of the grid on the terminal, on the page, in the figure and in the JSON document."""
+    story = tell(results)
+    assert {(cell.asked, cell.date) for cell in story.grid} == {
+        (n, day) for n in (94, 936, 200_000) for day in ("2019-05-08", "2019-05-12")
+    }
+    moved = story.grid[2]._replace(
+        traced=Shift(0.00123, 0.00113, 0.00133), counterfactual=Shift(0.0456, 0.0446, 0.0466)
+    )
+    story = replace(story, grid=(*story.grid[:2], moved, *story.grid[3:]))
+    text = StringIO()
+    print_study(story, study, Console(file=text, width=120, highlight=False))
+    assert "1.23 ±0.10" in text.getvalue() and "45.6 ±1.0" in text.getvalue()
+    said = page_of.render(story, study, ())
+    assert '<td>1.23 ±0.10<span class="second">45.6 ±1.0</span></td>' in said
+    assert "1.23 ±0.10" not in page
+    figure = figures.grid_figure(story)
+    assert figure is not None
+    drawn = {round(float(y), 6) for ax in figure.axes for line in ax.get_lines() for y in line.get_ydata()}
+    assert 1.23 in drawn
+    plt.close(figure)
+    told = json.loads(json.dumps(story.to_mapping(), allow_nan=False))
+    assert told["grid"][2]["traced"] == {"difference": 0.00123, "low": 0.00113, "high": 0.00133, "identical": False}
+    assert told["form"] == "grid" and told["until"] == "2019-05-20"
+    assert [row["branch"] for row in told["scenarios"]] == ["no_campaign", "actual"]
+    assert len(told["assumptions"]) > 50 and told["assumptions"][0]["field"] == "world.opinion.rule.strength"
+
+
+def test_pages_are_called_pages(results: Results) -> None:
+    world = results.world.replace({"second.name": "Facebook"})
+    pages = NamedBranch("pages", (Takedown(3, platform="second", accounts=15),))
+    assert what_was_done(pages, world) == "Removing 15 active pages on Facebook on 4 May 2019"
 
 
 def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
@@ -302,4 +338,4 @@ def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
     ],
 )
 def test_what_was_done_in_words(results: Results, policies: tuple[Any, ...], words: str) -> None:
-    assert what_was_done(NamedBranch("some", policies), results) == words
+    assert what_was_done(NamedBranch("some", policies), results.world) == words

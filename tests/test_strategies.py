@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from experiments.report.story import tell
 from experiments.report.strategies import _alike, strategies
 from experiments.report.tables import print_study
 from experiments.run import main
@@ -157,7 +158,7 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
     assert "Whom they hit" in page and "Strategies, ranked" in page and "Timing and scale" not in page
     assert (folder / "figures" / "frontier.svg").exists()
     text = StringIO()
-    print_study(load(folder), folder, Console(file=text, width=80, highlight=False))
+    print_study(tell(load(folder)), folder, Console(file=text, width=80, highlight=False))
     shown = text.getvalue().partition("Report, figures")[0]
     assert max(map(len, shown.splitlines())) <= 80
     assert {"downranking", "enforcement", "registration"} <= set(shown.split())

@@ -12,6 +12,7 @@ from experiments.command.arguments import HELP, Dialect, output_field
 from experiments.command.folder import UNWRITABLE, Assembly
 from experiments.command.terminal import program
 from experiments.report.page import draw
+from experiments.report.story import tell
 from experiments.report.tables import document, print_studies
 from experiments.studies.results import STUDY, load, write_tables
 from sim.fields import InputError, Settings, quantity
@@ -55,21 +56,24 @@ def main(arguments: Sequence[str]) -> int:
     studies = [(Path(place), load(place, given.options.allow_code)) for place in given.places]
     for directory, _ in studies:
         Assembly(directory, STUDY).check()
+    told = []
     for directory, results in studies:
+        story = tell(results)
+        told.append((directory, story))
         try:
             with Assembly(directory, STUDY) as folder:
                 write_tables(results, folder)
-                draw(results, folder)
+                draw(story, folder)
         except OSError as error:
             if error.errno not in UNWRITABLE:
                 raise
             raise InputError(f"{directory} must be a folder that can be written to ({error.strerror})") from None
     if given.options.output == "json":
-        documents = [document(results, directory) for directory, results in studies]
+        documents = [document(story, directory) for directory, story in told]
         effects = [{**row, "results": doc["results"]} for doc in documents for row in doc["effects"]]
         print(json.dumps({"effects": effects, "studies": documents}, allow_nan=False))
     else:
-        print_studies(studies)
+        print_studies(told)
     return 0
 
 

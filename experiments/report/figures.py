@@ -6,7 +6,6 @@ import math
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 
@@ -20,9 +19,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.command.words import ranks_in_words, short_day
-from experiments.report.strategies import strategies
-from experiments.studies.results import Results
-from experiments.studies.settings import GRID, PREEMPTIVE, REACTIVE, STRATEGIES
+from experiments.report.shifts import Shift
+from experiments.report.story import Story
+from experiments.report.timeline import Label
+from experiments.studies.settings import REACTIVE, STRATEGIES
 from sim.study.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
 
 TIMING, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
@@ -30,8 +30,8 @@ _THOUSANDTHS = "thousandths of a unit\n(opinion runs from −1 to 1)"
 _SETTINGS = SETTINGS | {"svg.hashsalt": "groundswell", "svg.fonttype": "path"}
 
 
-def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
-    """Write the figures that the results allow into a folder; returns their names."""
+def draw_figures(story: Story, folder: Path) -> tuple[str, ...]:
+    """Write the figures that a story has into a folder; returns their names."""
     folder.mkdir(parents=True, exist_ok=True)
     drawn = []
     style = sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e4e4e4"})
@@ -43,7 +43,7 @@ def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
             (TIMELINE, timeline_figure),
             (SWEEP, sweep_figure),
         ):
-            figure = draw(results)
+            figure = draw(story)
             if figure is None:
                 continue
             figure.draw_without_rendering()
@@ -55,24 +55,22 @@ def draw_figures(results: Results, folder: Path) -> tuple[str, ...]:
     return tuple(drawn)
 
 
-def grid_figure(results: Results) -> Figure | None:
+def grid_figure(story: Story) -> Figure | None:
     """Traced shift averted by date of removal, a line for each scale; None without a grid."""
-    if results.plan.form != GRID:
+    if not story.grid:
         return None
-    cells = pd.DataFrame(results.cells)
-    traced = results.effects.query("outcome == 'opinion_mean' and kind == 'traced'")
-    table = cells.merge(traced.drop(columns="kind"), on="branch")
-    kinds = [kind for kind in (REACTIVE, PREEMPTIVE) if (table["kind"] == kind).any()]
+    kinds = list(dict.fromkeys(cell.kind for cell in story.grid))
     figure, axes = plt.subplots(1, len(kinds), figsize=(9.2, 4.7), sharey=True, layout="constrained", squeeze=False)
-    dates = sorted(table["date"].unique())
+    dates = sorted({cell.date for cell in story.grid})
     for ax, kind in zip(axes[0], kinds, strict=True):
-        part = table[table["kind"] == kind]
-        for i, asked in enumerate(sorted(part["asked"].unique(), reverse=True)):
-            line = part[part["asked"] == asked].sort_values("date")
-            _line_with_intervals(ax, [x + (i - 1) * 0.8 for x in places(line["date"])], line, look(i), f"{asked:,}")
+        part = [cell for cell in story.grid if cell.kind == kind]
+        for i, asked in enumerate(sorted({cell.asked for cell in part}, reverse=True)):
+            line = sorted((cell for cell in part if cell.asked == asked), key=lambda cell: cell.date)
+            x = [place + (i - 1) * 0.8 for place in places(cell.date for cell in line)]
+            _line_with_intervals(ax, x, [cell.traced for cell in line], look(i), f"{asked:,}")
         what = "active accounts" if kind == REACTIVE else "accounts that had not posted yet"
         ax.set_title(f"{kind.capitalize()}: {what}")
-        ax.set_xlabel("date of removal, 2019" if dates[0][:4] == "2019" else "date of removal")
+        ax.set_xlabel(f"date of removal, {dates[0][:4]}" if dates[0][:4] == dates[-1][:4] else "date of removal")
         ax.set_xticks(places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
         ax.legend(
             title="accounts asked for (in reality)",
@@ -81,15 +79,15 @@ def grid_figure(results: Results) -> Figure | None:
             ncols=4,
             handlelength=3.4,
         )
-    axes[0][0].set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
+    axes[0][0].set_ylabel(f"traced shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
     sns.despine(figure)
     return figure
 
 
-def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, of: Look, label: str) -> None:
+def _line_with_intervals(ax: Axes, x: Sequence[float], shifts: Sequence[Shift], of: Look, label: str) -> None:
     """Means joined by a line, with 95 % intervals as bars."""
-    mean = 1000 * line["difference"].to_numpy()
-    half = 1000 * (line["high"] - line["low"]).fillna(0.0).to_numpy() / 2
+    mean = [1000 * shift.difference for shift in shifts]
+    half = np.nan_to_num([1000 * (shift.high - shift.low) / 2 for shift in shifts])
     ax.axhline(0, color="0.35", linewidth=0.8)
     ax.errorbar(
         x, mean, yerr=half, color=of.color, linestyle=of.linestyle, marker=of.marker, markersize=5.5, capsize=3,
@@ -97,11 +95,11 @@ def _line_with_intervals(ax: Axes, x: Sequence[float], line: pd.DataFrame, of: L
     )  # fmt: skip
 
 
-def frontier_figure(results: Results) -> Figure | None:
+def frontier_figure(story: Story) -> Figure | None:
     """Traced shift averted against the innocent accounts hit, a point a strategy; None where no strategies are compared."""
-    if results.plan.form != STRATEGIES:
+    if story.plan.form != STRATEGIES:
         return None
-    table = strategies(results)
+    table = story.strategies
     figure, ax = plt.subplots(figsize=(9.2, 5.2), layout="constrained")
     hit, averted = table["hit"].to_numpy(), 1000 * table["traced"].to_numpy()
     bars = {
@@ -128,7 +126,7 @@ def frontier_figure(results: Results) -> Figure | None:
     ax.set_xticks([0, *(tick for tick in ticks if tick <= most)])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_xlabel("innocent accounts suspended or marked by mistake, in the model")
-    ax.set_ylabel(f"traced shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
+    ax.set_ylabel(f"traced shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
     sns.despine(figure)
     return figure
@@ -144,66 +142,35 @@ def _labels_of_points(table: pd.DataFrame) -> dict[tuple[float, float], str]:
     return {place: ranks_in_words(ranks) for place, ranks in labels.items()}
 
 
-def timeline_figure(results: Results) -> Figure:
+def timeline_figure(story: Story) -> Figure:
     """Troll part and difference of mean opinion, day by day, for a few branches; protest days are marked."""
-    reference = results.plan.reference
-    names = _branches_of_timeline(results)
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(9.2, 7.4), sharex=True, layout="constrained")
-    wide: dict[str, Any] = {
-        column: results.timeline.pivot(index="date", columns=["branch", "seed"], values=column)
-        for column in ("troll_part", "opinion_mean")
-    }
-    for i, name in enumerate((reference, *names)):
-        _band(top, wide["troll_part"][name], look(i), _label(results, name))
-        if name != reference:
-            _band(bottom, wide["opinion_mean"][name] - wide["opinion_mean"][reference], look(i), _label(results, name))
-    _mark_events(results, top, bottom)
+    x = places(story.dates)
+    for i, line in enumerate(story.lines):
+        draw_band(top, x, 1000 * line.traced, look(i), _text(line.label))
+        if i > 0:
+            draw_band(bottom, x, 1000 * line.difference, look(i), _text(line.label))
+    _mark_events(story, top, bottom)
     top.set_ylabel(f"opinion traced to the campaign,\n{_THOUSANDTHS}")
-    bottom.set_ylabel(f"mean opinion, difference from\n{_label(results, reference)}, {_THOUSANDTHS}")
+    bottom.set_ylabel(f"mean opinion, difference from\n{_text(story.lines[0].label)}, {_THOUSANDTHS}")
     for ax in (top, bottom):
         ax.axhline(0, color="0.35", linewidth=0.8, zorder=1)
         ax.grid(visible=False, axis="x")
         ax.margins(x=0.01)
     figure.legend(*top.get_legend_handles_labels(), loc="outside upper left", ncols=2, handlelength=3.4)
-    label_days(bottom, results.dates)
+    label_days(bottom, story.dates)
     sns.despine(figure)
     return figure
 
 
-def _branches_of_timeline(results: Results) -> list[str]:
-    """The named branches, and the earliest removal at the greatest scale of either kind; of many strategies the best four."""
-    plan, cells = results.plan, results.cells if results.plan.form == GRID else ()
-    names = [named.name for named in plan.branches if named.name != plan.reference]
-    if plan.form == STRATEGIES:
-        best = strategies(results)["branch"].head(4).tolist()
-        names = [named.name for named in plan.branches if named.name in best or not named.campaign]
-    for kind in (REACTIVE, PREEMPTIVE):
-        part = [cell for cell in cells if cell.kind == kind]
-        if part:
-            names.append(min(part, key=lambda cell: (-cell.asked, cell.date)).branch)
-    return names
+def _text(label: Label) -> str:
+    return as_text(label.text) if label.own else label.text
 
 
-def _label(results: Results, branch: str) -> str:
-    cell = next((cell for cell in results.cells if cell.branch == branch), None)
-    if cell is not None:
-        what = "active" if cell.kind == REACTIVE else "unused"
-        return f"{cell.asked:,} {what} accounts removed on {short_day(cell.date)}"
-    return {"none": "no removal", "no_campaign": "no campaign", "actual": "as happened"}.get(
-        branch, as_text(branch.replace("_", " "))
-    )
-
-
-def _band(ax: Axes, table: Any, of: Look, label: str) -> None:
-    draw_band(ax, places(table.index.strftime("%Y-%m-%d")), 1000 * table.to_numpy(), of, label)
-
-
-def _mark_events(results: Results, top: Axes, bottom: Axes) -> None:
+def _mark_events(story: Story, top: Axes, bottom: Axes) -> None:
     """Days in the streets, as faint lines in both panels and as triangles above the upper one."""
-    last = results.last_date
-    events = [event for event in results.world.calendar.events if results.world.first_day <= event.day <= last]
     for side, marker, label in ((1, "^", "protest"), (-1, "v", "rally for the government")):
-        days = sorted({event.day for event in events if event.side == side})
+        days = sorted({event.date for event in story.events if event.side == side})
         if not days:
             continue
         x = np.array(places(days))
@@ -216,27 +183,27 @@ def _mark_events(results: Results, top: Axes, bottom: Axes) -> None:
         )  # fmt: skip
 
 
-def sweep_figure(results: Results) -> Figure | None:
+def sweep_figure(story: Story) -> Figure | None:
     """Traced and counterfactual shift averted against the swept field; None without a sweep."""
-    table = results.sweep
-    if table.empty:
+    if not story.sweep:
         return None
     figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.9), layout="constrained")
-    name = results.plan.sweep.field
-    values = sorted(table["value"].unique())
-    default = _default_of_sweep(results)
+    values = sorted({point.value for point in story.sweep})
+    branches = list(dict.fromkeys(point.branch for point in story.sweep))
     for ax, kind in zip(axes, ("traced", "counterfactual"), strict=True):
-        for i, branch in enumerate(results.plan.sweep.branches):
-            line = table[(table["kind"] == kind) & (table["branch"] == branch)].sort_values("value")
-            _line_with_intervals(ax, line["value"].tolist(), line, look(i), _label(results, branch))
+        for i, branch in enumerate(branches):
+            line = [point for point in story.sweep if point.branch == branch]
+            shifts = [getattr(point, kind) for point in line]
+            label = _text(line[0].label)
+            _line_with_intervals(ax, [point.value for point in line], shifts, look(i), label)
         if min(values) > 0 and len(values) > 1 and max(values) / min(values) >= 10:
             ax.set_xscale("log")
             ax.minorticks_off()
-        ax.set_xticks(values, [f"{value:g}\n(assumed)" if value == default else f"{value:g}" for value in values])
-        ax.set_ylabel(f"shift averted by {short_day(results.last_date)},\n{_THOUSANDTHS}")
-        ax.set_xlabel(_axis_of_field(name))
+        ax.set_xticks(values, [f"{value:g}\n(assumed)" if value == story.assumed else f"{value:g}" for value in values])
+        ax.set_ylabel(f"shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
+        ax.set_xlabel(_axis_of_field(story.plan.sweep.field))
         ax.set_title("Traced to the campaign's messages" if kind == "traced" else "All included (counterfactual)")
-        if len(results.plan.sweep.branches) > 1:
+        if len(branches) > 1:
             ax.legend()
     sns.despine(figure)
     return figure
@@ -246,10 +213,3 @@ def _axis_of_field(name: str) -> str:
     if name == "campaign.local_follower_share":
         return "share of trolls' followers who are in Hong Kong"
     return as_text(name.replace("_", " ").replace(".", ": "))
-
-
-def _default_of_sweep(results: Results) -> float | None:
-    value: Any = results.world
-    for step in results.plan.sweep.field.split("."):
-        value = getattr(value, step, None)
-    return float(value) if isinstance(value, (int, float)) else None

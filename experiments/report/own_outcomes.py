@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from experiments.command.words import plain, with_margin
+from experiments.command.words import plain
+from experiments.report.shifts import Shift
 from experiments.studies.results import Results
 
 
@@ -17,9 +18,7 @@ def own_rows(results: Results) -> pd.DataFrame:
         for branch in means.index:
             difference = ""
             if branch != results.plan.reference:
-                effect = results.effect(branch, own.column)
-                difference = with_margin(effect["difference"], effect["low"], effect["high"], scale=1.0)
-                difference = "identical" if effect["identical"] else difference
+                difference = Shift.of(results.effect(branch, own.column)).told(scale=1.0)
             mean = plain(float(means.loc[branch, own.column]), 3)
             rows.append((own.column, own.unit, own.what, branch, mean, difference))
     return pd.DataFrame(rows, columns=["outcome", "unit", "what", "branch", "mean", "difference"])

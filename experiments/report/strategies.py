@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.report.shifts import Shift
 from experiments.studies.results import Results
 from experiments.studies.settings import SPARED
 from sim.study.compare import LEVEL, paired_interval
@@ -68,6 +70,17 @@ def strategies(results: Results) -> pd.DataFrame:
     table["frontier"] = table.index.isin(possible.index[~np.array(beaten, dtype=bool)])
     table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"])
     return table
+
+
+def ranked(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of ``strategies`` with averted, averted_all and lost, their shifts (lost is None where nobody can be hit)."""
+    shifts = {"averted": "traced", "averted_all": "all", "lost": "turnout_lost"}
+    rows: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    for row in rows:
+        for name, column in shifts.items():
+            shift = Shift(row[column], row[f"{column}_low"], row[f"{column}_high"])
+            row[name] = None if name == "lost" and math.isnan(shift.difference) else shift
+    return rows
 
 
 def _turnout_lost(runs: pd.DataFrame, name: str) -> pd.Series:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,123 +14,94 @@ from rich.console import Console, Group
 from rich.table import Table
 
 from experiments.command.terminal import BAD_INPUT, console, one_line, words
-from experiments.command.words import number, ranks_in_words, short_day, with_margin
-from experiments.report.own_outcomes import own_rows
-from experiments.report.strategies import strategies
-from experiments.report.verdict import Headline, headline
-from experiments.studies.results import REPORT, Results
-from experiments.studies.settings import GRID, REACTIVE, STRATEGIES, Cell
+from experiments.command.words import number, ranks_in_words, short_day
+from experiments.report.removals import Removal
+from experiments.report.story import GridCell, Scenario, Story
+from experiments.report.strategies import ranked
+from experiments.report.verdict import Headline
+from experiments.studies.results import REPORT
+from experiments.studies.settings import REACTIVE, STRATEGIES
 
 _WIDTH_OF_CELL = 11
 _WIDTH_OF_LABEL = 14
 _REMOVED = "; all: the whole difference. removed: accounts in the model (asked)."
 
 
-def document(results: Results, directory: Path) -> dict[str, Any]:
-    """The JSON document: effects (every row of the table), headline, removals, sweep and where the results are."""
-    return {
-        "effects": _records(results.effects),
-        "headline": headline(results).to_mapping(),
-        "strategies": _records(strategies(results)) if results.plan.form == STRATEGIES else [],
-        "removals": _records(results.removed()),
-        "sweep": _records(results.sweep),
-        "study": results.plan.name,
-        "reference": results.plan.reference,
-        "seeds": results.provenance["seeds"],
-        "days": results.provenance["days"],
-        "results": str(directory),
-    }
+def document(story: Story, directory: Path) -> dict[str, Any]:
+    """The JSON document: the story, and where the results are."""
+    return {**story.to_mapping(), "results": str(directory)}
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain_json: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
-    return plain_json
-
-
-def print_study(results: Results, directory: Path, to: Console | None = None) -> None:
+def print_study(story: Story, directory: Path, to: Console | None = None) -> None:
     """One table: timing by scale, then the named branches, then the headline and where everything is."""
     to = to or console()
-    ranked = results.plan.form == STRATEGIES
-    parts: list[Any] = [words(_caption(results) + ("." if ranked else _REMOVED)), *_grids(results, to.width)]
-    parts += _strategies(results) if ranked else [_named(results)]
-    to.print(Group(*parts, *_own_outcomes(results)))
-    to.print(words(headline(results).sentence))
+    is_ranked = story.plan.form == STRATEGIES
+    parts: list[Any] = [words(_caption(story) + ("." if is_ranked else _REMOVED)), *_grids(story.grid, to.width)]
+    parts += _strategies(story.strategies) if is_ranked else [_named(story.named)]
+    to.print(Group(*parts, *_own_outcomes(story)))
+    to.print(words(story.headline.sentence))
     to.print(words(f"Report, figures and tables: {directory / REPORT}"), soft_wrap=True)
 
 
-def _caption(results: Results) -> str:
-    seeds = len(results.provenance["seeds"])
+def _caption(story: Story) -> str:
+    seeds = len(story.seeds)
     return (
-        f"Shift in mean opinion averted by {results.last_date}, in thousandths of a unit (opinion runs from −1 to 1): mean of "
-        f"{seeds} seed{'s' if seeds != 1 else ''} ± half its 95 % interval, against the branch {results.plan.reference}. traced: "
+        f"Shift in mean opinion averted by {story.until}, in thousandths of a unit (opinion runs from −1 to 1): mean of "
+        f"{seeds} seed{'s' if seeds != 1 else ''} ± half its 95 % interval, against the branch {story.plan.reference}. traced: "
         "what trolls' words had moved"
     )
 
 
-def _grids(results: Results, width: int) -> Iterable[Table]:
-    cells = results.cells if results.plan.form == GRID else ()
+def _grids(cells: Sequence[GridCell], width: int) -> list[Table]:
     scales = list(dict.fromkeys((cell.kind, cell.asked) for cell in cells))
     if not scales:
         return []
     room = max(1, (width - _WIDTH_OF_LABEL) // (_WIDTH_OF_CELL + 1))
     if len(scales) <= room:
-        return [_grid(results, cells, scales)]
+        return [_grid(cells, scales)]
     kinds = list(dict.fromkeys(kind for kind, _ in scales))
     by_kind = [[scale for scale in scales if scale[0] == kind] for kind in kinds]
-    return [_grid(results, cells, part[i : i + room]) for part in by_kind for i in range(0, len(part), room)]
+    return [_grid(cells, part[i : i + room]) for part in by_kind for i in range(0, len(part), room)]
 
 
-def _grid(results: Results, cells: Sequence[Cell], scales: Sequence[tuple[str, int]]) -> Table:
+def _grid(cells: Sequence[GridCell], scales: Sequence[tuple[str, int]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     table.add_column("removed on", no_wrap=True)
     for kind, asked in scales:
         what = "active" if kind == REACTIVE else "unused"
         table.add_column(f"{asked:,}\n{what}", justify="right", no_wrap=True)
-    removed = results.removed().set_index("branch")
-    by_place = {(cell.kind, cell.asked, cell.date): cell.branch for cell in cells}
+    by_place = {(cell.kind, cell.asked, cell.date): cell for cell in cells}
     for date in dict.fromkeys(cell.date for cell in cells):
-        branches = [by_place[kind, asked, date] for kind, asked in scales]
+        row = [by_place[kind, asked, date] for kind, asked in scales]
         label = short_day(date)
-        table.add_row(f"{label:<7}traced", *(words(_margin(results, branch, "traced")) for branch in branches))
-        table.add_row(f"{'':<7}all", *(words(_margin(results, branch, "counterfactual")) for branch in branches))
-        table.add_row(f"{'':<7}removed", *(_removed(removed.loc[branch]) for branch in branches), end_section=True)
+        table.add_row(f"{label:<7}traced", *(words(cell.traced.told()) for cell in row))
+        table.add_row(f"{'':<7}all", *(words(cell.counterfactual.told()) for cell in row))
+        table.add_row(f"{'':<7}removed", *(_removed(cell.removal) for cell in row), end_section=True)
     return table
 
 
-def _margin(results: Results, branch: str, kind: str) -> str:
-    row = results.effect(branch, kind=kind)
-    return "identical" if row["identical"] else with_margin(row["difference"], row["low"], row["high"])
+def _removed(removal: Removal) -> str:
+    if not removal.reached:
+        return "not reached"
+    return f"{removal.removed:,.1f} ({removal.asked:,.0f})".replace(".0 ", " ")
 
 
-def _removed(row: Any) -> str:
-    return (
-        "not reached"
-        if math.isnan(row["removed"])
-        else f"{row['removed']:,.1f} ({row['asked']:,.0f})".replace(".0 ", " ")
-    )
-
-
-def _named(results: Results) -> Table:
+def _named(scenarios: Sequence[Scenario]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     for column in ("branch", "traced", "all", "asked in reality", "removed, model", "scaled back"):
         table.add_column(column, justify="left" if column == "branch" else "right")
-    removed = results.removed()
-    for branch in results.plan.branches:
-        if branch.name == results.plan.reference:
-            continue
-        policies = removed[removed["branch"] == branch.name]
-        lines = [
-            "\n".join(f"{value:,.0f}" if not math.isnan(value) else "not reached" for value in policies[column]) or "–"
-            for column in ("asked_in_reality", "removed", "removed_in_reality")
-        ]
-        effects = (_margin(results, branch.name, kind) for kind in ("traced", "counterfactual"))
-        table.add_row(*map(words, (branch.name, *effects, *lines)))
+    for each in scenarios:
+        asked = [f"{removal.asked_in_reality:,.0f}" for removal in each.removals]
+        removed = [f"{r.removed:,.0f}" if r.reached else "not reached" for r in each.removals]
+        scaled = [f"{r.removed_in_reality:,.0f}" if r.reached else "not reached" for r in each.removals]
+        lines = ("\n".join(column) or "–" for column in (asked, removed, scaled))
+        table.add_row(*map(words, (each.branch, each.traced.told(), each.counterfactual.told(), *lines)))
     return table
 
 
-def _own_outcomes(results: Results) -> list[Any]:
+def _own_outcomes(story: Story) -> list[Any]:
     """What the outcomes of the user's own came to."""
-    rows = own_rows(results)
+    rows = story.own_outcomes
     if rows.empty:
         return []
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
@@ -140,23 +110,22 @@ def _own_outcomes(results: Results) -> list[Any]:
         table.add_column(column, justify="left" if is_text else "right", no_wrap=not is_text)
     for row in rows.to_dict("records"):
         table.add_row(*(words(row[c]) for c in ("outcome", "unit", "branch", "mean", "difference")))
-    caption = f"Outcomes of your own: mean over seeds at the end, and difference from {results.plan.reference}."
+    caption = f"Outcomes of your own: mean over seeds at the end, and difference from {story.plan.reference}."
     return [words(caption), table]
 
 
-def _strategies(results: Results) -> list[Any]:
+def _strategies(strategies: pd.DataFrame) -> list[Any]:
     """The ranked strategies and, below, what the columns are."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    ranked = strategies(results)
-    names = [branch.replace("_", " ") for branch in ranked["branch"]]
+    names = [branch.replace("_", " ") for branch in strategies["branch"]]
     for column in ("", "strategy", "traced", "trolls", "hit", "back", "posts\nlost", "hours", "alike"):
         is_text = column in ("strategy", "alike")
         least = max(len(word) for name in names for word in [*name.split(), ""]) if column == "strategy" else None
         table.add_column(column, justify="left" if is_text else "right", no_wrap=not is_text, min_width=least)
-    for row, name in zip(ranked.to_dict("records"), names, strict=True):
+    for row, name in zip(ranked(strategies), names, strict=True):
         cells = (
             f"{row['rank']}{'*' if row['frontier'] else 'o' if row['oracle'] else ''}", name,
-            with_margin(row["traced"], row["traced_low"], row["traced_high"]), number(row["trolls_removed"]),
+            row["averted"].told(), number(row["trolls_removed"]),
             number(row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
             ranks_in_words(row["alike"]),
         )  # fmt: skip
@@ -188,12 +157,12 @@ def print_jobs(jobs: Sequence[Mapping[str, Any]]) -> int:
     return 1 if any("fault" in job for job in jobs) else BAD_INPUT if any("bad_input" in job for job in jobs) else 0
 
 
-def print_studies(studies: Sequence[tuple[Path, Results]]) -> None:
+def print_studies(studies: Sequence[tuple[Path, Story]]) -> None:
     """One study in full, or a line for each of several."""
     if len(studies) == 1:
         print_study(studies[0][1], studies[0][0])
     else:
-        _print_done([{"overrides": [], **document(results, directory)} for directory, results in studies])
+        _print_done([{"overrides": [], **document(story, directory)} for directory, story in studies])
 
 
 def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:

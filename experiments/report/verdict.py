@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.command.words import day_in_words, interval, plain, with_margin
+from experiments.command.words import day_in_words, interval, plain
+from experiments.report.shifts import Shift
 from experiments.studies.results import Results
 from experiments.studies.settings import NamedBranch
 from sim.moderation import (
@@ -21,6 +22,8 @@ from sim.moderation import (
     Takedown,
     TipOff,
 )
+from sim.moderation.desk import FIRST
+from sim.world import World
 
 # What is removed, or had, where the policy's name would not do.
 _NOUNS = {
@@ -58,9 +61,10 @@ class Headline:
 
     def margin(self, kind: str) -> str:
         """``0.16 ±0.03`` in thousandths, or ``identical``."""
-        low, high = getattr(self, f"{kind}_low"), getattr(self, f"{kind}_high")
-        low, high = (math.nan if end is None else end for end in (low, high))
-        return "identical" if self.identical else with_margin(getattr(self, kind), low, high)
+        low, high = (
+            math.nan if end is None else end for end in (getattr(self, f"{kind}_low"), getattr(self, f"{kind}_high"))
+        )
+        return Shift(getattr(self, kind), low, high, self.identical).told()
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -96,15 +100,14 @@ def headline(results: Results) -> Headline:
     return replace(found, sentences=tuple(_sentences(found, branch, results)))
 
 
-def what_was_done(branch: NamedBranch, results: Results) -> str:
+def what_was_done(branch: NamedBranch, world: World) -> str:
     """``Removing 936 active accounts on 19 August 2019 and having appeals from 1 September 2019 on``."""
     if not branch.campaign:
         return "Having no campaign at all"
     if not branch.policies:
         return "Doing nothing"
-    world = results.world
     removals = [
-        (f"{policy.in_reality():,} {_NOUNS.get(policy.name, 'accounts')}", world.date(world.day(policy.day)))
+        (f"{policy.in_reality():,} {_removed(policy, world)}", world.date(world.day(policy.day)))
         for policy in branch.policies
         if isinstance(policy, RemovalPolicy)
     ]
@@ -122,6 +125,13 @@ def what_was_done(branch: NamedBranch, results: Results) -> str:
     return words[0].upper() + words[1:]
 
 
+def _removed(policy: RemovalPolicy, world: World) -> str:
+    if policy.platform == FIRST:
+        return _NOUNS.get(policy.name, "accounts")
+    active = "active " if isinstance(policy, Takedown) else ""
+    return f"{active}pages on {world.second.name}"
+
+
 def _with_dates(acts: list[tuple[str, str]], before: str, after: str) -> str:
     """Acts with their dates, or with one date at the end if all have the same."""
     dates = {date for _, date in acts}
@@ -136,7 +146,7 @@ def _list(words: list[str]) -> str:
 
 def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[str]:
     """The headline, sentence by sentence."""
-    done, until = what_was_done(branch, results), day_in_words(results.last_date)
+    done, until = what_was_done(branch, results.world), day_in_words(results.last_date)
     if found.identical:
         return [
             f"{done} changed nothing at all by {until}: the simulated world ended in exactly the same state as without."

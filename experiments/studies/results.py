@@ -17,7 +17,7 @@ from experiments.command.folder import Manifest
 from experiments.command.user_code import load_classes
 from experiments.studies.settings import Cell, StudyPlan
 from sim.fields import InputError, build
-from sim.moderation import RemovalPolicy
+from sim.moderation import RemovalPolicy, Takedown
 from sim.outcomes import OUTCOMES, OwnOutcome
 from sim.version import MODEL_VERSION
 from sim.world import World
@@ -25,7 +25,7 @@ from sim.world import World
 TROLLS = ("active_trolls", "sleepers")  # whose accounts a removal hits: columns of its record
 INNOCENTS = ("citizens", "organisers", "outlets")
 REMOVED = (
-    "branch", "policy", "platform", "date", "asked_in_reality", "asked", "removed", "innocents", "missing",
+    "branch", "policy", "what", "platform", "date", "asked_in_reality", "asked", "removed", "innocents", "missing",
     "removed_in_reality", "missing_in_reality",
 )  # fmt: skip
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
@@ -94,9 +94,9 @@ class Results:
     def removed(self) -> pd.DataFrame:
         """Removals by branch and policy, means over seeds, in order of branches and days.
 
-        Columns: branch, policy, platform, date, asked_in_reality; asked, removed and missing in the model and
-        (``_in_reality``) scaled back; innocents, citizens', organisers' and outlets' accounts removed in the model. Policies
-        whose day was not reached have nan.
+        Columns: branch, policy, what (active, unused or any accounts), platform, date, asked_in_reality; asked, removed and
+        missing in the model and (``_in_reality``) scaled back; innocents, citizens', organisers' and outlets' accounts
+        removed in the model. Policies whose day was not reached have nan.
         """
         world, alike, table = self.world, ["policy", "platform", "tick", "asked_in_reality"], self.removals
         # The same asked for twice, on one day, is on record in the order of the policies.
@@ -115,12 +115,16 @@ class Results:
                 asked, removed = float(world.scaled(real, platform)), float(found["removed"])
                 rows.append(
                     (
-                        name, policy.name, platform, world.date(world.day(policy.day)), real, asked, removed,
+                        name, policy.name, _what(policy), platform, world.date(world.day(policy.day)), real, asked, removed,
                         float(found["innocents"]), asked - removed, world.in_reality(removed, platform),
                         world.in_reality(asked - removed, platform),
                     )
                 )  # fmt: skip
         return pd.DataFrame(rows, columns=REMOVED)
+
+
+def _what(policy: RemovalPolicy) -> str:
+    return "unused" if policy.of_sleepers else "active" if isinstance(policy, Takedown) else "any"
 
 
 def load(directory: str | Path, allow_code: bool = False) -> Results:

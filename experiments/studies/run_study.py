@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from experiments.command.folder import UNWRITABLE, Assembly, check_place, place_with_room
 from experiments.command.interrupts import StoppedError
@@ -16,13 +17,12 @@ from sim.fields import InputError
 from sim.study.ledger import Ledger
 
 # Bytes that a run takes in the ledger and in tables, and a study whatever it has.
+T = TypeVar("T")
 _ROOM_OF_A_RUN, _ROOM = 60_000, 8_000_000
 
 
-def run_study(
-    experiment: Experiment, command: Sequence[str], draw: Callable[[Results, Path], object]
-) -> tuple[Path, Results]:
-    """Simulate, gather and write one study, with what ``draw`` puts into its folder; returns its directory and what is in it.
+def run_study(experiment: Experiment, command: Sequence[str], tell: Callable[[Results, Path], T]) -> tuple[Path, T]:
+    """Simulate, gather and write one study; returns its directory and what ``tell``, which adds to its folder, made of it.
 
     Raises InputError, before anything is simulated, for a place that cannot be written to.
     """
@@ -41,7 +41,7 @@ def run_study(
             reporter.begin("figures and report")
             with assembly as folder:
                 write_tables(results, folder)
-                draw(results, folder)
+                told = tell(results, folder)
         except (KeyboardInterrupt, StoppedError) as stop:
             with suppress(OSError):  # the terminal may be gone
                 reporter.say(
@@ -57,4 +57,4 @@ def run_study(
                 f"{error.filename or directory} could not be written ({error.strerror})",
                 field="results",
             ) from None
-    return directory, results
+    return directory, told
