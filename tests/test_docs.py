@@ -133,6 +133,20 @@ def test_files_that_are_named_exist(name: str) -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_what_contributing_names_exists() -> None:
+    """Files and folders; targets of make; and names where it says in which file they are."""
+    told = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"(?:`|\]\(| )((?:docs|sim|experiments|tests|benchmarks|examples)/[\w./]*)", told)
+    named += re.findall(r"`(\w+\.(?:md|toml|lock))`", told)
+    assert len(named) > 5
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    targets = re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`make ([a-z-]+)", told)) <= set(targets)
+    for name, path in re.findall(r"`([A-Za-z_]+)` in `([\w/]+\.py)`", told):
+        source = (ROOT / path).read_text(encoding="utf-8")
+        assert re.search(rf"^\s*(?:class |def )?{name}\b", source, re.MULTILINE), (name, path)
+
+
 def test_the_changelog_names_every_version_of_the_model() -> None:
     """In an entry that says that it changes numbers, the newest first."""
     entries = re.findall(r"^- (\*\*Numbers\*\* \(model version (\d+)\): )?", CHANGELOG, re.MULTILINE)
