@@ -9,7 +9,7 @@ import tempfile
 import networkx as nx
 
 import sim
-from sim.actors.settings import Campaign
+from sim.actors import Campaign
 
 people = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
 trolls = max(1, people // 100)

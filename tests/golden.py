@@ -109,7 +109,7 @@ def _exact(value: Any) -> Any:
 
 
 def numbers() -> dict[str, float]:
-    """Effects of a study, and how good detectors are that are fitted to accounts whose truth is known: kept as numbers, because they come
+    """Effects of a study, and how good detectors are that are fitted to known accounts: kept as numbers, because they come
     from libraries whose last bits differ between machines."""
     world = small_world()
     study = sim.compare(world, study_branches(), seeds=3, days=3, threads=1, outcomes=EndOfDay())

@@ -1,1 +1,20 @@
 """Those with an agenda: the campaign and its operator, organisers, outlets, and the second platform."""
+
+from sim.actors.adaptation import Adaptation, Evading, Rebuilding, Static
+from sim.actors.outlets import Outlets
+from sim.actors.second_platform import Pages, SecondPlatform
+from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
+
+__all__ = [
+    "Adaptation",
+    "Campaign",
+    "Evading",
+    "Organisers",
+    "Outlets",
+    "Pages",
+    "Rebuilding",
+    "SecondPlatform",
+    "Sleepers",
+    "Static",
+    "TrollGroup",
+]
