@@ -26,6 +26,13 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.extending import _Intrinsic
 
 _TOP = __name__.partition(".")[0]
+_ASKED = (
+    "OPT",
+    "BOUNDSCHECK",
+    "DEBUGINFO_DEFAULT",
+    "LOOP_VECTORIZE",
+    "SLP_VECTORIZE",
+)  # of the compiler, by NUMBA_… variables
 _KNOWN: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
 
 
@@ -43,8 +50,9 @@ def function_fingerprint(function: Callable[..., Any], options: dict[str, Any]) 
 
 def types_fingerprint(kinds: Iterable[types.Type], machine: Any) -> str:
     """SHA-256 of the types that a function is compiled for, down to the names of their fields, the compiler and the machine."""
-    compiler = (sys.implementation.cache_tag, numba.__version__, llvmlite.__version__)
-    return _hash([repr((compiler, machine)), *(line for kind in kinds for line in _of_type(kind))])
+    versions = (sys.implementation.cache_tag, numba.__version__, llvmlite.__version__)
+    asked = [str(getattr(numba.config, name)) for name in _ASKED]
+    return _hash([repr((versions, asked, machine)), *(line for kind in kinds for line in _of_type(kind))])
 
 
 def _hash(lines: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from numba import float64
 import sim
 from sim import code_cache, compiled
 from sim.engine.kernels.ticks import run_ticks
-from sim.frozen import UnknownValueError, function_fingerprint
+from sim.frozen import UnknownValueError, function_fingerprint, types_fingerprint
 from sim.moderation import Policy
 from sim.opinion.deffuant import Deffuant
 
@@ -316,6 +316,14 @@ def test_a_function_is_known_by_what_is_frozen_in_it(old: str, new: str, same: b
 
     assert old in FROZEN
     assert (told(FROZEN.replace(old, new)) == told(FROZEN)) is same
+
+
+@pytest.mark.parametrize("name", ["BOUNDSCHECK", "OPT"])
+def test_what_is_asked_of_the_compiler_has_code_of_its_own(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or NUMBA_BOUNDSCHECK=1 would check nothing that has been compiled before."""
+    before = types_fingerprint([float64], "machine")
+    monkeypatch.setattr(compiled.numba.config, name, 1)
+    assert types_fingerprint([float64], "machine") != before
 
 
 def test_whatever_is_compiled_can_be_kept() -> None:
