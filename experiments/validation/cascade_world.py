@@ -19,18 +19,16 @@ from scipy import stats
 import sim
 from experiments.validation.check import ratio_and_error
 from experiments.validation.worlds import LONGEST
-from sim.actors.settings import Campaign
+from sim.actors import Campaign
 from sim.calendar import Calendar
 from sim.engine.engine import Engine
 from sim.engine.state import Count
+from sim.feed import Feed
 from sim.feed.outbox import EMPTY
-from sim.feed.settings import Feed
 from sim.fields import InputError, quantity
 from sim.graph.settings import Graph
-from sim.opinion.expression import Expression
-from sim.opinion.rule import Opinion
-from sim.opinion.voter import Voter
-from sim.people.people import Population
+from sim.opinion import Expression, Opinion, Voter
+from sim.people import Population
 
 PEOPLE = 50_000  # on the graph of a run, unless cascades need more
 MOST_PEOPLE = 1_000_000

@@ -27,7 +27,7 @@ from experiments.validation.clusters import cluster_sizes
 from experiments.validation.ensemble import ensemble, over, part_of
 from experiments.validation.worlds import LONGEST, opinion_world
 from sim.fields import InputError, Settings, quantity
-from sim.opinion.deffuant import Deffuant
+from sim.opinion import Deffuant
 
 _SOURCE = "Deffuant, Neau, Amblard & Weisbuch 2000, doi 10.1142/S0219525900000078"
 # Mean number of clusters above 5 % of 1000 people who move half the way, only the reader moving.

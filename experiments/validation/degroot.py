@@ -13,7 +13,7 @@ from experiments.validation.ensemble import ensemble, over
 from experiments.validation.friedkin_johnsen import random_graph
 from experiments.validation.worlds import opinion_world, weights
 from sim.fields import InputError, Settings, quantity
-from sim.opinion.degroot import DeGroot
+from sim.opinion import DeGroot
 from sim.people.accounts import by_node
 
 _SOURCE = "DeGroot 1974, doi 10.1080/01621459.1974.10480137"

@@ -43,15 +43,14 @@ from experiments.validation.networks import (
     posting_world,
     reference_files,
 )
-from sim.actors.settings import Campaign
+from sim.actors import Campaign
 from sim.branch import Branch
-from sim.feed.legality import Illegality, Propensity
-from sim.feed.settings import Feed
+from sim.feed import Feed, Illegality, Propensity
 from sim.fields import InputError, Settings, quantity
 from sim.graph.settings import Graph
 from sim.moderation import ContentTakedown
 from sim.outcomes.reach import prevalence
-from sim.people.people import Population
+from sim.people import Population
 
 _SOURCE = "Truong et al. 2025, arXiv 2502.08841"
 # Change of prevalence by half-life in days: on the empirical network, and by the published code on the given one.

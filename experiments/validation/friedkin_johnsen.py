@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from experiments.validation.check import Chart, Check, Curve, Points, Progress, Result, Validation
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import opinion_world, weights
-from sim.actors.settings import Campaign, TrollGroup
+from sim.actors import Campaign, TrollGroup
 from sim.branch import Branch
 from sim.fields import Settings, quantity
 from sim.graph.settings import Graph
-from sim.opinion.friedkin_johnsen import FriedkinJohnsen
+from sim.opinion import FriedkinJohnsen
 from sim.people.accounts import by_node
 
 _SOURCE = "Friedkin & Johnsen 1990, doi 10.1080/0022250X.1990.9990069"

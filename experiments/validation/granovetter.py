@@ -26,8 +26,8 @@ from experiments.validation.ensemble import ensemble, over
 from sim.calendar import Calendar, Event
 from sim.fields import InputError, Settings, quantity
 from sim.graph.settings import Graph
-from sim.opinion.mobilisation import Mobilisation
-from sim.people.people import Population
+from sim.opinion import Mobilisation
+from sim.people import Population
 
 _SOURCE = "Granovetter 1978, doi 10.1086/226707"
 _NARROWEST, _WIDEST = 0.01, 1.0 / math.sqrt(2.0 * math.pi)  # beyond it F' < 1 everywhere: nothing can jump

@@ -17,7 +17,7 @@ from experiments.validation.clusters import cluster_sizes
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import opinion_world
 from sim.fields import InputError, Settings, quantity
-from sim.opinion.hegselmann_krause import HegselmannKrause
+from sim.opinion import HegselmannKrause
 from sim.people.accounts import by_node
 
 _SOURCE = "Hegselmann & Krause 2002, JASSS 5(3)2"

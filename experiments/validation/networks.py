@@ -9,15 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import sim
-from sim.actors.settings import Campaign
-from sim.feed.settings import Feed
+from sim.actors import Campaign
+from sim.feed import Feed
 from sim.fields import InputError, quantity
 from sim.graph.node_table import read_node_table
 from sim.graph.settings import Graph
-from sim.opinion.bounded_confidence import BoundedConfidence
-from sim.opinion.expression import Expression
-from sim.opinion.rule import Opinion
-from sim.people.people import Population
+from sim.opinion import BoundedConfidence, Expression, Opinion
+from sim.people import Population
 
 
 class Files(NamedTuple):

@@ -32,12 +32,12 @@ from experiments.validation.check import (
 )
 from experiments.validation.ensemble import over, part_of
 from experiments.validation.worlds import opinion_world
-from sim.actors.settings import Campaign, Sleepers
+from sim.actors import Campaign, Sleepers
 from sim.engine.arrays import ArrayEngine
 from sim.fields import InputError, Settings, quantity
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
-from sim.opinion.voter import Voter
-from sim.people.accounts import Status
+from sim.opinion import Voter
+from sim.people import Status
 from sim.society.groups import Group
 
 _SOURCE = "competing exponential times; d/a = 213.7 from the disclosure of 19 August 2019"

@@ -41,12 +41,12 @@ from experiments.validation.networks import (
     posting_world,
     reference_files,
 )
-from sim.actors.settings import Campaign, TrollGroup
+from sim.actors import Campaign, TrollGroup
 from sim.engine.state import Count
-from sim.feed.settings import Feed
+from sim.feed import Feed
 from sim.fields import InputError, Settings, quantity
 from sim.graph.settings import Graph
-from sim.people.people import Population
+from sim.people import Population
 
 _SOURCE = "Truong, Lou, Flammini & Menczer 2024, PNAS Nexus 3(7) pgae258"
 _QUALITY_UNIT = 2.0**32

@@ -29,16 +29,15 @@ from experiments.validation.check import (
     runs_field,
 )
 from experiments.validation.ensemble import ensemble, over, part_of
-from sim.actors.settings import Campaign
+from sim.actors import Campaign
 from sim.calendar import Calendar
 from sim.engine.engine import Engine
-from sim.feed.settings import Feed
+from sim.feed import Feed
 from sim.fields import InputError, Settings, quantity
 from sim.graph.settings import Graph
+from sim.opinion import FriedkinJohnsen, Opinion
 from sim.opinion.expression import Expression, confidences, speakers
-from sim.opinion.friedkin_johnsen import FriedkinJohnsen
-from sim.opinion.rule import Opinion
-from sim.people.people import Population
+from sim.people import Population
 
 _SOURCE = "Ross et al. 2019, doi 10.1080/0960085X.2018.1560920"
 _REST = 1e-4  # movement of confidence in a tick, below which people are at rest

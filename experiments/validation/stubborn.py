@@ -28,10 +28,10 @@ from experiments.validation.check import (
 )
 from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import LONGEST, opinion_world, weights
-from sim.actors.settings import Campaign, Organisers, TrollGroup
+from sim.actors import Campaign, Organisers, TrollGroup
 from sim.fields import InputError, Settings, quantity
 from sim.graph.settings import Graph
-from sim.opinion.voter import Voter
+from sim.opinion import Voter
 from sim.people.accounts import by_node
 from sim.society.society import Drawn
 

@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sim
-from sim.actors.settings import Campaign, Organisers
+from sim.actors import Campaign, Organisers
 from sim.calendar import Calendar
 from sim.engine.engine import Engine
-from sim.feed.settings import Feed
+from sim.feed import Feed
 from sim.graph.settings import Graph
-from sim.opinion.expression import Expression
-from sim.opinion.rule import Opinion, OpinionRule
-from sim.opinion.voter import Voter
-from sim.people.people import Population
+from sim.opinion import Expression, Opinion, OpinionRule, Voter
+from sim.people import Population
 from sim.society.society import Drawn
 
 LONGEST = 65_535  # ticks of a world
