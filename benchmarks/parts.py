@@ -23,26 +23,26 @@ _WARM_DAYS = 60  # outboxes are mostly full by then, as they are in most of a ru
 
 def _warm(world: World) -> Engine:
     """A world some days after day 0."""
-    stage = ArrayEngine(world, None, 1, threads=1)
-    stage.advance(world.burn_in_ticks + _WARM_DAYS * world.ticks_per_day)
-    return stage
+    model = ArrayEngine(world, None, 1, threads=1)
+    model.advance(world.burn_in_ticks + _WARM_DAYS * world.ticks_per_day)
+    return model
 
 
 def _fork(trunk: Engine, engine: str = "arrays", threads: int = 1) -> Engine:
     return begun(trunk.world, None, 1, engine, threads, start=trunk.snapshot()).engine
 
 
-def _updates(stage: Engine) -> int:
-    return int(stage.state.counts[:, Count.READERS].sum())
+def _updates(model: Engine) -> int:
+    return int(model.state.counts[:, Count.READERS].sum())
 
 
 def _ahead(
     trunk: Engine, days: int, engine: str = "arrays", threads: int = 1
 ) -> tuple[Callable[[], None], Callable[[], int]]:
     """A task that runs a fork ``days`` further, and the updates (accounts awake that read) that this makes."""
-    stage = _fork(trunk, engine, threads)
-    before = _updates(stage)
-    return lambda: stage.advance(stage.step_index + days * stage.world.ticks_per_day), lambda: _updates(stage) - before
+    model = _fork(trunk, engine, threads)
+    before = _updates(model)
+    return lambda: model.advance(model.step_index + days * model.world.ticks_per_day), lambda: _updates(model) - before
 
 
 def _updates_a_second(trunk: Engine, days: int, engine: str) -> float:

@@ -163,34 +163,34 @@ def runs_for(runs: int, people: int) -> int:
     return max(1, round(runs * min(1.0, PEOPLE / people)))
 
 
-def advance(stage: Engine, until: int) -> Posts:
+def advance(engine: Engine, until: int) -> Posts:
     """Run to a step and return the posts made on the way; InputError if an outbox could not hold all of its own."""
-    since, before = stage.step_index, _posts(stage)
-    stage.advance(until)
-    posts = _posts_since(stage, since)
-    if posts.message.size < _posts(stage) - before:
+    since, before = engine.step_index, _posts(engine)
+    engine.advance(until)
+    posts = _posts_since(engine, since)
+    if posts.message.size < _posts(engine) - before:
         raise _too_many("more")
     return posts
 
 
-def advance_until_quiet(stage: Engine) -> Posts:
+def advance_until_quiet(engine: Engine) -> Posts:
     """Run a world in which everybody is always awake until nobody has posted for a tick; returns all posts."""
-    while stage.step_index < stage.last_step:
-        stage.advance(stage.step_index + 1)
-        if not stage.state.counts[stage.step_index - 1, Count.NEW_POSTS : Count.RESHARES + 3].any():
-            posts = _posts_since(stage, 0)
-            if posts.message.size < _posts(stage):
+    while engine.step_index < engine.last_step:
+        engine.advance(engine.step_index + 1)
+        if not engine.state.counts[engine.step_index - 1, Count.NEW_POSTS : Count.RESHARES + 3].any():
+            posts = _posts_since(engine, 0)
+            if posts.message.size < _posts(engine):
                 raise _too_many("more")
             return posts
-    raise RuntimeError(f"people still share after {stage.last_step:,} ticks")
+    raise RuntimeError(f"people still share after {engine.last_step:,} ticks")
 
 
-def _posts(stage: Engine) -> int:
-    return int(stage.state.posts.sum(dtype=np.int64))
+def _posts(engine: Engine) -> int:
+    return int(engine.state.posts.sum(dtype=np.int64))
 
 
-def _posts_since(stage: Engine, step: int) -> Posts:
-    outbox = stage.state.outbox
+def _posts_since(engine: Engine, step: int) -> Posts:
+    outbox = engine.state.outbox
     place = np.nonzero((outbox["author"] != EMPTY) & (outbox["posted"] >= step))
     entry = outbox[place]
     message = (entry["author"].astype(np.int64) << 16) | entry["created"]

@@ -118,8 +118,8 @@ def world_below(p: Parameters, reproduction: float) -> sim.World:
 
 def below_threshold(p: Parameters, reproduction: float, seed: int) -> NDArray[np.int64]:
     """Sharers, author included, of each message of one run on a graph of its own."""
-    stage = ensemble(world_below(p, reproduction), seed).start(seed)
-    return sizes(advance_until_quiet(stage)).sharers
+    engine = ensemble(world_below(p, reproduction), seed).start(seed)
+    return sizes(advance_until_quiet(engine)).sharers
 
 
 def variance_above(reproduction: float, degree: float) -> float:
@@ -148,10 +148,10 @@ def above_threshold(p: Parameters, reproduction: float, seed: int) -> list[tuple
     share, reached, people = reproduction / p.degree, final_share(reproduction), p.people_at(reproduction)
     messages = messages_above(p, reproduction)
     world = cascade_world(people, p.degree, share, messages * share * reached**2, first_posts=messages / people)
-    stage = ensemble(world, seed).start(seed)
-    posts = advance_until_quiet(stage)
+    engine = ensemble(world, seed).start(seed)
+    posts = advance_until_quiet(engine)
     carriers = (posts.carrier[posts.message == message] for message in np.unique(posts.message))
-    pairs = [(exposed(stage.drawn.graph, who) / people, who.size / people) for who in carriers]
+    pairs = [(exposed(engine.drawn.graph, who) / people, who.size / people) for who in carriers]
     return [pair for pair in pairs if pair[0] > reached / 2.0]
 
 

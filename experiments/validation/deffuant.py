@@ -99,9 +99,9 @@ def large_clusters(p: Parameters, bound: float, seed: int) -> int:
         Deffuant(bound=2.0 * bound, convergence=p.convergence), "one_random_followee", p.people, p.sweeps,
         p.ticks_per_sweep, opinions=tuple(opinions.tolist()),
     )  # fmt: skip
-    stage = ensemble(world).start(seed)
-    stage.advance(stage.last_step)
-    sizes = cluster_sizes(stage.state.opinion[:, 0], bound / 2.0)
+    engine = ensemble(world).start(seed)
+    engine.advance(engine.last_step)
+    sizes = cluster_sizes(engine.state.opinion[:, 0], bound / 2.0)
     return int((sizes > _LARGE * p.people).sum())
 
 

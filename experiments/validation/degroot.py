@@ -47,13 +47,13 @@ def run(p: Parameters, progress: Progress) -> Result:
         """The consensus, everybody's opinion after 0, 1, 2 … sweeps, and the greatest distance at the end."""
         drawn = ensemble(world, graph)
         first = by_node(drawn.society.arrays.anchor)
-        stage = drawn.start(graph)
-        path = [stage.state.opinion[:, 0].copy()]
+        engine = drawn.start(graph)
+        path = [engine.state.opinion[:, 0].copy()]
         while np.ptp(path[-1]) > _REST or len(path) < _SHOWN:
-            if stage.step_index == _LONGEST:
+            if engine.step_index == _LONGEST:
                 raise InputError(f"must be more: after {_LONGEST:,} sweeps not all agree", field="degroot.followees")
-            stage.advance(stage.step_index + 1)
-            path.append(stage.state.opinion[:, 0].copy())
+            engine.advance(engine.step_index + 1)
+            path.append(engine.state.opinion[:, 0].copy())
         consensus = float(perron(weights(drawn.society)) @ first)
         return consensus, np.array(path[:_SHOWN]), float(np.abs(path[-1] - consensus).max())
 

@@ -182,11 +182,11 @@ def cases(p: Parameters) -> list[Case]:
 def mean_prevalence(drawn: Ensemble, p: Parameters, seed: int, half_life: float | None) -> float:
     """Prevalence at the end of every few days after the burn-in of a run, averaged."""
     branch = None if half_life is None else Branch((ContentTakedown(0, half_life),))
-    stage = drawn.start(seed, branch)
+    engine = drawn.start(seed, branch)
     measured = []
     for day in range(p.burn_in + p.every, p.days + 1, p.every):
-        stage.advance(day)
-        measured.append(prevalence(stage))
+        engine.advance(day)
+        measured.append(prevalence(engine))
     return float(np.mean(measured))
 
 

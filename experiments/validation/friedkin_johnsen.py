@@ -113,9 +113,9 @@ def run(p: Parameters, progress: Progress) -> Result:
         )
         found = []
         for branch in (Branch(), Branch(campaign=False)):
-            stage = drawn.start(graph, branch)
-            stage.advance(stage.last_step)
-            found.append(stage.state.opinion)
+            engine = drawn.start(graph, branch)
+            engine.advance(engine.last_step)
+            found.append(engine.state.opinion)
         levels = (found[0][:, 0], found[0][:, 1], found[1][:, 0])
         return exact, Solution(*(by_node(level) for level in levels))
 

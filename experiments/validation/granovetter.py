@@ -85,10 +85,10 @@ def threshold_world(thresholds: Sequence[float], events: int) -> sim.World:
 def joined(thresholds: Sequence[float], longest: int) -> NDArray[np.int64]:
     """People who join each event, up to the first that brings nobody new. InputError if ``longest`` events are too few."""
     events = min(longest, len(thresholds) + 2)  # each but the last brings somebody
-    stage = ensemble(threshold_world(thresholds, events)).start(1)
-    while stage.step_index < stage.last_step:
-        stage.advance(stage.step_index + 1)
-        turnout = stage.state.turnout[: stage.step_index]
+    engine = ensemble(threshold_world(thresholds, events)).start(1)
+    while engine.step_index < engine.last_step:
+        engine.advance(engine.step_index + 1)
+        turnout = engine.state.turnout[: engine.step_index]
         if turnout.size > 1 and turnout[-1] == turnout[-2]:
             return turnout[:-1].copy()
     raise InputError(f"must be more: after {events:,} events more people still join", field="granovetter.longest")

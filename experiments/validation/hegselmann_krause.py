@@ -47,12 +47,12 @@ def settled(opinions: NDArray[np.float64], bound: float, longest: int) -> tuple[
         HegselmannKrause(bound=2.0 * bound), "all_followees", opinions.size, longest,
         opinions=tuple((2.0 * opinions - 1.0).tolist()),
     )  # fmt: skip
-    stage = ensemble(world).start(1)
-    while stage.step_index < longest:
-        before = stage.state.opinion[:, 0].copy()
-        stage.advance(stage.step_index + 1)
-        if np.abs(stage.state.opinion[:, 0] - before).max() < _REST:
-            return (by_node(stage.state.opinion[:, 0]) + 1.0) / 2.0, stage.step_index
+    engine = ensemble(world).start(1)
+    while engine.step_index < longest:
+        before = engine.state.opinion[:, 0].copy()
+        engine.advance(engine.step_index + 1)
+        if np.abs(engine.state.opinion[:, 0] - before).max() < _REST:
+            return (by_node(engine.state.opinion[:, 0]) + 1.0) / 2.0, engine.step_index
     raise InputError(f"must be more: at the bound {bound:g} opinions still move", field="hegselmann_krause.longest")
 
 
@@ -93,9 +93,9 @@ def _three_people() -> Check:
     world = opinion_world(
         HegselmannKrause(bound=2 * 0.3001), "all_followees", 3, 2, opinions=tuple((2.0 * opinions - 1.0).tolist())
     )
-    stage = ensemble(world).start(1)
-    stage.advance(2)
-    error = float(np.abs((stage.state.opinion[:, 0] + 1.0) / 2.0 - 0.3).max())
+    engine = ensemble(world).start(1)
+    engine.advance(2)
+    error = float(np.abs((engine.state.opinion[:, 0] + 1.0) / 2.0 - 0.3).max())
     about = {"people": 3, "bound": 0.3001, "quantity": "max error, [0, .3, .6] after two steps"}
     return Check(
         "hegselmann_krause", "greatest error, [0, .3, .6] to [.3, .3, .3] in two steps", about, 0.0, error, 0.0, _EXACT

@@ -150,15 +150,15 @@ def followed(p: Parameters, branching: float, delay: int | None, window: int, se
         people, p.degree, branching / p.degree, stretch * p.wake * _POSTING, posting=new_posts(branching), wake=p.wake,
         lifetime=lifetime,
     )  # fmt: skip
-    stage = ensemble(world, seed).start(seed)
+    engine = ensemble(world, seed).start(seed)
     found, end = [], window + lifetime  # nothing is shared from the end on, as far as is known
-    while stage.step_index < stage.last_step:
-        posts = advance(stage, min(stage.step_index + stretch, end))
+    while engine.step_index < engine.last_step:
+        posts = advance(engine, min(engine.step_index + stretch, end))
         found.append(posts.where(posts.began() < window))
         end = max(end, int(found[-1].posted.max(initial=0)) + 1 + lifetime)
-        if stage.step_index >= end:
+        if engine.step_index >= end:
             return sizes(Posts._make(np.concatenate(columns) for columns in zip(*found, strict=True)))
-    raise RuntimeError(f"messages are still shared after {stage.last_step:,} ticks")
+    raise RuntimeError(f"messages are still shared after {engine.last_step:,} ticks")
 
 
 def run(p: Parameters, progress: Progress) -> Result:

@@ -151,19 +151,19 @@ def race_world(case: Case, p: Parameters) -> tuple[sim.World, sim.Branch]:
 
 def race(world: sim.World, branch: sim.Branch, case: Case, p: Parameters, seed: int) -> Outcome:
     """Run a race; the stock is averaged over the ticks in which it has settled and accounts are still created."""
-    stage = ArrayEngine(world, branch, seed, threads=1)
-    sleepers = stage.society.group == Group.SLEEPER
+    engine = ArrayEngine(world, branch, seed, threads=1)
+    sleepers = engine.society.group == Group.SLEEPER
     stock = []
     for tick in range(1, p.creating(case) + 1):
-        stage.advance(tick)
+        engine.advance(tick)
         if tick > settling(case):
-            stock.append(int((stage.state.status[sleepers] == Status.ACTIVE).sum()))
-    stage.advance(stage.last_step)
+            stock.append(int((engine.state.status[sleepers] == Status.ACTIVE).sum()))
+    engine.advance(engine.last_step)
     accounts = int(sleepers.sum())
     return Outcome(
-        sum(removal.sleepers for removal in stage.removals) / accounts,
+        sum(removal.sleepers for removal in engine.removals) / accounts,
         float(np.mean(stock)),
-        float(stage.state.posts[sleepers].sum()) / accounts,
+        float(engine.state.posts[sleepers].sum()) / accounts,
     )
 
 

@@ -187,9 +187,9 @@ def quality_of_people(rate: float) -> float:
 
 def mean_quality(drawn: Ensemble, burn_in: int, seed: int) -> float:
     """Mean quality of the messages in people's feeds after the first ``burn_in`` steps of a run."""
-    stage = drawn.start(seed)
-    stage.advance(stage.last_step)
-    counts = stage.state.counts[burn_in:].sum(axis=0)
+    engine = drawn.start(seed)
+    engine.advance(engine.last_step)
+    counts = engine.state.counts[burn_in:].sum(axis=0)
     return float(counts[Count.QUALITY] / _QUALITY_UNIT / counts[Count.SLOTS : Count.SLOTS + 3].sum())
 
 

@@ -106,31 +106,31 @@ def silence_world(p: Parameters, bots: int) -> sim.World:
 
 def outcome(p: Parameters, bots: int, seed: int) -> Outcome:
     """One run on people and a graph of its own until it is at rest. InputError if ``longest`` ticks are too few."""
-    stage = ensemble(silence_world(p, bots), seed).start(seed)
-    confidence = confidences(stage.state.inner_confidence)
-    speaking = [_speaking(stage)]
-    while stage.step_index < stage.last_step:
+    engine = ensemble(silence_world(p, bots), seed).start(seed)
+    confidence = confidences(engine.state.inner_confidence)
+    speaking = [_speaking(engine)]
+    while engine.step_index < engine.last_step:
         before = confidence
-        stage.advance(stage.step_index + 1)
-        confidence = confidences(stage.state.inner_confidence)
-        speaking.append(_speaking(stage))
+        engine.advance(engine.step_index + 1)
+        confidence = confidences(engine.state.inner_confidence)
+        speaking.append(_speaking(engine))
         if np.abs(confidence - before).max() < _REST:
-            return Outcome(np.array(speaking).T, _hub_side(stage))
+            return Outcome(np.array(speaking).T, _hub_side(engine))
     raise InputError(
         f"must be more: after {p.longest:,} ticks confidence still moves", field="spiral_of_silence.longest"
     )
 
 
-def _speaking(stage: Engine) -> tuple[int, int]:
+def _speaking(engine: Engine) -> tuple[int, int]:
     """How many people speak now for and against."""
-    side = stage.society.anchor[speakers(stage.state.inner_confidence, stage.society.courage)]
+    side = engine.society.anchor[speakers(engine.state.inner_confidence, engine.society.courage)]
     plus = int(np.count_nonzero(side > 0.0))
     return plus, side.size - plus
 
 
-def _hub_side(stage: Engine) -> float:
+def _hub_side(engine: Engine) -> float:
     """The side of the person with most links to people."""
-    society, people = stage.society, stage.world.people
+    society, people = engine.society, engine.world.people
     hub = int(np.argmax(np.bincount(society.followees[: society.indptr[people]], minlength=people)[:people]))
     return float(society.anchor[society.person[hub]])
 

@@ -127,12 +127,12 @@ def run(p: Parameters, progress: Progress) -> Result:
     drawn = ensemble(world.replace(days=exact.burn_in + p.sweeps))
 
     def average(seed: int) -> NDArray[np.float64]:
-        stage = drawn.start(seed)
-        stage.advance(exact.burn_in)
+        engine = drawn.start(seed)
+        engine.advance(exact.burn_in)
         total = np.zeros(p.people)
         for _ in range(p.sweeps):
-            stage.advance(stage.step_index + 1)
-            total += stage.state.opinion[:, 0]
+            engine.advance(engine.step_index + 1)
+            total += engine.state.opinion[:, 0]
         return by_node(total / p.sweeps)[exact.accounts]
 
     averages = np.array(over(p.runs, average, progress))

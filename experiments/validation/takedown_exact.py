@@ -121,26 +121,26 @@ def run(p: Parameters, progress: Progress) -> Result:
         for part in numbers(p.share)
     }
 
-    def until(stage: Engine, step: int) -> list[float]:
+    def until(engine: Engine, step: int) -> list[float]:
         shares = []
-        for mark in [mark for mark in marks if stage.step_index < mark <= step]:
-            stage.advance(mark)
-            shares.append(share_of_plus(stage))
-        stage.advance(step)
+        for mark in [mark for mark in marks if engine.step_index < mark <= step]:
+            engine.advance(mark)
+            shares.append(share_of_plus(engine))
+        engine.advance(step)
         return shares
 
     def simulate(cases: Collection[Case], seed: int) -> dict[Case, list[float]]:
         """The share of + at all marks in each of the ``cases``, which have the days before a removal in common."""
-        stage = drawn.start(seed)
+        engine = drawn.start(seed)
         shares: list[float] = []
         paths: dict[Case, list[float]] = {}
         for when in sorted({case[0] for case in cases if case is not None}):
-            shares = shares + until(stage, world.tick(when))
+            shares = shares + until(engine, world.tick(when))
             for key, branch in branches.items():
                 if key[0] == when and key in cases:
-                    paths[key] = shares + until(stage.fork(branch), end)
+                    paths[key] = shares + until(engine.fork(branch), end)
         if None in cases:
-            paths[None] = shares + until(stage, end)
+            paths[None] = shares + until(engine, end)
         return paths
 
     paths = _enough_runs(p, (None, *branches), simulate, progress)

@@ -53,9 +53,9 @@ def voter_world(people: int, positive: int, z_plus: int, z_minus: int, sweeps: i
     )  # fmt: skip
 
 
-def share_of_plus(stage: Engine) -> float:
+def share_of_plus(engine: Engine) -> float:
     """Share of people who hold +1 where everybody holds +1 or -1."""
-    return float(1.0 + stage.state.opinion[:, 0].mean()) / 2.0
+    return float(1.0 + engine.state.opinion[:, 0].mean()) / 2.0
 
 
 def weights(drawn: Drawn) -> NDArray[np.float64]:

@@ -169,12 +169,12 @@ def _histograms(case: Case, p: Parameters, progress: Progress) -> NDArray[np.flo
     every = max(1, round(relaxation(case) * per_sweep / _SAMPLES))
 
     def sample(seed: int) -> NDArray[np.float64]:
-        stage = drawn.start(seed)
-        stage.advance(burn_in(case) * per_sweep)
+        engine = drawn.start(seed)
+        engine.advance(burn_in(case) * per_sweep)
         histogram = np.zeros(case.people + 1)
-        while stage.step_index < last:
-            stage.advance(stage.step_index + every)
-            histogram[round(share_of_plus(stage) * case.people)] += 1
+        while engine.step_index < last:
+            engine.advance(engine.step_index + every)
+            histogram[round(share_of_plus(engine) * case.people)] += 1
         return histogram
 
     return np.array(over(p.runs, sample, progress))
