@@ -92,7 +92,7 @@ class Simulation:
         present = self.engine
         same = "agents" if isinstance(present, AgentEngine) else "arrays"
         found = begun(
-            present.world, present.branch if branch is None else branch, present.seed_of_run, engine or same, threads,
+            present.world, present.branch if branch is None else branch, present.seed_of_run, same if engine is None else engine, threads,
             present.population_seed, self._recorded, start=present.snapshot()._replace(given=True),
         )  # fmt: skip
         found._cpu_seconds = self._cpu_seconds
@@ -177,7 +177,7 @@ def begun(
     chosen(engine, ("arrays", "agents"), "engine")
     threads = checked_threads(threads)
     if society is not None:
-        society.check_serves(world, seed if population_seed is None else population_seed)
+        instance(society, Drawn, "society").check_serves(world, seed if population_seed is None else population_seed)
     common: dict[str, Any] = {"drawn": society, "start": start}
     if recorded is not None:
         common |= {"observe": recorded.measure, "keeper": recorded.keep}

@@ -56,8 +56,20 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         sim.compare,
         {
             "world": WORLD, "branches": {"none": sim.Branch()}, "seeds": 1, "reference": "none", "days": 1, "threads": 1,
-            "population_seed": 1, "ledger": None, "progress": None, "outcomes": (), "keep": (), "every": None,
+            "population_seed": 1, "ledger": None, "progress": None, "outcomes": (), "keep": (), "every": None, "executor": None,
         },
+    ),
+    "begin": (
+        sim.begin,
+        {
+            "world": WORLD, "branch": None, "seed": 1, "engine": "arrays", "threads": 1, "population_seed": 1, "outcomes": (),
+            "keep": (), "every": None, "society": None,
+        },
+    ),
+    "Simulation.advance": (lambda until: sim.begin(WORLD).advance(until), {"until": 1}),
+    "Simulation.fork": (
+        lambda branch, engine, threads: sim.begin(WORLD).fork(branch, engine, threads),
+        {"branch": None, "engine": "agents", "threads": 1},
     ),
     "ground_truth": (sim.ground_truth, {"world": WORLD, "days": 1, "seed": 1, "branch": None}),
     "pooled": (sim.pooled, {"parts": [SEEN]}),

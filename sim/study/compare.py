@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import typing
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
-from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -24,6 +22,7 @@ from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
+from sim.study.blocks import Block, Submits, checked_executor, elsewhere, in_threads
 from sim.study.ledger import Ledger, Shelf, ledger_of
 from sim.study.tree import BranchTree
 from sim.world import World
@@ -193,6 +192,7 @@ def compare(
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
     keep: str | Iterable[str] = (),
     every: int | None = None,
+    executor: Submits | None = None,
 ) -> Study:
     """Simulate every branch with every seed and compare them seed by seed.
 
@@ -201,6 +201,11 @@ def compare(
     the folder that it names) holds are not simulated again, and new ones are kept as soon as they are done; a run is the same
     only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
     ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
+
+    ``executor`` has seeds simulated elsewhere than in threads of this process, and the same bits come back: whatever takes work
+    as ``concurrent.futures`` has it (``ProcessPoolExecutor()``, ``dask.distributed.Client(…).get_executor()``,
+    ``mpi4py.futures.MPIPoolExecutor()``). A worker has a seed at a time, in one thread; its classes of the user's own must be in
+    modules that workers can import. Runs go into the ledger here, as they arrive, and progress is told seed by seed.
 
     Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
 
@@ -214,6 +219,7 @@ def compare(
     if progress is not None and not callable(progress):
         raise InputError(f"must be a function of ticks done and ticks in all, not {shown(progress)}", field="progress")
     chosen_seeds = _seeds(seeds)
+    away = checked_executor(executor, threads)
     workers = checked_threads(threads)
     given = _branches(branches, world)
     names = list(given)
@@ -235,47 +241,27 @@ def compare(
             else:
                 runs[name, seed] = found
 
-    trees = {seed: BranchTree(world, wanted, end, recorded) for seed, wanted in missing.items()}
-    workers = _side_by_side(world, trees.values(), workers)
+    blocks = [Block(world, wanted, seed, population_seed, end, recorded) for seed, wanted in missing.items()]
+    workers = _side_by_side(world, [block.tree for block in blocks], 1 if away else workers)
     if shelf is not None:
-        shelf.prepare((branch, seed) for seed, wanted in missing.items() for branch in wanted.values())
-    total = sum(tree.ticks() for tree in trees.values())
+        shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
+    total = sum(block.tree.ticks() for block in blocks)
     done = 0
-    stopped = Event()
 
     def advanced(ticks: int) -> None:
         nonlocal done
-        if stopped.is_set():
-            raise _StoppedError
         done += ticks
         if progress is not None:
             progress(done, total)
 
-    def run_seed(seed: int) -> dict[str, Run]:
-        found: dict[str, Run] = {}
+    def kept(run: Run) -> Run:
+        return run if shelf is None else shelf.keep(run)
 
-        def keep(name: str, run: Run) -> None:
-            found[name] = run if shelf is None else shelf.keep(run)
-
-        trees[seed].grow(seed, population_seed, keep, advanced)
-        gc.collect()  # agents and their model refer to each other
-        return found
-
-    with ThreadPoolExecutor(workers) as pool:
-        futures = {pool.submit(run_seed, seed): seed for seed in missing}
-        try:
-            for future in as_completed(futures):
-                runs.update({(name, futures[future]): run for name, run in future.result().items()})
-        except BaseException:
-            stopped.set()  # other seeds end with the day that they are in
-            pool.shutdown(cancel_futures=True)
-            raise
+    simulated = elsewhere(blocks, away, kept, advanced) if away else in_threads(blocks, workers, kept, advanced)
+    with closing(simulated):
+        runs.update({(name, seed): run for name, seed, run in simulated})
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
     return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
-
-
-class _StoppedError(Exception):
-    """Ends a seed's simulation when another has failed or the user has had enough."""
 
 
 def _side_by_side(world: World, trees: Collection[BranchTree], workers: int) -> int:

@@ -1,0 +1,159 @@
+"""Seeds that are simulated elsewhere: the same bits, the same ledger, the same sentences."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.fields import InputError
+from sim.moderation import PreemptiveRemoval, Takedown
+from sim.study.blocks import packed
+from sim.study.ledger import Ledger
+from tests.test_own_outcomes import Extremes
+from tests.test_own_weights import Dividing
+from tests.worlds import busy_world
+
+BRANCHES = {
+    "none": sim.Branch(),
+    "active": sim.Branch((Takedown(1, accounts=5),)),
+    "unused": sim.Branch((PreemptiveRemoval(2, accounts=9),)),
+}
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
+class Late:
+    """Takes work as PEP 3148 has it, with futures of its own, and does it when asked for the result."""
+
+    def __init__(self) -> None:
+        self.submitted = self.cancelled = 0
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+        self.submitted += 1
+        return _Promise(self, lambda: function(*arguments))
+
+
+class _Promise:
+    def __init__(self, executor: Late, work: Callable[[], Any]) -> None:
+        self._executor, self._work = executor, work
+
+    def result(self) -> Any:
+        return self._work()
+
+    def cancel(self) -> bool:
+        self._executor.cancelled += 1
+        return True
+
+
+def same(a: sim.Study, b: sim.Study) -> None:
+    assert {key: run.digest for key, run in a.runs.items()} == {key: run.digest for key, run in b.runs.items()}
+    for table in ("effects", "outcomes", "timelines", "turnout", "removals"):
+        pd.testing.assert_frame_equal(getattr(a, table), getattr(b, table))
+
+
+def test_other_processes_give_the_same_bits(processes: ProcessPoolExecutor, tmp_path: Path) -> None:
+    world = busy_world()
+    told: list[tuple[int, int]] = []
+    here = sim.compare(world, BRANCHES, seeds=[3, 8], outcomes=Extremes(), keep="opinion")
+    there = sim.compare(
+        world, BRANCHES, seeds=[3, 8], outcomes=Extremes(), keep="opinion", executor=processes,
+        ledger=tmp_path, progress=lambda done, total: told.append((done, total)),
+    )  # fmt: skip
+    same(here, there)
+    pd.testing.assert_frame_equal(here.people, there.people)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1]
+    ledger = Ledger(tmp_path)
+    again = sim.compare(
+        world, BRANCHES, seeds=[3, 8], outcomes=Extremes(), keep="opinion", ledger=ledger, executor=Late()
+    )
+    same(here, again)
+    assert (ledger.found, ledger.kept) == (6, 0)
+
+
+def test_whatever_takes_work_will_do() -> None:
+    world = busy_world()
+    same(sim.compare(world, BRANCHES, seeds=2), sim.compare(world, BRANCHES, seeds=2, executor=Late()))
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        same(sim.compare(world, BRANCHES, seeds=2), sim.compare(world, BRANCHES, seeds=2, executor=pool))
+
+
+def test_a_world_that_does_not_fit_is_refused_before_it_travels() -> None:
+    executor = Late()
+    world = busy_world(people=50_000_000, people_reachable=8_000_000_000)
+    with pytest.raises(InputError, match="must be small enough for"):
+        sim.compare(world, BRANCHES, seeds=2, executor=executor)
+    assert executor.submitted == 0
+
+
+def test_bad_input_found_by_a_worker_is_the_sentence_that_it_is_here(processes: ProcessPoolExecutor) -> None:
+    world = busy_world(opinion={"rule": Dividing()})
+    sentences = []
+    for executor in (None, processes):
+        with pytest.raises(InputError) as refused:
+            sim.compare(world, BRANCHES, seeds=[1], executor=executor)
+        sentences.append(str(refused.value))
+    assert sentences[0] == sentences[1]
+    assert "Dividing" in sentences[0]
+
+
+def test_a_fault_elsewhere_ends_the_study_and_keeps_what_is_done(tmp_path: Path) -> None:
+    class Failing(Late):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+            def work() -> Any:
+                if arguments[0].seed == 2:
+                    raise MemoryError("killed")
+                return function(*arguments)
+
+            return _Promise(self, work)
+
+    executor, ledger = Failing(), Ledger(tmp_path)
+    with pytest.raises(MemoryError, match="killed"):
+        sim.compare(busy_world(), BRANCHES, seeds=3, executor=executor, ledger=ledger)
+    assert (ledger.kept, executor.cancelled) == (3, 3)
+
+
+def test_a_worker_that_is_killed_is_no_result(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        pid = pool.submit(os.getpid).result()
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(concurrent.futures.process.BrokenProcessPool):
+            sim.compare(busy_world(), BRANCHES, seeds=2, executor=pool, ledger=tmp_path)
+    assert not list(tmp_path.rglob("*.run"))
+
+
+def test_what_takes_no_work_is_refused() -> None:
+    for executor in (3, "processes", object()):
+        with pytest.raises(InputError, match="executor must be something with submit, such as"):
+            sim.compare(busy_world(), BRANCHES, executor=executor)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="threads must be left out where an executor is given"):
+        sim.compare(busy_world(), BRANCHES, executor=Late(), threads=2)
+
+
+def test_a_block_travels_light() -> None:
+    """What comes back is a fraction of what the runs are as objects."""
+    taken: list[int] = []
+
+    class Weighing(Late):
+        def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+            assert function is packed
+            found = function(*arguments)
+            taken.append(sum(map(len, found.values())))
+            return _Promise(self, lambda: found)
+
+    sim.compare(sim.World.hk2019(people=1000), {"none": sim.Branch()}, seeds=1, days=20, executor=Weighing())
+    assert taken[0] < 60_000
