@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from sim.branch import Branch
+from sim.engine import removals
 from sim.engine.engine import Engine
-from sim.engine.moderator import RemovalRecord
 from sim.engine.state import Count
 from sim.fields import InputError, checked
 from sim.notebook import captioned
@@ -128,7 +128,7 @@ def record(model: Engine, cpu_seconds: float, recorded: Recording = NOTHING_MORE
         seed=model.seed_of_run,
         timeline=timeline.astype({"day": int}),
         turnout=turnout_table(model),
-        removals=pd.DataFrame(model.removals, columns=RemovalRecord._fields),
+        removals=removals.table(model.removals),
         work={
             "updates": float(totals[Count.READERS]),
             "rows_scanned": float(totals[Count.ROWS_SCANNED]),

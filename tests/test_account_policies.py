@@ -255,7 +255,7 @@ def test_wrongly_removed_people_return() -> None:
     removed, restored = appealed.removals
     assert (restored.policy, restored.action, restored.tick) == ("appeals", "restore", removed.tick + 3 * 4)
     assert restored.asked == removed.removed and restored.removed == wrong.size
-    assert restored.active_trolls == restored.sleepers == 0
+    assert restored.whose["active_trolls"] == restored.whose["sleepers"] == 0
     days = daily(appealed)
     assert days["restored"].tolist() == [0] * 5 + [wrong.size] * 9
     assert days["wrongful_removals"].tolist() == [0] * 2 + [wrong.size] * 3 + [0] * 9

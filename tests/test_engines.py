@@ -45,9 +45,9 @@ def test_the_busy_world_is_busy() -> None:
     assert state.stream_size[0] == state.stream.size
     assert (state.last_call[:, 0] >= 0).any()
     assert (stage.state.active_since > 0).any()
-    assert sum(record.active_trolls for record in stage.removals) > 0
-    assert sum(record.sleepers for record in stage.removals) > 0
-    assert sum(record.citizens for record in stage.removals) > 0
+    assert sum(record.whose["active_trolls"] for record in stage.removals) > 0
+    assert sum(record.whose["sleepers"] for record in stage.removals) > 0
+    assert sum(record.whose["citizens"] for record in stage.removals) > 0
     silent = busy_world(**{"expression.silence": False})
     assert run(silent).state.posts.sum() > run(busy_world()).state.posts.sum()
 

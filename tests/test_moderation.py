@@ -214,7 +214,7 @@ def test_a_shortfall_is_reported() -> None:
     record = stage.removals[0]
     assert (record.asked_in_reality, record.asked) == (20, 20)
     assert 0 < record.removed < 20
-    assert record.removed == record.active_trolls
+    assert record.removed == record.whose["active_trolls"]
 
 
 def test_counts_scale_with_the_world() -> None:
@@ -222,7 +222,7 @@ def test_counts_scale_with_the_world() -> None:
     stage = begin(world, Branch((Takedown(0, accounts=936), PreemptiveRemoval(0, accounts=200_000))), 1).engine
     stage.advance(1)
     takedown, preemptive = stage.removals
-    assert (takedown.asked_in_reality, takedown.asked, takedown.active_trolls) == (936, 9, 9)
+    assert (takedown.asked_in_reality, takedown.asked, takedown.whose["active_trolls"]) == (936, 9, 9)
     assert (preemptive.asked_in_reality, preemptive.asked) == (200_000, 2000)
 
 

@@ -157,8 +157,8 @@ def test_in_hong_kong_sleepers_created_later_escape_a_removal_on_day_0() -> None
     np.testing.assert_array_equal(suspended, ~later)
     assert (stage.state.status[stage.society.group == Group.ACTIVE_TROLL] == Status.SUSPENDED).all()
     takedown, preemptive = stage.removals
-    assert (takedown.asked, takedown.active_trolls) == (2, 2)
-    assert (preemptive.asked, preemptive.sleepers) == (400, int((~later).sum()))
+    assert (takedown.asked, takedown.whose["active_trolls"]) == (2, 2)
+    assert (preemptive.asked, preemptive.whose["sleepers"]) == (400, int((~later).sum()))
 
 
 @given(worlds(), st.data(), SEEDS)
@@ -166,7 +166,7 @@ def test_in_hong_kong_sleepers_created_later_escape_a_removal_on_day_0() -> None
 def test_without_a_campaign_policies_find_nobody_but_the_innocent(world: World, data: st.DataObject, seed: int) -> None:
     policy = data.draw(removals(world))
     stage = run(world, Branch(policies=(policy,), campaign=False), seed)
-    assert stage.removals[0].active_trolls == stage.removals[0].sleepers == 0
+    assert stage.removals[0].whose["active_trolls"] == stage.removals[0].whose["sleepers"] == 0
 
 
 def test_repeating_a_takedown_finds_nobody_left() -> None:

@@ -89,9 +89,13 @@ def test_counts_agree_with_the_state() -> None:
     stage = run(busy_world(), branch)
     final, state, group = daily(stage).iloc[-1], stage.state, stage.society.group
     gone = state.status == Status.SUSPENDED
-    assert final["trolls_removed"] == (gone & (group >= Group.ACTIVE_TROLL)).sum() == stage.removals[0].active_trolls
+    assert (
+        final["trolls_removed"]
+        == (gone & (group >= Group.ACTIVE_TROLL)).sum()
+        == stage.removals[0].whose["active_trolls"]
+    )
     assert final["wrongful_removals"] == (gone & (group < Group.ACTIVE_TROLL)).sum()
-    assert final["wrongful_removals"] == stage.removals[0].citizens + stage.removals[0].organisers > 0
+    assert final["wrongful_removals"] == stage.removals[0].whose["citizens"] + stage.removals[0].whose["organisers"] > 0
     assert final["active_trolls"] == ((state.status == Status.ACTIVE) & (group >= Group.ACTIVE_TROLL)).sum()
     assert final["opinion_mean"] == state.opinion[:, 0].mean()
     assert final["reach"] == (state.troll_impressions > 0).mean()

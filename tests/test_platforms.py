@@ -219,7 +219,7 @@ def test_a_tip_off_follows_a_removal_over_there(delay: float, tick: int | None) 
     acts = [record for record in stage.removals if record.policy == "tip_off"]
     assert [record.tick for record in acts] == ([] if tick is None else [tick])
     if acts:
-        assert (acts[0].active_trolls, acts[0].removed) == (5, 5)
+        assert (acts[0].whose["active_trolls"], acts[0].removed) == (5, 5)
         np.testing.assert_array_equal(
             np.isin(of_group(stage, Group.PAGE, True), suspended(stage)), np.ones(5, dtype=bool)
         )
@@ -240,11 +240,16 @@ def test_a_removal_before_the_first_day_is_no_tip() -> None:
 def test_a_careless_tip_off_hits_outlets_and_no_persons_account() -> None:
     stage = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, detector=Rates(tpr=1.0, fpr=1.0)))))
     record = stage.removals[-1]
-    assert (record.active_trolls, record.organisers, record.outlets, record.citizens) == (5, 1, 2, 0)
+    assert (
+        record.whose["active_trolls"],
+        record.whose["organisers"],
+        record.whose["outlets"],
+        record.whose["citizens"],
+    ) == (5, 1, 2, 0)
     last = stage.daily[-1]
     assert (last["wrongful_removals"], last["wrongful_outlets"], last["wrongful_organisers"]) == (3.0, 2.0, 1.0)
     everybody = TipOff(0, detector=Rates(tpr=1.0, fpr=1.0), pages_only=False)
-    assert run(two_platforms(), Branch((Takedown(1, accounts=3), everybody))).removals[-1].citizens == 84
+    assert run(two_platforms(), Branch((Takedown(1, accounts=3), everybody))).removals[-1].whose["citizens"] == 84
 
 
 def test_the_first_platform_can_be_told_as_well() -> None:
@@ -255,7 +260,7 @@ def test_the_first_platform_can_be_told_as_well() -> None:
         "first",
         12,
     )  # it acted on day 1 before the second
-    assert record.active_trolls > 0
+    assert record.whose["active_trolls"] > 0
 
 
 # Outlets

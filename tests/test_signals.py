@@ -23,7 +23,7 @@ from sim.fields import InputError
 from sim.people.accounts import Role, Status
 from sim.people.profiles import correlated, rank_levels
 from sim.simulation import begin
-from sim.society.groups import Group, role_of_group
+from sim.society.groups import KINDS, Group
 from sim.society.schedule import office_hours
 from sim.society.society import draw
 from sim.world import World
@@ -49,7 +49,7 @@ def test_traces_add_up(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
     stage = run(world.replace({"signals.observe": True}), branch, seed)
     counts, traces, group = stage.state.counts.sum(axis=0), stage.state.traces, stage.society.group
-    role = np.array([role_of_group(g) for g in group])
+    role = np.array([KINDS[Group(g)].role for g in group])
     for r in Role:
         assert traces[role == r, Trace.RESHARES].sum() == counts[Count.RESHARES + r]
         assert traces[role == r, Trace.COORDINATED].sum() <= counts[Count.NEW_POSTS + r]

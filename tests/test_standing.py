@@ -296,7 +296,7 @@ def test_people_lose_trust_for_their_own_suspension_and_for_those_whom_they_foll
 def test_sleepers_that_were_never_used_are_missed_by_nobody() -> None:
     world = busy_world(**STANDING, **{"campaign.sleepers.wakes_from": 2.0})
     stage = run(world, Branch((PreemptiveRemoval(1, accounts=11),)))
-    assert stage.removals[0].sleepers > 0
+    assert stage.removals[0].whose["sleepers"] > 0
     assert (stage.state.trust == world.trust.start).all()
 
 

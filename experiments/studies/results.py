@@ -16,14 +16,13 @@ import pandas as pd
 from experiments.command.folder import Manifest
 from experiments.command.user_code import load_classes
 from experiments.studies.settings import Cell, StudyPlan
+from sim.engine.removals import INNOCENTS, TROLLS
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy, Takedown
 from sim.outcomes import OUTCOMES, OwnOutcome
 from sim.version import MODEL_VERSION
 from sim.world import World
 
-TROLLS = ("active_trolls", "sleepers")  # whose accounts a removal hits: columns of its record
-INNOCENTS = ("citizens", "organisers", "outlets")
 REMOVED = (
     "branch", "policy", "what", "platform", "date", "asked_in_reality", "asked", "removed", "innocents", "missing",
     "removed_in_reality", "missing_in_reality",

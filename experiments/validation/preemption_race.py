@@ -161,7 +161,7 @@ def race(world: sim.World, branch: sim.Branch, case: Case, p: Parameters, seed: 
     engine.advance(engine.last_step)
     accounts = int(sleepers.sum())
     return Outcome(
-        sum(removal.sleepers for removal in engine.removals) / accounts,
+        sum(removal.whose["sleepers"] for removal in engine.removals) / accounts,
         float(np.mean(stock)),
         float(engine.state.posts[sleepers].sum()) / accounts,
     )

@@ -13,7 +13,7 @@ from sim.calendar import in_days
 from sim.describe.dry_run import DryRun
 from sim.describe.words import accounts_in_words, counted, joined, span
 from sim.engine.engine import Engine
-from sim.society.groups import Group
+from sim.society.groups import IS_CAMPAIGN, KINDS, Group, groups_where
 from sim.world import World
 
 
@@ -103,16 +103,24 @@ def sleepers_line(dry: DryRun) -> str:
 
 
 def outlet_lines(model: Engine) -> list[str]:
-    world = model.world
-    outlets, n = world.outlets, world.outlets.accounts
-    if n == 0:
-        return []
-    follows, _ = _followers_among_people(model, Group.OUTLET)
-    return [
-        f"Outlets: {counted(n, 'genuine outlet')} on the other side, with {follows / n:,.1f} followers in the model on average; "
-        f"each posts {outlets.posts_per_day:g} times a day, {outlets.on_topic_share:.0%} on the topic, with opinion "
-        f"{outlets.stance:+g}."
-    ]
+    """A line for each group that posts by the clock: outlets."""
+    world, lines = model.world, []
+    for group in groups_where(lambda kind: kind.by_the_clock):
+        kind = KINDS[group]
+        words, n, follows = kind.words, kind.accounts(world), _followers_among_people(model, group)[0]
+        if n:
+            lines.append(
+                f"{words.name.capitalize()}s: {counted(n, words.one, words.several)}{words.about}, with {follows / n:,.1f} "
+                f"followers in the model on average; each posts {_posts_per_day(world, group):g} times a day, "
+                f"{kind.on_topic_share(world):.0%} on the topic, with opinion {kind.stance(world):+g}."
+            )
+    return lines
+
+
+def _posts_per_day(world: World, group: Group) -> float:
+    posts_per_day = KINDS[group].posts_per_day
+    assert posts_per_day is not None
+    return posts_per_day(world)
 
 
 def second_platform_lines(model: Engine) -> list[str]:
@@ -122,14 +130,11 @@ def second_platform_lines(model: Engine) -> list[str]:
         return []
     group = society.group[society.second :]
     sides = []
-    for which, whose, posts in (
-        (Group.PAGE, "the campaign", second.campaign_posts_per_day),
-        (Group.ORGANISER, "organisers", world.organisers.posts_per_day),
-        (Group.OUTLET, "genuine outlets", world.outlets.posts_per_day),
-    ):
+    for which in sorted(groups_where(lambda kind: kind.pages is not None), key=lambda which: not IS_CAMPAIGN[which]):
         pages = society.second + np.flatnonzero(group == which)
         if pages.size:
-            fans = counted(int(model.followers[pages].sum()), "follower")
+            whose = "the campaign" if IS_CAMPAIGN[which] else KINDS[which].words.several
+            fans, posts = counted(int(model.followers[pages].sum()), "follower"), _posts_per_day(world, which)
             sides.append(f"{counted(pages.size, 'page')} of {whose} ({fans} in the model, {posts:g} posts a day each)")
     there = f" There are {joined(sides)}." if sides else ""
     return [

@@ -7,19 +7,32 @@ depends on that alone, so the two bracket how many accounts it removes in a run 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.engine.engine import Engine
-from sim.engine.moderator import RemovalRecord
+from sim.engine.removals import RemovalRecord
 from sim.moderation.desk import PLATFORMS
 from sim.moderation.policy import RemovalPolicy
 from sim.people.accounts import Status
-from sim.society.groups import Group
+from sim.society.groups import IS_CAMPAIGN, KINDS, Group
 from sim.world import World
+
+
+def _sorts() -> Iterator[tuple[Group, bool | None]]:
+    for group in sorted(Group, key=lambda group: not (IS_CAMPAIGN[group] and KINDS[group].pages is None)):
+        yield from ((group, False), (group, True)) if KINDS[group].held_back else ((group, None),)
+
+
+SORTS = tuple(_sorts())
+"""What accounts are told apart: those of a group, and where they are woken one by one whether they are asleep still."""
+
+Found: TypeAlias = tuple[int, ...]
+"""Accounts of the model that one policy removes, a number for each of ``SORTS``."""
 
 
 class _ActorsOnly(Engine):
@@ -39,17 +52,8 @@ class _ActorsOnly(Engine):
     def suspend(self, accounts: NDArray[np.int64]) -> None:
         group = self.society.group[accounts]
         sleeping = self.state.status[accounts] == Status.SLEEPING
-        self.suspensions.append(
-            Found(
-                trolls=int((group == Group.ACTIVE_TROLL).sum()),
-                woken=int(((group == Group.SLEEPER) & ~sleeping).sum()),
-                asleep=int(((group == Group.SLEEPER) & sleeping).sum()),
-                citizens=int((group == Group.CITIZEN).sum()),
-                organisers=int((group == Group.ORGANISER).sum()),
-                outlets=int((group == Group.OUTLET).sum()),
-                pages=int((group == Group.PAGE).sum()),
-            )
-        )
+        of_sort = ((group == which) & (asleep is None or sleeping == asleep) for which, asleep in SORTS)
+        self.suspensions.append(tuple(int(np.count_nonzero(found)) for found in of_sort))
         super().suspend(accounts)
 
     def found(self, names: set[str]) -> list[tuple[int, Found]]:
@@ -64,18 +68,6 @@ class _ActorsOnly(Engine):
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         self.woken += sleepers.size
         super().wake(sleepers)
-
-
-class Found(NamedTuple):
-    """Accounts of the model that one policy removes, by kind."""
-
-    trolls: int
-    woken: int
-    asleep: int
-    citizens: int
-    organisers: int
-    outlets: int
-    pages: int
 
 
 class DryRun(NamedTuple):

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from sim.describe.dry_run import DryRun, Found
+from sim.describe.dry_run import SORTS, DryRun, Found
 from sim.describe.words import joined, span
 from sim.moderation.desk import FIRST
 from sim.moderation.policies.tip_off import TipOff
 from sim.moderation.policy import Policy, RemovalPolicy
+from sim.society.groups import KINDS, Group
 from sim.world import World
-
-_KINDS = (
-    ("troll active from the start", "trolls active from the start"),
-    ("woken sleeper", "woken sleepers"),
-    ("account still asleep", "accounts still asleep"),
-    ("citizen", "citizens"),
-    ("organiser", "organisers"),
-    ("genuine outlet", "genuine outlets"),
-    ("page of the campaign", "pages of the campaign"),
-)
 
 
 def branch_lines(dry: DryRun) -> list[str]:
@@ -83,8 +74,14 @@ def _kinds(silent: Found, posting: Found) -> str:
     """Whose accounts were found in the two passes."""
     return joined(
         [
-            span(a, b) + " " + (one if max(a, b) == 1 else several)
-            for (one, several), a, b in zip(_KINDS, silent, posting, strict=True)
+            f"{span(a, b)} {_called(group, asleep, max(a, b))}"
+            for (group, asleep), a, b in zip(SORTS, silent, posting, strict=True)
             if max(a, b) > 0
         ]
     )
+
+
+def _called(group: Group, asleep: bool | None, n: int) -> str:
+    words = KINDS[group].words
+    one, several = words.asleep if asleep and words.asleep else (words.one, words.several)
+    return one if n == 1 else several

@@ -720,6 +720,15 @@ class Troll(Actor):
     role = Role.TROLL
 
 
+_ACTORS: dict[Group, type[Actor]] = {
+    Group.ORGANISER: Organiser,
+    Group.OUTLET: Outlet,
+    Group.ACTIVE_TROLL: Troll,
+    Group.SLEEPER: Troll,
+    Group.PAGE: Troll,
+}
+
+
 @dataclass(frozen=True)
 class TopicMessage:
     """A message of the topic stream with the account that carried it last."""
@@ -745,8 +754,7 @@ class AgentEngine(Engine):
         group = Group(int(self.society.group[account]))
         if group == Group.CITIZEN:
             return Citizen(self, account) if account < self.society.second else SecondAccount(self, account)
-        kinds = {Group.ORGANISER: Organiser, Group.OUTLET: Outlet}
-        return kinds.get(group, Troll)(self, account)
+        return _ACTORS[group](self, account)
 
     def twin_of(self, citizen: Citizen) -> SecondAccount | None:
         """The second account of the person behind a first one."""

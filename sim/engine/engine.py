@@ -24,16 +24,17 @@ from sim.engine.arrivals import Arrivals
 from sim.engine.attitudes import Standing
 from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.memory import check_memory
-from sim.engine.moderator import Moderator, RemovalRecord
+from sim.engine.moderator import Moderator
 from sim.engine.parameters import Rules
+from sim.engine.removals import RemovalRecord
 from sim.engine.state import Count, State, first_state
 from sim.fields import instance
 from sim.moderation.desk import FIRST, PLATFORMS, SECOND
 from sim.moderation.measures import Measures, in_force
 from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
-from sim.people.accounts import Status
+from sim.people.accounts import Role, Status
 from sim.randomness import Stream, checked_seed, uniforms_of
-from sim.society.groups import Group
+from sim.society.groups import IS_CAMPAIGN, Group, groups_where
 from sim.society.society import Drawn, draw
 from sim.world import World
 
@@ -204,9 +205,9 @@ class Engine(mesa.Model):  # type: ignore[misc]
         state, group, step = self.state, self.society.group, self.step_index
         back = accounts[state.status[accounts] == Status.SUSPENDED]
         if not self.branch.campaign:
-            back = back[group[back] < Group.ACTIVE_TROLL]
+            back = back[~IS_CAMPAIGN[group[back]]]
         since = state.suspended_since[back].astype(np.int64)
-        innocent = group[back] < Group.ACTIVE_TROLL
+        innocent = ~IS_CAMPAIGN[group[back]]
         state.counts[step, Count.RESTORED] += innocent.sum()
         state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
         wakes_at = np.full(back.size, -1, dtype=np.int64)
@@ -305,9 +306,10 @@ class Engine(mesa.Model):  # type: ignore[misc]
     def _begin_campaign(self) -> None:
         self.state.impressions[:] = 0  # counted since day 0, as trolls' are, who are asleep until then
         if self.branch.campaign:
-            self.state.status[np.isin(self.society.group, (Group.ACTIVE_TROLL, Group.PAGE))] = Status.ACTIVE
+            begin = groups_where(lambda kind: kind.role == Role.TROLL and not kind.held_back)
+            self.state.status[np.isin(self.society.group, begin)] = Status.ACTIVE
         else:
-            self.suspend(np.flatnonzero(self.society.group >= Group.ACTIVE_TROLL))
+            self.suspend(np.flatnonzero(IS_CAMPAIGN[self.society.group]))
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         """Names (author * 2**16 + created) of the distinct messages that the feeds of all active citizens would have, were they

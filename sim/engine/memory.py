@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.engine.state import Count, Trace
 from sim.fields import InputError
 from sim.machine import available
+from sim.society.groups import all_accounts
 from sim.world import World
 
 _PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40 + 8 + 8 + 8
@@ -16,8 +17,7 @@ _EDGE = 4 + 8
 def needed(world: World, states: int = 2, objects: int = 0) -> int:
     """Bytes that one run of a world takes at its peak, with so many states at the same time (two while a branch is forked) and
     so many bytes of Python objects an account."""
-    actors = world.organisers.accounts + world.campaign.accounts + world.campaign.sleepers.accounts
-    accounts = world.people + world.scaled(actors) + world.outlets.accounts + world.second_members
+    accounts = all_accounts(world)
     per_person = {"complete": 0.0, "preferential": 2.0 * world.graph.links}.get(world.graph.kind, world.graph.followees)
     edges = int(world.people * per_person + world.second_members * world.second.followees)
     steps = world.burn_in_ticks + world.ticks

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.agent import Agent
 from sim.actors.timetable import NEVER
+from sim.engine.removals import RemovalRecord, whose
 from sim.engine.state import Trace
 from sim.fields import InputError, checked, shown
 from sim.moderation.desk import FIRST
@@ -17,30 +18,7 @@ from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.people.accounts import NOBODY, Status
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import Group
-
-
-class RemovalRecord(NamedTuple):
-    """What one policy did on one day: on which platform, whether it suspended accounts or restored them, accounts of the real
-    case it asked for, or of which it had to decide, that number in the model, and whose accounts were suspended or
-    restored."""
-
-    policy: str
-    platform: str
-    action: str
-    tick: int
-    asked_in_reality: int
-    asked: int
-    active_trolls: int
-    sleepers: int
-    citizens: int
-    organisers: int
-    outlets: int
-
-    @property
-    def removed(self) -> int:
-        """Accounts suspended, or restored, in all."""
-        return self.active_trolls + self.sleepers + self.citizens + self.organisers + self.outlets
+from sim.society.groups import IS_CAMPAIGN
 
 
 class Desk:
@@ -89,7 +67,7 @@ class Desk:
     def scores(self, detector: Detector) -> NDArray[np.float64]:
         view, oracle = self.view(), None
         if detector.idealised:
-            oracle = OracleSignal(troll=self._model.society.group[view.account] >= Group.ACTIVE_TROLL)
+            oracle = OracleSignal(troll=IS_CAMPAIGN[self._model.society.group[view.account]])
         return detector.suspicion(view, oracle, self._model.seed_of_run)
 
     def scaled(self, count: float) -> int:
@@ -124,7 +102,7 @@ class Desk:
         """The accounts, without innocent ones in a branch that spares them."""
         if not self._model.branch.spares_innocents:
             return accounts
-        return accounts[self._model.society.group[accounts] >= Group.ACTIVE_TROLL]
+        return accounts[IS_CAMPAIGN[self._model.society.group[accounts]]]
 
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
         asked = checked(asked, int, self._field("suspend"), low=0)
@@ -140,8 +118,7 @@ class Desk:
 
     def _record(self, action: str, accounts: NDArray[np.int64], sleeping: NDArray[np.bool_], asked: int) -> None:
         self._view = None
-        group, policy = self._model.society.group[accounts], self.policy
-        trolls = group >= Group.ACTIVE_TROLL
+        policy, group = self.policy, self._model.society.group[accounts]
         in_reality = policy.in_reality() if isinstance(policy, RemovalPolicy) else round(self._in_reality(asked))
         self._model.removals.append(
             RemovalRecord(
@@ -151,11 +128,7 @@ class Desk:
                 tick=self.tick,
                 asked_in_reality=in_reality,
                 asked=asked,
-                active_trolls=int((trolls & ~sleeping).sum()),
-                sleepers=int((trolls & sleeping).sum()),
-                citizens=int((group == Group.CITIZEN).sum()),
-                organisers=int((group == Group.ORGANISER).sum()),
-                outlets=int((group == Group.OUTLET).sum()),
+                whose=whose(group, sleeping),
             )
         )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.feed.ranking import recency_table
 from sim.feed.settings import FEEDS
 from sim.moderation.measures import NO_MEASURES, Measures
+from sim.society.groups import by_group, texts_by_group
 from sim.world import World
 
 _FOREVER = 1 << 30
@@ -77,8 +78,7 @@ class Rules(NamedTuple):
 def make_rules(world: World) -> Rules:
     """The world's parameters in the form that the engines take."""
     feed, expression, campaign, rule = world.feed, world.expression, world.campaign, world.opinion.rule
-    scripts, first_script = _texts(world)
-    of_campaign, outlets = [campaign.scripted_share] * 3, world.outlets
+    scripts, first_script = texts_by_group(world)
     return Rules(
         reads_opinions=feed.reading not in FEEDS,
         ranked=feed.reading == "ranked",
@@ -113,25 +113,14 @@ def make_rules(world: World) -> Rules:
         turnout_weight=world.mobilisation.turnout_weight,
         call=world.mobilisation.call,
         call_window=world.mobilisation.call_window_days * world.ticks_per_day,
-        new_share=np.array([expression.new_share, 1.0, 1.0, campaign.new_share, campaign.new_share, 1.0]),
-        on_topic_share=np.array(
-            [
-                expression.on_topic_share,
-                1.0,
-                outlets.on_topic_share,
-                campaign.on_topic_share,
-                campaign.sleepers.on_topic_share,
-                1.0,
-            ]
-        ),
+        new_share=by_group(lambda kind: kind.new_share(world)),
+        on_topic_share=by_group(lambda kind: kind.on_topic_share(world)),
         recency=recency_table(world.burn_in_ticks + world.ticks + 1),
         measures=NO_MEASURES,
         observes=world.signals.observe,
         reports=world.signals.reports,
         mistaken_reports=world.signals.mistaken_reports,
-        scripted=np.array(
-            [expression.slogan_share, world.organisers.scripted_share, outlets.scripted_share, *of_campaign]
-        ),
+        scripted=by_group(lambda kind: kind.scripted_share(world)),
         scripts=scripts,
         first_script=first_script,
         second_visits=world.second.visits,
@@ -144,11 +133,3 @@ def make_rules(world: World) -> Rules:
         dehumanising_reports=world.severity.reports,
         legitimacy_weight=world.mobilisation.legitimacy_weight,
     )
-
-
-def _texts(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many texts are copied by each group's accounts, and the first of them; all of the campaign's have the same."""
-    real = (world.expression.slogans, world.organisers.scripts, world.outlets.scripts, world.campaign.scripts)
-    texts = np.array([max(1, world.scaled(n)) if n else 0 for n in real], dtype=np.int64)
-    whose = [0, 1, 2, 3, 3, 3]
-    return texts[whose], (np.cumsum(texts) - texts)[whose]

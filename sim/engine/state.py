@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sim.feed.outbox import ENTRY, empty_outbox
 from sim.people.accounts import Status
-from sim.society.groups import Group
+from sim.society.groups import INNOCENT, IS_CAMPAIGN, Group, groups_where
+from sim.society.schedule import posts_by_the_clock
 from sim.society.society import Drawn
 from sim.world import World
 
@@ -113,7 +114,7 @@ class State(NamedTuple):
         people = self.troll_impressions.size
         return self._replace(
             joined=np.zeros((people, 2), dtype=np.uint16),
-            impressions=np.zeros((people if impressions else 0, Group.ACTIVE_TROLL), dtype=np.uint32),
+            impressions=np.zeros((people if impressions else 0, len(INNOCENT)), dtype=np.uint32),
         )
 
     def digest(self, step: int) -> str:
@@ -149,14 +150,10 @@ def first_state(world: World, drawn: Drawn) -> State:
     society = drawn.arrays
     people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
     # The campaign begins on day 0: until then all its accounts are asleep.
-    absent = (society.group >= Group.ACTIVE_TROLL) | ((society.group == Group.CITIZEN) & (society.created > 0))
+    absent = IS_CAMPAIGN[society.group] | ((society.group == Group.CITIZEN) & (society.created > 0))
     status = np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
-    # Trolls that are active from the start were bought with a history: the platform has seen them post, and pages too.
-    posts = np.isin(society.group, (Group.ACTIVE_TROLL, Group.PAGE)).astype(np.uint32)
+    posts = np.isin(society.group, groups_where(lambda kind: kind.have_posted)).astype(np.uint32)
     capacity, steps = world.feed.topic_capacity, world.burn_in_ticks + world.ticks
-    posting = np.zeros((len(Group), steps))
-    clock = np.array(world.calendar.clock)
-    posting[Group.OUTLET] = world.outlets.posts_per_day * clock[np.arange(steps) % world.ticks_per_day]
     return State(
         opinion=np.repeat(society.anchor[:, None], 4, axis=1),
         channel=np.zeros((people, 2)),
@@ -164,7 +161,7 @@ def first_state(world: World, drawn: Drawn) -> State:
         inner_confidence=drawn.inner_confidence.copy(),
         last_call=np.full((people, 2), -1, dtype=np.int32),
         troll_impressions=np.zeros(people, dtype=np.uint32),
-        impressions=np.zeros((0, Group.ACTIVE_TROLL), dtype=np.uint32),
+        impressions=np.zeros((0, len(INNOCENT)), dtype=np.uint32),
         joined=np.zeros((0, 2), dtype=np.uint16),
         legitimacy=society.legitimacy_at_start.copy(),
         trust=np.full(people, world.trust.start),
@@ -185,6 +182,6 @@ def first_state(world: World, drawn: Drawn) -> State:
         stream_size=np.zeros(1, dtype=np.int64),
         turnout=np.full(len(world.calendar.events), -1, dtype=np.int64),
         counts=np.zeros((steps, Count.COLUMNS), dtype=np.int64),
-        posting=posting,
+        posting=posts_by_the_clock(world),
         calls=np.zeros((2, steps), dtype=np.uint8),
     )

@@ -19,10 +19,11 @@ from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOU
 from sim.outcomes.outcome import counts_since_day_0, counts_today
 from sim.outcomes.turnout import turnout_table
 from sim.people.accounts import NOBODY, Role, Status, by_node, by_person
+from sim.society.groups import KINDS, Group
 from sim.world import World
 
 ROLES = {role.name.lower(): role for role in Role}
-GROUPS = ("citizen", "organiser", "outlet", "troll", "sleeper", "page")
+GROUPS = tuple(KINDS[group].words.name for group in Group)
 STATUSES = tuple(status.name.lower() for status in Status)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.machine import available
 from sim.outcomes.day import STATUSES, Day
 from sim.people.accounts import by_node
 from sim.plain import DATES
-from sim.society.groups import Group
+from sim.society.groups import INNOCENT, KINDS
 from sim.world import World
 
 Rows = dict[str, NDArray[Any]]
@@ -28,11 +29,11 @@ _ALWAYS: dict[str, Any] = {
 }  # fmt: skip
 _OF_OPINION = ("opinion", "troll_part")
 _PARTS = ("troll_part_direct", "troll_part_relayed", "organiser_part", "event_part", "own_part")
-_IMPRESSIONS = tuple(f"impressions_{author}" for author in ("citizen", "organiser", "outlet", "troll"))
+_IMPRESSIONS = {f"impressions_{KINDS[group].words.name}": group for group in INNOCENT}
 GROUPS: dict[str, dict[str, Any]] = {
     "opinion": dict.fromkeys(_OF_OPINION, np.float64),
     "parts": dict.fromkeys(_PARTS, np.float64),
-    "exposure": dict.fromkeys(_IMPRESSIONS, np.uint32),
+    "exposure": dict.fromkeys((*_IMPRESSIONS, "impressions_troll"), np.uint32),
     "standing": dict.fromkeys(("legitimacy", "trust"), np.float64),
     "climate": {"climate": np.float64},
     "status": {"status": np.int8},
@@ -74,9 +75,7 @@ class Keep:
             "date": lambda: np.full(people, np.datetime64(day.date, "ms")),
             "joined_movement": lambda: joined[:, 0],
             "joined_government": lambda: joined[:, 1],
-            "impressions_citizen": lambda: impressions[:, Group.CITIZEN],
-            "impressions_organiser": lambda: impressions[:, Group.ORGANISER],
-            "impressions_outlet": lambda: impressions[:, Group.OUTLET],
+            **{name: partial(impressions.take, group, axis=1) for name, group in _IMPRESSIONS.items()},
             "impressions_troll": lambda: day.troll_impressions,
             "status": lambda: day.status.codes,
         }

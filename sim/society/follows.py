@@ -25,9 +25,9 @@ from sim.graph.settings import Graph
 from sim.people.accounts import by_node
 from sim.randomness import Stream, uniforms_of
 from sim.society.given import graph_of
-from sim.society.groups import Group
+from sim.society.groups import KINDS, Group
 from sim.society.layout import Layout
-from sim.society.profiles import follower_levels, organisers_followers, troll_groups
+from sim.society.profiles import follower_levels, troll_groups
 from sim.world import World
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -58,29 +58,17 @@ def draw_follows(
     opinions = by_node(opinions)
     graph = _among_people(settings, seed, opinions, settings.followees)
     cap = math.floor(settings.hub_cap * people)
-    organisers, actives = layout.on_first(Group.ORGANISER), layout.on_first(Group.ACTIVE_TROLL)
-    outlets, everybody = layout.on_first(Group.OUTLET), np.arange(people)
-    stances = stances_of_groups(world)
-    edges = [
-        _leaning_edges(
-            world, Stream.ORGANISER_FOLLOWERS, organisers, stances[Group.ORGANISER],
-            organisers_followers(world, organisers, seed), everybody, opinions, seed,
-        ),
-        _leaning_edges(
-            world, Stream.PAGE_FOLLOWERS, outlets, stances[Group.OUTLET],
-            np.full(outlets.size, world.outlets.followers * world.scale), everybody, opinions, seed,
-        ),
-    ]  # fmt: skip
+    edges = []
+    for which in Group:
+        kind, accounts_of = KINDS[which], layout.on_first(which)
+        if kind.followers is not None:
+            wanted = kind.followers(world, accounts_of, seed)
+            stream, stance = kind.follower_stream, kind.stance(world)
+            edges.append(_leaning_edges(world, stream, accounts_of, stance, wanted, np.arange(people), opinions, seed))
     edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in troll_groups(world, group)]
-    edges.append(_amplification(actives, world.campaign.amplified, seed))
+    edges.append(_amplification(layout.on_first(Group.ACTIVE_TROLL), world.campaign.amplified, seed))
     graph = _merged(graph, layout.second, edges)
     return _with_second_platform(world, graph, opinions, layout, seed) if layout.twin.size else graph
-
-
-def stances_of_groups(world: World) -> NDArray[np.float64]:
-    """Stance of the actors of each group."""
-    campaign = world.campaign.stance
-    return np.array([0.0, world.organisers.stance, world.outlets.stance, campaign, campaign, campaign])
 
 
 def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int) -> Edges:
@@ -136,17 +124,16 @@ def _with_second_platform(
         np.concatenate([graph.indptr, graph.indptr[-1] + friends.indptr[1:]]),
         np.concatenate([graph.followees, friends.followees + np.uint32(layout.second)]),
     )
-    stances, edges = stances_of_groups(world), []
-    for kinds, group in (
-        (second.organisers, Group.ORGANISER),
-        (second.outlets, Group.OUTLET),
-        (second.campaign, Group.PAGE),
-    ):
-        of_each = [kind.followers / max(1, kind.accounts) * world.scale for kind in kinds]
-        wanted = np.repeat(of_each, [kind.accounts for kind in kinds])
+    edges = []
+    for group in Group:
+        kind = KINDS[group]
+        if kind.pages is None:
+            continue
+        pages = kind.pages(world)
+        wanted = np.repeat([p.followers / max(1, p.accounts) * world.scale for p in pages], [p.accounts for p in pages])
         edges.append(
             _leaning_edges(
-                world, Stream.PAGE_FOLLOWERS, layout.pages(group), stances[group], wanted, members, opinions, seed
+                world, Stream.PAGE_FOLLOWERS, layout.pages(group), kind.stance(world), wanted, members, opinions, seed
             )
         )
     return _merged(joined, layout.group.size, edges)

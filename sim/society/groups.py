@@ -1,15 +1,30 @@
-"""What an account is: the groups of accounts, and who runs them."""
+"""What an account is: a row a group of accounts, from which everything that differs by group is derived.
+
+A new group is a member of ``Group`` with a row in ``KINDS``, its settings, their line in ``World`` and, if its accounts do what
+none does yet, a class in ``sim.engine.agents``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeAlias, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.actors.second_platform import Pages
+from sim.actors.settings import TrollGroup
+from sim.feed.legality import Propensity
 from sim.people.accounts import Role
+from sim.randomness import Stream, uniforms_of
+from sim.world import World
 
 
 class Group(IntEnum):
-    """What an account is for the schedule. Outlets are genuine newspapers and pages. The campaign's accounts, from ACTIVE_TROLL
-    on, are trolls that are active from the start, sleepers, and pages on the second platform."""
+    """What an account is for the schedule: its number in all arrays by group. Account ids have this order on either platform;
+    the campaign's accounts, from ACTIVE_TROLL on, come after everybody else's."""
 
     CITIZEN = 0
     ORGANISER = 1
@@ -19,8 +34,198 @@ class Group(IntEnum):
     PAGE = 5
 
 
-def role_of_group(group: int) -> Role:
-    """Who runs the accounts of a group; outlets count among everybody else, as citizens do."""
-    if group >= Group.ACTIVE_TROLL:
-        return Role.TROLL
-    return Role.ORGANISER if group == Group.ORGANISER else Role.CITIZEN
+V = TypeVar("V")
+OfWorld: TypeAlias = Callable[[World], V]
+
+
+def _always(value: V) -> OfWorld[V]:
+    return lambda world: value
+
+
+_ALL, _NONE, _NO_SHARE = _always(1.0), _always(0), _always(0.0)
+_NO_POPULATIONS: OfWorld[tuple[TrollGroup, ...]] = _always(())
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a group's accounts are called: their ``name`` in tables, ``one`` and ``several`` of them in sentences, in which
+    ``about`` follows the number; those still ``asleep`` where the group's are woken one by one."""
+
+    name: str
+    one: str
+    several: str
+    about: str = ""
+    asleep: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A group of accounts. What depends on the settings is a function of the world.
+
+    On the first platform it has so many ``accounts`` in the model, on the second ``pages`` (people's accounts there apart).
+    ``stance`` is the opinion of accounts that never change theirs, -1 to 1. Of what they post, ``new_share`` is new, of which
+    ``on_topic_share`` is on the topic and ``scripted_share`` copied from one of ``scripts`` texts in reality, or of those of
+    the group ``scripts_of``. ``posts_per_day`` are those of an account, None where that is not one number; ``by_the_clock`` says
+    that they follow the readers' day and nobody decides about them. Accounts with ``followers`` (in the model, one number an
+    account, by world, account ids and seed) are followed by people who lean their way, drawn from ``follower_stream``; others
+    have those of their ``populations``. ``login`` is the probability of a mark for the origin of logins, ``illegality`` how
+    likely new messages break the rules. The campaign's accounts (Role.TROLL) are asleep until day 0; those ``held_back`` are
+    then woken one by one, the others begin. Accounts that ``have_posted`` have a history when the platform first sees them.
+    """
+
+    words: Words
+    role: Role
+    accounts: OfWorld[int] = _NONE
+    pages: OfWorld[tuple[Pages, ...]] | None = None
+    stance: OfWorld[float]
+    new_share: OfWorld[float] = _ALL
+    on_topic_share: OfWorld[float] = _ALL
+    scripted_share: OfWorld[float] = _NO_SHARE
+    scripts: OfWorld[int] = _NONE
+    scripts_of: Group | None = None
+    posts_per_day: OfWorld[float] | None = None
+    by_the_clock: bool = False
+    followers: Callable[[World, NDArray[np.int64], int], NDArray[np.float64]] | None = None
+    follower_stream: Stream = Stream.PAGE_FOLLOWERS
+    populations: OfWorld[tuple[TrollGroup, ...]] = _NO_POPULATIONS
+    login: OfWorld[float]
+    illegality: OfWorld[Propensity]
+    held_back: bool = False
+    have_posted: bool = False
+
+
+def organisers_followers(world: World, organisers: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    """Followers in reality, and in the model, of each organiser: uniform from 0 to twice the mean."""
+    return world.organisers.followers * 2.0 * uniforms_of(seed, Stream.STRATUM, 0, organisers, 0)
+
+
+def _outlets_followers(world: World, outlets: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
+    return np.full(outlets.size, world.outlets.followers * world.scale)
+
+
+KINDS: dict[Group, Kind] = {
+    Group.CITIZEN: Kind(
+        words=Words("citizen", "citizen", "citizens"),
+        role=Role.CITIZEN,
+        accounts=lambda world: world.people,
+        stance=_always(0.0),
+        new_share=lambda world: world.expression.new_share,
+        on_topic_share=lambda world: world.expression.on_topic_share,
+        scripted_share=lambda world: world.expression.slogan_share,
+        scripts=lambda world: world.expression.slogans,
+        login=lambda world: world.signals.login_citizens,
+        illegality=lambda world: world.illegality.citizens,
+    ),
+    Group.ORGANISER: Kind(
+        words=Words("organiser", "organiser", "organisers"),
+        role=Role.ORGANISER,
+        accounts=lambda world: world.scaled(world.organisers.accounts),
+        pages=lambda world: world.second.organisers,
+        stance=lambda world: world.organisers.stance,
+        scripted_share=lambda world: world.organisers.scripted_share,
+        scripts=lambda world: world.organisers.scripts,
+        posts_per_day=lambda world: world.organisers.posts_per_day,
+        followers=organisers_followers,
+        follower_stream=Stream.ORGANISER_FOLLOWERS,
+        login=lambda world: world.signals.login_organisers,
+        illegality=lambda world: world.illegality.organisers,
+    ),
+    # Genuine newspapers and pages; their words count among everybody else's, as citizens' do.
+    Group.OUTLET: Kind(
+        words=Words("outlet", "genuine outlet", "genuine outlets", about=" on the other side"),
+        role=Role.CITIZEN,
+        accounts=lambda world: world.outlets.accounts,
+        pages=lambda world: world.second.outlets,
+        stance=lambda world: world.outlets.stance,
+        on_topic_share=lambda world: world.outlets.on_topic_share,
+        scripted_share=lambda world: world.outlets.scripted_share,
+        scripts=lambda world: world.outlets.scripts,
+        posts_per_day=lambda world: world.outlets.posts_per_day,
+        by_the_clock=True,
+        followers=_outlets_followers,
+        login=lambda world: world.signals.login_citizens,
+        illegality=_always(Propensity()),
+    ),
+    Group.ACTIVE_TROLL: Kind(
+        words=Words("troll", "troll active from the start", "trolls active from the start"),
+        role=Role.TROLL,
+        accounts=lambda world: world.scaled(world.campaign.accounts),
+        stance=lambda world: world.campaign.stance,
+        new_share=lambda world: world.campaign.new_share,
+        on_topic_share=lambda world: world.campaign.on_topic_share,
+        scripted_share=lambda world: world.campaign.scripted_share,
+        scripts=lambda world: world.campaign.scripts,
+        populations=lambda world: world.campaign.groups,
+        login=lambda world: world.signals.login_trolls,
+        illegality=lambda world: world.illegality.trolls,
+        have_posted=True,  # they were bought with a history
+    ),
+    Group.SLEEPER: Kind(
+        words=Words(
+            "sleeper", "woken sleeper", "woken sleepers", asleep=("account still asleep", "accounts still asleep")
+        ),
+        role=Role.TROLL,
+        accounts=lambda world: world.scaled(world.campaign.sleepers.accounts),
+        stance=lambda world: world.campaign.stance,
+        new_share=lambda world: world.campaign.new_share,
+        on_topic_share=lambda world: world.campaign.sleepers.on_topic_share,
+        scripted_share=lambda world: world.campaign.scripted_share,
+        scripts_of=Group.ACTIVE_TROLL,
+        posts_per_day=lambda world: world.campaign.sleepers.posts_per_day,
+        populations=lambda world: (world.campaign.sleepers.group.replace({"share": 1.0}),),
+        login=lambda world: world.signals.login_trolls,
+        illegality=lambda world: world.illegality.trolls,
+        held_back=True,
+    ),
+    Group.PAGE: Kind(
+        words=Words("page", "page of the campaign", "pages of the campaign"),
+        role=Role.TROLL,
+        pages=lambda world: world.second.campaign,
+        stance=lambda world: world.campaign.stance,
+        scripted_share=lambda world: world.campaign.scripted_share,
+        scripts_of=Group.ACTIVE_TROLL,
+        posts_per_day=lambda world: world.second.campaign_posts_per_day,
+        login=lambda world: world.signals.login_trolls,
+        illegality=lambda world: world.illegality.trolls,
+        have_posted=True,
+    ),
+}
+
+IS_CAMPAIGN = np.array([KINDS[group].role == Role.TROLL for group in Group])
+"""Whether each group is the campaign's, shape (groups,)."""
+
+INNOCENT = tuple(group for group in Group if not IS_CAMPAIGN[group])
+"""The groups that are not the campaign's, in order."""
+
+
+def groups_where(holds: Callable[[Kind], bool]) -> tuple[Group, ...]:
+    """The groups of which something holds, in order."""
+    return tuple(group for group in Group if holds(KINDS[group]))
+
+
+def by_group(of: Callable[[Kind], float]) -> NDArray[np.float64]:
+    """A number of each group, shape (groups,): ``by_group(lambda kind: kind.stance(world))``."""
+    return np.array([of(KINDS[group]) for group in Group], dtype=np.float64)
+
+
+def accounts_on_second(world: World, group: Group) -> int:
+    """Accounts of a group on the second platform: pages, and people's own."""
+    if group == Group.CITIZEN:
+        return world.second_members
+    pages = KINDS[group].pages
+    return 0 if pages is None else sum(kind.accounts for kind in pages(world))
+
+
+def all_accounts(world: World) -> int:
+    """Accounts of all groups on both platforms."""
+    return sum(KINDS[group].accounts(world) + accounts_on_second(world, group) for group in Group)
+
+
+def texts_by_group(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many texts each group's accounts copy, and the number of the first of them. Like accounts in reality they scale with
+    the world, with one at least where there are any."""
+    own = [KINDS[group].scripts(world) for group in Group]
+    texts = np.array([max(1, world.scaled(n)) if n else 0 for n in own], dtype=np.int64)
+    of = [(group, KINDS[group].scripts_of) for group in Group]
+    whose = np.array([group if other is None else other for group, other in of])
+    return texts[whose], (np.cumsum(texts) - texts)[whose]

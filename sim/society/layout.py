@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.second_platform import Pages
 from sim.people.accounts import NOBODY, persons_of_citizens
 from sim.randomness import Stream, uniforms
-from sim.society.groups import Group
+from sim.society.groups import KINDS, Group, accounts_on_second
 from sim.world import World
 
 
@@ -37,34 +36,18 @@ class Layout(NamedTuple):
 
 def lay_out(world: World, seed: int) -> Layout:
     """Accounts of a world, in the order of ``sim.people.accounts``."""
-    people, second = world.people, world.second
-    first_platform = {
-        Group.CITIZEN: people,
-        Group.ORGANISER: world.scaled(world.organisers.accounts),
-        Group.OUTLET: world.outlets.accounts,
-        Group.ACTIVE_TROLL: world.scaled(world.campaign.accounts),
-        Group.SLEEPER: world.scaled(world.campaign.sleepers.accounts),
-    }
+    people = world.people
+    on_first = [KINDS[group].accounts(world) for group in Group]
+    on_second = [accounts_on_second(world, group) for group in Group]
     holders = _members(world, seed)
-    second_platform = {
-        Group.CITIZEN: holders.size,
-        Group.ORGANISER: _total(second.organisers),
-        Group.OUTLET: _total(second.outlets),
-        Group.PAGE: _total(second.campaign),
-    }
-    sizes = [*first_platform.items(), *second_platform.items()]
-    group = np.repeat(np.array([g for g, _ in sizes], dtype=np.uint8), [n for _, n in sizes])
-    boundary = sum(first_platform.values())
+    group = np.repeat(np.array([*Group, *Group], dtype=np.uint8), on_first + on_second)
+    boundary = sum(on_first)
     person = np.full(group.size, NOBODY, dtype=np.int32)
     person[:people] = persons_of_citizens(people)
     person[boundary : boundary + holders.size] = person[holders]
     twin = np.full(people if holders.size else 0, -1, dtype=np.int64)
     twin[holders] = boundary + np.arange(holders.size)
     return Layout(group, person, boundary, twin)
-
-
-def _total(pages: tuple[Pages, ...]) -> int:
-    return sum(kind.accounts for kind in pages)
 
 
 def _members(world: World, seed: int) -> NDArray[np.int64]:

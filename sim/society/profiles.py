@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.actors.settings import TrollGroup
 from sim.people.profiles import Profiles, correlated, rank_levels, shown
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import Group
+from sim.society.groups import IS_CAMPAIGN, KINDS, Group, by_group, organisers_followers
 from sim.society.layout import Layout
 from sim.world import World
 
@@ -31,13 +31,12 @@ def stratified(draws: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def troll_groups(world: World, group: NDArray[np.uint8]) -> Iterator[tuple[TrollGroup, NDArray[np.int64]]]:
-    """The campaign's populations, each with its accounts: those of the active trolls, then the sleepers."""
-    actives, first = np.flatnonzero(group == Group.ACTIVE_TROLL), 0
-    groups = world.campaign.groups
-    for troll_group, size in zip(groups, _split(actives.size, [g.share for g in groups]), strict=True):
-        yield troll_group, actives[first : first + size]
-        first += size
-    yield world.campaign.sleepers.group, np.flatnonzero(group == Group.SLEEPER)
+    """The campaign's populations, each with its accounts, group by group."""
+    for which in Group:
+        populations, trolls, first = KINDS[which].populations(world), np.flatnonzero(group == which), 0
+        for troll_group, size in zip(populations, _split(trolls.size, [g.share for g in populations]), strict=True):
+            yield troll_group, trolls[first : first + size]
+            first += size
 
 
 def _split(total: int, shares: list[float]) -> list[int]:
@@ -55,16 +54,11 @@ def follower_levels(trolls: NDArray[np.int64], seed: int) -> NDArray[np.float64]
     return stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 0))
 
 
-def organisers_followers(world: World, organisers: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Followers in reality of each organiser, uniform from 0 to twice the mean."""
-    return world.organisers.followers * 2.0 * uniforms_of(seed, Stream.STRATUM, 0, organisers, 0)
-
-
 def registered(world: World, group: NDArray[np.uint8], seed: int) -> NDArray[np.int32]:
     """Tick from day 0 at which each account is registered: negative or 0 for those older than the calendar."""
     created = np.zeros(group.size, dtype=np.int64)
     citizens = np.arange(world.people)
-    ordinary = np.flatnonzero(group < Group.ACTIVE_TROLL)
+    ordinary = np.flatnonzero(~IS_CAMPAIGN[group])
     created[ordinary] = _before_day_0(world, world.population.profile, ordinary, seed)
     for troll_group, trolls in troll_groups(world, group):
         created[trolls] = _before_day_0(world, troll_group, trolls, seed)
@@ -132,7 +126,5 @@ def _show(
 
 
 def _origins(world: World, group: NDArray[np.uint8], seed: int) -> NDArray[np.bool_]:
-    signals = world.signals
-    trolls = [signals.login_trolls] * 3
-    chance = np.array([signals.login_citizens, signals.login_organisers, signals.login_citizens, *trolls])
+    chance = by_group(lambda kind: kind.login(world))
     return uniforms_of(seed, Stream.LOGIN_ORIGIN, 0, np.arange(group.size), 0) < chance[group]

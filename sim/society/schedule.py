@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.actors.timetable import NEVER
 from sim.calendar import event_days
 from sim.randomness import Stream, exponentials_of
+from sim.society.groups import KINDS, Group, groups_where
 from sim.world import World
 
 _LN2 = 0.6931471805599453
@@ -80,6 +81,19 @@ def office_hours(world: World, tick: NDArray[np.int64]) -> NDArray[np.uint8]:
     hour = tick % world.ticks_per_day * 24 / world.ticks_per_day
     open_now = (hour >= world.signals.office_opens) & (hour < world.signals.office_closes)
     return (open_now & (weekday < 5)).astype(np.uint8)
+
+
+def posts_by_the_clock(world: World) -> NDArray[np.float64]:
+    """Expected posts of an account of each group at each step where its accounts follow the readers' day, shape (groups, steps);
+    0 where somebody decides about them, or they are people's."""
+    steps = np.arange(world.burn_in_ticks + world.ticks)
+    posts = np.zeros((len(Group), steps.size))
+    clock = np.array(world.calendar.clock)
+    for group in groups_where(lambda kind: kind.by_the_clock):
+        posts_per_day = KINDS[group].posts_per_day
+        assert posts_per_day is not None
+        posts[group] = posts_per_day(world) * clock[steps % world.ticks_per_day]
+    return posts
 
 
 def sleepers_wake(

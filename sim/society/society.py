@@ -17,9 +17,9 @@ from sim.graph.node_ids import Labels
 from sim.people.legitimacy import legitimacies_at_start
 from sim.people.people import draw_people
 from sim.randomness import Stream, uniforms_of
-from sim.society.follows import draw_follows, stances_of_groups
+from sim.society.follows import draw_follows
 from sim.society.given import by_account, given_activity, given_network, given_people, of_class
-from sim.society.groups import Group
+from sim.society.groups import KINDS, Group, by_group
 from sim.society.layout import Layout, lay_out
 from sim.society.profiles import (
     Profile,
@@ -30,9 +30,6 @@ from sim.society.profiles import (
 from sim.world import World
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
-
-_FOREVER = 1 << 30
-_LN2 = 0.6931471805599453
 
 
 class Society(NamedTuple):
@@ -128,7 +125,7 @@ def draw(world: World, seed: int) -> Drawn:
         person=person,
         created=registered(world, group, seed),
         illegal_share=_illegal_shares(world, layout, network, seed),
-        actor_stance=stances_of_groups(world)[group[world.people :]],
+        actor_stance=by_group(lambda kind: kind.stance(world))[group[world.people :]],
         actor_weight=weights[world.people :],
         indptr=graph.indptr,
         followees=graph.followees,
@@ -172,11 +169,9 @@ def _illegal_shares(world: World, layout: Layout, network: Network | None, seed:
     risky[: world.people] = high_risk
     risky[layout.members()] = high_risk[np.flatnonzero(layout.twin >= 0)]
     shares = np.zeros(group.size, dtype=np.float32)
-    for kind, members in (
-        (settings.citizens, (group == Group.CITIZEN) & ~risky),
+    for propensity, members in (
+        *((KINDS[which].illegality(world), (group == which) & ~risky) for which in Group),
         (settings.high_risk, risky),
-        (settings.organisers, group == Group.ORGANISER),
-        (settings.trolls, group >= Group.ACTIVE_TROLL),
     ):
-        shares[members] = propensities(kind, ids[members], seed)
+        shares[members] = propensities(propensity, ids[members], seed)
     return shares

@@ -79,7 +79,8 @@ class Study:
 
     @property
     def removals(self) -> pd.DataFrame:
-        """What each policy asked for and removed: columns branch, seed and those of ``RemovalRecord``."""
+        """What each policy asked for and removed: columns branch, seed and those of
+        ``sim.engine.removals.table``."""
         return self._tables("removals")
 
     @property

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.engine.arrays import ArrayEngine
-from sim.engine.moderator import RemovalRecord
+from sim.engine.removals import RemovalRecord
 from sim.engine.sessions import Sessions
 from sim.moderation.policy import RemovalPolicy
 from sim.outcomes.individuals import Rows
