@@ -12,6 +12,7 @@ import sim
 from experiments.studies.observed import compare_with_observed
 from sim.actors.adaptation import Evading
 from sim.branch import Branch
+from sim.cases.hk2019.case import CASE
 from sim.engine import arrays
 from sim.engine.engine import Engine
 from sim.engine.state import Count
@@ -165,7 +166,9 @@ def test_what_is_known_of_the_first_platform_is_compared_with_the_first_platform
     alone = World.hk2019(people=1000, burn_in_days=0)
     pages = {"members": 0.3, "followees": 2, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]}
     found = [
-        compare_with_observed(sim.compare(world, {"none": Branch()}, seeds=2, days=39)).set_index("what")["simulated"]
+        compare_with_observed(sim.compare(world, {"none": Branch()}, seeds=2, days=39), CASE).set_index("what")[
+            "simulated"
+        ]
         for world in (alone, alone.replace({f"second.{name}": value for name, value in pages.items()}))
     ]
     own = [what for what in found[0].index if what.startswith(("troll posts a day", "posts "))]

@@ -22,7 +22,6 @@ from experiments.command.words import interval, plain, with_margin
 from experiments.report import __main__ as report
 from experiments.report import figures
 from experiments.report import page as page_of
-from experiments.report.assumptions import LEADING
 from experiments.report.shifts import Shift
 from experiments.report.story import tell
 from experiments.report.tables import print_study
@@ -30,6 +29,7 @@ from experiments.report.verdict import headline, what_was_done
 from experiments.run import main
 from experiments.studies.results import Results, load, without_formulas
 from experiments.studies.settings import NamedBranch
+from sim.cases.hk2019.case import CASE
 from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
 from tests.pages import Page, assert_whole
 
@@ -71,7 +71,7 @@ def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
     assert "4,301 accounts" in page
     assert "not of the 936" in page
     assert headline(results).sentences[0] in page
-    order = [page.index(f"<code>{field}</code>") for field in LEADING]
+    order = [page.index(f"<code>{field}</code>") for field in CASE.leading]
     assert order == sorted(order)
     assert "world.population.sessions_per_day" in page
     assert "nan" not in re.sub(r"<[^>]*>", " ", page).split()

@@ -201,7 +201,7 @@ def sweep_figure(story: Story) -> Figure | None:
             ax.minorticks_off()
         ax.set_xticks(values, [f"{value:g}\n(assumed)" if value == story.assumed else f"{value:g}" for value in values])
         ax.set_ylabel(f"shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
-        ax.set_xlabel(_axis_of_field(story.plan.sweep.field))
+        ax.set_xlabel(_axis_of_field(story))
         ax.set_title("Traced to the campaign's messages" if kind == "traced" else "All included (counterfactual)")
         if len(branches) > 1:
             ax.legend()
@@ -209,7 +209,6 @@ def sweep_figure(story: Story) -> Figure | None:
     return figure
 
 
-def _axis_of_field(name: str) -> str:
-    if name == "campaign.local_follower_share":
-        return "share of trolls' followers who are in Hong Kong"
-    return as_text(name.replace("_", " ").replace(".", ": "))
+def _axis_of_field(story: Story) -> str:
+    name = story.plan.sweep.field
+    return story.case.labels.get(name) or as_text(name.replace("_", " ").replace(".", ": "))

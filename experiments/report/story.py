@@ -20,6 +20,8 @@ from experiments.report.timeline import Event, Label, Line, events, label_of, li
 from experiments.report.verdict import Headline, headline, what_was_done
 from experiments.studies.results import Results
 from experiments.studies.settings import GRID, STRATEGIES, StudyPlan
+from sim import cases
+from sim.cases.case import Case
 from sim.moderation import Perfect, RemovalPolicy
 from sim.world import World
 
@@ -73,10 +75,12 @@ class Story:
     ``strategies`` is the ranking (``experiments.report.strategies``; empty unless the plan's form is that), ``removals`` has a
     row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``loudness`` is the
     greatest ratio of simulated to observed volume (None: nothing was compared), ``perfect`` whether no removal can err.
-    ``lines`` and ``events`` are what the timeline shows.
+    ``in_place`` says that the world has the calendar of the case. ``lines`` and ``events`` are what the timeline shows.
     """
 
     plan: StudyPlan
+    case: Case
+    in_place: bool
     world: World
     provenance: Mapping[str, Any]
     first_date: str
@@ -122,6 +126,7 @@ class Story:
             "reference": self.plan.reference,
             "seeds": list(self.seeds),
             "days": self.provenance["days"],
+            "case": self.plan.case,
             "form": self.plan.form,
             "until": self.until,
             "grid": _json(self.grid),
@@ -139,11 +144,14 @@ class Story:
 def tell(results: Results) -> Story:
     """The story of a study's results."""
     plan, world = results.plan, results.world
+    case = cases.named(plan.case)
     table = results.removed()
     by_branch = removals(table)
     ranking = strategies(results) if plan.form == STRATEGIES else pd.DataFrame(columns=["branch"])
     return Story(
         plan=plan,
+        case=case,
+        in_place=case.is_of(world),
         world=world,
         provenance=results.provenance,
         first_date=world.first_day,
@@ -165,7 +173,7 @@ def tell(results: Results) -> Story:
         own_outcomes=own_rows(results),
         observed=results.observed,
         loudness=_loudness(results.observed),
-        assumptions=assumptions(world),
+        assumptions=assumptions(world, case),
         dates=tuple(results.dates),
         lines=lines(results, ranking["branch"].tolist()),
         events=events(results),

@@ -7,14 +7,15 @@ import textwrap
 
 from experiments.command.terminal import shown
 from experiments.studies.settings import Experiment, StudyPlan
+from sim import cases
 from sim.fields import FieldInfo, describe_fields
-from sim.world import World
 
 
 def all_keys() -> list[str]:
     """Every key that can be overridden on the command line."""
     root = [name for name in Experiment.__dataclass_fields__ if name not in ("world", "study")]
-    fields = describe_fields(World.hk2019(people=1000), path="world") + describe_fields(StudyPlan(), path="study")
+    case = cases.named(StudyPlan().case)
+    fields = describe_fields(case.world(people=1000), path="world") + describe_fields(StudyPlan(), path="study")
     return [*root, *(field.path for field in fields)]
 
 

@@ -20,6 +20,7 @@ from experiments.studies.individual_data import check_room, write_people
 from experiments.studies.observed import compare_with_observed
 from experiments.studies.results import Results, load_observed
 from experiments.studies.settings import Experiment
+from sim import cases
 from sim.fields import InputError, canonical_json
 from sim.outcomes import OwnOutcome
 from sim.outcomes.individuals import kept
@@ -49,7 +50,8 @@ def study_directory(experiment: Experiment) -> Path:
         content = {
             "runs": [keys.key(branch, seed) for branch in branches.values() for seed in experiment.seed_list],
             "study": experiment.study.to_mapping(),
-            "observed": sources_of("experiments.studies.observed"),
+            "observed": sources_of("experiments.studies.observed")
+            | sources_of(f"sim.cases.{experiment.study.case}.case"),
         }
     except UnknownCodeError as error:
         raise InputError(str(error)) from None
@@ -151,7 +153,7 @@ def _named(outcomes: Sequence[OwnOutcome]) -> list[dict[str, Any]]:
 
 def _observed(experiment: Experiment, study: Study) -> pd.DataFrame:
     found = load_observed(study_directory(experiment))
-    return compare_with_observed(study) if found is None else found
+    return compare_with_observed(study, cases.named(experiment.study.case)) if found is None else found
 
 
 def _version(package: str) -> str | None:

@@ -18,15 +18,18 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.command.arguments import output_field, results_field
 from experiments.command.folder import expanded
 from experiments.command.user_code import load_user_classes
+from sim import cases
 from sim.actors.adaptation import Evading, Rebuilding, Static
 from sim.branch import Branch
+from sim.cases.case import Case
 from sim.fields import InputError, Settings, build, quantity
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.outcomes.individuals import GROUPS, kept
 from sim.world import World
 
-DISCLOSURE = "2019-08-19"
+_DEFAULT = cases.named(cases.NAMES[0])  # whose study is made where nothing else is said
+_STUDY = _DEFAULT.study
 REACTIVE, PREEMPTIVE = "reactive", "pre-emptive"
 LONGEST_NAME = 100  # bytes of a study's name
 MOST_RUNS = 100_000  # of a study; more than anybody has the time or the memory for
@@ -76,31 +79,33 @@ class Sweep(Settings):
     """A small sweep beside the study: the effect of some branches against one field of the world."""
 
     field: str = quantity(
-        "campaign.local_follower_share", unit="field of the world", source="given by the user", doc="Field to vary."
+        _STUDY["sweep"]["field"], unit="field of the world", source="given by the user", doc="Field to vary."
     )
     values: tuple[float, ...] = quantity(
-        (0.001, 0.01, 0.1), unit="that of the field", source="given by the user",
+        tuple(_STUDY["sweep"]["values"]), unit="that of the field", source="given by the user",
         doc="Values to try; none: no sweep.",
     )  # fmt: skip
     branches: tuple[str, ...] = quantity(
-        ("actual",), unit="names of branches", source="given by the user", doc="Branches to compare with the reference."
+        tuple(_STUDY["sweep"]["branches"]),
+        unit="names of branches",
+        source="given by the user",
+        doc="Branches to compare with the reference.",
     )
     seeds: int = quantity(
         4, unit="seeds", low=1, high=1_000_000, source="given by the user", doc="At most so many of the study's seeds."
     )
 
 
-def _default_branches() -> tuple[NamedBranch, ...]:
-    actual = (Takedown(DISCLOSURE), PreemptiveRemoval(DISCLOSURE))
-    return NamedBranch("none"), NamedBranch("no_campaign", campaign=False), NamedBranch("actual", actual)
-
-
 @dataclass(frozen=True)
 class StudyPlan(Settings):
     """Branches by name, and a grid of removals: every date times every scale, reactive and pre-emptive."""
 
+    case: str = quantity(
+        _DEFAULT.name, unit="name", choices=cases.NAMES, source="given by the user",
+        doc="The real case that it is about: what is compared with its facts, and told with its assumptions.",
+    )  # fmt: skip
     name: str = quantity(
-        "takedown_grid", unit="text", source="given by the user", doc="Begins the results directory's name."
+        _STUDY["name"], unit="text", source="given by the user", doc="Begins the results directory's name."
     )
     form: str = quantity(
         AUTO, unit="name", choices=(AUTO, GRID, STRATEGIES, PLAIN), source="given by the user",
@@ -111,23 +116,26 @@ class StudyPlan(Settings):
         "none", unit="name of a branch", source="given by the user", doc="What effects are against."
     )
     headline: str = quantity(
-        "actual", unit="name of a branch", source="given by the user", doc="What the report is about."
+        _STUDY["headline"], unit="name of a branch", source="given by the user", doc="What the report is about."
     )
     branches: tuple[NamedBranch, ...] = quantity(
-        default_factory=_default_branches, unit="branches", source="given by the user", doc="Branches beside the grid."
+        tuple(build(NamedBranch, each) for each in _STUDY["branches"]),
+        unit="branches",
+        source="given by the user",
+        doc="Branches beside the grid.",
     )
     dates: tuple[float | str, ...] = quantity(
-        ("2019-06-15", "2019-07-01", "2019-07-15", "2019-08-01", DISCLOSURE, "2019-09-01"),
+        tuple(_STUDY["dates"]),
         unit="day numbers or ISO dates", source="given by the user", doc="Dates of the grid's removals.",
     )  # fmt: skip
     reactive: tuple[int, ...] = quantity(
-        (94, 312, 936), unit="accounts in reality", low=0, high=300_000_000,
-        source="Twitter, 19 August 2019: 936 accounts; a tenth and a third of them",
+        tuple(_STUDY["reactive"]), unit="accounts in reality", low=0, high=300_000_000,
+        source="the case's own number, and parts of it",
         doc="Scales of the grid's takedowns of active accounts.",
     )  # fmt: skip
     preemptive: tuple[int, ...] = quantity(
-        (10_000, 50_000, 200_000), unit="accounts in reality", low=0, high=300_000_000,
-        source="Twitter, 19 August 2019: about 200,000 accounts; a twentieth and a quarter of them",
+        tuple(_STUDY["preemptive"]), unit="accounts in reality", low=0, high=300_000_000,
+        source="the case's own number, and parts of it",
         doc="Scales of the grid's removals of accounts that have not posted.",
     )  # fmt: skip
     detector: Detector = quantity(
@@ -309,19 +317,38 @@ class Experiment(Settings):
         return tuple(range(1, self.seeds + 1)) if isinstance(self.seeds, int) else self.seeds
 
 
+def plan_of(case: Case) -> StudyPlan:
+    """The study of a case."""
+    return build(StudyPlan, _with_defaults({"case": case.name}), path="study")
+
+
+def _with_defaults(study: dict[str, Any]) -> dict[str, Any]:
+    """A study's values with those of its case where it has none."""
+    name = study.get("case", _DEFAULT.name)
+    defaults = cases.named(name).study if name in cases.NAMES else {}
+    sweep = study.get("sweep")
+    inner = {"sweep": {**defaults.get("sweep", {}), **sweep}} if isinstance(sweep, dict) else {}
+    return {**defaults, **study, **inner}
+
+
 @cache
 def register() -> None:
-    """Give Hydra the defaults of the dataclasses as nodes ``experiment``, ``world/hk2019``, ``study/takedown_grid`` and
-    ``campaign/static``, ``rebuilding`` and ``evading``, which say how the operator answers losses.
+    """Give Hydra the defaults of the dataclasses as nodes: ``experiment``; of each case its world and its study, and
+    ``case/NAME``, which chooses both; ``campaign/static``, ``rebuilding`` and ``evading``, which say how the operator answers
+    losses.
 
     The nodes are open, so that an unknown field reaches our own checks, which know what it might have meant.
     """
     store = ConfigStore.instance()
-    plain = Experiment(world=World.hk2019(people=1000)).to_mapping()
+    plain = Experiment(world=_DEFAULT.world(people=1000)).to_mapping()
     del plain["world"], plain["study"]
     store.store(name="experiment", node=plain)
-    store.store(group="world", name="hk2019", node=_open(World.hk2019().to_mapping()))
-    store.store(group="study", name="takedown_grid", node=_open(StudyPlan().to_mapping()))
+    for case in map(cases.named, cases.NAMES):
+        study = plan_of(case)
+        store.store(group="world", name=case.name, node=_open(case.world().to_mapping()))
+        store.store(group="study", name=study.name, node=_open(study.to_mapping()))
+        chosen = {"defaults": [{"override /world": case.name}, {"override /study": study.name}]}
+        store.store(group="case", name=case.name, node=_open(chosen), package="_global_")
     for way in (Static(), Rebuilding(), Evading()):
         node = OmegaConf.create({"adaptation": {"name": way.name, **way.to_mapping()}})
         store.store(group="campaign", name=way.name, node=node, package="world.campaign")
@@ -347,6 +374,8 @@ def build_experiment(config: DictConfig, typed: Sequence[str] | None) -> Experim
         raise InputError(f"{error.full_key}: {str(error).splitlines()[0]}" if error.full_key else str(error)) from None
     assert isinstance(plain, dict)
     load_user_classes(plain, typed)
+    if isinstance(plain.get("study"), dict):
+        plain["study"] = _with_defaults(plain["study"])
     if isinstance(plain.get("results"), str):
         plain["results"] = expanded(plain["results"])
     return build(Experiment, {str(key): value for key, value in plain.items()}, path="")

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from sim.fields import InputError, checked, instance, shown
 from sim.moderation.detectors.detector import Detector, SignalDetector
+from sim.moderation.disclosed import ACTIVE, UNUSED
 from sim.moderation.view import OracleSignal, PlatformView
 from sim.randomness import checked_seed
 
-BASE_RATE = 936 / 1_201_236
+BASE_RATE = ACTIVE / (1_000_000 + ACTIVE + UNUSED + 300)
 """Active troll accounts among all that Hong Kong's platform has in the model at 1:1: a million people, 200,936 accounts of the
 campaign and 300 organisers."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import quantity, register
+from sim.moderation.disclosed import UNUSED
 from sim.moderation.policy import Removal, RemovalPolicy, most_suspicious
 from sim.moderation.view import PlatformView
 
@@ -21,7 +22,7 @@ class PreemptiveRemoval(RemovalPolicy):
     of_sleepers: ClassVar[bool] = True
 
     accounts: int = quantity(
-        200_000, unit="accounts in reality", low=0, high=300_000_000,
+        UNUSED, unit="accounts in reality", low=0, high=300_000_000,
         source="Twitter, 19 August 2019: about 200,000 accounts before they were substantially active",
         doc="Sleeping accounts to remove.",
     )  # fmt: skip

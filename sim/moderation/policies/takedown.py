@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import quantity, register
+from sim.moderation.disclosed import ACTIVE
 from sim.moderation.policy import Removal, RemovalPolicy, most_suspicious
 from sim.moderation.view import PlatformView
 
@@ -18,7 +19,7 @@ class Takedown(RemovalPolicy):
     """Suspends the most suspicious accounts that have ever posted, at the start of ``day``."""
 
     accounts: int = quantity(
-        936, unit="accounts in reality", low=0, high=300_000_000, source="Twitter, 19 August 2019: 936 accounts",
+        ACTIVE, unit="accounts in reality", low=0, high=300_000_000, source="Twitter, 19 August 2019: 936 accounts",
         doc="Active accounts to remove.",
     )  # fmt: skip
 
