@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
+from sim.actors.campaign import Campaign
+from sim.actors.organisers import Organisers
 from sim.actors.outlets import Outlets
 from sim.actors.second_platform import SecondPlatform
-from sim.actors.settings import Campaign, Organisers
 from sim.calendar import Calendar, day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS, Feed

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 import sim
 from sim.actors.adaptation import Evading, Rebuilding
+from sim.actors.campaign import Campaign, Sleepers, TrollGroup
+from sim.actors.organisers import Organisers
 from sim.actors.outlets import Outlets
 from sim.actors.second_platform import Pages, SecondPlatform
-from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.calendar import Calendar, Event
 from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
+from sim.actors.campaign import Campaign
+from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
-from sim.actors.organisers import Organisers
-from sim.actors.settings import Campaign
 from sim.actors.volume import even_out, posting_plan, weekly_rhythm
 from sim.calendar import Calendar, Event
 from sim.cases.hk2019 import facts
@@ -249,10 +249,10 @@ def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
     """Operator and organisers are Mesa agents; what they write over the steps ahead is followed from then on."""
     world = busy_world(**{"organisers.posts_per_day": 24.0, "campaign.sleepers.accounts": 0})
     stage = begin(world, None, 1, engine).engine
-    assert {Operator, Organisers} <= {type(agent) for agent in stage.agents}
+    assert {Operator, Leadership} <= {type(agent) for agent in stage.agents}
     half = world.burn_in_ticks + world.tick(2)
     stage.advance(half)
-    stage.state.posting[[stage.operator.rows[0], stage.organisers.row], half:] = 0.0
+    stage.state.posting[[stage.operator.rows[0], stage.leadership.row], half:] = 0.0
     stage.advance(stage.last_step)
     by_role = (
         stage.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + stage.state.counts[:, Count.RESHARES :][:, :3]

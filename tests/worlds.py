@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.actors.campaign import Campaign, Sleepers, TrollGroup
+from sim.actors.organisers import Organisers
 from sim.actors.outlets import Outlets
 from sim.actors.second_platform import Pages, SecondPlatform
-from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
 from sim.branch import Branch
 from sim.calendar import Calendar, Event
 from sim.engine.engine import Engine

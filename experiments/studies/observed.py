@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.actors.settings import Campaign
+from sim.actors.campaign import Campaign
 from sim.cases.case import Case, ClockPart, Engagement, Followers, Volume
 from sim.run import last_step
 from sim.simulation import begin

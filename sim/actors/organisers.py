@@ -1,75 +1,55 @@
-"""The movement's organisers: they post all day long, and call people to the events ahead."""
+"""The movement's organisers: how many they are, and what they post."""
 
 from __future__ import annotations
 
-import datetime
-import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.actors.agent import Agent
-from sim.actors.timetable import NEVER
+from sim.fields import Settings, quantity
 
 
-class _Call(NamedTuple):
-    """A call to an event of a side: from step ``begin`` on posts are calls to it, from ``louder`` on they are more frequent if
-    the side is the organisers' own, and at ``join`` people decide."""
+@dataclass(frozen=True)
+class Organisers(Settings):
+    """Accounts of the movement's organisers: zealots who post news and calls."""
 
-    begin: int
-    louder: int
-    join: int
-    side: int
-
-
-class Organisers(Agent):
-    """Decide how much organisers post and which of their posts are calls.
-
-    They write it down for the accounts to follow, in the state: row number ``row`` of ``posting`` (steps,) are the expected posts
-    of an organiser at each step, ``calls`` (2, steps) says whether a post is a call to an event of the movement (row 0) or of the
-    government side (row 1).
-    A call to an event begins ``call_days`` before people decide to join it, or when the agenda of the week is published that
-    has it, and not before day 0. ``side`` is the organisers' own (1 or -1; 0 if they take none).
-    """
-
-    def __init__(self, model: Any, side: int, row: int) -> None:
-        super().__init__(model)
-        world, schedule = model.world, model.schedule
-        self.side, self.row = side, row
-        ahead = math.floor(world.organisers.call_days * world.ticks_per_day)
-        loud = np.maximum(world.burn_in_ticks, schedule.join_step - ahead)
-        begin = loud
-        if world.organisers.agenda_weekday is not None:
-            begin = np.maximum(world.burn_in_ticks, self._published(schedule.join_step))
-            loud = np.maximum(begin, loud)
-        steps = np.column_stack([begin, loud, schedule.join_step, schedule.join_side])
-        self.calls_to_come = [call for call in (_Call(*row) for row in steps.tolist()) if call.begin < call.join]
-
-    def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
-        return min((call.begin for call in self.calls_to_come if call.begin >= step), default=NEVER)
-
-    def act(self, step: int) -> None:
-        """Begin to post, and to call to the events whose time has come."""
-        posts, calls = self.model.state.posting[self.row], self.model.state.calls
-        if step == 0:
-            posts[:] = self._ordinary(0, posts.size)
-        for begin, louder, join, whose in self.calls_to_come:
-            if begin == step:
-                calls[0 if whose > 0 else 1, begin:join] = 1
-                if whose == self.side:
-                    factor = self.model.world.organisers.call_activity
-                    posts[louder:join] = self._ordinary(louder, join) * factor
-
-    def _published(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The step at which the agenda is published that has an event, by the event's own step."""
-        world = self.model.world
-        days = steps // world.ticks_per_day
-        weekdays = datetime.date.fromisoformat(world.first_day).weekday() + days - world.burn_in_days
-        return np.asarray((days - (weekdays - world.organisers.agenda_weekday) % 7) * world.ticks_per_day)
-
-    def _ordinary(self, first: int, last: int) -> NDArray[np.float64]:
-        world = self.model.world
-        clock = np.array(world.calendar.clock)
-        return np.asarray(world.organisers.posts_per_day * clock[np.arange(first, last) % world.ticks_per_day])
+    accounts: int = quantity(
+        0, unit="accounts in reality", low=0, high=10_000_000, source="assumption", doc="Organiser accounts."
+    )
+    stance: float = quantity(
+        0.9,
+        unit="opinion, -1 to 1",
+        low=-1,
+        high=1,
+        source="assumption",
+        doc="Opinion that organisers' messages express.",
+    )
+    followers: float = quantity(
+        0.0,
+        unit="followers in reality",
+        low=0,
+        high=1e9,
+        source="given by the user",
+        doc="Mean followers of an organiser, who lean its way; they do not scale with the world.",
+    )
+    posts_per_day: float = quantity(
+        4.0, unit="posts per account and day", low=0, high=24, source="assumption", doc="Posts of an organiser a day."
+    )
+    call_days: float = quantity(
+        3.0, unit="days", low=0, high=60, source="assumption",
+        doc="How long before an event of their side organisers' posts are calls to join it.",
+    )  # fmt: skip
+    call_activity: float = quantity(
+        2.0, unit="factor", low=0, high=24, source="assumption", doc="How much more organisers post while they call."
+    )
+    agenda_weekday: int | None = quantity(
+        None, unit="weekday, Monday 0", low=0, high=6, source="model choice",
+        doc="Weekday on which the week's agenda is published: from then on posts are calls until the last event of the seven "
+        "days is over, and more frequent in the call_days before each of their side (none: calls begin call_days before).",
+    )  # fmt: skip
+    scripts: int = quantity(
+        50, unit="texts in reality", low=0, high=10_000_000, source="assumption",
+        doc="Texts that organisers pass on word for word; they scale with the world, with one at least.",
+    )  # fmt: skip
+    scripted_share: float = quantity(
+        0.2, unit="share of new posts", low=0, high=1, source="assumption: calls are passed on word for word",
+        doc="Share of organisers' new posts that are copied from such a text.",
+    )  # fmt: skip

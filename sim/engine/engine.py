@@ -1,7 +1,7 @@
 """What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
 
-A step is: newcomers register, and actors whose time has come decide (the moderator first, then the operator, then the
-organisers); then accounts read,
+A step is: newcomers register, and actors whose time has come decide (the moderators first, then the operator, then who leads
+the movement); then accounts read,
 decide and commit. An engine supplies the second half in ``advance_accounts``.
 """
 
@@ -17,8 +17,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
-from sim.actors.organisers import Organisers
 from sim.branch import Branch
 from sim.engine.arrivals import Arrivals
 from sim.engine.attitudes import Standing
@@ -133,9 +133,9 @@ class Engine(mesa.Model):  # type: ignore[misc]
             pages=np.flatnonzero(group == Group.PAGE),
             rows=(int(Group.ACTIVE_TROLL), int(Group.SLEEPER), int(Group.PAGE)),
         )
-        self.organisers = Organisers(self, side=int(np.sign(stance.sum())), row=int(Group.ORGANISER))
+        self.leadership = Leadership(self, side=int(np.sign(stance.sum())), row=int(Group.ORGANISER))
         self.rules, self.second_rules = self._rules_at(start.step)
-        self.actors = (self.arrivals, *self.moderators, self.operator, self.organisers)
+        self.actors = (self.arrivals, *self.moderators, self.operator, self.leadership)
 
     def fork(self, branch: Branch | None = None) -> Self:
         """An engine of its own that goes on from the present in another branch (default: in the same)."""

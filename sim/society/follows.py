@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.settings import TrollGroup
+from sim.actors.campaign import TrollGroup
 from sim.fields import InputError
 from sim.graph.follower_graph import (
     FollowerGraph,

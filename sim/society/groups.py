@@ -14,8 +14,8 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.campaign import TrollGroup
 from sim.actors.second_platform import Pages
-from sim.actors.settings import TrollGroup
 from sim.feed.legality import Propensity
 from sim.people.accounts import Role
 from sim.randomness import Stream, uniforms_of

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.settings import TrollGroup
+from sim.actors.campaign import TrollGroup
 from sim.people.profiles import Profiles, correlated, rank_levels, shown
 from sim.randomness import Stream, uniforms_of
 from sim.society.groups import IS_CAMPAIGN, KINDS, Group, by_group, organisers_followers

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from sim.actors.campaign import Campaign, TrollGroup
 from sim.actors.second_platform import SecondPlatform
-from sim.actors.settings import Campaign, TrollGroup
 from sim.calendar import day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS

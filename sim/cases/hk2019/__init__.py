@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.actors.settings import Campaign, Organisers, Sleepers, TrollGroup
+from sim.actors.campaign import Campaign, Sleepers, TrollGroup
+from sim.actors.organisers import Organisers
 from sim.calendar import Calendar, Event
 from sim.cases.hk2019 import facts
 from sim.people.people import Population
