@@ -168,8 +168,8 @@ def test_measuring_prevalence_and_being_illegal_changes_nothing(case: tuple[Worl
 def test_policies_that_do_not_stand_leave_the_measures_alone() -> None:
     assert Takedown(1).measures(NO_MEASURES, 24) is NO_MEASURES
     stage = run(busy_world(), busy_branch())
-    assert stage.rules.measures.takedowns.size == 0
-    assert stage.rules.measures._replace(takedowns=NO_MEASURES.takedowns) == NO_MEASURES
+    assert stage.parameters.measures.takedowns.size == 0
+    assert stage.parameters.measures._replace(takedowns=NO_MEASURES.takedowns) == NO_MEASURES
 
 
 def both(first: float = 1.0) -> Branch:
@@ -197,11 +197,11 @@ def test_measures_hold_from_the_first_tick_of_the_day_on() -> None:
     seen = []
     for step in range(world.burn_in_ticks + world.ticks):
         stage.advance(step + 1)
-        seen.append(len(stage.rules.measures.takedowns))
+        seen.append(len(stage.parameters.measures.takedowns))
     first = world.burn_in_ticks + world.tick(1)
     assert seen == [0] * first + [1] * 3 + [2] * (len(seen) - first - 3)
     expected = [[1 / (0.4 * 6), first, 0.9], [1 / (0.3 * 6), first + 3, 1.0]]
-    np.testing.assert_array_equal(stage.rules.measures.takedowns, expected)
+    np.testing.assert_array_equal(stage.parameters.measures.takedowns, expected)
 
 
 def test_measures_have_the_types_that_kernels_are_compiled_for() -> None:
@@ -233,7 +233,7 @@ def test_nobody_sees_what_is_gone_and_prevalence_falls() -> None:
     branch = Branch((ContentTakedown(1, 0.2), ContentTakedown(1, 0.3, 0.5)))
     stage = Watched(world, branch, 3)
     stage.advance(stage.last_step)
-    takedowns, shares = stage.rules.measures.takedowns, stage.society.illegal_share
+    takedowns, shares = stage.parameters.measures.takedowns, stage.society.illegal_share
     bad = [(step, name) for step, name in stage.read if illegal(stage.seed64, *name, shares[name[0]])]
     assert len(bad) > 100
     assert not any(taken_down(stage.seed64, *name, step, takedowns) for step, name in bad)

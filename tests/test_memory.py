@@ -34,7 +34,8 @@ def bytes_of(world: World) -> int:
     arrays = [
         *drawn.arrays,
         *fixed.schedule,
-        *fixed.rules,
+        *fixed.parameters,
+        *fixed.parameters.by_group,
         fixed.wakes_at,
         drawn.followers,
         drawn.following,

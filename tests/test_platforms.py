@@ -198,9 +198,9 @@ def test_a_policy_acts_on_its_own_platform() -> None:
 
 def test_measures_hold_on_their_own_platform_unless_they_are_public() -> None:
     friction = run(two_platforms(), Branch((ReshareFriction(1, 0.5, platform="second"),)))
-    assert (friction.rules.measures.friction, friction.second_rules.measures.friction) == (0.0, 0.5)
+    assert (friction.parameters.measures.friction, friction.second_parameters.measures.friction) == (0.0, 0.5)
     disclosure = run(two_platforms(), Branch((Disclosure(1, discount=0.5),)))
-    assert disclosure.rules.measures.discount == disclosure.second_rules.measures.discount == 0.5
+    assert disclosure.parameters.measures.discount == disclosure.second_parameters.measures.discount == 0.5
 
 
 def test_downranking_on_the_second_platform_lowers_what_trolls_reach() -> None:

@@ -138,15 +138,15 @@ def test_the_rest_is_what_people_said_whom_trolls_had_moved(monkeypatch: pytest.
     original = Citizen.change_mind
 
     def change_mind(self: Citizen, readings: list[Reading]) -> tuple[float, float, float, float]:
-        x, rule, rules = self.current_stances(), self.model.world.opinion.rule, self.model.rules
+        x, rule, parameters = self.current_stances(), self.model.world.opinion.rule, self.model.parameters
         inflow = others = 0.0
         for reading in readings:
             if reading.role != Role.TROLL:
                 weight = rule.weight(x[0], reading.stances[0], self.confidence, rule.parameters())
                 others += weight
                 inflow += weight * (reading.stances[0] - reading.stances[1])
-        pull = rules.event_pull if self.model.schedule.event_side[self.model.step_index] else 0.0
-        induced[self.person] += inflow - induced[self.person] * (others + rules.anchoring + pull)
+        pull = parameters.calendar.event_pull if self.model.schedule.event_side[self.model.step_index] else 0.0
+        induced[self.person] += inflow - induced[self.person] * (others + parameters.opinion.anchoring + pull)
         return original(self, readings)
 
     monkeypatch.setattr(Citizen, "change_mind", change_mind)
@@ -171,9 +171,9 @@ def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
     original = Citizen.change_mind
 
     def change_mind(self: Citizen, readings: list[Reading]) -> tuple[float, float, float, float]:
-        x, rule, rules = self.current_stances()[0], self.model.world.opinion.rule, self.model.rules
+        x, rule, parameters = self.current_stances()[0], self.model.world.opinion.rule, self.model.parameters
         weights = [rule.weight(x, r.stances[0], self.confidence, rule.parameters()) for r in readings]
-        share = 1.0 / sum(weights) if rules.averages and sum(weights) > 0.0 else 1.0
+        share = 1.0 / sum(weights) if parameters.rule.averages and sum(weights) > 0.0 else 1.0
         y = x if np.isnan(cold[self.person]) else cold[self.person]
         pull = sum(
             share * weight * (reading.stances[0] - y)
@@ -181,7 +181,9 @@ def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
             if reading.role != Role.TROLL
         )
         side = float(self.model.schedule.event_side[self.model.step_index])
-        cold[self.person] = moved(y, pull, self.anchor, rules.anchoring, rules.event_pull if side else 0.0, side)
+        cold[self.person] = moved(
+            y, pull, self.anchor, parameters.opinion.anchoring, parameters.calendar.event_pull if side else 0.0, side
+        )
         return original(self, readings)
 
     monkeypatch.setattr(Citizen, "change_mind", change_mind)

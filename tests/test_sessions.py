@@ -17,7 +17,7 @@ def _fixed(**changes: object) -> Fixed:
 
 
 def _sessions(fixed: Fixed) -> Sessions:
-    sessions = Sessions(1, fixed.drawn.arrays, fixed.schedule, fixed.rules)
+    sessions = Sessions(1, fixed.drawn.arrays, fixed.schedule, fixed.parameters)
     assert sessions.length == 240  # for a thousand people
     sessions.length = 24
     return sessions

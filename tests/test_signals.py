@@ -81,7 +81,7 @@ def posts_of(stage: Engine, step: int) -> list[tuple[int, int, int]]:
 
 def test_coordination_is_to_post_the_same_text_within_a_tick() -> None:
     stage = begin(busy_world(), busy_branch(), 1).engine
-    rules, seed, found = stage.rules, np.uint64(1), 0
+    groups, seed, found = stage.parameters.by_group, np.uint64(1), 0
     while stage.step_index < stage.last_step:
         before, step = stage.state.traces[:, Trace.COORDINATED].copy(), stage.step_index
         stage.advance(step + 1)
@@ -90,7 +90,7 @@ def test_coordination_is_to_post_the_same_text_within_a_tick() -> None:
             if (account, step) == (author, created):
                 g = stage.society.group[account]
                 texts[account] = script(
-                    seed, author, created, rules.scripted[g], rules.first_script[g], rules.scripts[g]
+                    seed, author, created, groups.scripted[g], groups.first_script[g], groups.scripts[g]
                 )
         copies = Counter(text for text in texts.values() if text != OWN_WORDS)
         expected = {account for account, text in texts.items() if copies[text] > 1}
@@ -102,12 +102,12 @@ def test_coordination_is_to_post_the_same_text_within_a_tick() -> None:
 
 
 def test_each_kind_of_account_copies_its_own_texts() -> None:
-    rules = run(busy_world(), until=0).rules
-    np.testing.assert_array_equal(rules.scripts, [4, 2, 50, 3, 3, 3])
-    np.testing.assert_array_equal(rules.first_script, [0, 4, 6, 56, 56, 56])
+    groups = run(busy_world(), until=0).parameters.by_group
+    np.testing.assert_array_equal(groups.scripts, [4, 2, 50, 3, 3, 3])
+    np.testing.assert_array_equal(groups.first_script, [0, 4, 6, 56, 56, 56])
     for g, share in enumerate((0.3, 0.5, 0.3, 0.7, 0.7, 0.7)):
-        first, many = int(rules.first_script[g]), int(rules.scripts[g])
-        drawn = np.array([script(np.uint64(1), a, 7, rules.scripted[g], first, many) for a in range(20_000)])
+        first, many = int(groups.first_script[g]), int(groups.scripts[g])
+        drawn = np.array([script(np.uint64(1), a, 7, groups.scripted[g], first, many) for a in range(20_000)])
         copied = drawn[drawn != OWN_WORDS]
         assert copied.size / drawn.size == pytest.approx(share, abs=4 * (share * (1 - share) / drawn.size) ** 0.5)
         counts = np.bincount(copied - first, minlength=many)
@@ -117,8 +117,8 @@ def test_each_kind_of_account_copies_its_own_texts() -> None:
 
 
 def test_texts_scale_with_the_world_and_stay_at_least_one() -> None:
-    rules = run(sim.World.hk2019(people=10_000, days=1, burn_in_days=0), until=0).rules
-    np.testing.assert_array_equal(rules.scripts, [10, 1, 1, 2, 2, 2])
+    groups = run(sim.World.hk2019(people=10_000, days=1, burn_in_days=0), until=0).parameters.by_group
+    np.testing.assert_array_equal(groups.scripts, [10, 1, 1, 2, 2, 2])
     none = busy_world(**{"campaign.scripts": 0, "organisers.scripts": 0, "expression.slogans": 0})
     assert run(none).state.traces[:, Trace.COORDINATED].sum() == 0
 

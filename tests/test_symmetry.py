@@ -31,9 +31,9 @@ def mirrored(start: Snapshot) -> Snapshot:
     fixed, arrays = start.fixed, start.fixed.drawn.arrays
     drawn = fixed.drawn._replace(arrays=arrays._replace(anchor=-arrays.anchor, actor_stance=-arrays.actor_stance))
     schedule = fixed.schedule._replace(event_side=-fixed.schedule.event_side, join_side=-fixed.schedule.join_side)
-    rules = fixed.rules._replace(movement=-fixed.rules.movement)
+    parameters = fixed.parameters._replace(movement=-fixed.parameters.movement)
     return start._replace(
-        fixed=fixed._replace(drawn=drawn, schedule=schedule, rules=rules),
+        fixed=fixed._replace(drawn=drawn, schedule=schedule, parameters=parameters),
         state=start.state._replace(opinion=-start.state.opinion),
     )
 

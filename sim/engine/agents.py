@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.actors.agent import Agent
 from sim.engine.engine import Engine
 from sim.engine.kernels.reading import RANDOM_ATTEMPTS
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
@@ -112,9 +112,9 @@ class Account(Agent):
     # What others can see of an account
 
     @property
-    def rules(self) -> Rules:
-        """The rules of the platform that the account is on."""
-        return self.model.second_rules if self.on_second else self.model.rules
+    def parameters(self) -> Parameters:
+        """The parameters of the platform that the account is on."""
+        return self.model.second_parameters if self.on_second else self.model.parameters
 
     @property
     def active(self) -> bool:
@@ -146,7 +146,7 @@ class Account(Agent):
             if followee.group == Group.SLEEPER:
                 ticks_awake = model.step_index - int(model.state.active_since[account])
                 if not edge_has_come_alive(
-                    model.seed64, self.account, account, ticks_awake, self.rules.follow_half_life
+                    model.seed64, self.account, account, ticks_awake, self.parameters.ticks.follow_half_life
                 ):
                     continue
             yield followee
@@ -164,13 +164,13 @@ class Account(Agent):
         for followee in followees:
             seen: set[tuple[int, int]] = set()
             for entry in followee.outbox():
-                own = entry.author == self.account and not self.rules.by_arrival
+                own = entry.author == self.account and not self.parameters.choices.by_arrival
                 if own or not model.visible(entry) or self.hidden_from(entry):
                     continue
                 item = items.setdefault(entry.name, Item(entry, entry.posted, entry.posted, 0, False))
                 item.latest = max(item.latest, entry.posted)
                 item.earliest = min(item.earliest, entry.posted)
-                shares = self.rules.flooding if followee.role == Role.TROLL else 1
+                shares = self.parameters.campaign.flooding if followee.role == Role.TROLL else 1
                 item.copies += ((entry.posted, shares),)
                 if entry.name not in seen:
                     seen.add(entry.name)
@@ -182,19 +182,21 @@ class Account(Agent):
         """Whether a message is hidden from this account because its author is downranked."""
         model = self.model
         draw = uniform(model.seed64, _VISIBILITY, entry.created, self.account, entry.author)
-        return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= self.rules.measures.visibility
+        return model.flagged(entry.author, Flag.DOWNRANKED) and draw >= self.parameters.measures.visibility
 
     def feed_of(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
         """The messages of the feed: those carried last, those that came in last where feeds go by arrival, or those of greatest
         weight where they are ranked; ties in an order drawn by (reader, message)."""
-        if self.rules.by_arrival:
+        if self.parameters.choices.by_arrival:
             return self.stored_feed(carried)
-        return self.first_of(carried.values(), self.engagement_of if self.rules.ranked else lambda item: item.latest)
+        return self.first_of(
+            carried.values(), self.engagement_of if self.parameters.choices.ranked else lambda item: item.latest
+        )
 
     def first_of(self, items: Collection[Item], rank: Callable[[Item], float]) -> list[Item]:
         """As many as a feed holds, the highest rank first."""
         draws = {item.entry.name: feed_tie(self.model.seed64, self.account, *item.entry.name) for item in items}
-        return sorted(items, key=lambda item: (-rank(item), draws[item.entry.name]))[: self.rules.length]
+        return sorted(items, key=lambda item: (-rank(item), draws[item.entry.name]))[: self.parameters.feed.length]
 
     def stored_feed(self, carried: dict[tuple[int, int], Item]) -> list[Item]:
         """What a feed would hold into which all copies had been put, step by step, as they were posted: a message comes in once
@@ -212,14 +214,15 @@ class Account(Agent):
     def engagement_of(self, item: Item) -> float:
         """Weight of a message in a ranked feed and among the messages to reshare: appeal x shares x recency, times a factor for
         dehumanising messages."""
-        model, rules = self.model, self.rules
+        model, parameters = self.model, self.parameters
         role = int(model.accounts[item.entry.author].role)
-        since = item.arrived + 1 if rules.by_arrival else item.entry.created
-        recency = float(rules.recency[model.step_index - since])
+        since = item.arrived + 1 if parameters.choices.by_arrival else item.entry.created
+        recency = float(parameters.recency[model.step_index - since])
         weight = engagement(
-            model.seed64, *item.entry.name, role, rules.appeal_exponent, rules.deception, item.shares, recency
-        )
-        return float(weight * rules.dehumanising_appeal if model.dehumanising(item.entry) else weight)
+            model.seed64, *item.entry.name, role, parameters.feed.appeal_exponent, parameters.campaign.deception,
+            item.shares, recency,
+        )  # fmt: skip
+        return float(weight * parameters.severity.appeal if model.dehumanising(item.entry) else weight)
 
     def feed(self) -> list[Item]:
         """The feed that the account would read now."""
@@ -237,10 +240,10 @@ class Account(Agent):
         """Something new, or one message of the feed; None if nothing in the feed is acceptable."""
         model, step = self.model, self.model.step_index
         draw = uniform(model.seed64, _NEW_OR_RESHARE, step, self.account, 0)
-        if feed and draw >= self.rules.new_share[self.group] and not self.posts_first():
+        if feed and draw >= self.parameters.by_group.new_share[self.group] and not self.posts_first():
             return None if self.put_off() else self.again(self.choose_reshare(feed, opinions[0]))
         stance, shifts = OFF_TOPIC, (0, 0, 0)
-        if on_topic(model.seed64, self.account, step, self.rules.on_topic_share[self.group]):
+        if on_topic(model.seed64, self.account, step, self.parameters.by_group.on_topic_share[self.group]):
             stance = quantise(opinions[0])
             shifts = (
                 compand(opinions[0] - opinions[1]),
@@ -273,7 +276,7 @@ class Account(Agent):
                 continue
             weight = self.engagement_of(item)
             if model.flagged(entry.author, Flag.LABELLED):
-                weight *= self.rules.measures.label_reshare
+                weight *= self.parameters.measures.label_reshare
             time = reshare_race(model.seed64, self.account, step, *entry.name, weight)
             if time < least:
                 best, least = entry, time
@@ -284,8 +287,8 @@ class Account(Agent):
 
     def script(self) -> int:
         """The script that the account copies if it posts something new now."""
-        rules, group = self.rules, self.group
-        scripts = (rules.scripted[group], rules.first_script[group], rules.scripts[group])
+        of, group = self.parameters.by_group, self.group
+        scripts = (of.scripted[group], of.first_script[group], of.scripts[group])
         return int(script(self.model.seed64, self.account, self.model.step_index, *scripts))
 
     # The two phases of a tick
@@ -365,7 +368,7 @@ class Citizen(Account):
         return float(self.model.state.inner_confidence[self.person])
 
     def says_opinion(self) -> bool:
-        return not self.rules.by_confidence or bool(confident(self.inner_confidence, self.courage))
+        return not self.parameters.choices.by_confidence or bool(confident(self.inner_confidence, self.courage))
 
     def wake_probability(self) -> float:
         return self.sessions_per_day * self.model.sessions_now
@@ -373,17 +376,17 @@ class Citizen(Account):
     def speaks_up(self, opinion: float, inner_confidence: float) -> bool:
         """Whether the account posts in this session: by chance, unless the spiral of silence keeps its holder from it."""
         model = self.model
-        if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= self.rules.posting:
+        if uniform(model.seed64, _POST, model.step_index, self.account, 0) >= self.parameters.expression.posting:
             return False
-        if self.rules.by_confidence:
+        if self.parameters.choices.by_confidence:
             return bool(confident(inner_confidence, self.courage))
-        return not self.rules.silence or willing(opinion, self.climate, self.courage)
+        return not self.parameters.expression.silence or willing(opinion, self.climate, self.courage)
 
     def would_speak(self) -> bool:
         return self.speaks_up(self.current_stances()[0], self.inner_confidence)
 
     def would_spread(self, entry: Entry, opinion: float) -> bool:
-        if not self.rules.congenial_only or not entry.on_topic:
+        if not self.parameters.expression.reshare_congenial_only or not entry.on_topic:
             return True
         return abs(stance_of(entry.stance) - opinion) < self.confidence
 
@@ -391,8 +394,8 @@ class Citizen(Account):
         model = self.model
         self.reported = None
         self.feed_now = []
-        if self.rules.reads_opinions:
-            followees = self.one_random_followee() if self.rules.one_random_followee else self.followees()
+        if self.parameters.choices.reads_opinions:
+            followees = self.one_random_followee() if self.parameters.choices.one_random_followee else self.followees()
             self.readings = [Reading(f.current_stances(), f.role, False) for f in followees if f.says_opinion()]
         else:
             carried = self.scan_followees()
@@ -400,7 +403,7 @@ class Citizen(Account):
             if self.reads_topic():
                 feed += [item for item in self.topic_messages() if item.entry.name not in carried]
             feed.sort(key=lambda item: item.entry.name)
-            if self.rules.observes:
+            if self.parameters.signals.observe:
                 self.reported = self.choose_report(feed)
             self.readings = self.read(feed)
             self.feed_now = feed
@@ -408,7 +411,7 @@ class Citizen(Account):
 
     def reads_topic(self) -> bool:
         """Whether the account is shown messages of the topic stream."""
-        return bool(self.rules.topic_slots and self.model.society.topic_reader[self.person])
+        return bool(self.parameters.feed.topic_slots and self.model.society.topic_reader[self.person])
 
     def readings_on_second(self) -> list[Reading]:
         """What the person reads in this tick on the second platform."""
@@ -419,7 +422,7 @@ class Citizen(Account):
         """The person's opinion, and confidence in it, after reading."""
         self.model.count(Count.READERS)
         self.next_opinions = self.change_mind(readings)
-        if self.rules.by_confidence:
+        if self.parameters.choices.by_confidence:
             self.next_inner_confidence = self.gain_confidence(readings)
 
     def decide(self) -> None:
@@ -430,7 +433,7 @@ class Citizen(Account):
         """Decide what to post, having made up one's mind."""
         feed = self.feed_now
         self.decision = None
-        at_first_sight = self.rules.at_first_sight and not self.posts_first()
+        at_first_sight = self.parameters.choices.at_first_sight and not self.posts_first()
         chosen = self.choose_at_first_sight(feed) if at_first_sight else None
         if chosen is not None:
             self.decision = None if self.put_off() else self.again(chosen)
@@ -438,7 +441,7 @@ class Citizen(Account):
             self.decision = self.choose_post(feed, self.next_opinions)
 
     def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
-        return None if self.rules.at_first_sight else super().choose_reshare(feed, opinion)
+        return None if self.parameters.choices.at_first_sight else super().choose_reshare(feed, opinion)
 
     def choose_at_first_sight(self, feed: list[Item]) -> Entry | None:
         """A message that the reader has decided to share and has not shared yet (the least draw first)."""
@@ -453,18 +456,23 @@ class Citizen(Account):
             entry: draw
             for entry, draw in draws.items()
             if draw
-            < self.rules.first_sight
-            * (self.rules.measures.label_reshare if model.flagged(entry.author, Flag.LABELLED) else 1.0)
+            < self.parameters.expression.first_sight
+            * (self.parameters.measures.label_reshare if model.flagged(entry.author, Flag.LABELLED) else 1.0)
         }
         return min(share, key=lambda entry: share[entry], default=None)
 
     def put_off(self) -> bool:
         model = self.model
-        return bool(uniform(model.seed64, _FRICTION, model.step_index, self.account, 0) < self.rules.measures.friction)
+        return bool(
+            uniform(model.seed64, _FRICTION, model.step_index, self.account, 0) < self.parameters.measures.friction
+        )
 
     def posts_first(self) -> bool:
         model = self.model
-        return model.step_index == 0 and uniform(model.seed64, _FIRST_POST, 0, self.account, 0) < self.rules.first_posts
+        return (
+            model.step_index == 0
+            and uniform(model.seed64, _FIRST_POST, 0, self.account, 0) < self.parameters.expression.first_posts
+        )
 
     def awake(self) -> bool:
         return super().awake() or self.posts_first()
@@ -499,10 +507,10 @@ class Citizen(Account):
             and model.accounts[message.carrier].active
             and model.visible(message.item.entry)
             and not self.hidden_from(message.item.entry)
-            and message.item.shares < self.rules.measures.breaker
+            and message.item.shares < self.parameters.measures.breaker
         ]
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
-        return [message.item for message in candidates[: self.rules.topic_slots]]
+        return [message.item for message in candidates[: self.parameters.feed.topic_slots]]
 
     def news(self, item: Item) -> bool:
         """Whether a message is on the topic, somebody else's, and new to the reader."""
@@ -519,9 +527,9 @@ class Citizen(Account):
         draws: dict[float, int] = {}
         for entry in (item.entry for item in feed if self.news(item)):
             disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence
-            probability = self.rules.reports if disagrees else self.rules.mistaken_reports
+            probability = self.parameters.signals.reports if disagrees else self.parameters.signals.mistaken_reports
             if model.dehumanising(entry):
-                probability *= self.rules.dehumanising_reports
+                probability *= self.parameters.severity.reports
             draw = report_draw(model.seed64, self.account, *entry.name)
             if draw < probability:
                 draws.setdefault(draw, entry.author)
@@ -534,11 +542,11 @@ class Citizen(Account):
         for item in feed:
             entry = item.entry
             role = model.accounts[entry.author].role
-            if self.rules.measure_quality:
+            if self.parameters.feed.measure_quality:
                 model.count(Count.SLOTS + role)
                 model.count(
                     Count.QUALITY,
-                    int(quality(model.seed64, *entry.name, int(role), self.rules.quality_rate) * 2.0**32),
+                    int(quality(model.seed64, *entry.name, int(role), self.parameters.feed.quality_rate) * 2.0**32),
                 )
             if not self.news(item):
                 continue
@@ -572,25 +580,27 @@ class Citizen(Account):
     def credibility(self, entry: Entry, stance: float) -> float:
         """The factor on a message's weight."""
         model = self.model
-        of = self.rules.measures
+        of = self.parameters.measures
         flags = int(model.state.flags[entry.author])
         return float(credibility(flags, stance, of.label_persuasion, of.discount, of.disclosed, of.resemblance))
 
     def change_mind(self, readings: list[Reading]) -> tuple[float, float, float, float]:
         """The four nested opinions after reading; also updates the troll channels and the perceived climate."""
-        model, state, rules = self.model, self.model.state, self.rules
+        model, state, parameters = self.model, self.model.state, self.parameters
         rule, confidence = model.world.opinion.rule, self.confidence
         x = self.current_stances()
-        weights = [rule.checked_weight(x[0], reading.stances[0], confidence, model.parameters) for reading in readings]
+        weights = [
+            rule.checked_weight(x[0], reading.stances[0], confidence, model.rule_parameters) for reading in readings
+        ]
         pulls = [0.0, 0.0, 0.0, 0.0]
         direct = relayed = others = total = 0.0
-        share, anchoring = 1.0, rules.anchoring
-        if rules.averages:
-            share = rules.own_weight
+        share, anchoring = 1.0, parameters.opinion.anchoring
+        if parameters.rule.averages:
+            share = parameters.rule.own_weight
             for reading, weight in zip(readings, weights, strict=True):
                 share += weight * reading.credibility
             share = 1.0 / share if share >= LEAST_SUM else 0.0
-        if rules.susceptible:
+        if parameters.rule.susceptible:
             share *= self.susceptibility
             anchoring = 1.0 - self.susceptibility
         for reading, own in zip(readings, weights, strict=True):
@@ -608,13 +618,13 @@ class Citizen(Account):
             for level in levels:
                 pulls[level] += weight * (reading.stances[level] - x[level])
         side = float(model.schedule.event_side[model.step_index])
-        event_pull = rules.event_pull if side else 0.0
+        event_pull = parameters.calendar.event_pull if side else 0.0
         anchor = self.anchor
         to = drawn(x[0], pulls[0], anchor, anchoring, event_pull, side)
         channel = state.channel[self.person]
         channel[:] = channels_moved(*channel, direct, relayed, others, anchoring, event_pull, to)
         if readings:
-            state.climate[self.person] += rules.climate_memory * (total / len(readings) - self.climate)
+            state.climate[self.person] += parameters.expression.climate_memory * (total / len(readings) - self.climate)
         return (
             clipped(to),
             moved(x[1], pulls[1], anchor, anchoring, event_pull, side),
@@ -627,21 +637,25 @@ class Citizen(Account):
         opinion = self.current_stances()[0]
         same = sum(opinion * reading.stances[0] > 0.0 for reading in readings)
         opposed = sum(opinion * reading.stances[0] < 0.0 for reading in readings)
-        return float(encouraged(self.inner_confidence, same, opposed, self.rules.confidence_step))
+        return float(encouraged(self.inner_confidence, same, opposed, self.parameters.expression.confidence_step))
 
     def joins(self, event: int) -> bool:
         """Whether the person behind the account joins an event."""
-        model, rules = self.model, self.rules
+        model, parameters = self.model, self.parameters
         side = int(model.schedule.join_side[event])
         seen = int(model.state.last_call[self.person, 0 if side > 0 else 1])
-        called = seen >= 0 and model.step_index - seen <= rules.call_window
-        support = perceived_support(side, self.climate, model.last_turnout(event), rules.turnout_weight)
+        called = seen >= 0 and model.step_index - seen <= parameters.ticks.call_window
+        support = perceived_support(
+            side, self.climate, model.last_turnout(event), parameters.mobilisation.turnout_weight
+        )
         gained = model.state.legitimacy[self.person] - model.society.legitimacy_at_start[self.person]
-        threshold = threshold_now(self.threshold, rules.movement * side, gained, rules.legitimacy_weight)
+        threshold = threshold_now(
+            self.threshold, parameters.movement * side, gained, parameters.mobilisation.legitimacy_weight
+        )
         return bool(
             joins(
-                side, self.current_stances()[0], support, int(called), threshold, rules.conviction,
-                rules.complementarity, rules.call,
+                side, self.current_stances()[0], support, int(called), threshold, parameters.mobilisation.conviction,
+                parameters.mobilisation.complementarity, parameters.mobilisation.call,
             )
         )  # fmt: skip
 
@@ -662,7 +676,7 @@ class SecondAccount(Citizen):
         return account
 
     def wake_probability(self) -> float:
-        return super().wake_probability() * float(self.rules.second_visits)
+        return super().wake_probability() * float(self.parameters.second.visits)
 
     def posts_first(self) -> bool:
         return False
@@ -696,7 +710,7 @@ class Actor(Account):
     def look(self) -> None:
         model = self.model
         self.feed_now: list[Item] = []
-        if not self.rules.reads_opinions and self.rules.new_share[self.group] < 1.0:
+        if not self.parameters.choices.reads_opinions and self.parameters.by_group.new_share[self.group] < 1.0:
             self.feed_now = sorted(self.feed_of(self.scan_followees()), key=lambda item: item.entry.name)
         model.state.last_awake[self.account] = model.step_index
 
@@ -746,7 +760,7 @@ class AgentEngine(Engine):
         super().__init__(world, *args, **kwargs)
         self.seed64 = np.uint64(self.seed_of_run)
         self.sessions_now, self.posts_now = 0.0, [0.0] * len(Group)
-        self.parameters = self.world.opinion.rule.parameters()
+        self.rule_parameters = self.world.opinion.rule.parameters()
         self.awake_now: set[int] = set()
         self.accounts: list[Account] = [self._account(a) for a in range(self.society.group.size)]
 
@@ -782,7 +796,7 @@ class AgentEngine(Engine):
                 account.decide()
             for account in awake:
                 account.commit()
-            if self.rules.observes:
+            if self.parameters.signals.observe:
                 self._leave_traces(awake)
             for account in awake:
                 post = account.decision
@@ -800,13 +814,13 @@ class AgentEngine(Engine):
         """Whether a post is there to be read: its author active, and it has neither expired nor been taken down."""
         return (
             self.accounts[entry.author].active
-            and self.step_index - entry.posted <= self.rules.lifetime
+            and self.step_index - entry.posted <= self.parameters.ticks.lifetime
             and not self.taken_down(entry)
         )
 
     def taken_down(self, entry: Entry) -> bool:
         """Whether a message was illegal and is gone."""
-        takedowns = self.accounts[entry.author].rules.measures.takedowns
+        takedowns = self.accounts[entry.author].parameters.measures.takedowns
         return (
             takedowns.size > 0
             and illegal(self.seed64, *entry.name, self.society.illegal_share[entry.author])
@@ -815,11 +829,11 @@ class AgentEngine(Engine):
 
     def dehumanising(self, entry: Entry) -> bool:
         """Whether a message is on the topic and dehumanises the movement's people."""
-        rules = self.rules
+        parameters = self.parameters
         return entry.on_topic and bool(
             dehumanising(
-                self.seed64, *entry.name, int(self.accounts[entry.author].role), -rules.movement * stance_of(entry.stance),
-                rules.dehumanising_campaign, rules.dehumanising_citizens, rules.hostile,
+                self.seed64, *entry.name, int(self.accounts[entry.author].role), -parameters.movement * stance_of(entry.stance),
+                parameters.severity.campaign, parameters.severity.citizens, parameters.severity.hostile,
             )
         )  # fmt: skip
 
@@ -829,7 +843,7 @@ class AgentEngine(Engine):
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         names: set[tuple[int, int]] = set()
-        if not self.rules.reads_opinions:
+        if not self.parameters.choices.reads_opinions:
             for citizen in self.accounts[: self.world.people]:
                 if citizen.active:
                     names |= {item.entry.name for item in citizen.feed()}
@@ -878,7 +892,7 @@ class AgentEngine(Engine):
 
     def may_enter(self, account: Account) -> bool:
         """Whether an account that has just posted is within the limit of posts in the topic stream."""
-        limit, window = self.rules.measures.topic_limit, self.rules.measures.topic_window
+        limit, window = self.parameters.measures.topic_limit, self.parameters.measures.topic_window
         if limit == 0:
             return True
         recent = [e for e in account.outbox() if e.on_topic and e.posted > self.step_index - window]
@@ -886,13 +900,13 @@ class AgentEngine(Engine):
 
     def _enter_topic_stream(self, entry: Entry, carrier: Account) -> None:
         """The stream keeps the messages of least priority; a message carried again adds to its weight."""
-        state, rules = self.state, self.rules
+        state, parameters = self.state, self.parameters
         names = [_entry(state.stream[slot]).name for slot in range(int(state.stream_size[0]))]
-        weight = float(rules.flooding if carrier.role == Role.TROLL else 1)
+        weight = float(parameters.campaign.flooding if carrier.role == Role.TROLL else 1)
         known = names.index(entry.name) if entry.name in names else None
         if known is not None:
             weight += float(state.stream_weight[known])
-        priority = topic_priority(self.seed64, *entry.name, weight, entry.posted, rules.topic_half_life)
+        priority = topic_priority(self.seed64, *entry.name, weight, entry.posted, parameters.feed.topic_half_life)
         if known is not None:
             slot = known
         elif len(names) < state.stream.size:

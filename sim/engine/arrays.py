@@ -55,21 +55,21 @@ class ArrayEngine(Engine):
 
     def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sessions = Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.rules)
+        self.sessions = Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.parameters)
         accounts = self.society.group.size
         self.threads = max(1, min(checked_threads(threads), accounts // _SMALLEST_CHUNK))
-        self._parameters = self.world.opinion.rule.parameters()
+        self._rule_parameters = self.world.opinion.rule.parameters()
         feed = self.world.feed
         longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
         messages, opinions = longest * feed.memory, 0
-        if self.rules.reads_opinions:
+        if self.parameters.choices.reads_opinions:
             messages, opinions = 0, longest
         last_post = self.state.outbox["posted"].max(axis=1)
         self._scratch = [
-            make_scratch(messages, longest, opinions, self.rules, feed.topic_capacity, last_post)
+            make_scratch(messages, longest, opinions, self.parameters, feed.topic_capacity, last_post)
             for _ in range(self.threads)
         ]
-        self._decisions = make_decisions(accounts, self.rules)
+        self._decisions = make_decisions(accounts, self.parameters)
         self._awake = np.empty(accounts, dtype=np.int64)
         self._nothing = make_elsewhere(self._awake[:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
@@ -89,9 +89,9 @@ class ArrayEngine(Engine):
                 number = first // sessions.length
                 stop = min(last, (number + 1) * sessions.length)
                 run_ticks(
-                    self._seed, first, stop, self.state, self.society, self.schedule, self.rules, self._weight,
-                    self._parameters, self._scratch[0], self._decisions, self._nothing, self._awake, number * sessions.length,
-                    *sessions.block(number),
+                    self._seed, first, stop, self.state, self.society, self.schedule, self.parameters, self._weight,
+                    self._rule_parameters, self._scratch[0], self._decisions, self._nothing, self._awake,
+                    number * sessions.length, *sessions.block(number),
                 )  # fmt: skip
                 self._check_weights()
                 first = stop
@@ -102,20 +102,22 @@ class ArrayEngine(Engine):
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         found = np.zeros(0, dtype=np.int64)
-        if self.rules.reads_opinions:
+        if self.parameters.choices.reads_opinions:
             return found
-        people, length = self.society.anchor.size, self.rules.length
+        people, length = self.society.anchor.size, self.parameters.feed.length
         names = np.empty(_SMALLEST_CHUNK * length, dtype=np.int64)
         for low in range(0, people, _SMALLEST_CHUNK):
             high = min(low + _SMALLEST_CHUNK, people)
             n = list_feeds(
-                self._seed, self.step_index, low, high, self.state, self.society, self.rules, self._scratch[0], names
-            )
+                self._seed, self.step_index, low, high, self.state, self.society, self.parameters, self._scratch[0],
+                names,
+            )  # fmt: skip
             found = np.union1d(found, names[:n])
         return found
 
     def _tick(self, pool: ThreadPoolExecutor, step: int) -> None:
-        seed, state, society, schedule, rules = self._seed, self.state, self.society, self.schedule, self.rules
+        seed, state, society, schedule = self._seed, self.state, self.society, self.schedule
+        parameters = self.parameters
         awake, decisions = self._awake, self._decisions
         counts = np.zeros((self.threads, Count.COLUMNS), dtype=np.int64)
         for event in np.flatnonzero(schedule.join_step == step):
@@ -125,7 +127,7 @@ class ArrayEngine(Engine):
         found = self._spread(
             pool, accounts,
             lambda i, low, high: find_awake(
-                seed, step, low, high, state, society, schedule, rules, awake[low:high], self._scratch[i].draws, counts[i]
+                seed, step, low, high, state, society, schedule, parameters, awake[low:high], self._scratch[i].draws, counts[i]
             ),
         )  # fmt: skip
         n = 0
@@ -137,7 +139,7 @@ class ArrayEngine(Engine):
         self._spread(
             pool, first,
             lambda i, low, high: decide(
-                seed, step, awake, low, high, state, society, schedule, rules, self._weight, self._parameters,
+                seed, step, awake, low, high, state, society, schedule, parameters, self._weight, self._rule_parameters,
                 self._scratch[i], decisions, elsewhere, counts[i],
             ),
         )  # fmt: skip
@@ -145,10 +147,10 @@ class ArrayEngine(Engine):
         if society.twin.size:
             self._post_on_second(pool, step, first, elsewhere, counts)
             self._check_weights()
-        commit(awake, 0, n, state, society, rules, decisions, self._scratch[0].last_post, counts[0])
-        if rules.observes:
-            leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
-        enter_topic_stream(seed, awake, first, state, society, rules, decisions)
+        commit(awake, 0, n, state, society, parameters, decisions, self._scratch[0].last_post, counts[0])
+        if parameters.signals.observe:
+            leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
+        enter_topic_stream(seed, awake, first, state, society, parameters, decisions)
         state.counts[step] += counts.sum(axis=0)
 
     def _check_weights(self) -> None:
@@ -157,21 +159,21 @@ class ArrayEngine(Engine):
         for scratch in self._scratch:
             if scratch.unfit[0]:
                 x, stance, confidence = scratch.unfit[1:].tolist()
-                raise unfit_weight(self.world.opinion.rule, x, stance, confidence, self._parameters)
+                raise unfit_weight(self.world.opinion.rule, x, stance, confidence, self._rule_parameters)
 
     def _count_turnout(self, step: int, event: int, _thread: int, low: int, high: int) -> int:
-        joined = count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.rules)
+        joined = count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.parameters)
         return int(joined)
 
     def _read_on_second(
         self, pool: ThreadPoolExecutor, step: int, first: int, n: int, counts: NDArray[np.int64]
     ) -> Elsewhere:
-        rules = self.second_rules
-        elsewhere = make_elsewhere(self._awake[first:n], rules.length, bool(discredits.py_func(rules)))
+        parameters = self.second_parameters
+        elsewhere = make_elsewhere(self._awake[first:n], parameters.feed.length, bool(discredits.py_func(parameters)))
         self._spread(
             pool, n - first,
             lambda i, low, high: second_platform.read(
-                self._seed, step, low, high, self.state, self.society, self.schedule, rules, self._scratch[i],
+                self._seed, step, low, high, self.state, self.society, self.schedule, parameters, self._scratch[i],
                 self._decisions, elsewhere, first, counts[i],
             ),
         )  # fmt: skip
@@ -184,7 +186,8 @@ class ArrayEngine(Engine):
             pool, elsewhere.account.size,
             lambda i, low, high: second_platform.post(
                 self._seed, step, self._awake[:first], low, high, self.state, self.society, self.schedule,
-                self.second_rules, self._weight, self._parameters, self._scratch[i], self._decisions, elsewhere, counts[i],
+                self.second_parameters, self._weight, self._rule_parameters, self._scratch[i], self._decisions, elsewhere,
+                counts[i],
             ),
         )  # fmt: skip
 

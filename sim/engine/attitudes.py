@@ -55,7 +55,7 @@ class Standing:
         model, violence = self._model, dict[int, float]()
         schedule, world = model.schedule, model.world
         for event, step, side in zip(world.calendar.events, schedule.join_step, schedule.join_side, strict=True):
-            if step >= 0 and side == model.fixed.rules.movement:
+            if step >= 0 and side == model.fixed.parameters.movement:
                 day = int(step - world.burn_in_ticks) // world.ticks_per_day
                 violence[day] = max(violence.get(day, 0.0), event.violence)
         return violence
@@ -101,8 +101,8 @@ class Standing:
             is_gone, lost = np.zeros(society.group.size, dtype=bool), np.zeros(state.trust.size, dtype=np.int64)
             is_gone[gone] = True
             count_lost_followees(
-                np.uint64(model.seed_of_run), model.step_index, gone, is_gone, model.rules.follow_half_life, state, society,
-                lost,
+                np.uint64(model.seed_of_run), model.step_index, gone, is_gone, model.parameters.ticks.follow_half_life,
+                state, society, lost,
             )  # fmt: skip
             self._lose(trust.lost_followee * lost)
 

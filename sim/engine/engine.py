@@ -25,7 +25,7 @@ from sim.engine.attitudes import Standing
 from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.memory import check_memory
 from sim.engine.moderator import Moderator
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.removals import RemovalRecord
 from sim.engine.state import Count, State, first_state
 from sim.fields import instance
@@ -134,7 +134,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
             rows=(int(Group.ACTIVE_TROLL), int(Group.SLEEPER), int(Group.PAGE)),
         )
         self.leadership = Leadership(self, side=int(np.sign(stance.sum())), row=int(Group.ORGANISER))
-        self.rules, self.second_rules = self._rules_at(start.step)
+        self.parameters, self.second_parameters = self._parameters_at(start.step)
         self.actors = (self.arrivals, *self.moderators, self.operator, self.leadership)
 
     def fork(self, branch: Branch | None = None) -> Self:
@@ -272,21 +272,23 @@ class Engine(mesa.Model):  # type: ignore[misc]
             self._begin_campaign()
         for actor in self.actors:
             actor.act(step)
-        self.rules, self.second_rules = self._rules_at(step)
+        self.parameters, self.second_parameters = self._parameters_at(step)
 
-    def _rules_at(self, step: int) -> tuple[Rules, Rules]:
-        """The world's rules on either platform with the measures of the policies that have begun there by this step, in their
-        order, and what the operator has changed about its accounts."""
-        rules = self.fixed.rules
+    def _parameters_at(self, step: int) -> tuple[Parameters, Parameters]:
+        """The world's parameters on either platform with the measures of the policies that have begun there by this step, in
+        their order, and what the operator has changed about its accounts."""
+        parameters = self.fixed.parameters
         tactics = self.operator.tactics()
         if tactics is not None:
-            on_topic_share, new_share = rules.on_topic_share.copy(), rules.new_share.copy()
+            groups = parameters.by_group
+            on_topic_share, new_share = groups.on_topic_share.copy(), groups.new_share.copy()
             on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
-            rules = rules._replace(on_topic_share=on_topic_share, new_share=new_share)
-        first = rules._replace(measures=self._measures_at(step, FIRST))
+            changed = groups._replace(on_topic_share=on_topic_share, new_share=new_share)
+            parameters = parameters._replace(by_group=changed)
+        first = parameters._replace(measures=self._measures_at(step, FIRST))
         if not self.society.twin.size:
             return first, first
-        return first, rules._replace(measures=self._measures_at(step, SECOND))
+        return first, parameters._replace(measures=self._measures_at(step, SECOND))
 
     def _measures_at(self, step: int, platform: str) -> Measures:
         per_day = self.world.ticks_per_day

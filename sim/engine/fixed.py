@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.parameters import Rules, make_rules
+from sim.engine.parameters import Parameters, make_parameters
 from sim.society.groups import Group
 from sim.society.schedule import Schedule, make_schedule, sleepers_wake
 from sim.society.society import Drawn
@@ -20,7 +20,7 @@ class Fixed(NamedTuple):
 
     drawn: Drawn
     schedule: Schedule
-    rules: Rules
+    parameters: Parameters
     wakes_at: NDArray[np.int64]
 
 
@@ -28,4 +28,4 @@ def fixed_for(world: World, drawn: Drawn, seed: int) -> Fixed:
     """What is fixed in a run of a world with this ``seed`` in a society that was drawn for it."""
     sleepers = np.flatnonzero(drawn.arrays.group == Group.SLEEPER)
     wakes_at = sleepers_wake(world, sleepers, drawn.arrays.created[sleepers], seed)
-    return Fixed(drawn, make_schedule(world), make_rules(world), wakes_at)
+    return Fixed(drawn, make_schedule(world), make_parameters(world), wakes_at)

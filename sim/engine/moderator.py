@@ -175,7 +175,7 @@ class Moderator(Agent):
         created = model.society.created[account].astype(np.int64)
         suspended = state.status[account] == Status.SUSPENDED
         traces = None
-        if model.rules.observes:
+        if model.parameters.signals.observe:
             counts = state.traces[account].astype(np.int64)
             traces = Traces(
                 office_posts=counts[:, Trace.OFFICE_POSTS],

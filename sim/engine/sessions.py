@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.kernels.waking import draw_block
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.society.schedule import Schedule
 from sim.society.society import Society
 
@@ -21,9 +21,9 @@ class Sessions:
     The last block drawn is kept, and earlier ones as far as they fit into ``room`` bytes: none until there is any.
     """
 
-    def __init__(self, seed: int, society: Society, schedule: Schedule, rules: Rules) -> None:
+    def __init__(self, seed: int, society: Society, schedule: Schedule, parameters: Parameters) -> None:
         self.room = 0
-        self._seed, self._society, self._schedule, self._rules = np.uint64(seed), society, schedule, rules
+        self._seed, self._society, self._schedule, self._parameters = np.uint64(seed), society, schedule, parameters
         self._kept: dict[int, Block] = {}
         self._last: tuple[int, Block] | None = None
         self.length = max(1, _DRAWS // society.anchor.size)
@@ -46,7 +46,7 @@ class Sessions:
         ends = np.zeros(min(self.length, self._schedule.sessions.size - first), dtype=np.int64)
         while True:
             found = draw_block(
-                self._seed, first, self._society, self._schedule, self._rules, self._draws, ends, self._found
+                self._seed, first, self._society, self._schedule, self._parameters, self._draws, ends, self._found
             )
             if found <= self._found.size:
                 return ends, self._found[:found].copy()

@@ -32,7 +32,7 @@ def active_trolls(model: Engine) -> float:
 
 def mean_quality(model: Engine) -> float:
     """Mean quality of the messages shown to citizens today (nan unless the world measures it)."""
-    if not model.rules.measure_quality:
+    if not model.parameters.feed.measure_quality:
         return float("nan")
     day = slice(model.step_index - model.world.ticks_per_day, model.step_index)
     total = sum(model.state.counts[day, Count.QUALITY].tolist())  # exact: that of a day may exceed 64 bits

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import OF_CITIZEN, OF_TROLLS_FROM, TROLL, role_of
 from sim.engine.kernels.workspace import NEW, NOTHING, RESHARE, Decisions
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import MOST_REPORTS, Count, State, Trace
 from sim.feed.outbox import EMPTY, OFF_TOPIC
 from sim.feed.ranking import topic_priority
@@ -35,7 +35,7 @@ def commit(
     high: int,
     state: State,
     society: Society,
-    rules: Rules,
+    parameters: Parameters,
     decisions: Decisions,
     last_post: NDArray[np.uint16],
     counts: NDArray[np.int64],
@@ -49,7 +49,7 @@ def commit(
         if group == OF_CITIZEN:
             for level in range(4):
                 state.opinion[society.person[account], level] = decisions.opinion[i, level]
-            if rules.by_confidence:
+            if parameters.choices.by_confidence:
                 state.inner_confidence[society.person[account]] = decisions.inner_confidence[i]
         action = decisions.action[i]
         if action == NOTHING:
@@ -72,11 +72,11 @@ def commit(
 
 @lean_kernel
 def leave_traces(
-    seed: int, step: int, awake: NDArray[np.int64], n: int, state: State, society: Society, schedule: Schedule, rules: Rules,
-    decisions: Decisions,
+    seed: int, step: int, awake: NDArray[np.int64], n: int, state: State, society: Society, schedule: Schedule,
+    parameters: Parameters, decisions: Decisions,
 ) -> None:  # fmt: skip
     """Count what the tick's posts and reports show of the accounts concerned."""
-    traces, copies = state.traces, decisions.copies
+    traces, copies, texts = state.traces, decisions.copies, parameters.by_group
     for i in range(n):
         reported = decisions.reported[i]
         if reported >= 0 and traces[reported, _REPORTS] < MOST_REPORTS:
@@ -90,7 +90,7 @@ def leave_traces(
             traces[account, _TRACE_RESHARES] += 1
             continue
         group = society.group[account]
-        copied = script(seed, account, step, rules.scripted[group], rules.first_script[group], rules.scripts[group])
+        copied = script(seed, account, step, texts.scripted[group], texts.first_script[group], texts.scripts[group])
         decisions.script[i] = copied
         if copied >= 0:
             copies[copied] += 1
@@ -105,20 +105,29 @@ def leave_traces(
 
 @lean_kernel
 def enter_topic_stream(
-    seed: int, awake: NDArray[np.int64], n: int, state: State, society: Society, rules: Rules, decisions: Decisions
+    seed: int,
+    awake: NDArray[np.int64],
+    n: int,
+    state: State,
+    society: Society,
+    parameters: Parameters,
+    decisions: Decisions,
 ) -> None:
     """Enter the tick's posts on the topic into the topic stream, which keeps the messages of least priority."""
     capacity = state.stream.size
-    limit = rules.measures.topic_limit
+    limit = parameters.measures.topic_limit
     for i in range(n):
         if decisions.action[i] == NOTHING or decisions.entry[i].stance == OFF_TOPIC:
             continue
         entry = decisions.entry[i]
         carrier = awake[i]
-        if limit > 0 and _posts_on_topic(carrier, np.int64(entry.posted) - rules.measures.topic_window, state) > limit:
+        if (
+            limit > 0
+            and _posts_on_topic(carrier, np.int64(entry.posted) - parameters.measures.topic_window, state) > limit
+        ):
             continue
         author, created = np.int64(entry.author), np.int64(entry.created)
-        weight = np.float64(rules.flooding if society.group[carrier] >= OF_TROLLS_FROM else 1)
+        weight = np.float64(parameters.campaign.flooding if society.group[carrier] >= OF_TROLLS_FROM else 1)
         used = state.stream_size[0]
         place = -1
         for s in range(used):
@@ -126,7 +135,7 @@ def enter_topic_stream(
                 place = s
                 weight += state.stream_weight[s]
                 break
-        priority = topic_priority(seed, author, created, weight, entry.posted, rules.topic_half_life)
+        priority = topic_priority(seed, author, created, weight, entry.posted, parameters.feed.topic_half_life)
         if place < 0:
             if used < capacity:
                 place = used

@@ -26,7 +26,7 @@ from sim.engine.kernels.reading import (
 )
 from sim.engine.kernels.speaking import posts_first, shares_at_first_sight, silent, speak
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
 from sim.randomness import uniform
 from sim.society.schedule import Schedule
@@ -57,7 +57,7 @@ def _fetch_ahead(awake: NDArray[np.int64], i: int, high: int, state: State, soci
 @lean_kernel
 def decide(
     seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
-    rules: Rules, weight: Any, parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere,
+    parameters: Parameters, weight: Any, rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere,
     counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Accounts awake[low:high] of the first platform read the state left by the previous tick and decide; rows of others are only
@@ -71,40 +71,55 @@ def decide(
         _fetch_ahead(awake, i, high, state, society)
         group = society.group[account]
         decisions.action[i] = NOTHING
-        if rules.observes:
+        if parameters.signals.observe:
             decisions.reported[i] = -1
         shown = 0
-        first = group == OF_CITIZEN and posts_first(seed, step, account, rules)
-        would_post = group != OF_CITIZEN or first or uniform(seed, POST, step, account, 0) < rules.posting
-        if not rules.reads_opinions and (group == OF_CITIZEN or rules.new_share[group] < 1.0):
-            topic = group == OF_CITIZEN and rules.topic_slots > 0 and society.topic_reader[society.person[account]]
-            reshares = would_post and uniform(seed, NEW_OR_RESHARE, step, account, 0) >= rules.new_share[group]
-            whole = reshares or rules.at_first_sight or rules.measure_quality or takes_all(rules)
-            rows, shown = look(seed, step, account, whole, topic, state, society, rules, scratch)
+        first = group == OF_CITIZEN and posts_first(seed, step, account, parameters)
+        would_post = (
+            group != OF_CITIZEN or first or uniform(seed, POST, step, account, 0) < parameters.expression.posting
+        )
+        if not parameters.choices.reads_opinions and (
+            group == OF_CITIZEN or parameters.by_group.new_share[group] < 1.0
+        ):
+            topic = (
+                group == OF_CITIZEN
+                and parameters.feed.topic_slots > 0
+                and society.topic_reader[society.person[account]]
+            )
+            reshares = (
+                would_post and uniform(seed, NEW_OR_RESHARE, step, account, 0) >= parameters.by_group.new_share[group]
+            )
+            whole = (
+                reshares
+                or parameters.choices.at_first_sight
+                or parameters.feed.measure_quality
+                or takes_all(parameters)
+            )
+            rows, shown = look(seed, step, account, whole, topic, state, society, parameters, scratch)
             counts[_ROWS] += rows
         if group == OF_CITIZEN:
             person = np.int64(society.person[account])
             counts[_READERS] += 1
-            if rules.one_random_followee:
+            if parameters.choices.one_random_followee:
                 readings = 0
                 followee = random_followee(seed, step, account, state, society)
-                if followee >= 0 and says(followee, state, society, rules):
+                if followee >= 0 and says(followee, state, society, parameters):
                     read_current_opinion(followee, 0, state, society, scratch)
                     readings = 1
-            elif rules.reads_opinions:
-                readings = read_all_opinions(seed, step, account, state, society, rules, scratch)
+            elif parameters.choices.reads_opinions:
+                readings = read_all_opinions(seed, step, account, state, society, parameters, scratch)
             else:
                 readings = read_new_messages(
-                    seed, step, account, shown, state, society, rules, schedule, scratch, counts
+                    seed, step, account, shown, state, society, parameters, schedule, scratch, counts
                 )
-            if rules.observes and not rules.reads_opinions:
-                decisions.reported[i] = choose_report(seed, account, readings, state, society, rules, scratch)
+            if parameters.signals.observe and not parameters.choices.reads_opinions:
+                decisions.reported[i] = choose_report(seed, account, readings, state, society, parameters, scratch)
             if society.twin.size > 0 and society.twin[account] >= 0:
                 row = row_of(elsewhere.account, society.twin[account])
                 if row >= 0:
                     readings = recall(elsewhere, row, readings, scratch)
             opinion = decisions.opinion[i]
-            discredited = discredits(rules) or elsewhere.discredits
+            discredited = discredits(parameters) or elsewhere.discredits
             change_mind(
                 step,
                 person,
@@ -112,27 +127,27 @@ def decide(
                 discredited,
                 state,
                 society,
-                rules,
+                parameters,
                 schedule,
                 weight,
-                parameters,
+                rule_parameters,
                 scratch,
                 opinion,
             )
             inner = 0.0
-            if rules.by_confidence:
-                inner = gain_confidence(person, readings, state, rules, scratch)
+            if parameters.choices.by_confidence:
+                inner = gain_confidence(person, readings, state, parameters, scratch)
                 decisions.inner_confidence[i] = inner
             state.last_awake[account] = step
             if not first:
-                if rules.at_first_sight and shares_at_first_sight(
-                    seed, step, account, shown, state, rules, scratch, i, decisions
+                if parameters.choices.at_first_sight and shares_at_first_sight(
+                    seed, step, account, shown, state, parameters, scratch, i, decisions
                 ):
                     continue
-                if not would_post or silent(person, opinion[0], inner, state, society, rules):
+                if not would_post or silent(person, opinion[0], inner, state, society, parameters):
                     continue
         else:
             for level in range(4):
                 decisions.opinion[i, level] = society.actor_stance[account - citizens]
             state.last_awake[account] = step
-        speak(seed, step, account, shown, first, state, society, rules, scratch, i, decisions)
+        speak(seed, step, account, shown, first, state, society, parameters, scratch, i, decisions)

@@ -11,27 +11,28 @@ from sim.engine.kernels.gathering import gather, live_followees
 from sim.engine.kernels.selecting import select
 from sim.engine.kernels.topic_slots import add_topic
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.society.society import Society
 
 
 @inlined
 def look(
-    seed: int, step: int, account: int, whole: bool, topic: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, account: int, whole: bool, topic: bool, state: State, society: Society, parameters: Parameters,
+    scratch: Scratch,
 ) -> tuple[int, int]:  # fmt: skip
     """Choose the feed of an account; return how many followees were looked at and how many messages are shown."""
-    rows = live_followees(seed, step, account, state, society, rules, scratch)
-    n = gather(seed, step, account, rows, whole, state, society, rules, scratch)
-    shown = select(seed, step, account, n, society, rules, scratch)
+    rows = live_followees(seed, step, account, state, society, parameters, scratch)
+    n = gather(seed, step, account, rows, whole, state, society, parameters, scratch)
+    shown = select(seed, step, account, n, society, parameters, scratch)
     if topic:
-        shown = add_topic(seed, step, account, rows, whole, n, shown, state, society, rules, scratch)
+        shown = add_topic(seed, step, account, rows, whole, n, shown, state, society, parameters, scratch)
     return rows, shown
 
 
 @lean_kernel
 def list_feeds(
-    seed: int, step: int, low: int, high: int, state: State, society: Society, rules: Rules, scratch: Scratch,
+    seed: int, step: int, low: int, high: int, state: State, society: Society, parameters: Parameters, scratch: Scratch,
     names: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Write the names of the messages in the feeds that active accounts low … high - 1 would read at a step; return how many
@@ -40,9 +41,9 @@ def list_feeds(
     for account in range(low, high):
         if state.status[account] != ACTIVE:
             continue
-        rows = live_followees(seed, step, account, state, society, rules, scratch)
-        candidates = gather(seed, step, account, rows, True, state, society, rules, scratch)
-        shown = select(seed, step, account, candidates, society, rules, scratch)
+        rows = live_followees(seed, step, account, state, society, parameters, scratch)
+        candidates = gather(seed, step, account, rows, True, state, society, parameters, scratch)
+        shown = select(seed, step, account, candidates, society, parameters, scratch)
         for i in range(shown):
             names[n] = scratch.name[scratch.feed[i]]
             n += 1

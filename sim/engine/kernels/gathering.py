@@ -8,7 +8,7 @@ from sim.compiled import inlined, prefetch
 from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
 from sim.engine.kernels.stored import note_copy
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC
@@ -27,7 +27,7 @@ _AGE_BITS = 4  # entries are binned by age in 16 ticks
 
 @inlined
 def live_followees(
-    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, reader: int, state: State, society: Society, parameters: Parameters, scratch: Scratch
 ) -> int:
     """List the active followees whose posts reach the reader in ``scratch.row``; return how many."""
     n = 0
@@ -40,7 +40,7 @@ def live_followees(
         if state.status[followee] != ACTIVE or followee == reader:
             continue
         if society.group[followee] == _SLEEPER and not edge_has_come_alive(
-            seed, reader, followee, step - state.active_since[followee], rules.follow_half_life
+            seed, reader, followee, step - state.active_since[followee], parameters.ticks.follow_half_life
         ):
             continue
         scratch.row[n] = followee
@@ -49,26 +49,26 @@ def live_followees(
 
 
 @inlined
-def taken_down(seed: int, author: int, created: int, step: int, society: Society, rules: Rules) -> bool:
+def taken_down(seed: int, author: int, created: int, step: int, society: Society, parameters: Parameters) -> bool:
     """Whether a message was illegal and is gone."""
     return illegal(seed, author, created, society.illegal_share[author]) and taken_down_inline(
-        seed, author, created, step, rules.measures.takedowns
+        seed, author, created, step, parameters.measures.takedowns
     )
 
 
 @inlined
-def hidden(seed: int, reader: int, author: int, created: int, state: State, rules: Rules) -> bool:
+def hidden(seed: int, reader: int, author: int, created: int, state: State, parameters: Parameters) -> bool:
     """Whether a message is hidden from a reader because its author is downranked."""
     return (state.flags[author] & _DOWNRANKED) != 0 and uniform(
         seed, _VISIBILITY, created, reader, author
-    ) >= rules.measures.visibility
+    ) >= parameters.measures.visibility
 
 
 @inlined
-def _recent_enough(step: int, rows: int, state: State, rules: Rules, scratch: Scratch) -> int:
+def _recent_enough(step: int, rows: int, state: State, parameters: Parameters, scratch: Scratch) -> int:
     """A step such that the entries posted from it on are likely to fill the feed (0 where there are few entries)."""
     memory = state.outbox.shape[1]
-    wanted = rules.length + rules.length // 2 + 4
+    wanted = parameters.feed.length + parameters.feed.length // 2 + 4
     if rows * memory <= 2 * wanted:
         return 0
     bins = scratch.by_age.size
@@ -99,14 +99,14 @@ def _insert(
     rows: int,
     state: State,
     society: Society,
-    rules: Rules,
+    parameters: Parameters,
     scratch: Scratch,
 ) -> int:
     """Make candidates of the messages in entries posted in low … high - 1; ``n`` are there already. Return how many are."""
     mask = scratch.table.size - 1
     memory = state.outbox.shape[1]
-    takes_down = rules.measures.takedowns.size > 0
-    hides = rules.measures.visibility < 1.0
+    takes_down = parameters.measures.takedowns.size > 0
+    hides = parameters.measures.visibility < 1.0
     for i in range(rows):
         followee = scratch.row[i]
         if scratch.last_post[followee] < low:
@@ -120,7 +120,11 @@ def _insert(
             author = np.int64(entry.author)
             if posted < low or author == EMPTY:
                 break
-            if posted >= high or (author == reader and not rules.by_arrival) or state.status[author] != ACTIVE:
+            if (
+                posted >= high
+                or (author == reader and not parameters.choices.by_arrival)
+                or state.status[author] != ACTIVE
+            ):
                 continue
             name = (author << 16) | np.int64(entry.created)
             slot = ((name * 0x9E3779B1) >> 7) & mask
@@ -128,9 +132,9 @@ def _insert(
                 slot = (slot + 1) & mask
             c = np.int64(scratch.table[slot])
             if c < 0:
-                if takes_down and taken_down(seed, author, name & 0xFFFF, step, society, rules):
+                if takes_down and taken_down(seed, author, name & 0xFFFF, step, society, parameters):
                     continue
-                if hides and hidden(seed, reader, author, name & 0xFFFF, state, rules):
+                if hides and hidden(seed, reader, author, name & 0xFFFF, state, parameters):
                     continue
                 c = n
                 n += 1
@@ -142,13 +146,21 @@ def _insert(
                 scratch.earliest[c] = posted
                 scratch.shares[c] = 0
                 scratch.from_troll[c] = 0
-            _add_copy(followee, k, troll, c, state, rules, scratch)
+            _add_copy(followee, k, troll, c, state, parameters, scratch)
     return n
 
 
 @inlined
 def _add_older_copies(
-    step: int, low: int, n: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+    step: int,
+    low: int,
+    n: int,
+    rows: int,
+    whole: bool,
+    state: State,
+    society: Society,
+    parameters: Parameters,
+    scratch: Scratch,
 ) -> None:
     """Count the copies of candidates in entries posted before ``low``; unless the ``whole`` feed is wanted, only those of
     messages on the topic, for all that a reader then has to know is which of them are new."""
@@ -168,7 +180,7 @@ def _add_older_copies(
         for k in range(memory):
             entry = state.outbox[followee, k]
             posted = np.int64(entry.posted)
-            if posted >= low or posted < oldest or step - posted > rules.lifetime:
+            if posted >= low or posted < oldest or step - posted > parameters.ticks.lifetime:
                 continue
             if not whole and entry.stance == OFF_TOPIC:
                 continue
@@ -178,11 +190,13 @@ def _add_older_copies(
                 slot = (slot + 1) & mask
             c = np.int64(scratch.table[slot])
             if c >= 0:
-                _add_copy(followee, k, troll, c, state, rules, scratch)
+                _add_copy(followee, k, troll, c, state, parameters, scratch)
 
 
 @inlined
-def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: Rules, scratch: Scratch) -> None:
+def _add_copy(
+    followee: int, k: int, troll: bool, c: int, state: State, parameters: Parameters, scratch: Scratch
+) -> None:
     """Count the copy of candidate ``c`` in entry ``k`` of a followee; each followee's share counts once, at its newest copy, but
     in feeds by arrival, for which all copies are noted."""
     entry = state.outbox[followee, k]
@@ -191,7 +205,7 @@ def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: R
     scratch.earliest[c] = min(scratch.earliest[c], posted)
     if troll:
         scratch.from_troll[c] = 1
-    if rules.by_arrival:
+    if parameters.choices.by_arrival:
         note_copy(posted, c, troll, scratch)
         return
     newest = True
@@ -200,18 +214,19 @@ def _add_copy(followee: int, k: int, troll: bool, c: int, state: State, rules: R
         if copy.posted > entry.posted and copy.author == entry.author and copy.created == entry.created:
             newest = False
     if newest:
-        scratch.shares[c] += rules.flooding if troll else 1
+        scratch.shares[c] += parameters.campaign.flooding if troll else 1
 
 
 @inlined
-def takes_all(rules: Rules) -> bool:
+def takes_all(parameters: Parameters) -> bool:
     """Whether a feed is not chosen by the latest posts, so that every copy has to be looked at."""
-    return rules.ranked or rules.by_arrival
+    return parameters.choices.ranked or parameters.choices.by_arrival
 
 
 @inlined
 def gather(
-    seed: int, step: int, reader: int, rows: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, reader: int, rows: int, whole: bool, state: State, society: Society, parameters: Parameters,
+    scratch: Scratch,
 ) -> int:  # fmt: skip
     """Collect the distinct messages that the followees in ``scratch.row`` carry; return how many. The reader's own are left out
     but in feeds by arrival.
@@ -223,20 +238,20 @@ def gather(
     for i in range(rows):
         if scratch.last_post[scratch.row[i]] >= since:
             prefetch(state.outbox, scratch.row[i])
-    oldest = max(0, step - rules.lifetime)
-    if takes_all(rules):
+    oldest = max(0, step - parameters.ticks.lifetime)
+    if takes_all(parameters):
         low = 0
     elif whole:
-        low = _recent_enough(step, rows, state, rules, scratch)
+        low = _recent_enough(step, rows, state, parameters, scratch)
     else:
         low = state.last_awake[reader]
     low = max(oldest, low)
     scratch.copied[0] = 0
-    n = _insert(seed, step, reader, 0, low, step, rows, state, society, rules, scratch)
-    if whole and n < rules.length and low > oldest:
-        n = _insert(seed, step, reader, n, oldest, low, rows, state, society, rules, scratch)
+    n = _insert(seed, step, reader, 0, low, step, rows, state, society, parameters, scratch)
+    if whole and n < parameters.feed.length and low > oldest:
+        n = _insert(seed, step, reader, n, oldest, low, rows, state, society, parameters, scratch)
     elif low > oldest:
-        _add_older_copies(step, low, n, rows, whole, state, society, rules, scratch)
+        _add_older_copies(step, low, n, rows, whole, state, society, parameters, scratch)
     for c in range(n):
         scratch.table[scratch.used[c]] = -1
     return n

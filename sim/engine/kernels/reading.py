@@ -12,7 +12,7 @@ from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, ORGANISER, TROLL, role_
 from sim.engine.kernels.gathering import live_followees
 from sim.engine.kernels.selecting import is_dehumanising, order_by_name
 from sim.engine.kernels.workspace import Elsewhere, Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC, expand, stance_of
 from sim.feed.ranking import quality
@@ -66,9 +66,9 @@ def random_followee(seed: int, step: int, reader: int, state: State, society: So
 
 
 @inlined
-def says(account: int, state: State, society: Society, rules: Rules) -> bool:
+def says(account: int, state: State, society: Society, parameters: Parameters) -> bool:
     """Whether the opinion that an account holds now can be read: by confidence, people say it or are silent."""
-    if not rules.by_confidence or society.group[account] != OF_CITIZEN:
+    if not parameters.choices.by_confidence or society.group[account] != OF_CITIZEN:
         return True
     person = society.person[account]
     return confident(state.inner_confidence[person], society.courage[person])
@@ -89,13 +89,13 @@ def read_current_opinion(followee: int, n: int, state: State, society: Society, 
 
 @inlined
 def read_all_opinions(
-    seed: int, step: int, reader: int, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, reader: int, state: State, society: Society, parameters: Parameters, scratch: Scratch
 ) -> int:
     """Read the opinions that all active followees hold now; return how many."""
-    rows = live_followees(seed, step, reader, state, society, rules, scratch)
+    rows = live_followees(seed, step, reader, state, society, parameters, scratch)
     n = 0
     for i in range(rows):
-        if says(scratch.row[i], state, society, rules):
+        if says(scratch.row[i], state, society, parameters):
             read_current_opinion(scratch.row[i], n, state, society, scratch)
             n += 1
     return n
@@ -103,7 +103,7 @@ def read_all_opinions(
 
 @inlined
 def read_new_messages(
-    seed: int, step: int, reader: int, shown: int, state: State, society: Society, rules: Rules, schedule: Schedule,
+    seed: int, step: int, reader: int, shown: int, state: State, society: Society, parameters: Parameters, schedule: Schedule,
     scratch: Scratch, counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Read the messages of the feed that are new to the reader, a citizen; return how many are on the topic."""
@@ -113,17 +113,19 @@ def read_new_messages(
     for i in range(shown):
         c = scratch.feed[i]
         entry = scratch.entry[c]
-        if rules.measure_quality:
+        if parameters.feed.measure_quality:
             author = np.int64(entry.author)
             role = role_of(society.group[author])
             counts[_SLOTS + role] += 1
-            counts[_QUALITY] += np.int64(quality(seed, author, entry.created, role, rules.quality_rate) * _QUALITY_UNIT)
+            counts[_QUALITY] += np.int64(
+                quality(seed, author, entry.created, role, parameters.feed.quality_rate) * _QUALITY_UNIT
+            )
         if scratch.earliest[c] >= since and entry.stance != OFF_TOPIC and entry.author != reader:
             scratch.new[n] = c
             n += 1
     order_by_name(n, scratch.new, scratch.name)
-    measures = rules.measures
-    discredited = discredits(rules)
+    measures = parameters.measures
+    discredited = discredits(parameters)
     for i in range(n):
         c = scratch.new[i]
         entry = scratch.entry[c]
@@ -144,7 +146,7 @@ def read_new_messages(
             )  # fmt: skip
         else:
             scratch.factor[i] = 1.0
-        if rules.dehumanises and is_dehumanising(seed, c, society, rules, scratch):
+        if parameters.choices.dehumanises and is_dehumanising(seed, c, society, parameters, scratch):
             counts[_DEHUMANISING] += 1
             if state.dehumanising_read.size > 0:
                 state.dehumanising_read[person] += scratch.factor[i]
@@ -160,14 +162,16 @@ def read_new_messages(
 
 
 @inlined
-def discredits(rules: Rules) -> bool:
+def discredits(parameters: Parameters) -> bool:
     """Whether the weight of any message is less than it would be without measures; opinions read directly keep theirs."""
-    return not rules.reads_opinions and (rules.measures.label_persuasion < 1.0 or rules.measures.discount > 0.0)
+    return not parameters.choices.reads_opinions and (
+        parameters.measures.label_persuasion < 1.0 or parameters.measures.discount > 0.0
+    )
 
 
 @inlined
 def choose_report(
-    seed: int, reader: int, n: int, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, reader: int, n: int, state: State, society: Society, parameters: Parameters, scratch: Scratch
 ) -> int:
     """Whose message, of the ``n`` just read, the reader reports: the one with the least draw, if that is below the
     probability of a report; -1 if none is."""
@@ -177,9 +181,9 @@ def choose_report(
     least = 1.0
     for i in range(n):
         distance = abs(scratch.stance[i, 0] - state.opinion[person, 0])
-        probability = rules.reports if distance >= confidence else rules.mistaken_reports
-        if rules.dehumanises and is_dehumanising(seed, scratch.new[i], society, rules, scratch):
-            probability *= rules.dehumanising_reports
+        probability = parameters.signals.reports if distance >= confidence else parameters.signals.mistaken_reports
+        if parameters.choices.dehumanises and is_dehumanising(seed, scratch.new[i], society, parameters, scratch):
+            probability *= parameters.severity.reports
         name = scratch.name[scratch.new[i]]
         draw = report_draw(seed, reader, name >> 16, name & 0xFFFF)
         if draw < probability and draw < least:
@@ -190,10 +194,10 @@ def choose_report(
 
 @inlined
 def _weight_of(
-    weight: Any, x: float, stance: float, confidence: float, parameters: Any, averages: bool, scratch: Scratch
+    weight: Any, x: float, stance: float, confidence: float, rule_parameters: Any, averages: bool, scratch: Scratch
 ) -> float:
     """Weight of a message by the world's rule; one that it must not give counts as 0, and the first is noted."""
-    w = weight(x, stance, confidence, parameters)
+    w = weight(x, stance, confidence, rule_parameters)
     if (0.0 if averages else -MOST_WEIGHT) <= w <= MOST_WEIGHT:
         return w
     if scratch.unfit[0] == 0.0:
@@ -206,26 +210,26 @@ def _weight_of(
 
 @inlined
 def change_mind(
-    step: int, person: int, n: int, discredited: bool, state: State, society: Society, rules: Rules, schedule: Schedule,
-    weight: Any, parameters: Any, scratch: Scratch, out: NDArray[np.float64],
+    step: int, person: int, n: int, discredited: bool, state: State, society: Society, parameters: Parameters, schedule: Schedule,
+    weight: Any, rule_parameters: Any, scratch: Scratch, out: NDArray[np.float64],
 ) -> None:  # fmt: skip
     """Opinion (into ``out``), troll channels and perceived climate after ``n`` readings, of which some may be ``discredited``."""
     x = state.opinion[person]
     confidence = np.float64(society.confidence[person])
     pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
-    share, anchoring = 1.0, rules.anchoring
-    if rules.averages:
-        share = rules.own_weight
+    share, anchoring = 1.0, parameters.opinion.anchoring
+    if parameters.rule.averages:
+        share = parameters.rule.own_weight
         for i in range(n):
-            w = _weight_of(weight, x[0], scratch.stance[i, 0], confidence, parameters, True, scratch)
+            w = _weight_of(weight, x[0], scratch.stance[i, 0], confidence, rule_parameters, True, scratch)
             share += w * scratch.factor[i] if discredited else w
         share = 1.0 / share if share >= LEAST_SUM else 0.0
-    if rules.susceptible:
+    if parameters.rule.susceptible:
         share *= np.float64(society.susceptibility[person])
         anchoring = 1.0 - np.float64(society.susceptibility[person])
     for i in range(n):
         stance = scratch.stance[i]
-        w = _weight_of(weight, x[0], stance[0], confidence, parameters, rules.averages, scratch)
+        w = _weight_of(weight, x[0], stance[0], confidence, rule_parameters, parameters.rule.averages, scratch)
         if discredited:
             w *= scratch.factor[i]
         w *= share
@@ -244,7 +248,7 @@ def change_mind(
                 pull2 += w * (stance[2] - x[2])
                 pull3 += w * (stance[3] - x[3])
     side = schedule.event_side[step]
-    event_pull = rules.event_pull if side != 0.0 else 0.0
+    event_pull = parameters.calendar.event_pull if side != 0.0 else 0.0
     anchor = society.anchor[person]
     to = drawn(x[0], pull0, anchor, anchoring, event_pull, side)
     out[0] = clipped(to)
@@ -254,11 +258,11 @@ def change_mind(
     channel = state.channel[person]
     channel[0], channel[1] = channels_moved(channel[0], channel[1], direct, relayed, other, anchoring, event_pull, to)
     if n > 0:
-        state.climate[person] += rules.climate_memory * (total / n - state.climate[person])
+        state.climate[person] += parameters.expression.climate_memory * (total / n - state.climate[person])
 
 
 @inlined
-def gain_confidence(person: int, n: int, state: State, rules: Rules, scratch: Scratch) -> float:
+def gain_confidence(person: int, n: int, state: State, parameters: Parameters, scratch: Scratch) -> float:
     """Inner confidence after ``n`` readings, by how many are on the person's own side and on the other."""
     same = opposed = 0
     x = state.opinion[person, 0]
@@ -268,7 +272,7 @@ def gain_confidence(person: int, n: int, state: State, rules: Rules, scratch: Sc
             same += 1
         elif agreement < 0.0:
             opposed += 1
-    return encouraged(state.inner_confidence[person], same, opposed, rules.confidence_step)
+    return encouraged(state.inner_confidence[person], same, opposed, parameters.expression.confidence_step)
 
 
 @inlined

@@ -20,7 +20,7 @@ from sim.engine.kernels.gathering import takes_all
 from sim.engine.kernels.reading import change_mind, choose_report, gain_confidence, read_new_messages, recall, row_of
 from sim.engine.kernels.speaking import shares_at_first_sight, silent, speak
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
 from sim.people.accounts import first_account
 from sim.randomness import uniform
@@ -33,30 +33,30 @@ _READERS, _ROWS = int(Count.READERS), int(Count.ROWS_SCANNED)
 # Feeds are looked at in three places: this is compiled once for all of them.
 @lean_kernel
 def _look(
-    seed: int, step: int, account: int, whole: bool, state: State, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, account: int, whole: bool, state: State, society: Society, parameters: Parameters, scratch: Scratch
 ) -> tuple[int, int]:  # fmt: skip
-    return look(seed, step, account, whole, False, state, society, rules, scratch)
+    return look(seed, step, account, whole, False, state, society, parameters, scratch)
 
 
 @lean_kernel
 def read(
-    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, parameters: Parameters,
     scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, first_row: int, counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Accounts elsewhere.account[low:high], whose decisions have the rows from ``first_row`` on, read what is new to them."""
-    whole = rules.at_first_sight or rules.measure_quality or takes_all(rules)
+    whole = parameters.choices.at_first_sight or parameters.feed.measure_quality or takes_all(parameters)
     for i in range(low, high):
         account = elsewhere.account[i]
         elsewhere.n[i] = 0
-        if rules.observes:
+        if parameters.signals.observe:
             decisions.reported[first_row + i] = -1
         if society.group[account] != OF_CITIZEN:
             continue
-        rows, shown = _look(seed, step, account, whole, state, society, rules, scratch)
+        rows, shown = _look(seed, step, account, whole, state, society, parameters, scratch)
         counts[_ROWS] += rows
-        n = read_new_messages(seed, step, account, shown, state, society, rules, schedule, scratch, counts)
-        if rules.observes:
-            decisions.reported[first_row + i] = choose_report(seed, account, n, state, society, rules, scratch)
+        n = read_new_messages(seed, step, account, shown, state, society, parameters, schedule, scratch, counts)
+        if parameters.signals.observe:
+            decisions.reported[first_row + i] = choose_report(seed, account, n, state, society, parameters, scratch)
         elsewhere.n[i] = n
         for k in range(n):
             for level in range(4):
@@ -69,7 +69,7 @@ def read(
 @lean_kernel
 def post(
     seed: int, step: int, awake: NDArray[np.int64], low: int, high: int, state: State, society: Society, schedule: Schedule,
-    rules: Rules, weight: Any, parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere,
+    parameters: Parameters, weight: Any, rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere,
     counts: NDArray[np.int64],
 ) -> None:  # fmt: skip
     """Accounts elsewhere.account[low:high] decide what to post; ``awake`` are those of the first platform that have decided.
@@ -87,7 +87,7 @@ def post(
         if group != OF_CITIZEN:
             for level in range(4):
                 opinion[level] = society.actor_stance[account - people]
-            speak(seed, step, account, 0, False, state, society, rules, scratch, row, decisions)
+            speak(seed, step, account, 0, False, state, society, parameters, scratch, row, decisions)
             continue
         person = np.int64(society.person[account])
         first = row_of(awake, first_account(person, people))
@@ -105,25 +105,26 @@ def post(
                 elsewhere.discredits,
                 state,
                 society,
-                rules,
+                parameters,
                 schedule,
                 weight,
-                parameters,
+                rule_parameters,
                 scratch,
                 opinion,
             )
-            inner = gain_confidence(person, n, state, rules, scratch) if rules.by_confidence else 0.0
+            inner = gain_confidence(person, n, state, parameters, scratch) if parameters.choices.by_confidence else 0.0
         decisions.inner_confidence[row] = inner
-        if rules.at_first_sight:
-            _, shown = _look(seed, step, account, rules.at_first_sight, state, society, rules, scratch)
-            if shares_at_first_sight(seed, step, account, shown, state, rules, scratch, row, decisions):
+        if parameters.choices.at_first_sight:
+            whole = parameters.choices.at_first_sight  # a literal would be of another type
+            _, shown = _look(seed, step, account, whole, state, society, parameters, scratch)
+            if shares_at_first_sight(seed, step, account, shown, state, parameters, scratch, row, decisions):
                 continue
-        if uniform(seed, POST, step, account, 0) >= rules.posting:
+        if uniform(seed, POST, step, account, 0) >= parameters.expression.posting:
             continue
-        if silent(person, opinion[0], inner, state, society, rules):
+        if silent(person, opinion[0], inner, state, society, parameters):
             continue
         shown = 0
-        reshares = uniform(seed, NEW_OR_RESHARE, step, account, 0) >= rules.new_share[group]
+        reshares = uniform(seed, NEW_OR_RESHARE, step, account, 0) >= parameters.by_group.new_share[group]
         if reshares:
-            _, shown = _look(seed, step, account, reshares, state, society, rules, scratch)
-        speak(seed, step, account, shown, False, state, society, rules, scratch, row, decisions)
+            _, shown = _look(seed, step, account, reshares, state, society, parameters, scratch)
+        speak(seed, step, account, shown, False, state, society, parameters, scratch, row, decisions)

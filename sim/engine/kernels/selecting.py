@@ -9,7 +9,7 @@ from sim.compiled import inlined
 from sim.engine.kernels.codes import role_of
 from sim.engine.kernels.stored import select_stored
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.feed.outbox import OFF_TOPIC, stance_of
 from sim.feed.ranking import engagement, feed_tie
 from sim.feed.severity import dehumanising
@@ -18,52 +18,54 @@ from sim.society.society import Society
 
 @inlined
 def select(
-    seed: int, step: int, reader: int, n: int, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, reader: int, n: int, society: Society, parameters: Parameters, scratch: Scratch
 ) -> int:  # fmt: skip
     """Choose the messages of the feed among the candidates. Returns how many; ``scratch.feed`` has them."""
-    if rules.by_arrival:
-        return select_stored(seed, reader, n, rules, scratch)
-    if n <= rules.length:
+    if parameters.choices.by_arrival:
+        return select_stored(seed, reader, n, parameters, scratch)
+    if n <= parameters.feed.length:
         for c in range(n):
             scratch.feed[c] = c
         return n
-    if rules.ranked:
-        return _select_ranked(seed, step, reader, n, society, rules, scratch)
-    return _select_newest(seed, reader, n, rules, scratch)
+    if parameters.choices.ranked:
+        return _select_ranked(seed, step, reader, n, society, parameters, scratch)
+    return _select_newest(seed, reader, n, parameters, scratch)
 
 
 @inlined
-def weight_of(seed: int, step: int, c: int, society: Society, rules: Rules, scratch: Scratch) -> float:
+def weight_of(seed: int, step: int, c: int, society: Society, parameters: Parameters, scratch: Scratch) -> float:
     """Weight of a candidate in a ranked feed and among the messages to reshare."""
     author, created = np.int64(scratch.entry[c].author), np.int64(scratch.entry[c].created)
     role = role_of(society.group[author])
-    recency = rules.recency[step - 1 - scratch.arrived[c] if rules.by_arrival else step - created]
-    w = engagement(seed, author, created, role, rules.appeal_exponent, rules.deception, scratch.shares[c], recency)
-    if rules.dehumanises and is_dehumanising(seed, c, society, rules, scratch):
-        w *= rules.dehumanising_appeal
+    recency = parameters.recency[step - 1 - scratch.arrived[c] if parameters.choices.by_arrival else step - created]
+    exponent, deception = parameters.feed.appeal_exponent, parameters.campaign.deception
+    w = engagement(seed, author, created, role, exponent, deception, scratch.shares[c], recency)
+    if parameters.choices.dehumanises and is_dehumanising(seed, c, society, parameters, scratch):
+        w *= parameters.severity.appeal
     return w
 
 
 @inlined
-def is_dehumanising(seed: int, c: int, society: Society, rules: Rules, scratch: Scratch) -> bool:
+def is_dehumanising(seed: int, c: int, society: Society, parameters: Parameters, scratch: Scratch) -> bool:
     """Whether a candidate is on the topic and dehumanises the movement's people."""
     entry = scratch.entry[c]
     return entry.stance != OFF_TOPIC and dehumanising(
         seed, entry.author, entry.created, role_of(society.group[entry.author]),
-        -rules.movement * stance_of(entry.stance), rules.dehumanising_campaign, rules.dehumanising_citizens, rules.hostile,
+        -parameters.movement * stance_of(entry.stance), parameters.severity.campaign, parameters.severity.citizens,
+        parameters.severity.hostile,
     )  # fmt: skip
 
 
 @inlined
 def _select_ranked(
-    seed: int, step: int, reader: int, n: int, society: Society, rules: Rules, scratch: Scratch
+    seed: int, step: int, reader: int, n: int, society: Society, parameters: Parameters, scratch: Scratch
 ) -> int:  # fmt: skip
     """Keep the messages of greatest weight, ties by draw."""
     held = 0
     for c in range(n):
-        scratch.weight[c] = weight_of(seed, step, c, society, rules, scratch)
-        held = keep_least(scratch.race, scratch.place, held, rules.length, -scratch.weight[c], c)
-    cutoff = -scratch.race[rules.length - 1]
+        scratch.weight[c] = weight_of(seed, step, c, society, parameters, scratch)
+        held = keep_least(scratch.race, scratch.place, held, parameters.feed.length, -scratch.weight[c], c)
+    cutoff = -scratch.race[parameters.feed.length - 1]
     shown = 0
     for c in range(n):
         if scratch.weight[c] > cutoff:
@@ -74,16 +76,16 @@ def _select_ranked(
         if scratch.weight[c] == cutoff:
             name = scratch.name[c]
             tie = feed_tie(seed, reader, name >> 16, name & 0xFFFF)
-            held = keep_least(scratch.race, scratch.place, held, rules.length - shown, tie, c)
+            held = keep_least(scratch.race, scratch.place, held, parameters.feed.length - shown, tie, c)
     for i in range(held):
         scratch.feed[shown + i] = scratch.place[i]
     return shown + held
 
 
 @inlined
-def _select_newest(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
+def _select_newest(seed: int, reader: int, n: int, parameters: Parameters, scratch: Scratch) -> int:
     """Keep the newest messages: latest carried first, ties by draw."""
-    length = rules.length
+    length = parameters.feed.length
     newest = scratch.newest
     kept = 0
     for c in range(n):

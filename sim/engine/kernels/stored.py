@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.compiled import inlined
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.feed.ranking import feed_tie
 
 _CANDIDATE_BITS = 40
@@ -62,7 +62,7 @@ def _put_in(c: int, shown: int, length: int, scratch: Scratch) -> int:
 
 
 @inlined
-def select_stored(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch) -> int:
+def select_stored(seed: int, reader: int, n: int, parameters: Parameters, scratch: Scratch) -> int:
     """Put the copies of ``n`` candidates into a feed, step by step, as they were posted. Returns how many messages it holds in
     the end; ``scratch.feed`` has them, with the step at which each came in and its shares since then.
 
@@ -86,8 +86,8 @@ def select_stored(seed: int, reader: int, n: int, rules: Rules, scratch: Scratch
                 scratch.weight[c] = feed_tie(seed, reader, name >> 16, name & 0xFFFF)
                 scratch.used[fresh] = c
                 fresh += 1
-            scratch.shares[c] += rules.flooding if scratch.copies[i] & 1 else 1
+            scratch.shares[c] += parameters.campaign.flooding if scratch.copies[i] & 1 else 1
             i += 1
         for k in range(fresh):
-            shown = _put_in(scratch.used[k], shown, rules.length, scratch)
+            shown = _put_in(scratch.used[k], shown, parameters.feed.length, scratch)
     return shown

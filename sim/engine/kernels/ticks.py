@@ -13,7 +13,7 @@ from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import wake
 from sim.engine.kernels.workspace import Decisions, Elsewhere, Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.society.schedule import Schedule
 from sim.society.society import Society
@@ -21,8 +21,8 @@ from sim.society.society import Society
 
 @lean_kernel
 def run_ticks(
-    seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, rules: Rules, weight: Any,
-    parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64], block: int,
+    seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, parameters: Parameters, weight: Any,
+    rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64], block: int,
     ends: NDArray[np.int64], sessions: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Steps first … last - 1 on one thread, where there is no second platform; all of them in the block of ``sessions`` that
@@ -34,16 +34,16 @@ def run_ticks(
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
                 state.turnout[event] = count_turnout(
-                    step, event, begin, society.anchor.size, state, society, schedule, rules
+                    step, event, begin, society.anchor.size, state, society, schedule, parameters
                 )
         place = ends[step - block - 1] if step > block else begin
         due = sessions[place : ends[step - block]]
-        n = wake(seed, step, begin, accounts, due, state, society, schedule, rules, awake, counts)
+        n = wake(seed, step, begin, accounts, due, state, society, schedule, parameters, awake, counts)
         decide(
-            seed, step, awake, begin, n, state, society, schedule, rules, weight, parameters, scratch, decisions, elsewhere,
-            counts,
+            seed, step, awake, begin, n, state, society, schedule, parameters, weight, rule_parameters, scratch, decisions,
+            elsewhere, counts,
         )  # fmt: skip
-        commit(awake, begin, n, state, society, rules, decisions, scratch.last_post, counts)
-        if rules.observes:
-            leave_traces(seed, step, awake, n, state, society, schedule, rules, decisions)
-        enter_topic_stream(seed, awake, n, state, society, rules, decisions)
+        commit(awake, begin, n, state, society, parameters, decisions, scratch.last_post, counts)
+        if parameters.signals.observe:
+            leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
+        enter_topic_stream(seed, awake, n, state, society, parameters, decisions)

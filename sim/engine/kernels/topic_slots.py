@@ -10,7 +10,7 @@ from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
 from sim.engine.kernels.gathering import hidden, taken_down
 from sim.engine.kernels.selecting import keep_least
 from sim.engine.kernels.workspace import Scratch
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.feed.ranking import topic_race_inline
 from sim.society.society import Society
@@ -32,7 +32,9 @@ def _topic_draws(
 
 
 @inlined
-def _carried(step: int, rows: int, author: int, created: int, state: State, rules: Rules, scratch: Scratch) -> bool:
+def _carried(
+    step: int, rows: int, author: int, created: int, state: State, parameters: Parameters, scratch: Scratch
+) -> bool:
     """Whether one of the followees in ``scratch.row`` carries a message."""
     for i in range(rows):
         followee = scratch.row[i]
@@ -40,7 +42,7 @@ def _carried(step: int, rows: int, author: int, created: int, state: State, rule
             continue
         for k in range(state.outbox.shape[1]):
             entry = state.outbox[followee, k]
-            if entry.author == author and entry.created == created and step - entry.posted <= rules.lifetime:
+            if entry.author == author and entry.created == created and step - entry.posted <= parameters.ticks.lifetime:
                 return True
     return False
 
@@ -48,7 +50,7 @@ def _carried(step: int, rows: int, author: int, created: int, state: State, rule
 @inlined
 def add_topic(
     seed: int, step: int, reader: int, rows: int, whole: bool, n: int, shown: int, state: State, society: Society,
-    rules: Rules, scratch: Scratch,
+    parameters: Parameters, scratch: Scratch,
 ) -> int:  # fmt: skip
     """Add messages of the topic stream; return the number of messages shown.
 
@@ -57,31 +59,31 @@ def add_topic(
     """
     held = 0
     size = state.stream_size[0]
-    takes_down = rules.measures.takedowns.size > 0
-    hides = rules.measures.visibility < 1.0
+    takes_down = parameters.measures.takedowns.size > 0
+    hides = parameters.measures.visibility < 1.0
     _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
     for s in range(size):
         time = scratch.topic_draw[s]
-        if held == rules.topic_slots and time >= scratch.race[held - 1]:
+        if held == parameters.feed.topic_slots and time >= scratch.race[held - 1]:
             continue
         author = scratch.topic_author[s]
         if author == reader or state.status[author] != ACTIVE or state.status[state.stream_carrier[s]] != ACTIVE:
             continue
-        if step - state.stream[s].posted > rules.lifetime:
+        if step - state.stream[s].posted > parameters.ticks.lifetime:
             continue
-        if state.stream_weight[s] >= rules.measures.breaker:
+        if state.stream_weight[s] >= parameters.measures.breaker:
             continue
-        if takes_down and taken_down(seed, author, scratch.topic_created[s], step, society, rules):
+        if takes_down and taken_down(seed, author, scratch.topic_created[s], step, society, parameters):
             continue
-        if hides and hidden(seed, reader, author, scratch.topic_created[s], state, rules):
+        if hides and hidden(seed, reader, author, scratch.topic_created[s], state, parameters):
             continue
-        held = keep_least(scratch.race, scratch.place, held, rules.topic_slots, time, s)
+        held = keep_least(scratch.race, scratch.place, held, parameters.feed.topic_slots, time, s)
     for i in range(held):
         s = scratch.place[i]
         entry = state.stream[s]
         if not whole and entry.posted < state.last_awake[reader]:
             continue
-        if _carried(step, rows, scratch.topic_author[s], scratch.topic_created[s], state, rules, scratch):
+        if _carried(step, rows, scratch.topic_author[s], scratch.topic_created[s], state, parameters, scratch):
             continue
         scratch.entry[n] = entry
         scratch.name[n] = (np.int64(entry.author) << 16) | np.int64(entry.created)

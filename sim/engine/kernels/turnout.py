@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import lean_kernel
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.opinion.mobilisation import joins, perceived_support, threshold_now
 from sim.society.schedule import Schedule
@@ -12,7 +12,14 @@ from sim.society.society import Society
 
 @lean_kernel
 def count_turnout(
-    step: int, event: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules
+    step: int,
+    event: int,
+    low: int,
+    high: int,
+    state: State,
+    society: Society,
+    schedule: Schedule,
+    parameters: Parameters,
 ) -> int:
     """How many of the people low … high - 1 join an event."""
     side = schedule.join_side[event]
@@ -22,21 +29,23 @@ def count_turnout(
     joined = 0
     for person in range(low, high):
         seen = state.last_call[person, row]
-        called = 1 if seen >= 0 and step - seen <= rules.call_window else 0
-        support = perceived_support(side, state.climate[person], turnout, rules.turnout_weight)
+        called = 1 if seen >= 0 and step - seen <= parameters.ticks.call_window else 0
+        support = perceived_support(side, state.climate[person], turnout, parameters.mobilisation.turnout_weight)
         threshold = society.joining[person]
-        if rules.legitimacy_weight > 0.0:
+        if parameters.mobilisation.legitimacy_weight > 0.0:
             gained = state.legitimacy[person] - society.legitimacy_at_start[person]
-            threshold = threshold_now(threshold, rules.movement * side, gained, rules.legitimacy_weight)
+            threshold = threshold_now(
+                threshold, parameters.movement * side, gained, parameters.mobilisation.legitimacy_weight
+            )
         if joins(
             side,
             state.opinion[person, 0],
             support,
             called,
             threshold,
-            rules.conviction,
-            rules.complementarity,
-            rules.call,
+            parameters.mobilisation.conviction,
+            parameters.mobilisation.complementarity,
+            parameters.mobilisation.call,
         ):
             joined += 1
             if state.joined.size > 0:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, OF_TROLLS_FROM, POST, role_of
 from sim.engine.kernels.speaking import posts_first, silent
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
 from sim.people.accounts import Status
 from sim.randomness import Stream, fill_uniform, uniform
@@ -24,8 +24,8 @@ _LOST = int(Count.LOST_POSTS)
 
 @inlined
 def _draw_sessions(
-    seed: int, step: int, low: int, high: int, society: Society, schedule: Schedule, rules: Rules, sessions: NDArray[Any],
-    n: int, draws: NDArray[np.float64],
+    seed: int, step: int, low: int, high: int, society: Society, schedule: Schedule, parameters: Parameters,
+    sessions: NDArray[Any], n: int, draws: NDArray[np.float64],
 ) -> int:  # fmt: skip
     """Add the citizens of rows low … high - 1 who have a session at this step to the ``n`` in ``sessions``, as far as there is
     room; return how many there would be."""
@@ -36,7 +36,7 @@ def _draw_sessions(
         fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
         for account in range(start, stop):
             if draws[account - start] < society.activity[society.person[account]] * expected or posts_first(
-                seed, step, account, rules
+                seed, step, account, parameters
             ):
                 if n < sessions.size:
                     sessions[n] = account
@@ -46,32 +46,32 @@ def _draw_sessions(
 
 @lean_kernel
 def draw_block(
-    seed: int, first: int, society: Society, schedule: Schedule, rules: Rules, draws: NDArray[np.float64],
+    seed: int, first: int, society: Society, schedule: Schedule, parameters: Parameters, draws: NDArray[np.float64],
     ends: NDArray[np.int64], sessions: NDArray[np.int32],
 ) -> int:  # fmt: skip
     """The citizens who have a session at steps ``first``, …, one step after the other: ``ends`` has where each step's end, one a
     step. Return how many there are; where that is more than fit into ``sessions``, some are left out."""
     n = 0
     for i in range(ends.size):
-        n = _draw_sessions(seed, first + i, 0, society.group.size, society, schedule, rules, sessions, n, draws)
+        n = _draw_sessions(seed, first + i, 0, society.group.size, society, schedule, parameters, sessions, n, draws)
         ends[i] = n
     return n
 
 
 @lean_kernel
 def find_awake(
-    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, rules: Rules,
+    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, parameters: Parameters,
     awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
-    n = _draw_sessions(seed, step, low, high, society, schedule, rules, awake, 0, draws)
-    return wake(seed, step, low, high, awake[:n], state, society, schedule, rules, awake, counts)
+    n = _draw_sessions(seed, step, low, high, society, schedule, parameters, awake, 0, draws)
+    return wake(seed, step, low, high, awake[:n], state, society, schedule, parameters, awake, counts)
 
 
 @inlined
 def wake(
     seed: int, step: int, low: int, high: int, sessions: NDArray[Any], state: State, society: Society, schedule: Schedule,
-    rules: Rules, awake: NDArray[np.int64], counts: NDArray[np.int64],
+    parameters: Parameters, awake: NDArray[np.int64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
     other accounts of rows low … high - 1 that are, second ones of citizens among them; return how many."""
@@ -82,9 +82,12 @@ def wake(
         if state.status[account] == ACTIVE:
             awake[n] = account
             n += 1
-        elif state.status[account] == _SUSPENDED and uniform(seed, POST, step, account, 0) < rules.posting:
+        elif (
+            state.status[account] == _SUSPENDED
+            and uniform(seed, POST, step, account, 0) < parameters.expression.posting
+        ):
             person = society.person[account]
-            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
+            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, parameters):
                 counts[_LOST] += 1
     for account in range(max(low, citizens), high):
         status = state.status[account]
@@ -92,7 +95,7 @@ def wake(
         if status != ACTIVE and (status != _SUSPENDED or group >= OF_TROLLS_FROM):
             continue
         if group == OF_CITIZEN:
-            probability = society.activity[society.person[account]] * schedule.sessions[step] * rules.second_visits
+            probability = society.activity[society.person[account]] * schedule.sessions[step] * parameters.second.visits
         else:
             probability = society.actor_weight[account - citizens] * state.posting[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
@@ -102,8 +105,8 @@ def wake(
             n += 1
         elif group != OF_CITIZEN:
             counts[_LOST + role_of(group)] += 1
-        elif uniform(seed, POST, step, account, 0) < rules.posting:
+        elif uniform(seed, POST, step, account, 0) < parameters.expression.posting:
             person = society.person[account]
-            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, rules):
+            if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, parameters):
                 counts[_LOST] += 1
     return n

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.parameters import Rules
+from sim.engine.parameters import Parameters
 from sim.feed.outbox import ENTRY
 
 NOTHING = 0
@@ -96,13 +96,18 @@ def make_elsewhere(account: NDArray[np.int64], readings: int, discredits: bool) 
 
 
 def make_scratch(
-    candidates: int, followees: int, opinions: int, rules: Rules, topic_capacity: int, last_post: NDArray[np.uint16]
+    candidates: int,
+    followees: int,
+    opinions: int,
+    parameters: Parameters,
+    topic_capacity: int,
+    last_post: NDArray[np.uint16],
 ) -> Scratch:
     """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many
     ``opinions`` at once; readings of two platforms fit in."""
-    size = candidates + rules.topic_slots + 1
+    size = candidates + parameters.feed.topic_slots + 1
     table = 1 << max(4, int(2 * size).bit_length())
-    shown = rules.length + rules.topic_slots
+    shown = parameters.feed.length + parameters.feed.topic_slots
     readings = max(2 * shown, opinions) + 1
     return Scratch(
         last_post=last_post,
@@ -121,11 +126,11 @@ def make_scratch(
         copied=np.zeros(1, dtype=np.int64),
         row=np.empty(followees + 1, dtype=np.int64),
         by_age=np.empty(128, dtype=np.int64),
-        newest=np.empty(rules.length, dtype=np.int64),
+        newest=np.empty(parameters.feed.length, dtype=np.int64),
         feed=np.empty(shown, dtype=np.int64),
         new=np.empty(shown, dtype=np.int64),
-        race=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.float64),
-        place=np.empty(max(rules.topic_slots, 1) + rules.length, dtype=np.int64),
+        race=np.empty(max(parameters.feed.topic_slots, 1) + parameters.feed.length, dtype=np.float64),
+        place=np.empty(max(parameters.feed.topic_slots, 1) + parameters.feed.length, dtype=np.int64),
         stance=np.empty((readings, 4)),
         role=np.empty(readings, dtype=np.uint8),
         relayed=np.empty(readings, dtype=np.uint8),
@@ -137,13 +142,13 @@ def make_scratch(
     )
 
 
-def make_decisions(accounts: int, rules: Rules) -> Decisions:
+def make_decisions(accounts: int, parameters: Parameters) -> Decisions:
     """Room for the decisions of ``accounts`` awake accounts."""
-    observed = accounts if rules.observes else 0
+    observed = accounts if parameters.signals.observe else 0
     return Decisions(
         reported=np.empty(observed, dtype=np.int64),
         script=np.empty(observed, dtype=np.int64),
-        copies=np.zeros(int((rules.first_script + rules.scripts).max()), dtype=np.int64),
+        copies=np.zeros(int((parameters.by_group.first_script + parameters.by_group.scripts).max()), dtype=np.int64),
         opinion=np.empty((accounts, 4)),
         inner_confidence=np.empty(accounts),
         action=np.empty(accounts, dtype=np.uint8),
