@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.campaign import Campaign
 from sim.actors.second_platform import SecondPlatform
-from sim.actors.settings import Campaign
 from sim.calendar import Calendar
 from sim.feed.ranking import recency_table
 from sim.feed.settings import FEEDS, Feed
