@@ -90,9 +90,9 @@ class Simulation:
         if branch is not None:
             self._check_same_past(instance(branch, Branch, "branch"))
         present = self.engine
-        same = "agents" if isinstance(present, AgentEngine) else "arrays"
+        kind = ("agents" if isinstance(present, AgentEngine) else "arrays") if engine is None else engine
         found = begun(
-            present.world, present.branch if branch is None else branch, present.seed_of_run, same if engine is None else engine, threads,
+            present.world, present.branch if branch is None else branch, present.seed_of_run, kind, threads,
             present.population_seed, self._recorded, start=present.snapshot()._replace(given=True),
         )  # fmt: skip
         found._cpu_seconds = self._cpu_seconds
