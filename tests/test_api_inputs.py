@@ -56,7 +56,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         sim.compare,
         {
             "world": WORLD, "branches": {"none": sim.Branch()}, "seeds": 1, "reference": "none", "days": 1, "threads": 1,
-            "population_seed": 1, "ledger": None, "progress": None, "outcomes": (), "keep": (), "every": None, "executor": None,
+            "population_seed": 1, "ledger": None, "progress": None, "outcomes": (), "keep": (), "every": None,
+            "executor": "threads",
         },
     ),
     "begin": (

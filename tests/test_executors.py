@@ -6,6 +6,9 @@ import concurrent.futures
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -85,6 +88,54 @@ def test_other_processes_give_the_same_bits(processes: ProcessPoolExecutor, tmp_
     assert (ledger.found, ledger.kept) == (6, 0)
 
 
+def test_processes_of_this_machine_are_asked_for_by_name() -> None:
+    world = busy_world()
+    same(sim.compare(world, BRANCHES, seeds=2), sim.compare(world, BRANCHES, seeds=2, executor="processes", threads=2))
+
+
+LONG = """
+import multiprocessing, sys, threading, time
+import sim
+
+def tell(done, total):
+    print("first seed", flush=True)
+
+if __name__ == "__main__":
+    world = sim.World.hk2019(people=2000)
+    pids = lambda: [child.pid for child in multiprocessing.active_children()]
+    threading.Timer(8.0, lambda: print(*pids(), flush=True)).start()
+    sim.compare(world, {"none": sim.Branch()}, seeds=400, executor="processes", threads=2, progress=tell)
+"""
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "(zombie)" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_workers_end_with_the_process_that_began_them(tmp_path: Path, how: signal.Signals) -> None:
+    (tmp_path / "long.py").write_text(LONG)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, "long.py"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True,
+        stderr=subprocess.DEVNULL,
+    ) as program:  # fmt: skip
+        assert program.stdout is not None
+        line = next(line for line in program.stdout if line[0].isdigit())
+        workers = [int(pid) for pid in line.split()]
+        assert len(workers) == 2 and all(map(alive, workers))
+        program.send_signal(how)
+        program.wait(60)
+    deadline = time.monotonic() + 60
+    while any(map(alive, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(alive, workers))
+
+
 def test_whatever_takes_work_will_do() -> None:
     world = busy_world()
     same(sim.compare(world, BRANCHES, seeds=2), sim.compare(world, BRANCHES, seeds=2, executor=Late()))
@@ -103,7 +154,7 @@ def test_a_world_that_does_not_fit_is_refused_before_it_travels() -> None:
 def test_bad_input_found_by_a_worker_is_the_sentence_that_it_is_here(processes: ProcessPoolExecutor) -> None:
     world = busy_world(opinion={"rule": Dividing()})
     sentences = []
-    for executor in (None, processes):
+    for executor in ("threads", processes):
         with pytest.raises(InputError) as refused:
             sim.compare(world, BRANCHES, seeds=[1], executor=executor)
         sentences.append(str(refused.value))
@@ -137,9 +188,11 @@ def test_a_worker_that_is_killed_is_no_result(tmp_path: Path) -> None:
 
 
 def test_what_takes_no_work_is_refused() -> None:
-    for executor in (3, "processes", object()):
-        with pytest.raises(InputError, match="executor must be something with submit, such as"):
+    for executor in (3, None, object()):
+        with pytest.raises(InputError, match="executor must be threads, processes or something with submit"):
             sim.compare(busy_world(), BRANCHES, executor=executor)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="executor must be one of threads, processes, not 'procceses'; did you mean"):
+        sim.compare(busy_world(), BRANCHES, executor="procceses")
     with pytest.raises(InputError, match="threads must be left out where an executor is given"):
         sim.compare(busy_world(), BRANCHES, executor=Late(), threads=2)
 

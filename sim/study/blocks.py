@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +11,9 @@ from threading import Event
 from typing import Any, Protocol
 
 from sim.branch import Branch
-from sim.fields import InputError, shown
+from sim.fields import InputError, chosen, shown
 from sim.run import Recording, Run
+from sim.study.processes import told_to_stop, worker_processes
 from sim.study.records import pack, unpack
 from sim.study.tree import Advanced, BranchTree
 from sim.study.tree import Keep as KeepNamed
@@ -52,18 +53,34 @@ class Block:
         gc.collect()  # agents and their model refer to each other
 
 
-def checked_executor(executor: object, threads: int | None) -> Submits | None:
-    """The executor, None for threads of this process. Raises InputError for what takes no work."""
-    if executor is None:
-        return None
+HERE = ("threads", "processes")
+
+
+def check_executor(executor: object, threads: int | None) -> None:
+    """Raise InputError for what takes no work."""
+    if isinstance(executor, str):
+        chosen(executor, HERE, "executor")
+        return
     if not callable(getattr(executor, "submit", None)):
         raise InputError(
-            f"must be something with submit, such as concurrent.futures.ProcessPoolExecutor(), not {shown(executor)}",
+            f"must be {', '.join(HERE)} or something with submit (concurrent.futures.Executor), not {shown(executor)}",
             field="executor",
         )
     if threads is not None:
         raise InputError("must be left out where an executor is given, which has workers of its own", field="threads")
-    return executor  # type: ignore[return-value]
+
+
+def simulated(
+    blocks: Collection[Block], executor: Submits | str, workers: int, keep: Keep, advanced: Advanced
+) -> Generator[Found, None, None]:
+    """The runs of blocks, in no order; ``keep`` is called with each and returns what becomes of it, ``advanced`` with ticks."""
+    if executor == "processes":
+        with worker_processes(workers) as pool:
+            yield from elsewhere(blocks, pool, keep, advanced)
+    elif isinstance(executor, str):
+        yield from in_threads(blocks, workers, keep, advanced)
+    else:
+        yield from elsewhere(blocks, executor, keep, advanced)
 
 
 def in_threads(blocks: Iterable[Block], workers: int, keep: Keep, advanced: Advanced) -> Generator[Found, None, None]:
@@ -116,8 +133,13 @@ def elsewhere(
 def packed(block: Block) -> dict[str, bytes]:
     """The runs of a block as records (``sim.study.records``), which is how they travel."""
     found: dict[str, bytes] = {}
-    block.grow(lambda name, run: found.__setitem__(name, b"".join(pack("", run))), lambda ticks: None)
+    block.grow(lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
     return found
+
+
+def _heard(_ticks: int) -> None:
+    if told_to_stop():
+        raise _StoppedError
 
 
 def _as_they_end(futures: list[Any]) -> Iterable[Any]:

@@ -22,7 +22,7 @@ from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
-from sim.study.blocks import Block, Submits, checked_executor, elsewhere, in_threads
+from sim.study.blocks import Block, Submits, check_executor, simulated
 from sim.study.ledger import Ledger, Shelf, ledger_of
 from sim.study.tree import BranchTree
 from sim.world import World
@@ -193,7 +193,7 @@ def compare(
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
     keep: str | Iterable[str] = (),
     every: int | None = None,
-    executor: Submits | None = None,
+    executor: Submits | str = "threads",
 ) -> Study:
     """Simulate every branch with every seed and compare them seed by seed.
 
@@ -203,10 +203,11 @@ def compare(
     only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
     ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
 
-    ``executor`` has seeds simulated elsewhere than in threads of this process, and the same bits come back: whatever takes work
-    as ``concurrent.futures`` has it (``ProcessPoolExecutor()``, ``dask.distributed.Client(…).get_executor()``,
-    ``mpi4py.futures.MPIPoolExecutor()``). A worker has a seed at a time, in one thread; its classes of the user's own must be in
-    modules that workers can import. Runs go into the ledger here, as they arrive, and progress is told seed by seed.
+    ``executor`` has seeds simulated elsewhere than in threads of this process, and the same bits come back: in "processes" of
+    this machine, as many as ``threads`` (a script then needs its ``if __name__ == "__main__"``), or by whatever takes work as
+    ``concurrent.futures`` has it (PEP 3148; ``dask.distributed.Client(…).get_executor()``,
+    ``mpi4py.futures.MPIPoolExecutor()``). A worker has a seed at a time, in one thread; classes of the user's own must be in
+    modules that it can import. Runs go into the ledger here, as they arrive, and progress is told seed by seed.
 
     Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
 
@@ -220,8 +221,8 @@ def compare(
     if progress is not None and not callable(progress):
         raise InputError(f"must be a function of ticks done and ticks in all, not {shown(progress)}", field="progress")
     chosen_seeds = _seeds(seeds)
-    away = checked_executor(executor, threads)
-    workers = checked_threads(threads)
+    check_executor(executor, threads)
+    workers = checked_threads(threads) if isinstance(executor, str) else 1
     given = _branches(branches, world)
     names = list(given)
     reference = names[0] if reference is None else chosen(reference, names, "reference")
@@ -243,7 +244,7 @@ def compare(
                 runs[name, seed] = found
 
     blocks = [Block(world, wanted, seed, population_seed, end, recorded) for seed, wanted in missing.items()]
-    workers = _side_by_side(world, [block.tree for block in blocks], 1 if away else workers)
+    workers = _side_by_side(world, [block.tree for block in blocks], workers)
     if shelf is not None:
         shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
     total = sum(block.tree.ticks() for block in blocks)
@@ -258,9 +259,8 @@ def compare(
     def kept(run: Run) -> Run:
         return run if shelf is None else shelf.keep(run)
 
-    simulated = elsewhere(blocks, away, kept, advanced) if away else in_threads(blocks, workers, kept, advanced)
-    with closing(simulated):
-        runs.update({(name, seed): run for name, seed, run in simulated})
+    with closing(simulated(blocks, executor, workers, kept, advanced)) as arriving:
+        runs.update({(name, seed): run for name, seed, run in arriving})
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
     return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
 
