@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 import sim
+from experiments.run import main
 from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Takedown
 from sim.study.blocks import packed
@@ -106,6 +107,19 @@ if __name__ == "__main__":
     threading.Timer(8.0, lambda: print(*pids(), flush=True)).start()
     sim.compare(world, {"none": sim.Branch()}, seeds=400, executor="processes", threads=2, progress=tell)
 """
+
+
+@pytest.mark.slow
+def test_the_program_gives_the_same_study_by_processes(tmp_path: Path) -> None:
+    small = ["world.people=1000", "days=2", "seeds=2", "study.sweep.values=[]", "study.dates=[1]"]
+    runs = []
+    for executor in ("threads", "processes"):
+        where = tmp_path / executor
+        assert main([*small, f"executor={executor}", "threads=2", f"results={where}"]) == 0
+        (table,) = where.glob("*/runs.parquet")
+        runs.append(pd.read_parquet(table))
+    assert runs[0]["digest"].tolist() == runs[1]["digest"].tolist()
+    assert runs[0]["key"].tolist() == runs[1]["key"].tolist()
 
 
 def alive(pid: int) -> bool:

@@ -69,6 +69,7 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
     study = sim.compare(
         world, branches, experiment.seed_list, plan.reference, experiment.days, experiment.threads,
         ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes, keep=experiment.keep, every=experiment.every,
+        executor=experiment.executor,
     )  # fmt: skip
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
@@ -138,7 +139,7 @@ def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) 
         reporter.begin(f"{sweep.field} = {value:g} ({i + 1} of {len(sweep.values)})")
         study = sim.compare(
             world.replace({sweep.field: value}), branches, seeds, plan.reference, experiment.days, experiment.threads,
-            ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes,
+            ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes, executor=experiment.executor,
         )  # fmt: skip
         effects = study.effects
         effects = effects[effects["outcome"] == "opinion_mean"]

@@ -26,6 +26,7 @@ from sim.fields import InputError, Settings, build, quantity
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.outcomes.individuals import GROUPS, kept
+from sim.study.blocks import HERE
 from sim.world import World
 
 _DEFAULT = cases.named(cases.NAMES[0])  # whose study is made where nothing else is said
@@ -249,6 +250,10 @@ class Experiment(Settings):
         source="given by the user",
         doc="Seeds simulated at a time (none: all cores).",
     )
+    executor: str = quantity(
+        "threads", unit="name", choices=HERE, source="given by the user",
+        doc="What simulates a seed: threads of this process, or processes of this machine.",
+    )  # fmt: skip
     outcomes: tuple[OwnOutcome, ...] = quantity(
         (), unit="outcomes", source="given by the user", doc="Outcomes of one's own, by module.Class."
     )
