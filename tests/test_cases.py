@@ -51,9 +51,13 @@ def test_a_case_chooses_its_world_and_its_study() -> None:
 
 def test_a_case_that_there_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["case=hk2091", f"results={tmp_path}"]) == 2
-    assert capsys.readouterr().err == "case must be one of hk2019, not 'hk2091'; did you mean hk2019?\n"
+    known = ", ".join(sorted(cases.NAMES))
+    assert capsys.readouterr().err == f"case must be one of {known}, not 'hk2091'; did you mean hk2019?\n"
     assert main(["study.case=hk2091", f"results={tmp_path}"]) == 2
-    assert "study.case must be one of hk2019, not 'hk2091'; did you mean 'hk2019'?" in capsys.readouterr().err
+    assert (
+        f"study.case must be one of {', '.join(cases.NAMES)}, not 'hk2091'; did you mean 'hk2019'?"
+        in capsys.readouterr().err
+    )
     with pytest.raises(InputError, match="must be one of hk2019"):
         cases.named("nowhere")
 

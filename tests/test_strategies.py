@@ -56,6 +56,7 @@ def test_the_second_platform_counts_pages_and_they_keep_their_number(
         f"{{name: both, policies: [{{name: takedown, day: 1, accounts: 15}}, {pages}}}]}}",
         f"{{name: careless, policies: [{pages}, detector: {{name: rates, tpr: 1, fpr: 1}}}}]}}",
         "{name: twice, policies: [{name: takedown, day: 2, accounts: 936}, {name: takedown, day: 2, accounts: 936}]}",
+        "{name: tipped, policies: [{name: takedown, day: 1, accounts: 936}, {name: tip_off, day: 0}]}",
     ]
     second = "world.second={members: 0.006, followees: 0, campaign_posts_per_day: 24}"
     small = [second, "world.people=1000", "world.burn_in_days=0", "days=3", "study.sweep.branches=[]"]
@@ -82,7 +83,13 @@ def test_the_second_platform_counts_pages_and_they_keep_their_number(
     assert by_group["outlets"] > 0
     assert rows.loc["careless", "innocents"] == by_group["citizens"] + by_group["organisers"] + by_group["outlets"]
     assert rows.loc["careless", "removed"] == 15
+    (found,) = results.found().to_dict("records")
+    assert found == {
+        "branch": "tipped", "policy": "tip_off", "platform": "second", "date": "2019-05-02", "removed": 15.0, "innocents": 0.0,
+        "removed_in_reality": 15.0,
+    }  # fmt: skip
     page = (folder / "report.html").read_text(encoding="utf-8")
+    assert '<td class="left">tip off</td><td class="left">Facebook</td><td class="left">2 May</td><td>15</td>' in page
     assert '<td class="left">Facebook</td><td class="left">2 May</td>' in page
     assert "since pages keep their number" in page
 

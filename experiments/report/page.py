@@ -46,6 +46,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         ],
         strategies=ranked(story.strategies),
         own_outcomes=story.own_outcomes.to_dict("records"),
+        found=story.found.to_dict("records"),
         observed=_observed(story),
         figures={name: _inline(folder / "figures" / f"{name}.svg", name) for name in figures},
         until=day_in_words(story.until),

@@ -73,7 +73,8 @@ class Story:
     """What is told. Shifts are of mean opinion, in units of opinion, against ``plan.reference``.
 
     ``strategies`` is the ranking (``experiments.report.strategies``; empty unless the plan's form is that), ``removals`` has a
-    row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``loudness`` is the
+    row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``found`` has what other
+    policies suspended. ``loudness`` is the
     greatest ratio of simulated to observed volume (None: nothing was compared), ``perfect`` whether no removal can err.
     ``in_place`` says that the world has the calendar of the case. ``lines`` and ``events`` are what the timeline shows.
     """
@@ -94,6 +95,7 @@ class Story:
     strategies: pd.DataFrame
     removals: pd.DataFrame
     alike: tuple[Removal, ...]
+    found: pd.DataFrame
     innocents: Innocents
     perfect: bool
     sweep: tuple[SweepPoint, ...]
@@ -121,6 +123,7 @@ class Story:
             "headline": self.headline.to_mapping(),
             "strategies": _records(self.strategies),
             "removals": _records(self.removals),
+            "found": _records(self.found),
             "sweep": _records(self.sweep_rows),
             "study": self.plan.name,
             "reference": self.plan.reference,
@@ -165,6 +168,7 @@ def tell(results: Results) -> Story:
         strategies=ranking,
         removals=table,
         alike=alike(by_branch, {cell.branch: cell.kind for cell in results.cells}),
+        found=results.found(),
         innocents=_innocents(results),
         perfect=_is_perfect(results),
         sweep=_sweep(results),

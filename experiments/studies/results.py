@@ -27,6 +27,7 @@ REMOVED = (
     "branch", "policy", "what", "platform", "date", "asked_in_reality", "asked", "removed", "innocents", "missing",
     "removed_in_reality", "missing_in_reality",
 )  # fmt: skip
+FOUND = ["branch", "policy", "platform", "date", "removed", "innocents", "removed_in_reality"]
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
 PEOPLE = "people.parquet"
 STUDY = "study"
@@ -120,6 +121,32 @@ class Results:
                     )
                 )  # fmt: skip
         return pd.DataFrame(rows, columns=REMOVED)
+
+    def found(self) -> pd.DataFrame:
+        """What policies suspended that ask for no number but suspend whom they find: means over seeds, by named branch.
+
+        Columns: branch, policy, platform, date (of the first day on which any seed had one), removed and innocents in the
+        model, removed_in_reality. Policies that suspended nobody are left out.
+        """
+        world, seeds, table = self.world, self.runs["seed"].nunique(), self.removals
+        asking = {
+            (named.name, policy.name)
+            for named in self.plan.branches
+            for policy in named.policies
+            if isinstance(policy, RemovalPolicy)
+        }
+        names = {named.name for named in self.plan.branches}
+        acted = [
+            name in names and (name, policy) not in asking for name, policy in zip(table["branch"], table["policy"])
+        ]
+        suspended = table[pd.Series(acted, index=table.index, dtype=bool) & (table["action"] == "suspend")]
+        rows = []
+        for (name, policy, platform), part in suspended.groupby(["branch", "policy", "platform"], sort=False):
+            innocents = float(part[list(INNOCENTS)].to_numpy(dtype=float).sum()) / seeds
+            removed = float(part[list(TROLLS)].to_numpy(dtype=float).sum()) / seeds + innocents
+            date = world.date(int(part["tick"].min()) // world.ticks_per_day)
+            rows.append((name, policy, platform, date, removed, innocents, world.in_reality(removed, str(platform))))
+        return pd.DataFrame(rows, columns=FOUND)
 
 
 def _what(policy: RemovalPolicy) -> str:
