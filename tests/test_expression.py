@@ -56,7 +56,7 @@ def ross(stage: Engine, ticks: int) -> tuple[np.ndarray, np.ndarray]:
     """Inner confidence of each person and who speaks, from a stage's people and graph, by the paper's words."""
     society, people = stage.society, stage.world.people
     person = society.person[:people]
-    side = np.concatenate([society.anchor[person], society.actor_stance])
+    side = np.concatenate([society.anchor[person], society.fixed_stance])
     threshold = 1.0 - society.courage[person].astype(float)
     inner = stage.state.inner_confidence[person].copy()
     bots = np.ones(side.size - people, dtype=bool)

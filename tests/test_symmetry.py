@@ -29,7 +29,7 @@ SHIFTS = ("troll_shift", "organiser_shift", "event_shift")
 def mirrored(start: Snapshot) -> Snapshot:
     """The same people, accounts and edges with every opinion and every side negated."""
     fixed, arrays = start.fixed, start.fixed.drawn.arrays
-    drawn = fixed.drawn._replace(arrays=arrays._replace(anchor=-arrays.anchor, actor_stance=-arrays.actor_stance))
+    drawn = fixed.drawn._replace(arrays=arrays._replace(anchor=-arrays.anchor, fixed_stance=-arrays.fixed_stance))
     schedule = fixed.schedule._replace(event_side=-fixed.schedule.event_side, join_side=-fixed.schedule.join_side)
     parameters = fixed.parameters._replace(movement=-fixed.parameters.movement)
     return start._replace(

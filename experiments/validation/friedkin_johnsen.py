@@ -109,7 +109,7 @@ def run(p: Parameters, progress: Progress) -> Result:
             weights(society),
             by_node(society.arrays.susceptibility.astype(np.float64)),
             by_node(society.arrays.anchor),
-            society.arrays.actor_stance,
+            society.arrays.fixed_stance,
         )
         found = []
         for branch in (Branch(), Branch(campaign=False)):

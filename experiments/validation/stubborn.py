@@ -106,7 +106,7 @@ def _leads_to(among: NDArray[np.bool_], goal: NDArray[np.bool_]) -> NDArray[np.b
 
 def stubborn_opinions(drawn: Drawn) -> NDArray[np.float64]:
     """Opinions of the accounts that are not citizens (z), in order."""
-    return np.asarray(drawn.arrays.actor_stance, dtype=np.float64)
+    return np.asarray(drawn.arrays.fixed_stance, dtype=np.float64)
 
 
 def run(p: Parameters, progress: Progress) -> Result:

@@ -62,7 +62,7 @@ def campaign_line(model: Engine) -> str:
         f"If nobody is removed they are to post {plan.sum():,.0f} times ({_periods(world, plan)}), "
         f"{campaign.on_topic_share:.0%} of what is new on the topic, with opinion {campaign.stance:+g}."
     )
-    weight = model.society.actor_weight[model.society.group[world.people :] == Group.ACTIVE_TROLL]
+    weight = model.society.posting_weight[model.society.group[world.people :] == Group.ACTIVE_TROLL]
     factor = model.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
     expected = sum(float(np.minimum(1.0, w * factor).sum()) for w in weight)
     if expected < 0.995 * plan.sum():

@@ -698,8 +698,8 @@ class Actor(Account):
 
     def __init__(self, model: AgentEngine, account: int) -> None:
         super().__init__(model, account)
-        self.stance = float(model.society.actor_stance[account - model.world.people])
-        self.weight = float(model.society.actor_weight[account - model.world.people])
+        self.stance = float(model.society.fixed_stance[account - model.world.people])
+        self.weight = float(model.society.posting_weight[account - model.world.people])
 
     def current_stances(self) -> tuple[float, float, float, float]:
         return (self.stance, self.stance, self.stance, self.stance)

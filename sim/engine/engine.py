@@ -117,7 +117,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
         self.following: NDArray[np.int64] = self.drawn.following
         society, state = self.society, self.state
         group, actors = society.group, society.group[world.people :]
-        stance = society.actor_stance[actors == Group.ORGANISER]
+        stance = society.fixed_stance[actors == Group.ORGANISER]
         self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
         self._first_steps: dict[float | str, int] = {}
         self.standing = Standing(self)
@@ -127,7 +127,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
         self.operator = Operator(
             self,
             actives=np.flatnonzero(group == Group.ACTIVE_TROLL),
-            weights=society.actor_weight[actors == Group.ACTIVE_TROLL],
+            weights=society.posting_weight[actors == Group.ACTIVE_TROLL],
             sleepers=np.flatnonzero(group == Group.SLEEPER),
             wakes_at=self.fixed.wakes_at,
             pages=np.flatnonzero(group == Group.PAGE),

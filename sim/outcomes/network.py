@@ -32,7 +32,7 @@ def network(model: Engine) -> Any:
     held = society.person != NOBODY
     opinion = np.empty(graph.n)
     opinion[held] = state.opinion[society.person[held], 0]
-    opinion[~held] = society.actor_stance[np.flatnonzero(~held) - (graph.n - society.actor_stance.size)]
+    opinion[~held] = society.fixed_stance[np.flatnonzero(~held) - (graph.n - society.fixed_stance.size)]
     found = to_networkx(
         graph,
         model.drawn.nodes.tolist(),

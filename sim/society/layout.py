@@ -14,7 +14,7 @@ from sim.world import World
 
 
 class Layout(NamedTuple):
-    """``group`` and ``person`` (``NOBODY`` for actors) of each account; ``second`` and ``twin`` as in ``Society``."""
+    """``group`` and ``person`` (``NOBODY`` with an agenda) of each account; ``second`` and ``twin`` as in ``Society``."""
 
     group: NDArray[np.uint8]
     person: NDArray[np.int32]

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from sim.feed.legality import propensities
 from sim.fields import InputError
-from sim.graph.follower_graph import (
-    FollowerGraph,
-)
+from sim.graph.follower_graph import FollowerGraph
 from sim.graph.given_network import Network
 from sim.graph.node_ids import Labels
 from sim.people.legitimacy import legitimacies_at_start
@@ -21,22 +19,15 @@ from sim.society.follows import draw_follows
 from sim.society.given import by_account, given_activity, given_network, given_people, of_class
 from sim.society.groups import KINDS, Group, by_group
 from sim.society.layout import Layout, lay_out
-from sim.society.profiles import (
-    Profile,
-    draw_profiles,
-    registered,
-    stratified,
-)
+from sim.society.profiles import Profile, draw_profiles, registered, stratified
 from sim.world import World
-
-Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 class Society(NamedTuple):
-    """Who lives there. People first (one row a person), then accounts (one row an account), actors (accounts that are not
-    first accounts of citizens, one row from the first organiser on), and the follower graph in rows of followees. The accounts on
-    the second platform are those from ``second`` on; ``twin`` (people or, without such a platform, 0) is the second account of
-    the holder of each first account, -1 if there is none."""
+    """Who lives there. People first (one row a person), then accounts (one row an account), the opinion that accounts never
+    change and their posting rate relative to others of their group (one row an account from the first organiser on), and the
+    follower graph in rows of followees. The accounts on the second platform are those from ``second`` on; ``twin`` (people or,
+    without such a platform, 0) is the second account of the holder of each first account, -1 if there is none."""
 
     anchor: NDArray[np.float64]
     confidence: NDArray[np.float32]
@@ -50,8 +41,8 @@ class Society(NamedTuple):
     person: NDArray[np.int32]
     created: NDArray[np.int32]
     illegal_share: NDArray[np.float32]
-    actor_stance: NDArray[np.float64]
-    actor_weight: NDArray[np.float64]
+    fixed_stance: NDArray[np.float64]
+    posting_weight: NDArray[np.float64]
     indptr: NDArray[np.int64]
     followees: NDArray[np.uint32]
     complete: bool
@@ -125,8 +116,8 @@ def draw(world: World, seed: int) -> Drawn:
         person=person,
         created=registered(world, group, seed),
         illegal_share=_illegal_shares(world, layout, network, seed),
-        actor_stance=by_group(lambda kind: kind.stance(world))[group[world.people :]],
-        actor_weight=weights[world.people :],
+        fixed_stance=by_group(lambda kind: kind.stance(world))[group[world.people :]],
+        posting_weight=weights[world.people :],
         indptr=graph.indptr,
         followees=graph.followees,
         complete=graph.complete,

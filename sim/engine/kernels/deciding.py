@@ -62,7 +62,7 @@ def decide(
 ) -> None:  # fmt: skip
     """Accounts awake[low:high] of the first platform read the state left by the previous tick and decide; rows of others are only
     read."""
-    citizens = society.group.size - society.actor_weight.size
+    citizens = society.group.size - society.posting_weight.size
     for s in range(state.stream_size[0]):
         scratch.topic_author[s] = state.stream[s].author
         scratch.topic_created[s] = state.stream[s].created
@@ -148,6 +148,6 @@ def decide(
                     continue
         else:
             for level in range(4):
-                decisions.opinion[i, level] = society.actor_stance[account - citizens]
+                decisions.opinion[i, level] = society.fixed_stance[account - citizens]
             state.last_awake[account] = step
         speak(seed, step, account, shown, first, state, society, parameters, scratch, i, decisions)

@@ -82,7 +82,9 @@ def read_current_opinion(followee: int, n: int, state: State, society: Society, 
         if group == OF_CITIZEN:
             scratch.stance[n, level] = state.opinion[society.person[followee], level]
         else:
-            scratch.stance[n, level] = society.actor_stance[followee - (society.group.size - society.actor_weight.size)]
+            scratch.stance[n, level] = society.fixed_stance[
+                followee - (society.group.size - society.posting_weight.size)
+            ]
     scratch.role[n] = role_of(group)
     scratch.relayed[n] = 0
 

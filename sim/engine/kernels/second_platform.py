@@ -86,7 +86,7 @@ def post(
         state.last_awake[account] = step
         if group != OF_CITIZEN:
             for level in range(4):
-                opinion[level] = society.actor_stance[account - people]
+                opinion[level] = society.fixed_stance[account - people]
             speak(seed, step, account, 0, False, state, society, parameters, scratch, row, decisions)
             continue
         person = np.int64(society.person[account])

@@ -29,7 +29,7 @@ def _draw_sessions(
 ) -> int:  # fmt: skip
     """Add the citizens of rows low … high - 1 who have a session at this step to the ``n`` in ``sessions``, as far as there is
     room; return how many there would be."""
-    citizens = society.group.size - society.actor_weight.size
+    citizens = society.group.size - society.posting_weight.size
     expected = schedule.sessions[step]
     for start in range(low, min(high, citizens), draws.size):
         stop = min(start + draws.size, high, citizens)
@@ -76,7 +76,7 @@ def wake(
     """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
     other accounts of rows low … high - 1 that are, second ones of citizens among them; return how many."""
     n = np.int64(0)  # the literal is of another type: what is called with n would be compiled for both
-    citizens = society.group.size - society.actor_weight.size
+    citizens = society.group.size - society.posting_weight.size
     for i in range(sessions.size):
         account = np.int64(sessions[i])
         if state.status[account] == ACTIVE:
@@ -97,7 +97,7 @@ def wake(
         if group == OF_CITIZEN:
             probability = society.activity[society.person[account]] * schedule.sessions[step] * parameters.second.visits
         else:
-            probability = society.actor_weight[account - citizens] * state.posting[group, step]
+            probability = society.posting_weight[account - citizens] * state.posting[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
             continue
         if status == ACTIVE:
