@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.branch import Branch
 from sim.describe.accounts import campaign_line, organisers_line, outlet_lines, second_platform_lines, sleepers_line
-from sim.describe.attitudes import standing_lines
+from sim.describe.attitudes import attitude_lines
 from sim.describe.dry_run import dry_run
 from sim.describe.people import events_line, people_line, world_line
 from sim.describe.policies import branch_lines
@@ -33,5 +33,5 @@ def describe(world: World, branch: Branch | None = None, seed: int = 1) -> str:
         sleepers_line(dry),
     ]
     return "\n".join(
-        lines + outlet_lines(model) + second_platform_lines(model) + standing_lines(world) + branch_lines(dry)
+        lines + outlet_lines(model) + second_platform_lines(model) + attitude_lines(world) + branch_lines(dry)
     )

@@ -7,7 +7,7 @@ from sim.describe.words import joined
 from sim.world import World
 
 
-def standing_lines(world: World) -> list[str]:
+def attitude_lines(world: World) -> list[str]:
     """Dehumanising messages, legitimacy and trust, as far as there is anything to say of them."""
     lines, severity, legitimacy, trust = [], world.severity, world.legitimacy, world.trust
     if severity.occurs:

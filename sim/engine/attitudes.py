@@ -43,7 +43,7 @@ def count_lost_followees(
                 lost[person] += 1
 
 
-class Standing:
+class Attitudes:
     """Keeps the legitimacy of the movement and the trust in the platform of a run's people."""
 
     def __init__(self, model: Any) -> None:

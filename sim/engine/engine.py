@@ -21,7 +21,7 @@ from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
 from sim.branch import Branch
 from sim.engine.arrivals import Arrivals
-from sim.engine.attitudes import Standing
+from sim.engine.attitudes import Attitudes
 from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.memory import check_memory
 from sim.engine.moderator import Moderator
@@ -120,7 +120,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
         stance = society.fixed_stance[actors == Group.ORGANISER]
         self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
         self._first_steps: dict[float | str, int] = {}
-        self.standing = Standing(self)
+        self.attitudes = Attitudes(self)
         self.arrivals = Arrivals(self)
         platforms = PLATFORMS if society.twin.size else (FIRST,)
         self.moderators = tuple(Moderator(self, platform) for platform in platforms)
@@ -194,7 +194,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
         fresh = accounts[self.state.status[accounts] != Status.SUSPENDED]
         self.state.status[fresh] = Status.SUSPENDED
         self.state.suspended_since[fresh] = self.step_index
-        self.standing.suspended(fresh)
+        self.attitudes.suspended(fresh)
 
     def restore(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Lift the suspension of accounts from this step on: they are in feeds again, and so are their messages. Returns those
@@ -231,7 +231,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
 
     def disclose(self) -> None:
         """Tell people that there was a campaign."""
-        self.standing.disclosed()
+        self.attitudes.disclosed()
 
     def wake(self, sleepers: NDArray[np.int64]) -> None:
         """Make sleepers active from this step on."""
@@ -242,7 +242,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
         """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
         until = min(until, self.last_step)
         per_day = self.world.ticks_per_day
-        days_matter = self._observe is not None or self._keeper is not None or self.standing.moves
+        days_matter = self._observe is not None or self._keeper is not None or self.attitudes.moves
         while self.step_index < until:
             step = self.step_index
             self._actors_decide(step)
@@ -254,7 +254,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
             self.advance_accounts(step, stop)
             self.step_index = stop
             if stop % per_day == 0:
-                self.standing.end_day()
+                self.attitudes.end_day()
             if stop % per_day == 0 and stop > self.world.burn_in_ticks:
                 self.record_day()
 

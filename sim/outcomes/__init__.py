@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 from sim.engine.engine import Engine
-from sim.outcomes import attitudes as standing
-from sim.outcomes import innocents, opinion, reach, turnout
+from sim.outcomes import attitudes, innocents, opinion, reach, turnout
 from sim.outcomes.day import Day
 from sim.outcomes.outcome import Outcome
 from sim.outcomes.own import OwnOutcome, checked_outcomes
 from sim.outcomes.turnout import turnout_table
 
 OUTCOMES: tuple[Outcome, ...] = (
-    opinion.OUTCOMES + reach.OUTCOMES + turnout.OUTCOMES + standing.OUTCOMES + innocents.OUTCOMES
+    opinion.OUTCOMES + reach.OUTCOMES + turnout.OUTCOMES + attitudes.OUTCOMES + innocents.OUTCOMES
 )
 NAMES = frozenset(outcome.name for outcome in OUTCOMES)
 
