@@ -43,11 +43,11 @@ class Unknowing(Odd):
 class Acting(DailyPolicy):
     """Does whatever the test wants."""
 
-    does: ClassVar[Act] = staticmethod(lambda platform: None)
+    does: ClassVar[Act] = staticmethod(lambda desk: None)
     then: ClassVar[Callable[[int, int], Any]] = staticmethod(lambda tick, per_day: None)
 
-    def act(self, platform: Any) -> None:
-        type(self).does(platform)
+    def act(self, desk: Any) -> None:
+        type(self).does(desk)
 
     def next_tick(self, tick: int, ticks_per_day: int) -> Any:
         return type(self).then(tick, ticks_per_day)

@@ -21,8 +21,8 @@ from sim.randomness import Stream, uniforms_of
 from sim.society.groups import IS_CAMPAIGN
 
 
-class Desk:
-    """One policy's view of the platform (``sim.moderation.desk.Platform``)."""
+class PolicyDesk:
+    """The desk of one policy (``sim.moderation.Desk``)."""
 
     def __init__(self, moderator: Moderator, place: int) -> None:
         self._moderator, self._model = moderator, moderator.model
@@ -152,7 +152,7 @@ class Moderator(Agent):
         super().__init__(model)
         self.platform = platform
         self.policies: tuple[Policy, ...] = tuple(p for p in model.branch.policies if p.platform == platform)
-        self.desks = [Desk(self, place) for place in range(len(self.policies))]
+        self.desks = [PolicyDesk(self, place) for place in range(len(self.policies))]
 
     def next_step(self, step: int) -> int:
         """First step from ``step`` on at which there is something to do (a very large number if never)."""

@@ -1,6 +1,6 @@
 """Moderation: what a platform can see, how it detects, and what it does about it."""
 
-from sim.moderation.desk import Platform
+from sim.moderation.desk import Desk
 from sim.moderation.detectors.accuracy import BASE_RATE, Roc, precision, roc
 from sim.moderation.detectors.detector import Detector, Perfect, Rates, SignalDetector
 from sim.moderation.detectors.fitting import fit
@@ -33,6 +33,7 @@ __all__ = [
     "CircuitBreaker",
     "ContentTakedown",
     "DailyPolicy",
+    "Desk",
     "Detector",
     "Disclosure",
     "Downranking",
@@ -44,7 +45,6 @@ __all__ = [
     "Measures",
     "OracleSignal",
     "Perfect",
-    "Platform",
     "PlatformView",
     "Policy",
     "PreemptiveRemoval",

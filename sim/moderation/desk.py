@@ -1,4 +1,4 @@
-"""What a policy may do: the platform as its moderators have it in hand, with one desk for each policy."""
+"""What a policy has in hand: a desk of its own, at which it sees what the platform sees and does what a platform can do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.moderation.view import PlatformView
 FIRST, SECOND = PLATFORMS = ("first", "second")
 
 
-class Platform(Protocol):
+class Desk(Protocol):
     """Given to ``Policy.act``; the engine supplies it.
 
     ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality

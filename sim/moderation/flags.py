@@ -11,7 +11,7 @@ from numba import float64, int64
 
 from sim.compiled import scalar
 from sim.fields import quantity
-from sim.moderation.desk import Platform
+from sim.moderation.desk import Desk
 from sim.moderation.detectors.detector import Detector, Perfect
 from sim.moderation.policy import DailyPolicy, minutes_field
 
@@ -48,14 +48,14 @@ class FlaggingPolicy(DailyPolicy):
     def idle(self) -> bool:
         """Whether the measure has no effect."""
 
-    def act(self, platform: Platform) -> None:
+    def act(self, desk: Desk) -> None:
         if self.idle:
             return
-        flagged = platform.view().account[platform.scores(self.detector) > 0.0]
-        marked = np.zeros(0, dtype=np.int64) if platform.kept is None else platform.kept
-        platform.kept = np.union1d(marked, flagged)
-        platform.review(platform.kept.size - marked.size, self.minutes_per_case)
-        platform.flag(flagged, self.flag)
+        flagged = desk.view().account[desk.scores(self.detector) > 0.0]
+        marked = np.zeros(0, dtype=np.int64) if desk.kept is None else desk.kept
+        desk.kept = np.union1d(marked, flagged)
+        desk.review(desk.kept.size - marked.size, self.minutes_per_case)
+        desk.flag(flagged, self.flag)
 
 
 @scalar(float64(int64, float64, float64, float64, float64, float64))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import InputError, Settings, instance, quantity, shown
-from sim.moderation.desk import FIRST, PLATFORMS, Platform
+from sim.moderation.desk import FIRST, PLATFORMS, Desk
 from sim.moderation.detectors.detector import Detector, Perfect
 from sim.moderation.detectors.signals import SIGNALS
 from sim.moderation.measures import Measures
@@ -48,7 +48,7 @@ class Policy(Settings, ABC):
     )
 
     @abstractmethod
-    def act(self, platform: Platform) -> None:
+    def act(self, desk: Desk) -> None:
         """Act at the start of a tick: the first of ``day``, then those that ``next_tick`` names."""
 
     def next_tick(self, tick: int, ticks_per_day: int) -> int | None:
@@ -90,7 +90,7 @@ class Policy(Settings, ABC):
 class StandingPolicy(Policy, ABC):
     """Base of policies that hold from ``day`` on and never act on accounts: they only take ``measures``."""
 
-    def act(self, platform: Platform) -> None:
+    def act(self, desk: Desk) -> None:
         pass
 
     @abstractmethod
@@ -106,10 +106,10 @@ class DailyPolicy(Policy, ABC):
         return tick + ticks_per_day
 
 
-def delay_ends(platform: Platform, since: NDArray[np.int64], delay_days: float, after: int) -> NDArray[np.bool_]:
+def delay_ends(desk: Desk, since: NDArray[np.int64], delay_days: float, after: int) -> NDArray[np.bool_]:
     """Whether a delay that began at the tick ``since`` of each account ended later than tick ``after`` and by now."""
-    ends = since + round(delay_days * platform.ticks_per_day)
-    return (ends > after) & (ends <= platform.tick)
+    ends = since + round(delay_days * desk.ticks_per_day)
+    return (ends > after) & (ends <= desk.tick)
 
 
 class Removal(NamedTuple):
@@ -153,11 +153,11 @@ class RemovalPolicy(Policy, ABC):
                 field="accounts",
             )
 
-    def act(self, platform: Platform) -> None:
-        found = self.remove(platform.view(), platform.scores(self.detector), platform.scaled(self.in_reality()))
+    def act(self, desk: Desk) -> None:
+        found = self.remove(desk.view(), desk.scores(self.detector), desk.scaled(self.in_reality()))
         removal = instance(found, Removal, f"{type(self).__name__}.remove")
-        platform.review(removal.accounts.size, self.minutes_per_case)
-        platform.suspend(*removal)
+        desk.review(removal.accounts.size, self.minutes_per_case)
+        desk.suspend(*removal)
 
 
 def most_suspicious(

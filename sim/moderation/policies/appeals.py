@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.calendar import in_days
 from sim.fields import quantity, register
-from sim.moderation.desk import Platform
+from sim.moderation.desk import Desk
 from sim.moderation.detectors.detector import Detector, Rates
 from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
 
@@ -34,16 +34,16 @@ class Appeals(DailyPolicy):
         3, unit="number", low=0, high=2**31 - 1, source="given by the user", doc="Names the draws of who appeals."
     )
 
-    def act(self, platform: Platform) -> None:
-        last = -1 if platform.kept is None else platform.kept
-        platform.kept = platform.tick
-        view = platform.view()
-        due = view.suspended & delay_ends(platform, view.since, self.delay_days, last)
-        due &= platform.draws(self.salt) < self.appealing
+    def act(self, desk: Desk) -> None:
+        last = -1 if desk.kept is None else desk.kept
+        desk.kept = desk.tick
+        view = desk.view()
+        due = view.suspended & delay_ends(desk, view.since, self.delay_days, last)
+        due &= desk.draws(self.salt) < self.appealing
         cases = int(due.sum())
-        platform.review(cases, self.minutes_per_case)
+        desk.review(cases, self.minutes_per_case)
         if cases:
-            platform.restore(view.account[due & (platform.scores(self.judge) == 0.0)], cases)
+            desk.restore(view.account[due & (desk.scores(self.judge) == 0.0)], cases)
 
     def sentence(self, date: str) -> str:
         return (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from sim.fields import quantity, register
-from sim.moderation.desk import Platform
+from sim.moderation.desk import Desk
 from sim.moderation.measures import Measures
 from sim.moderation.policy import Policy
 
@@ -41,11 +41,11 @@ class Disclosure(Policy):
         doc="How far those people move at once; their anchors pull them back in time.",
     )  # fmt: skip
 
-    def act(self, platform: Platform) -> None:
-        platform.disclose()
+    def act(self, desk: Desk) -> None:
+        desk.disclose()
         side = (self.stance > 0.0) - (self.stance < 0.0)
         if side and self.backlash_share > 0.0 and self.backlash > 0.0:
-            platform.provoke(self.backlash_share, self.backlash, side)
+            desk.provoke(self.backlash_share, self.backlash, side)
 
     def measures(self, measures: Measures, ticks_per_day: int) -> Measures:
         if self.discount <= measures.discount:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.calendar import in_days
 from sim.fields import quantity, register
-from sim.moderation.desk import Platform
+from sim.moderation.desk import Desk
 from sim.moderation.detectors.detector import Detector, Rates
 from sim.moderation.detectors.score import ScoreDetector
 from sim.moderation.policies.queue import EMPTY, daily_capacity
@@ -44,22 +44,22 @@ class Enforcement(DailyPolicy):
         doc="What reviewers decide; idealised, with error rates.",
     )  # fmt: skip
 
-    def act(self, platform: Platform) -> None:
-        queue, known = platform.kept or (EMPTY, EMPTY.account)
-        view, scores = platform.view(), platform.scores(self.detector)
+    def act(self, desk: Desk) -> None:
+        queue, known = desk.kept or (EMPTY, EMPTY.account)
+        view, scores = desk.view(), desk.scores(self.detector)
         flagged = np.flatnonzero((scores > 0.0) & ~view.suspended)
         fresh = flagged[~np.isin(view.account[flagged], known)]
         fresh = view.account[fresh[np.lexsort((view.account[fresh], -scores[fresh]))]]
-        mean = self.reviewers * _HOURS * 60.0 / self.minutes_per_case * platform.scale
-        capacity = daily_capacity(mean, platform.tick // platform.ticks_per_day)
-        oldest = platform.tick - round(self.delay_days * platform.ticks_per_day)
-        cases, queue = queue.enter(fresh, platform.tick).take(capacity, oldest)
+        mean = self.reviewers * _HOURS * 60.0 / self.minutes_per_case * desk.scale
+        capacity = daily_capacity(mean, desk.tick // desk.ticks_per_day)
+        oldest = desk.tick - round(self.delay_days * desk.ticks_per_day)
+        cases, queue = queue.enter(fresh, desk.tick).take(capacity, oldest)
         still = np.isin(cases, view.account[flagged])
-        platform.kept = (queue, np.setdiff1d(np.union1d(known, fresh), cases[~still]))
-        platform.review(cases.size, self.minutes_per_case)
+        desk.kept = (queue, np.setdiff1d(np.union1d(known, fresh), cases[~still]))
+        desk.review(cases.size, self.minutes_per_case)
         if cases.size:
-            guilty = view.account[platform.scores(self.reviewer) > 0.0]
-            platform.suspend(np.sort(cases[still & np.isin(cases, guilty)]), cases.size)
+            guilty = view.account[desk.scores(self.reviewer) > 0.0]
+            desk.suspend(np.sort(cases[still & np.isin(cases, guilty)]), cases.size)
 
     def sentence(self, date: str) -> str:
         return (

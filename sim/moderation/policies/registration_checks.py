@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.calendar import in_days
 from sim.fields import quantity, register
-from sim.moderation.desk import Platform
+from sim.moderation.desk import Desk
 from sim.moderation.detectors.detector import Detector
 from sim.moderation.detectors.score import NEW_ACCOUNTS, ScoreDetector
 from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
@@ -30,16 +30,16 @@ class RegistrationChecks(DailyPolicy):
     )
     minutes_per_case: float = minutes_field("Work on an account that is flagged.")
 
-    def act(self, platform: Platform) -> None:
-        first, last = platform.kept or (platform.tick, platform.tick - 1)
-        platform.kept = (first, platform.tick)
-        view = platform.view()
-        due = delay_ends(platform, view.created, self.delay_days, last) & (view.created >= first) & ~view.suspended
-        due &= platform.draws() < self.checked
-        found = view.account[due & (platform.scores(self.detector) > 0.0)]
-        platform.review(found.size, self.minutes_per_case)
+    def act(self, desk: Desk) -> None:
+        first, last = desk.kept or (desk.tick, desk.tick - 1)
+        desk.kept = (first, desk.tick)
+        view = desk.view()
+        due = delay_ends(desk, view.created, self.delay_days, last) & (view.created >= first) & ~view.suspended
+        due &= desk.draws() < self.checked
+        found = view.account[due & (desk.scores(self.detector) > 0.0)]
+        desk.review(found.size, self.minutes_per_case)
         if due.any():
-            platform.suspend(found, int(due.sum()))
+            desk.suspend(found, int(due.sum()))
 
     def sentence(self, date: str) -> str:
         return (

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.calendar import in_days
 from sim.fields import quantity, register
-from sim.moderation.desk import PLATFORMS, SECOND, Platform
+from sim.moderation.desk import PLATFORMS, SECOND, Desk
 from sim.moderation.detectors.detector import Detector, Perfect
 from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
 
@@ -38,21 +38,21 @@ class TipOff(DailyPolicy):
         SECOND, unit="platform", choices=PLATFORMS, source="given by the user", doc="The platform that is told."
     )
 
-    def act(self, platform: Platform) -> None:
-        began, followed = platform.kept or (platform.tick, 0)
-        tips = platform.tips()
-        due = int(delay_ends(platform, tips[tips >= began], self.delay_days, began - 1).sum())
-        platform.kept = (began, due)
+    def act(self, desk: Desk) -> None:
+        began, followed = desk.kept or (desk.tick, 0)
+        tips = desk.tips()
+        due = int(delay_ends(desk, tips[tips >= began], self.delay_days, began - 1).sum())
+        desk.kept = (began, due)
         if due == followed:
             return
-        view = platform.view()
-        flagged = (platform.scores(self.detector) > 0.0) & ~view.suspended
+        view = desk.view()
+        flagged = (desk.scores(self.detector) > 0.0) & ~view.suspended
         if self.pages_only:
             flagged &= view.page
         found = view.account[np.flatnonzero(flagged)]
-        platform.review(found.size, self.minutes_per_case)
+        desk.review(found.size, self.minutes_per_case)
         if found.size:
-            platform.suspend(found, found.size)
+            desk.suspend(found, found.size)
 
     def sentence(self, date: str) -> str:
         what = "pages" if self.pages_only else "accounts and pages"
