@@ -13,19 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.fields import InputError
-from sim.graph.follower_graph import (
-    FollowerGraph,
-    draw_followers,
-    followers_of,
-    followers_of_leaning,
-    linked_by_degree,
-    merge_edges,
-    preferential_graph,
-    scaled_count,
-    scaled_counts,
-    social_graph,
-)
+from sim.graph.follower_graph import FollowerGraph, merge_edges
+from sim.graph.followers import draw_followers, followers_of, followers_of_leaning, scaled_count, scaled_counts
 from sim.graph.networks import from_networkx, to_networkx
+from sim.graph.preferential import linked_by_degree, preferential_graph
+from sim.graph.social import social_graph
 from sim.randomness import Stream, uniforms
 
 N = 10_000

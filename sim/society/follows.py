@@ -9,19 +9,13 @@ from numpy.typing import NDArray
 
 from sim.actors.campaign import TrollGroup
 from sim.fields import InputError
-from sim.graph.follower_graph import (
-    FollowerGraph,
-    followers_of,
-    followers_of_leaning,
-    linked_by_degree,
-    merge_edges,
-    preferential_graph,
-    random_graph,
-    scaled_counts,
-    social_graph,
-)
+from sim.graph.erdos_renyi import random_graph
+from sim.graph.follower_graph import FollowerGraph, merge_edges
+from sim.graph.followers import followers_of, followers_of_leaning, scaled_counts
 from sim.graph.given_network import Network
+from sim.graph.preferential import linked_by_degree, preferential_graph
 from sim.graph.settings import Graph
+from sim.graph.social import social_graph
 from sim.people.accounts import by_node
 from sim.randomness import Stream, uniforms_of
 from sim.society.given import graph_of
