@@ -7,11 +7,11 @@
 np.True_
 """
 
-from sim import moderation
+from sim import graph, moderation
 from sim.branch import Branch
 from sim.describe import describe
 from sim.fields import InputError, describe_fields
-from sim.graph.settings import Graph
+from sim.graph import Graph
 from sim.ground_truth import GroundTruth, ground_truth, pooled
 from sim.run import Run
 from sim.simulation import Simulation, begin, simulate
@@ -37,6 +37,7 @@ __all__ = [
     "compare",
     "describe",
     "describe_fields",
+    "graph",
     "ground_truth",
     "moderation",
     "pooled",

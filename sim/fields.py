@@ -12,7 +12,8 @@ Every configuration class is a frozen dataclass deriving from ``Settings``; ever
 A field may be int, float, bool, str, a Settings class, a tuple of these (``tuple[T, ...]`` or of fixed length), or a
 union of these with each other and None. A field of a Settings class takes any subclass. Where more than one class is
 possible, a mapping chooses by the key ``name``, and a bare name means that class with its defaults. A base that is no
-choice itself derives from ``abc.ABC`` and declares ``name: ClassVar[str]`` for its readers.
+choice itself derives from ``abc.ABC`` and declares ``name: ClassVar[str]`` for its readers; it may choose by another word
+(``chosen_by``) and say which class a mapping without one means (``usual``).
 """
 
 from __future__ import annotations
@@ -132,15 +133,22 @@ class Settings:
     numpy and pandas have for any of these; paths are taken as text where a path is asked for, dates (and time stamps at
     midnight without a zone) where a day is. A bool is never a number, text is never parsed, and nan and infinities are
     refused. Raises ``InputError``.
+
+    ``chosen_by`` is the key by which a mapping chooses among the classes of a family, and the attribute that has the name of
+    each; ``usual`` is the name of the class that is meant where none is chosen, empty if one has to be.
     """
+
+    chosen_by: ClassVar[str] = "name"
+    usual: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         note(cls.__module__)
-        wanted = (vars(base).get("__annotations__", {}).get("name", "") for base in cls.__mro__)
+        word = cls.chosen_by
+        wanted = (vars(base).get("__annotations__", {}).get(word, "") for base in cls.__mro__)
         registered = any("_registered_name" in vars(base) for base in cls.__mro__)
-        if not registered and "name" not in vars(cls) and any(str(hint).startswith("ClassVar") for hint in wanted):
-            cls.name = cls.__qualname__  # type: ignore[attr-defined]  # until it is registered under another
+        if not registered and word not in vars(cls) and any(str(hint).startswith("ClassVar") for hint in wanted):
+            setattr(cls, word, cls.__qualname__)  # until it is registered under another
         if "__repr__" not in vars(cls):
             cls.__repr__ = Settings.__repr__  # type: ignore[method-assign]  # or @dataclass makes one that tells everything
 
@@ -193,14 +201,16 @@ class Settings:
         """A copy with some fields changed: ``replace({"feed.length": 2})`` or ``replace(feed={"length": 2})``.
 
         Paths are those of ``describe_fields``, such as ``moderation.policies[0].day``. A mapping changes the fields it
-        names and keeps the others, unless its ``name`` chooses another class, which then starts from its defaults; so an
-        empty one changes nothing. An object takes the whole place: ``replace(feed=Feed())`` sets a part back. All changes
-        are made at once, so that checks see only the result. Raises ``InputError``.
+        names and keeps the others, unless its ``name`` (or what else classes are ``chosen_by``) chooses another class,
+        which then starts from its defaults; so an empty one changes nothing. An object takes the whole place:
+        ``replace(feed=Feed())`` sets a part back. All changes are made at once, so that checks see only the result.
+        Raises ``InputError``.
         """
         if not isinstance(changes, Mapping | None):
             raise InputError(f"must be a mapping of fields to values, not {shown(changes)}", "changes")
         with _at(type(self).__name__):
-            return typing.cast(Self, _changed(self, _tree([*(changes or {}).items(), *named.items()])))
+            changed = _changed(self, _tree([*(changes or {}).items(), *named.items()]))
+            return typing.cast(Self, _convert(changed, _root(type(self)), Quantity()))
 
 
 @dataclass(frozen=True)
@@ -261,12 +271,13 @@ def chosen(value: Any, names: Iterable[str], field: str) -> str:
 
 
 def register(name: str) -> Callable[[type[S]], type[S]]:
-    """Class decorator giving a Settings class its public name, ``cls.name``, by which mappings choose it."""
+    """Class decorator giving a Settings class its public name, ``cls.name`` (or what it is ``chosen_by``), by which mappings
+    choose it."""
 
     def named(cls: type[S]) -> type[S]:
-        if "name" in _names(cls):
-            raise TypeError(f"{cls.__name__} has a field called name and so cannot be registered")
-        for attribute in ("name", "_registered_name"):
+        if cls.chosen_by in _names(cls):
+            raise TypeError(f"{cls.__name__} has a field called {cls.chosen_by} and so cannot be registered")
+        for attribute in (cls.chosen_by, "_registered_name"):
             setattr(cls, attribute, name)
         return cls
 
@@ -388,8 +399,24 @@ def _members(classes: Iterable[type[Settings]], registered: bool = True) -> dict
     return members
 
 
-def _default_class(classes: tuple[type[Settings], ...]) -> type[Settings] | None:
+def registered_names(base: type[Settings]) -> list[str]:
+    """The names of a class and of those that derive from it, as far as they are registered."""
+    return list(_members((base,)))
+
+
+def _root(cls: type[Settings]) -> type[Settings]:
+    """The class that all of a class's family derive from."""
+    return [base for base in cls.__mro__ if _is_settings(base) and base is not Settings][-1]
+
+
+def _usual_class(classes: tuple[type[Settings], ...]) -> type[Settings] | None:
     """The class meant by a mapping without a name."""
+    usual = classes[0].usual if len(classes) == 1 else ""
+    return _members(classes)[usual] if usual else _default_class(classes)
+
+
+def _default_class(classes: tuple[type[Settings], ...]) -> type[Settings] | None:
+    """The class of a field, if it can be an object and is no choice."""
     if len(classes) != 1 or inspect.isabstract(classes[0]) or ABC in classes[0].__bases__:
         return None
     bare = not _names(classes[0]) and "_registered_name" not in vars(classes[0])
@@ -401,20 +428,20 @@ def _is_choice(value: Settings, hint: Any) -> bool:
 
 
 def _member(classes: tuple[type[Settings], ...], given: Mapping[Any, Any] | str) -> Settings:
-    members = _members(classes)
-    cls = _default_class(classes)
-    values: dict[Any, Any] = {"name": given} if isinstance(given, str) else dict(given)
-    if "name" in values and (cls is None or "name" not in _names(cls)):
+    members, word = _members(classes), classes[0].chosen_by
+    cls = _usual_class(classes)
+    values: dict[Any, Any] = {word: given} if isinstance(given, str) else dict(given)
+    if word in values and (cls is None or word not in _names(cls)):
         known = _members(classes, registered=False)
-        name = values["name"]
+        name = values[word]
         chosen = known.get(name) if isinstance(name, str) else None
         if chosen is None and (cls is None or members):
             raise InputError(f"must be one of {', '.join(members)}, not {shown(name)}{did_you_mean(name, members)}", "")
         if chosen is not None:
             cls = chosen
-            del values["name"]
+            del values[word]
     if cls is None:
-        raise InputError(f"needs a name: one of {', '.join(members)}", "")
+        raise InputError(f"needs a {word}: one of {', '.join(members)}", "")
     _require_fields(cls, values)
     for field in dataclasses.fields(cls):
         if field.name not in values and field.default is MISSING and field.default_factory is MISSING:
@@ -426,6 +453,9 @@ def _require_fields(cls: type[Settings], keys: Iterable[Any]) -> None:
     names = _names(cls)
     for key in keys:
         if key not in names:
+            others = [name for name, other in _members((_root(cls),)).items() if key in _names(other)]
+            if others and "_registered_name" in vars(cls):
+                raise InputError(f"is not a field of {public_name(cls)}, but of {', '.join(others[:3])}", _step(key))
             allowed = f"; allowed are {', '.join(names)}" if names else f"; {cls.__name__} has no fields"
             raise InputError(f"is not a field{did_you_mean(key, names, quote='') or allowed}", _step(key))
 
@@ -505,15 +535,17 @@ def _plain(value: Any, hint: Any) -> Any:
         return value
     if not _is_choice(value, hint):
         return value.to_mapping()
-    if "name" in _names(type(value)):
-        raise TypeError(f"{type(value).__name__} has a field called name and so cannot be one of several classes")
-    return {"name": public_name(type(value)), **value.to_mapping()}
+    if value.chosen_by in _names(type(value)):
+        raise TypeError(
+            f"{type(value).__name__} has a field called {value.chosen_by} and so cannot be one of several classes"
+        )
+    return {value.chosen_by: public_name(type(value)), **value.to_mapping()}
 
 
 def _json(value: Any) -> Any:
     if isinstance(value, Settings):
         name = vars(type(value)).get("_registered_name")
-        return _json(value.to_mapping() if name is None else {"name": name, **value.to_mapping()})
+        return _json(value.to_mapping() if name is None else {value.chosen_by: name, **value.to_mapping()})
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, numbers.Integral):
@@ -582,10 +614,11 @@ def _changed(current: Any, change: Any) -> Any:
         return change
     else:
         parts = {name: getattr(current, name) for name in _names(type(current))}
-        if "name" in change and "name" not in parts:
-            if change["name"] != public_name(type(current)):
+        word = current.chosen_by
+        if word in change and word not in parts:
+            if change[word] != public_name(type(current)):
                 return change
-            change = {step: inner for step, inner in change.items() if step != "name"}
+            change = {step: inner for step, inner in change.items() if step != word}
         _require_fields(type(current), change)
     for step, inner in change.items():
         with _at(step):

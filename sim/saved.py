@@ -128,7 +128,7 @@ def _reason(error: yaml.YAMLError) -> str:
 def _lines(settings: Settings, indent: str, name: str = "") -> Iterator[str]:
     """The fields of settings, each on its line; those of nested ones below it."""
     if name:
-        yield f"{indent}name: {name}"
+        yield f"{indent}{settings.chosen_by}: {name}"
     mapping = settings.to_mapping()
     for field in dataclasses.fields(settings):
         value, unit = getattr(settings, field.name), field_units(field)
@@ -137,8 +137,8 @@ def _lines(settings: Settings, indent: str, name: str = "") -> Iterator[str]:
 
 def _entry(key: str, value: Any, plain: Any, indent: str, unit: str) -> Iterator[str]:
     if isinstance(value, Settings):
-        own = any(field.name == "name" for field in dataclasses.fields(value))
-        chosen = "" if own else plain.get("name", "")
+        own = any(field.name == value.chosen_by for field in dataclasses.fields(value))
+        chosen = "" if own else plain.get(value.chosen_by, "")
         lines = list(_lines(value, indent + "  ", chosen))
         yield key if lines else f"{key} {{}}"
         yield from lines

@@ -20,8 +20,9 @@ from sim.calendar import Calendar, day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS, Feed
 from sim.feed.severity import Severity
-from sim.fields import InputError, Settings, checked, chosen, quantity, shown
-from sim.graph.settings import Graph
+from sim.fields import InputError, Settings, checked, chosen, quantity, registered_names, shown
+from sim.graph.kind import Graph, LeaningGraph
+from sim.graph.social import Social
 from sim.moderation.desk import FIRST, PLATFORMS
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
@@ -35,6 +36,11 @@ from sim.saved import load, save
 
 _STEPS = 65_535  # a step is stored in 16 bits
 _MOST_AT_ONCE = 2**31  # qualities are added up in units of 2**-32, in 64 bits
+
+
+def _leaning() -> str:
+    """The kinds of graph in which accounts with an agenda have the followers that the world gives them."""
+    return " or ".join(map(repr, registered_names(LeaningGraph)))
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class World(Settings):
     population: Population = quantity(
         default_factory=Population, unit="people", source="given by the user", doc="How people are drawn."
     )
-    graph: Graph = quantity(default_factory=Graph, unit="graph", source="given by the user", doc="Who follows whom.")
+    graph: Graph = quantity(default_factory=Social, unit="graph", source="given by the user", doc="Who follows whom.")
     calendar: Calendar = quantity(
         default_factory=Calendar, unit="calendar", source="given by the user", doc="Rhythm and events."
     )
@@ -192,9 +198,9 @@ class World(Settings):
         return (first + datetime.timedelta(days=math.floor(number))).isoformat()
 
     def _check_second_platform(self) -> None:
-        if self.graph.kind != "social" or self.feed.reading not in FEEDS:
+        if not isinstance(self.graph, LeaningGraph) or self.feed.reading not in FEEDS:
             raise InputError(
-                f"must be 0 unless graph.kind is 'social' and feed.reading is one of {', '.join(FEEDS)}, "
+                f"must be 0 unless graph.kind is {_leaning()} and feed.reading is one of {', '.join(FEEDS)}, "
                 f"not {self.second.members:g}",
                 field="second.members",
             )
@@ -203,7 +209,7 @@ class World(Settings):
                 f"must be 0, or make at least 2 of the {self.people:,} people members, not {self.second.members:g}",
                 field="second.members",
             )
-        most = math.floor(self.graph.hub_cap * self.second_members) / 2
+        most = self.graph.most_followees(self.second_members)
         if self.second.followees > most:
             raise InputError(
                 f"must be at most {most:g} where {self.second.members:g} of {self.people:,} people are members and a member "
@@ -235,9 +241,9 @@ class World(Settings):
             )
         if self.second.members > 0.0:
             self._check_second_platform()
-        if self.outlets.accounts and self.graph.kind != "social":
+        if self.outlets.accounts and not isinstance(self.graph, LeaningGraph):
             raise InputError(
-                f"must be 0 unless graph.kind is 'social', not {self.outlets.accounts}", field="outlets.accounts"
+                f"must be 0 unless graph.kind is {_leaning()}, not {self.outlets.accounts}", field="outlets.accounts"
             )
         if self.people_reachable is not None and self.people > self.people_reachable:
             raise InputError(
@@ -288,10 +294,10 @@ class World(Settings):
                 raise InputError(
                     f"must have one value for each of the {self.people} people, not {len(values)}", field=field
                 )
-        if self.graph.kind == "preferential" and self.graph.links >= self.people:
-            raise InputError(
-                f"must be below the number of people ({self.people}), not {self.graph.links}", field="graph.links"
-            )
+        try:
+            self.graph.check_people(self.people)
+        except InputError as error:
+            raise error.under("graph") from None
         for event in self.calendar.events:
             if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:
                 raise InputError(f"must be below 24, not {event.hour}", field="calendar.events")

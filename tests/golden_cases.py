@@ -24,7 +24,7 @@ from sim.feed.legality import Illegality, Propensity
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
 from sim.fields import quantity, register
-from sim.graph.settings import Graph
+from sim.graph import Complete, ErdosRenyi, OnFile, Preferential, Social
 from sim.moderation import (
     SIGNALS,
     Appeals,
@@ -70,6 +70,7 @@ from sim.people.signals import Signals
 from sim.people.trust import Trust
 
 NETWORK = Path(__file__).with_name("fixtures") / "golden_network"
+PLAIN_NETWORK = Path(__file__).with_name("fixtures") / "random_walk_network"
 
 
 class Case(NamedTuple):
@@ -178,7 +179,7 @@ def small_world(**changes: Any) -> sim.World:
             bare=0.15,
             newcomers=Newcomers(share=0.25, registered_from=0.4, registered_until="2019-06-09", bare=0.6),
         ),
-        graph=Graph(
+        graph=Social(
             followees=8.0, tail_exponent=2.1, closure=0.4, homophily=1.5, hub_cap=0.4, following_popularity=0.5
         ),
         calendar=Calendar(
@@ -509,16 +510,16 @@ def cases() -> dict[str, Case]:
             }),
             seed=25,
         ),
-        "random graph": Case(small_world(**ONE_PLATFORM, **{"graph": Graph(kind="random", followees=7.0)}), seed=26),
+        "random graph": Case(small_world(**ONE_PLATFORM, **{"graph": ErdosRenyi(followees=7.0)}), seed=26),
         "preferential attachment": Case(
-            small_world(**ONE_PLATFORM, **{"graph": Graph(kind="preferential", links=3)}), sim.Branch(checks()[2:]), 27
+            small_world(**ONE_PLATFORM, **{"graph": Preferential(links=3)}), sim.Branch(checks()[2:]), 27
         ),
         "complete graph": Case(
-            small_world(**ONE_PLATFORM, people=60, graph=Graph(kind="complete")), sim.Branch(removals()[:3]), 28
+            small_world(**ONE_PLATFORM, people=60, graph=Complete()), sim.Branch(removals()[:3]), 28
         ),
         "complete graph, one random followee": Case(
             small_world(
-                **ONE_PLATFORM, people=60, graph=Graph(kind="complete"), feed={"reading": "one_random_followee"},
+                **ONE_PLATFORM, people=60, graph=Complete(), feed={"reading": "one_random_followee"},
                 opinion={"rule": "voter"},
             ),
             seed=29,
@@ -528,8 +529,8 @@ def cases() -> dict[str, Case]:
                 **ONE_PLATFORM,
                 people=60,
                 people_reachable=None,
-                graph=Graph(
-                    kind="file", edges=f"{NETWORK}.edges.csv", nodes=f"{NETWORK}.nodes.csv", weights="ignore"
+                graph=OnFile(
+                    edges=f"{NETWORK}.edges.csv", nodes=f"{NETWORK}.nodes.csv", weights="ignore"
                 ),
                 organisers={"accounts": 0},
                 campaign={"accounts": 12, "sleepers": {"accounts": 0}, "daily_posts": (30.0,)},
@@ -593,13 +594,16 @@ def cases() -> dict[str, Case]:
             ),
             45,
         ),
-        "a plain world, one day": Case(sim.World(people=60, graph=Graph(followees=1.0)), seed=39),
+        "a plain random graph": Case(sim.World(people=60, graph=ErdosRenyi()), seed=46),
+        "plain preferential attachment": Case(sim.World(people=60, graph=Preferential()), seed=47),
+        "a plain network given": Case(sim.World(people=132, graph=OnFile(f"{PLAIN_NETWORK}.edges.csv")), seed=48),
+        "a plain world, one day": Case(sim.World(people=60, graph=Social(followees=1.0)), seed=39),
         "a plain campaign": Case(
             sim.World(
                 people=90,
                 days=3,
                 ticks_per_day=4,
-                graph=Graph(followees=2.0),
+                graph=Social(followees=2.0),
                 population=Population(sessions_per_day=4.0),
                 calendar=Calendar(
                     (Event("2019-05-02", 1), Event("2019-05-02", 1, hour=20), Event("2019-05-03", -1, hour=0)), (0.25,) * 4

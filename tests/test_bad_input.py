@@ -88,10 +88,14 @@ WORLDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"calendar.events": ({"day": "2019-06-09", "side": 1, "hour": 24},)}, ("World.calendar.events[0].hour", "from 0 to 23")),
     ({"calendar.events": ({"side": 1},)}, ("World.calendar.events[0].day is missing",)),
     ({"calendar.events": "2019-06-09"}, ("World.calendar.events must be a list",)),
-    ({"graph.kind": "file"}, ("World.graph.edges must name an edge-list file",)),
-    ({"graph.edges": "graph.txt"}, ("World.graph.kind must be 'file'",)),
-    ({"graph.kind": "circle"}, ("World.graph.kind must be one of social, random, preferential, complete, file", "'circle'")),
-    ({"graph": 5}, ("World.graph must be a mapping", "5")),
+    ({"graph.kind": "file"}, ("World.graph.edges is missing and has no default",)),
+    ({"graph": {"kind": "file", "edges": ""}}, ("World.graph.edges must name an edge-list file",)),
+    ({"graph.edges": "graph.txt"}, ("World.graph.edges is not a field of social, but of file.",)),
+    ({"graph": {"kind": "complete", "closure": 0.1}}, ("World.graph.closure is not a field of complete, but of social.",)),
+    ({"graph": {"kind": "preferential", "link": 3}}, ("World.graph.link is not a field; did you mean links?",)),
+    ({"graph": {"kind": "preferental"}}, ("World.graph must be one of", "not 'preferental'; did you mean 'preferential'?")),
+    ({"graph.kind": "circle"}, ("World.graph must be one of social", "complete, random, preferential, file", "'circle'")),
+    ({"graph": 5}, ("World.graph must be one of social", "complete, random, preferential, file, not 5")),
     ({5: 5}, ("5 is not a field",)),
 ]  # fmt: skip
 

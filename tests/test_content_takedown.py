@@ -16,7 +16,7 @@ from sim.engine.agents import AgentEngine
 from sim.engine.engine import Engine
 from sim.feed.legality import Illegality, Propensity, illegal, propensities
 from sim.fields import InputError
-from sim.graph.settings import Graph
+from sim.graph import OnFile
 from sim.moderation import NO_MEASURES, ContentTakedown, Measures, Takedown
 from sim.moderation.measures import in_force
 from sim.moderation.policies.content_takedown import taken_down
@@ -128,7 +128,7 @@ def test_high_risk_citizens_are_drawn_or_named_by_the_node_table(tmp_path: Path)
     edges.write_text("source,target\n0,1\n1,2\n2,3\n")
     with gzip.open(nodes, "wt") as file:
         file.write("index,bot,class\n3,0,illegal\n1,1,illegal\n0,0,normal\n2,0,normal\n")
-    graph = Graph(kind="file", edges=str(edges), nodes=str(nodes))
+    graph = OnFile(edges=str(edges), nodes=str(nodes))
     legality = Illegality(high_risk=Propensity(1.0), high_risk_class="illegal")
     named = World(people=3, graph=graph, illegality=legality, campaign={"accounts": 1})
     np.testing.assert_array_equal(draw(named, 1).arrays.illegal_share, [0.0, 0.0, 1.0, 0.0])

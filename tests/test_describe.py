@@ -126,7 +126,7 @@ def test_the_innocent_are_named() -> None:
 
 
 def test_tiny_worlds() -> None:
-    text = describe(World(people=2, graph=sim.World.hk2019().graph.replace(kind="complete")))
+    text = describe(World(people=2, graph=sim.graph.Complete()))
     world = paragraph(text, "World")
     assert world == "World: 2 people, each standing for one. 1 day, 2019-05-01, in ticks of one day, without burn-in."
     assert "everybody follows everybody (2 accounts)" in text

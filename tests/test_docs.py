@@ -17,6 +17,7 @@ from sim.fields import describe_fields
 from sim.outcomes import OUTCOMES, Day
 from sim.outcomes.individuals import GROUPS
 from sim.version import VERSIONS
+from tests.strategies.fields import registered
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -52,7 +53,7 @@ def test_every_outcome_has_its_row_and_nothing_else_has_one() -> None:
 
 
 def test_the_timeline_has_the_documented_columns() -> None:
-    world = sim.World(people=20, days=1, graph=sim.World.hk2019().graph.replace(kind="complete"))
+    world = sim.World(people=20, days=1, graph=sim.graph.Complete())
     assert list(sim.simulate(world).timeline.columns) == [
         "day",
         *(name for name, *_ in ROW.findall(text("outcomes.md"))),
@@ -103,7 +104,7 @@ def test_the_code_on_networks_runs(
 
 
 def test_effects_are_documented() -> None:
-    world = sim.World(people=20, days=1, graph=sim.World.hk2019().graph.replace(kind="complete"))
+    world = sim.World(people=20, days=1, graph=sim.graph.Complete())
     study = sim.compare(world, {"a": sim.Branch(), "b": sim.Branch(campaign=False)}, seeds=2)
     for word in ("difference", "low", "high", "n", "kind", "identical"):
         assert word in study.effects.columns
@@ -114,9 +115,10 @@ def test_effects_are_documented() -> None:
 
 @pytest.mark.parametrize("name", ["model.md", "decisions.md", "outcomes.md", "networks.md"])
 def test_fields_that_are_named_exist(name: str) -> None:
-    """Every `room.field` in backticks is a field of the Hong Kong world, or the beginning of one."""
+    """Every `room.field` in backticks is a field of the Hong Kong world or of another kind of graph, or the beginning of one."""
     world = sim.World.hk2019(people=1000)
     paths = {re.sub(r"\[\d+\]", "", info.path.removeprefix("world.")) for info in describe_fields(world)}
+    paths |= {f"graph.{name}" for kind in registered(sim.Graph) for name in ("kind", *kind.__dataclass_fields__)}
     known = paths | {path.rsplit(".", n)[0] for path in paths for n in (1, 2)}
     rooms = {path.partition(".")[0] for path in paths}
     named = re.findall(r"`((?:\w+)(?:\.\w+)+)(?: = [^`]+)?`", text(name))

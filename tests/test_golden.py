@@ -75,7 +75,7 @@ def test_cases_use_all_there_is() -> None:
 @pytest.mark.parametrize(
     ("kept", "sentences"),
     [
-        (lambda case: case.world.graph.kind != "file", ["Graph.kind is 'file' in no golden case"]),
+        (lambda case: case.world.graph.kind != "file", ["OnFile occurs in no golden case"]),
         (lambda case: case.world.feed.reading != "ranked", ["Feed.reading is 'ranked' in no golden case"]),
         (
             lambda case: "Evading" not in str(case.world.campaign.adaptation),

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.fields import InputError
+from sim.graph import Preferential, Social
 from sim.graph.follower_graph import FollowerGraph, merge_edges
 from sim.graph.followers import draw_followers, followers_of, followers_of_leaning, scaled_count, scaled_counts
 from sim.graph.networks import from_networkx, to_networkx
-from sim.graph.preferential import linked_by_degree, preferential_graph
-from sim.graph.social import social_graph
+from sim.graph.preferential import linked_by_degree
 from sim.randomness import Stream, uniforms
 
 N = 10_000
@@ -69,7 +69,7 @@ def check_rows(graph: FollowerGraph) -> None:
 
 @pytest.fixture(scope="module")
 def default() -> FollowerGraph:
-    return social_graph(1, camps(N))
+    return Social().draw(camps(N), 1)
 
 
 # Storage
@@ -171,7 +171,7 @@ def test_followers_are_heavy_tailed(default: FollowerGraph) -> None:
 @pytest.mark.parametrize("exponent", [2.3, 3.0])
 def test_tail_exponent_is_that_asked_for(exponent: float) -> None:
     # With the cap far away; Hill's estimator on the 3 % with most followers.
-    graph = social_graph(2, camps(50_000), mean_followees=10.0, tail_exponent=exponent, hub_cap=0.5)
+    graph = Social(followees=10.0, tail_exponent=exponent, hub_cap=0.5).draw(camps(50_000), 2)
     count = np.sort(graph.followers_count())[::-1].astype(float)
     k = 1500
     assert 1.0 + 1.0 / np.mean(np.log(count[:k] / count[k])) == pytest.approx(exponent, abs=0.3)
@@ -186,9 +186,9 @@ def test_numbers_of_followees_differ(default: FollowerGraph) -> None:
 
 @pytest.mark.parametrize(("spread", "popularity"), [(1.21, 0.65), (0.5, 0.0), (1.5, 1.0)])
 def test_following_is_spread_and_goes_with_popularity_as_asked(spread: float, popularity: float) -> None:
-    graph = social_graph(
-        1, camps(N), 100.0, homophily=0.0, hub_cap=0.5, following_spread=spread, following_popularity=popularity
-    )
+    graph = Social(
+        followees=100.0, homophily=0.0, hub_cap=0.5, following_spread=spread, following_popularity=popularity
+    ).draw(camps(N), 1)
     check_rows(graph)
     assert graph.mean_degree == pytest.approx(100.0, rel=0.01)
     following, followed = graph.following_count(), graph.followers_count()
@@ -201,12 +201,12 @@ def test_following_is_spread_and_goes_with_popularity_as_asked(spread: float, po
 
 
 def test_without_spread_nobody_differs() -> None:
-    count = social_graph(1, camps(2000), following_spread=0.0).following_count()
+    count = Social(following_spread=0.0).draw(camps(2000), 1).following_count()
     assert count.tolist() == [20] * 2000
 
 
 def test_popularity_of_those_who_follow_many_leaves_numbers_of_followees_alone(default: FollowerGraph) -> None:
-    tied = social_graph(1, camps(N), following_popularity=0.8)
+    tied = Social(following_popularity=0.8).draw(camps(N), 1)
     np.testing.assert_array_equal(tied.following_count(), default.following_count())
     assert not same(tied, default)
 
@@ -214,13 +214,13 @@ def test_popularity_of_those_who_follow_many_leaves_numbers_of_followees_alone(d
 def test_closure_makes_clusters(default: FollowerGraph) -> None:
     measured = clustering(default)
     assert measured > 2.5 * clustering(rewired(default))
-    assert measured > 2.0 * clustering(social_graph(1, camps(N), closure=0.0))
-    assert clustering(social_graph(1, camps(N), closure=0.6)) > 1.4 * measured
+    assert measured > 2.0 * clustering(Social(closure=0.0).draw(camps(N), 1))
+    assert clustering(Social(closure=0.6).draw(camps(N), 1)) > 1.4 * measured
 
 
 def test_homophily_rises_with_its_parameter(default: FollowerGraph) -> None:
     x = camps(N)
-    measured = [correlation(social_graph(1, x, homophily=h), x) for h in (0.0, 1.0, 2.0, 4.0, 16.0)]
+    measured = [correlation(Social(homophily=h).draw(x, 1), x) for h in (0.0, 1.0, 2.0, 4.0, 16.0)]
     assert abs(measured[0]) < 0.02
     assert all(b > a + 0.05 for a, b in itertools.pairwise(measured))
     assert correlation(default, x) == pytest.approx(0.4, abs=0.06)
@@ -230,7 +230,7 @@ def test_homophily_rises_with_its_parameter(default: FollowerGraph) -> None:
     ("n", "mean", "cap"), [(1000, 20.0, 0.05), (800, 20.0, 0.05), (400, 2.0, 0.01), (2000, 150.0, 0.2)]
 )
 def test_nobody_exceeds_the_cap(n: int, mean: float, cap: float) -> None:
-    graph = social_graph(4, camps(n), mean_followees=mean, hub_cap=cap)
+    graph = Social(followees=mean, hub_cap=cap).draw(camps(n), 4)
     check_rows(graph)
     assert graph.followers_count().max() <= int(cap * n)
     assert graph.mean_degree == pytest.approx(mean, rel=0.03)
@@ -249,39 +249,38 @@ def test_any_feasible_graph_is_drawn(
     x = np.array(data.draw(st.lists(st.floats(-1.0, 1.0), min_size=n, max_size=n)))
     most = int(cap * n)
     mean = share * most / 2
-    more = (exponent, closure, homophily, cap, spread, popularity)
-    graph = social_graph(seed, x, mean, *more)
+    kind = Social(
+        followees=mean, tail_exponent=exponent, closure=closure, homophily=homophily, hub_cap=cap, following_spread=spread,
+        following_popularity=popularity,
+    )  # fmt: skip
+    graph = kind.draw(x, seed)
     check_rows(graph)
     assert graph.n == n
     assert int(mean * n) - 1 <= graph.n_edges <= mean * n
     assert graph.followers_count().max() <= most
-    assert same(graph, social_graph(seed, -x, mean, *more))
+    assert same(graph, kind.draw(-x, seed))
 
 
 def test_negating_opinions_changes_nothing(default: FollowerGraph) -> None:
-    assert same(default, social_graph(1, -camps(N)))
+    assert same(default, Social().draw(-camps(N), 1))
 
 
 def test_same_seed_same_graph_on_any_thread(default: FollowerGraph) -> None:
-    assert not same(default, social_graph(2, camps(N)))
+    assert not same(default, Social().draw(camps(N), 2))
     with ThreadPoolExecutor(3) as pool:
-        for graph in pool.map(lambda _: social_graph(1, camps(N)), range(6)):
+        for graph in pool.map(lambda _: Social().draw(camps(N), 1), range(6)):
             assert same(default, graph)
 
 
 def test_what_cannot_be_drawn_is_refused_in_one_sentence() -> None:
     x = camps(100)
-    with pytest.raises(InputError, match=r"mean_followees must be at most 2\.5, half of the 5 followers .* not 20\.$"):
-        social_graph(1, x)
-    with pytest.raises(InputError, match=r"closure must be from 0 to 1, not 1\.5"):
-        social_graph(1, x, mean_followees=2.0, closure=1.5)
-    with pytest.raises(InputError, match="homophily must be a number of at least 0, not -1"):
-        social_graph(1, x, mean_followees=2.0, homophily=-1.0)
-    with pytest.raises(InputError, match="tail_exponent must be above 1"):
-        social_graph(1, x, mean_followees=2.0, tail_exponent=1.0)
+    with pytest.raises(
+        InputError, match=r"followees must be at most 2\.5 where 100 people may have up to 0\.05 .* not 20\.$"
+    ):
+        Social().draw(x, 1)
     with pytest.raises(InputError, match="opinions must all be from -1 to 1"):
-        social_graph(1, np.array([0.0, np.nan]), mean_followees=0.0)
-    assert same(social_graph(1, x, mean_followees=0.0), FollowerGraph.empty(100))
+        Social(followees=0.0).draw(np.array([0.0, np.nan]), 1)
+    assert same(Social(followees=0.0).draw(x, 1), FollowerGraph.empty(100))
 
 
 # Preferential attachment
@@ -291,7 +290,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_sentence() -> None:
 @settings(deadline=None, max_examples=40)
 def test_preferential_attachment_links_newcomers_to_others_both_ways(seed: int, n: int, links: int, more: int) -> None:
     links = min(links, n - 1)
-    graph = preferential_graph(seed, n, links)
+    graph = Preferential(links).draw(np.zeros(n), seed)
     check_rows(graph)
     pairs = edges(graph)
     assert pairs == {(b, a) for a, b in pairs}
@@ -299,13 +298,13 @@ def test_preferential_attachment_links_newcomers_to_others_both_ways(seed: int, 
     earlier = [sum(b < a for b in graph.followees[graph.indptr[a] : graph.indptr[a + 1]]) for a in range(n)]
     assert earlier == [0] * links + [links] * (n - links)
     # Who comes later changes nothing among those who were there.
-    larger = preferential_graph(seed, n + more, links)
+    larger = Preferential(links).draw(np.zeros(n + more), seed)
     assert {pair for pair in edges(larger) if max(pair) < n} == pairs
 
 
 @pytest.mark.parametrize("links", [1, 3])
 def test_preferential_attachment_is_that_of_networkx(links: int) -> None:
-    degrees = np.concatenate([preferential_graph(seed, 1000, links).followers_count() for seed in range(40)])
+    degrees = np.concatenate([Preferential(links).draw(np.zeros(1000), seed).followers_count() for seed in range(40)])
     others = np.concatenate(
         [[d for _, d in nx.barabasi_albert_graph(1000, links, seed=seed).degree()] for seed in range(40)]
     )
@@ -315,7 +314,7 @@ def test_preferential_attachment_is_that_of_networkx(links: int) -> None:
 
 
 def test_links_by_degree_are_distinct_and_in_proportion() -> None:
-    graph = preferential_graph(3, 40, 2)
+    graph = Preferential(2).draw(np.zeros(40), 3)
     actors, linked = linked_by_degree(3, graph, np.arange(100, 20_100), 1)
     assert actors.tolist() == list(range(100, 20_100))
     degree = graph.following_count()
@@ -328,10 +327,10 @@ def test_links_by_degree_are_distinct_and_in_proportion() -> None:
         linked_by_degree(3, graph, np.arange(3), 41)
 
 
-@pytest.mark.parametrize("links", [0, 5, 9])
+@pytest.mark.parametrize("links", [5, 9])
 def test_a_newcomer_needs_enough_others(links: int) -> None:
-    with pytest.raises(InputError, match=f"links must be from 1 to 4, one less than the people, not {links}"):
-        preferential_graph(1, 5, links)
+    with pytest.raises(InputError, match=rf"links must be below the number of people \(5\), not {links}"):
+        Preferential(links).draw(np.zeros(5), 1)
 
 
 # Followers of organisers and trolls
@@ -422,7 +421,7 @@ def test_networkx_graphs_of_other_kinds() -> None:
 def test_a_million_people_fit_the_budget() -> None:
     x = camps(1_000_000)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    graph = social_graph(1, x)
+    graph = Social().draw(x, 1)
     used = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     assert used < graph.followees.nbytes + graph.indptr.nbytes + 8 * graph.n_edges
     assert graph.n_edges == pytest.approx(20_000_000, abs=1)

@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.fields import InputError
-from sim.graph.settings import Graph
+from sim.graph import OnFile
 from sim.people.people import Population, draw_people
 from sim.society.society import draw
 from sim.world import World
@@ -49,7 +49,7 @@ def file_world(folder: Path, rows: str, **population: object) -> World:
     edges, nodes = folder / "edges.csv", folder / "nodes.csv"
     edges.write_text("source,target\n0,1\n1,2\n2,3\n")
     nodes.write_text(rows)
-    graph = Graph(kind="file", edges=str(edges), nodes=str(nodes))
+    graph = OnFile(edges=str(edges), nodes=str(nodes))
     return World(people=3, graph=graph, population=population, campaign={"accounts": 1})
 
 

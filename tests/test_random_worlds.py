@@ -40,6 +40,7 @@ def test_every_field_of_worlds_and_branches_varies() -> None:
 
     collect(cases(), 150)
     collect(cases(("file",)), 40)
+    collect(cases(("social",)), 50)
     collect(branches(TWO).map(lambda branch: (TWO, branch)), 100)
     for cls in registered(Detector):
         takedowns = of(cls, frame_of(TWO)).map(lambda detector: Takedown(0, detector))

@@ -13,7 +13,7 @@ from experiments.validation.networks import posting_world
 from sim.engine.agents import Account, AgentEngine, Entry, Item
 from sim.feed.ranking import appeal, engagement, feed_tie, recency_table
 from sim.feed.settings import Feed
-from sim.graph.settings import Graph
+from sim.graph import ErdosRenyi
 from sim.people.accounts import Role
 from sim.people.people import Population
 from sim.world import World
@@ -84,7 +84,7 @@ def test_by_arrival_a_feed_is_what_a_list_kept_from_step_to_step_would_be() -> N
     """As long as no post has been forgotten, replaying them gives the list into which they were put when they were made."""
     steps, length = 20, 5
     world = posting_world(
-        25, steps, Graph(kind="random", followees=4.0), Population(sessions_per_day=1.0, equal_sessions=True),
+        25, steps, ErdosRenyi(followees=4.0), Population(sessions_per_day=1.0, equal_sessions=True),
         Feed(reading="arrival", memory=32, length=length), 0.25,
     )  # fmt: skip
     model = AgentEngine(world, None, 1)

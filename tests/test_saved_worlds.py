@@ -91,7 +91,7 @@ def test_text_that_is_not_utf_8(tmp_path: Path) -> None:
 
 def test_what_is_shown_of_worlds_runs_and_studies_is_short_and_only_text() -> None:
     world = sim.World(people=50, graph={"kind": "complete"})
-    assert repr(world) == "World(people=50, graph=Graph(kind='complete'))"
+    assert repr(world) == "World(people=50, graph=Complete())"
     assert len(repr(sim.World.hk2019(people=1000))) < 400
     study = sim.compare(world, {"<b>none</b>": sim.Branch(), "other": sim.Branch()}, seeds=1)
     run = study.runs["other", 1]

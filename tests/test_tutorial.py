@@ -44,6 +44,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def graph_folder(tmp_path: Path) -> Path:
+    """A folder with the files of the tutorial on kinds of graph."""
+    return written("own_graph", "my_graphs", tmp_path)
+
+
+@pytest.fixture
 def policy_folder(tmp_path: Path) -> Path:
     """A folder with the files of the tutorial on policies."""
     return written("own_policy", "my_policies", tmp_path)
@@ -78,7 +84,7 @@ def refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Call a program's ``main`` in the tutorial's folder, which is to refuse; the sentence that it says."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    for module in ("my_rules", "my_policies", "my_outcomes"):
+    for module in ("my_rules", "my_graphs", "my_policies", "my_outcomes"):
         monkeypatch.delitem(sys.modules, module, raising=False)
 
     def sentence(main: Callable[[Sequence[str]], int], *arguments: str) -> str:
@@ -115,6 +121,44 @@ def test_the_command_line_finds_the_rule(folder: Path, refuses: Callable[..., st
 def test_a_rule_that_is_not_there(folder: Path, rule: str, sentence: str, refuses: Callable[..., str]) -> None:
     assert sentence in refuses(run.main, f"world.opinion.rule={rule}", "results=out", *SMALL)
     assert not (folder / "out").exists()
+
+
+# Graphs
+
+
+def test_the_tutorials_graph_gives_equal_bits_in_both_engines(graph_folder: Path) -> None:
+    done = python(graph_folder, "use.py")
+    assert done.returncode == 0, done.stderr
+    assert 0 < float(done.stdout) < 1
+
+
+def test_the_command_line_finds_the_graph(graph_folder: Path, refuses: Callable[..., str]) -> None:
+    chosen = ("world.graph.kind=my_graphs.SmallWorld", "world.graph.followees=6", "world.graph.rewired=0.2")
+    done = python(graph_folder, "-m", "experiments.run", *chosen, "results=out", *SMALL)
+    assert done.returncode == 0, done.stderr
+    study = json.loads(done.stdout)["results"]
+    (provenance,) = (graph_folder / study).glob("provenance.json")
+    told = json.loads(provenance.read_text(encoding="utf-8"))
+    graph = {"kind": "small_world", "followees": 6.0, "homophily": 2.0, "hub_cap": 0.05, "rewired": 0.2}
+    assert told["world"]["graph"] == graph
+    assert "code of its author's own (my_graphs.SmallWorld). Give --allow-code" in refuses(report.main, study)
+    allowed = python(graph_folder, "-m", "experiments.report", study, "--allow-code", "output=json")
+    assert allowed.returncode == 0, allowed.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("graph=my_graph.SmallWorld", "world.graph must name a module that can be imported from here, not my_graph"),
+        ("graph.kind=my_graphs.SmalWorld", "must name a kind of graph of my_graphs (SmallWorld), not SmalWorld"),
+        ("graph.kind=complet", "world.graph must be one of social"),
+        ("graph.kind=complet", "; did you mean 'complete'?"),
+        ("graph={kind: complete, closure: 0}", "world.graph.closure is not a field of complete, but of social."),
+    ],
+)
+def test_a_graph_that_is_not_there(graph_folder: Path, given: str, sentence: str, refuses: Callable[..., str]) -> None:
+    assert sentence in refuses(run.main, f"world.{given}", "results=out", *SMALL)
+    assert not (graph_folder / "out").exists()
 
 
 # Policies

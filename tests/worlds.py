@@ -20,7 +20,7 @@ from sim.engine.engine import Engine
 from sim.engine.state import State
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
-from sim.graph.settings import Graph
+from sim.graph import Social
 from sim.moderation import (
     Appeals,
     Labels,
@@ -65,7 +65,7 @@ def busy_world(**changes: Any) -> World:
         ticks_per_day=6,
         burn_in_days=1,
         population=Population(sessions_per_day=3.0, topic_readers=0.6, newcomers=Newcomers(share=0.2)),
-        graph=Graph(followees=8.0, hub_cap=0.3),
+        graph=Social(followees=8.0, hub_cap=0.3),
         calendar=Calendar(
             events=(
                 Event(date(1), 1, "march", 15),

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sim.fields import InputError, Settings, public_name
+from sim.graph import Graph
 from sim.moderation import Detector, Policy
 from sim.opinion import OpinionRule
 from sim.outcomes import OwnOutcome
@@ -22,6 +23,7 @@ from sim.study.keys import classes_of
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _KINDS: dict[type[Settings], str] = {
+    Graph: "a kind of graph",
     OpinionRule: "an opinion rule",
     Policy: "a policy",
     Detector: "a detector",
@@ -30,8 +32,8 @@ _KINDS: dict[type[Settings], str] = {
 
 
 def load_user_classes(experiment: Any, typed: Sequence[str] | None = None) -> None:
-    """Import the opinion rule, the policies, the detectors and the outcomes that an experiment's mapping names by module and
-    class, and put their registered names there.
+    """Import the kind of graph, the opinion rule, the policies, the detectors and the outcomes that an experiment's mapping
+    names by module and class, and put their registered names there.
 
     ``typed`` is what the user has typed; a class that is not named there is not imported (None: all are). Raises InputError
     for such a class, when there is no such module or class, or the class is of another kind.
@@ -40,7 +42,8 @@ def load_user_classes(experiment: Any, typed: Sequence[str] | None = None) -> No
         return
     for place, key, base, field in _places(experiment):
         given = place[key]
-        name = given.get("name") if isinstance(given, dict) else given
+        word = base.chosen_by
+        name = given.get(word) if isinstance(given, dict) else given
         if isinstance(name, str) and _DOTTED.fullmatch(name):
             if typed is not None and not any(
                 re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text) for text in typed
@@ -51,7 +54,7 @@ def load_user_classes(experiment: Any, typed: Sequence[str] | None = None) -> No
                     field=field,
                 )
             chosen = _registered_name(name, base, field)
-            place[key] = {**given, "name": chosen} if isinstance(given, dict) else chosen
+            place[key] = {**given, word: chosen} if isinstance(given, dict) else chosen
 
 
 def _places(experiment: dict[str, Any]) -> Iterator[tuple[Any, Any, type[Settings], str]]:
@@ -59,6 +62,8 @@ def _places(experiment: dict[str, Any]) -> Iterator[tuple[Any, Any, type[Setting
     expected is left to the typed builder."""
     world, study = _mapping(experiment.get("world")), _mapping(experiment.get("study"))
     opinion = _mapping(world.get("opinion"))
+    if "graph" in world:
+        yield world, "graph", Graph, "world.graph"
     if "rule" in opinion:
         yield opinion, "rule", OpinionRule, "world.opinion.rule"
     if "detector" in study:

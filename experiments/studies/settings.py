@@ -7,7 +7,7 @@ same checks and named with the same words as in the library.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -350,13 +350,22 @@ def register() -> None:
     store.store(name="experiment", node=plain)
     for case in map(cases.named, cases.NAMES):
         study = plan_of(case)
-        store.store(group="world", name=case.name, node=_open(case.world().to_mapping()))
+        store.store(group="world", name=case.name, node=_open(_without_defaults_of_graph(case.world())))
         store.store(group="study", name=study.name, node=_open(study.to_mapping()))
         chosen = {"defaults": [{"override /world": case.name}, {"override /study": study.name}]}
         store.store(group="case", name=case.name, node=_open(chosen), package="_global_")
     for way in (Static(), Rebuilding(), Evading()):
         node = OmegaConf.create({"adaptation": {"name": way.name, **way.to_mapping()}})
         store.store(group="campaign", name=way.name, node=node, package="world.campaign")
+
+
+def _without_defaults_of_graph(world: World) -> dict[str, Any]:
+    """A world's mapping in which its graph has only what differs from the defaults of its kind: the others would be left over
+    where a command line chooses another kind."""
+    mapping, graph = world.to_mapping(), world.graph
+    usual = {field.name: field.default for field in fields(graph)}
+    changed = {name: value for name, value in graph.to_mapping().items() if getattr(graph, name) != usual[name]}
+    return mapping | {"graph": {graph.chosen_by: graph.kind, **changed}}
 
 
 def _open(mapping: dict[str, Any]) -> DictConfig:

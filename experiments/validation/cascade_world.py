@@ -26,7 +26,7 @@ from sim.engine.state import Count
 from sim.feed import Feed
 from sim.feed.outbox import EMPTY
 from sim.fields import InputError, quantity
-from sim.graph.settings import Graph
+from sim.graph import ErdosRenyi
 from sim.opinion import Expression, Opinion, Voter
 from sim.people import Population
 
@@ -85,7 +85,7 @@ def cascade_world(
         days=ticks,
         ticks_per_day=1,
         population=Population(sessions_per_day=wake, equal_sessions=True, topic_readers=0.0),
-        graph=Graph(kind="random", followees=degree),
+        graph=ErdosRenyi(followees=degree),
         calendar=Calendar(clock=(1.0,)),
         # Who posts so often at most has shared everything that was wanted after as many ticks.
         feed=Feed(length=_SHOWN, memory=memory, topic_slots=0, lifetime=memory if lifetime is None else lifetime),

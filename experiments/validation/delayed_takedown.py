@@ -47,7 +47,7 @@ from sim.actors import Campaign
 from sim.branch import Branch
 from sim.feed import Feed, Illegality, Propensity
 from sim.fields import InputError, Settings, quantity
-from sim.graph.settings import Graph
+from sim.graph import OnFile
 from sim.moderation import ContentTakedown
 from sim.outcomes.reach import prevalence
 from sim.people import Population
@@ -146,7 +146,7 @@ def takedown_world(p: Parameters, files: Files | None) -> sim.World:
     if files is not None:
         table = columns(files, "delayed_takedown")
         bots = int((table["bot"] != 0).sum())
-        people, graph = len(table["bot"]) - bots, Graph(kind="file", edges=files.edges, nodes=files.nodes)
+        people, graph = len(table["bot"]) - bots, OnFile(edges=files.edges, nodes=files.nodes)
         if _SESSIONS in table:
             population = Population(sessions_per_day=1.0, sessions_column=_SESSIONS)
         if "class" in table:

@@ -21,7 +21,7 @@ from experiments.validation.worlds import opinion_world, weights
 from sim.actors import Campaign, TrollGroup
 from sim.branch import Branch
 from sim.fields import Settings, quantity
-from sim.graph.settings import Graph
+from sim.graph import Social
 from sim.opinion import FriedkinJohnsen
 from sim.people.accounts import by_node
 
@@ -50,11 +50,9 @@ class Parameters(Settings):
     graphs: int = quantity(5, unit="graphs", low=1, high=1000, source="model choice", doc="Random graphs tried.")
 
 
-def random_graph(people: int, followees: float) -> Graph:
+def random_graph(people: int, followees: float) -> Social:
     """A random graph without homophily, with room for hubs."""
-    return Graph(
-        kind="social", followees=followees, homophily=0.0, hub_cap=min(1.0, max(0.2, 2.5 * followees / people))
-    )
+    return Social(followees=followees, homophily=0.0, hub_cap=min(1.0, max(0.2, 2.5 * followees / people)))
 
 
 class Solution(NamedTuple):

@@ -25,7 +25,7 @@ from experiments.validation.check import Chart, Check, Curve, Points, Progress, 
 from experiments.validation.ensemble import ensemble, over
 from sim.calendar import Calendar, Event
 from sim.fields import InputError, Settings, quantity
-from sim.graph.settings import Graph
+from sim.graph import Complete
 from sim.opinion import Mobilisation
 from sim.people import Population
 
@@ -74,7 +74,7 @@ def threshold_world(thresholds: Sequence[float], events: int) -> sim.World:
         days=events,
         first_day=first.isoformat(),
         population=Population(sessions_per_day=0.0, supporters=1.0, supporter_opinion=1.0, spread=0.0),
-        graph=Graph(kind="complete"),
+        graph=Complete(),
         calendar=Calendar(events=tuple(Event(day.isoformat(), 1, hour=0) for day in days)),
         mobilisation=Mobilisation(
             thresholds=tuple(thresholds), conviction=0.0, complementarity=1.0, turnout_weight=1.0, call=0.0

@@ -12,8 +12,8 @@ import sim
 from sim.actors import Campaign
 from sim.feed import Feed
 from sim.fields import InputError, quantity
+from sim.graph import Graph, Social
 from sim.graph.node_table import read_node_table
-from sim.graph.settings import Graph
 from sim.opinion import BoundedConfidence, Expression, Opinion
 from sim.people import Population
 
@@ -107,7 +107,7 @@ def empirical_graph(followees: float) -> Graph:
     followees, and a rank correlation of .65 between followees and followers. Users have no opinions here; up to half of all may
     follow a hub.
     """
-    return Graph(
+    return Social(
         followees=followees, following_spread=1.21, following_popularity=0.65, homophily=0.0, hub_cap=0.5
     )  # fmt: skip
 

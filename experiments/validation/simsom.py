@@ -45,7 +45,7 @@ from sim.actors import Campaign, TrollGroup
 from sim.engine.state import Count
 from sim.feed import Feed
 from sim.fields import InputError, Settings, quantity
-from sim.graph.settings import Graph
+from sim.graph import OnFile
 from sim.people import Population
 
 _SOURCE = "Truong, Lou, Flammini & Menczer 2024, PNAS Nexus 3(7) pgae258"
@@ -156,7 +156,7 @@ def simsom_world(network: Network, sigma: int, quality_rate: float, steps: int) 
     campaign = Campaign(
         accounts=bots, daily_posts=(float(bots),), new_share=network.mu, flooding=network.theta, deception=network.phi
     )
-    graph = Graph(kind="file", edges=network.files.edges, nodes=network.files.nodes)
+    graph = OnFile(edges=network.files.edges, nodes=network.files.nodes)
     feed = _FEED.replace(length=sigma, memory=_MEMORY, quality_rate=quality_rate)
     return posting_world(len(bot) - bots, steps, graph, _EVERYBODY, feed, network.mu, campaign)
 

@@ -34,7 +34,7 @@ from sim.calendar import Calendar
 from sim.engine.engine import Engine
 from sim.feed import Feed
 from sim.fields import InputError, Settings, quantity
-from sim.graph.settings import Graph
+from sim.graph import Preferential
 from sim.opinion import FriedkinJohnsen, Opinion
 from sim.opinion.expression import Expression, confidences, speakers
 from sim.people import Population
@@ -95,7 +95,7 @@ def silence_world(p: Parameters, bots: int) -> sim.World:
             supporters=0.5, supporter_opinion=1.0, opponent_opinion=-1.0, spread=0.0, sessions_per_day=1.0,
             equal_sessions=True, topic_readers=0.0, susceptibility_low=0.0, susceptibility_high=0.0,
         ),
-        graph=Graph(kind="preferential", links=p.links),
+        graph=Preferential(links=p.links),
         calendar=Calendar(clock=(1.0,)),
         feed=Feed(reading="all_followees", topic_slots=0),
         opinion=Opinion(rule=FriedkinJohnsen(), anchoring=0.0),

@@ -30,7 +30,7 @@ from experiments.validation.ensemble import ensemble, over
 from experiments.validation.worlds import LONGEST, opinion_world, weights
 from sim.actors import Campaign, Organisers, TrollGroup
 from sim.fields import InputError, Settings, quantity
-from sim.graph.settings import Graph
+from sim.graph import Social
 from sim.opinion import Voter
 from sim.people.accounts import by_node
 from sim.society.society import Drawn
@@ -115,7 +115,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     group = TrollGroup(name="trolls", share=1.0, levels=(0.0, 1.0), followers=(1.0, p.most_followers))
     world = opinion_world(
         Voter(), "one_random_followee", p.people, sweeps=1,
-        graph=Graph(kind="social", followees=p.followees, hub_cap=min(1.0, max(0.05, 2.5 * p.followees / p.people))),
+        graph=Social(followees=p.followees, hub_cap=min(1.0, max(0.05, 2.5 * p.followees / p.people))),
         organisers=Organisers(accounts=organisers, stance=1.0, followers=p.most_followers / 2.0, posts_per_day=0.0),
         campaign=Campaign(accounts=trolls, stance=-1.0, groups=(group,), local_follower_share=1.0, amplified=0),
     )  # fmt: skip

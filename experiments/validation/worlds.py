@@ -12,7 +12,7 @@ from sim.actors import Campaign, Organisers
 from sim.calendar import Calendar
 from sim.engine.engine import Engine
 from sim.feed import Feed
-from sim.graph.settings import Graph
+from sim.graph import Complete, Graph
 from sim.opinion import Expression, Opinion, OpinionRule, Voter
 from sim.people import Population
 from sim.society.society import Drawn
@@ -32,7 +32,7 @@ def opinion_world(
         days=sweeps,
         ticks_per_day=ticks_per_sweep,
         population=Population(sessions_per_day=1.0, equal_sessions=True, topic_readers=0.0, **population),
-        graph=graph or Graph(kind="complete"),
+        graph=graph or Complete(),
         calendar=Calendar(clock=clock),
         feed=Feed(reading=reading, topic_slots=0),
         opinion=Opinion(rule=rule, anchoring=0.0),

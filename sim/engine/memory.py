@@ -18,8 +18,7 @@ def needed(world: World, states: int = 2, objects: int = 0) -> int:
     """Bytes that one run of a world takes at its peak, with so many states at the same time (two while a branch is forked) and
     so many bytes of Python objects an account."""
     accounts = all_accounts(world)
-    per_person = {"complete": 0.0, "preferential": 2.0 * world.graph.links}.get(world.graph.kind, world.graph.followees)
-    edges = int(world.people * per_person + world.second_members * world.second.followees)
+    edges = int(world.graph.expected_edges(world.people) + world.second_members * world.second.followees)
     steps = world.burn_in_ticks + world.ticks
     observed = _TRACES if world.signals.observe else 0
     state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory + observed)

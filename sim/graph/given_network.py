@@ -13,7 +13,6 @@ from sim.graph.files import ending, in_words
 from sim.graph.networks import FORMATS, read_network_file
 from sim.graph.node_ids import Labels, ascending, repeated
 from sim.graph.node_table import NodeTable, read_node_table
-from sim.graph.settings import Graph
 
 _NODES = "world.graph.nodes"
 
@@ -30,29 +29,28 @@ class Network(NamedTuple):
     file: str
 
 
-def read_network(settings: Graph, people: int, trolls: int) -> Network:
-    """The network of a graph of the kind ``file`` between so many ``people`` and ``trolls``. Raises InputError for files that
-    cannot be, and for others than those on it.
+def read_network(edges_file: str, nodes_file: str, ignore_weights: bool, people: int, trolls: int) -> Network:
+    """The network on file between so many ``people`` and ``trolls``; ``nodes_file`` is empty without a node table. Raises
+    InputError for files that cannot be, and for others than those on it.
 
     Nodes have the order of the column ``index`` of the node table, from 0 on without gaps; without it the ascending order of
     their ids. Edges name them by the column ``id``, else ``index``, else ``node``; without a table, and where all ids are below
     the number of people, they are 0, 1, 2 …, so that nodes without edges need not occur. What comes back calls them by the column
     ``node``, else as edges do.
     """
-    ignore_weights = settings.weights == "ignore"
-    if ending(settings.edges) in FORMATS:
-        edges, columns = read_network_file(settings.edges, ignore_weights)
-        bot = _bots(edges.labels.size, columns, settings.edges, people, trolls)
-        return _network(edges, edges.labels, bot, columns, settings.edges)
-    edges = read_edge_list(settings.edges, ignore_weights)
-    if not settings.nodes:
-        edges = _of_accounts(edges, settings.edges, people)
+    if ending(edges_file) in FORMATS:
+        edges, columns = read_network_file(edges_file, ignore_weights)
+        bot = _bots(edges.labels.size, columns, edges_file, people, trolls)
+        return _network(edges, edges.labels, bot, columns, edges_file)
+    edges = read_edge_list(edges_file, ignore_weights)
+    if not nodes_file:
+        edges = _of_accounts(edges, edges_file, people)
         return _network(edges, edges.labels, np.zeros(people, dtype=bool), {}, "")
-    columns = read_node_table(settings.nodes)
-    order, labels = _nodes(columns, settings.nodes)
+    columns = read_node_table(nodes_file)
+    order, labels = _nodes(columns, nodes_file)
     columns = {name: column[order] for name, column in columns.items()}
-    bot = _bots(labels.size, columns, settings.nodes, people, trolls)
-    return _network(_between(edges, labels, settings), labels, bot, columns, settings.nodes)
+    bot = _bots(labels.size, columns, nodes_file, people, trolls)
+    return _network(_between(edges, labels, edges_file, nodes_file), labels, bot, columns, nodes_file)
 
 
 def _network(edges: EdgeList, labels: Labels, bot: NDArray[np.bool_], columns: NodeTable, file: str) -> Network:
@@ -141,7 +139,7 @@ def _unique(ids: Labels, said: str) -> Labels:
     return ids
 
 
-def _between(edges: EdgeList, labels: Labels, settings: Graph) -> EdgeList:
+def _between(edges: EdgeList, labels: Labels, edges_file: str, nodes_file: str) -> EdgeList:
     """The edges between nodes of these labels."""
     if labels.dtype != edges.labels.dtype:  # 7 beside names is the name 7
         labels = np.array([str(label) for label in labels.tolist()], dtype=object)
@@ -153,7 +151,7 @@ def _between(edges: EdgeList, labels: Labels, settings: Graph) -> EdgeList:
     missing = np.flatnonzero(found < 0)
     if missing.size:
         raise InputError(
-            f"must have edges between the nodes of {in_words(settings.nodes)}, which {in_words(settings.edges)} has not: "
+            f"must have edges between the nodes of {in_words(nodes_file)}, which {in_words(edges_file)} has not: "
             f"{shown(named[missing[0]])} is none of the {labels.size:,}",
             "world.graph.edges",
         )

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel
-from sim.fields import InputError
-from sim.graph.follower_graph import FollowerGraph, check_size
+from sim.fields import InputError, quantity, register
+from sim.graph.follower_graph import FollowerGraph, merge_edges
+from sim.graph.kind import GeneratedGraph
 from sim.randomness import Stream, uniform
 
 _ATTACHMENT = int(Stream.ATTACHMENT)
 
 
-def preferential_graph(seed: int, n: int, links: int = 1) -> FollowerGraph:
+@register("preferential")
+@dataclass(frozen=True)
+class Preferential(GeneratedGraph):
     """Preferential attachment (Barabasi and Albert 1999, doi 10.1126/science.286.5439.509), every link followed both ways.
 
     Account ``links`` is linked to all before it; each one after it links to ``links`` different earlier ones, chosen in
-    proportion to their degrees. Raises InputError unless 1 <= ``links`` < n.
+    proportion to their degrees. Accounts with an agenda link to people likewise.
     """
-    check_size(n)
-    if not 1 <= links < n:
-        raise InputError(f"must be from 1 to {n - 1}, one less than the people, not {links}", field="links")
-    ends = _attach(np.uint64(seed), n, links)
-    newcomers, others = ends[0::2], ends[1::2]
-    return FollowerGraph.from_edges(n, np.concatenate([newcomers, others]), np.concatenate([others, newcomers]))
+
+    links: int = quantity(
+        1, unit="links per newcomer", low=1, high=1000, source="Ross et al. 2019, doi 10.1080/0960085X.2018.1560920 (m)",
+        doc="Mutual follows that each newcomer makes; so does each account with an agenda.",
+    )  # fmt: skip
+
+    def expected_edges(self, people: int) -> float:
+        return 2.0 * people * self.links
+
+    def check_people(self, people: int) -> None:
+        if self.links >= people:
+            raise InputError(f"must be below the number of people ({people}), not {self.links}", field="links")
+
+    def draw(self, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
+        n = len(opinions)
+        self.check_people(n)
+        ends = _attach(np.uint64(seed), n, self.links)
+        newcomers, others = ends[0::2], ends[1::2]
+        return FollowerGraph.from_edges(n, np.concatenate([newcomers, others]), np.concatenate([others, newcomers]))
+
+    def enlarged(self, graph: FollowerGraph, accounts: int, seed: int) -> FollowerGraph:
+        actors, linked = linked_by_degree(seed, graph, np.arange(graph.n, accounts), self.links)
+        return merge_edges(graph, accounts, np.concatenate([actors, linked]), np.concatenate([linked, actors]))
 
 
 @kernel

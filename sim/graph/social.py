@@ -7,14 +7,16 @@ of its arguments.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel
-from sim.fields import InputError
-from sim.graph.follower_graph import FollowerGraph, check_size, sort_short
+from sim.fields import InputError, quantity, register
+from sim.graph.follower_graph import FollowerGraph, sort_short
 from sim.graph.homophily import PATIENCE, STEPS, chances_table
+from sim.graph.kind import LeaningGraph
 from sim.graph.laws import bounded_pareto, cumulated, fill_alias, lognormal, ratio_for, scale_for
 from sim.randomness import Stream, uniform, uniforms
 
@@ -30,22 +32,14 @@ _LOW_WORD = np.uint64(0xFFFFFFFF)
 _FOLLOW = int(Stream.FOLLOW)
 
 
-def social_graph(
-    seed: int,
-    opinions: NDArray[np.float64],
-    mean_followees: float = 20.0,
-    tail_exponent: float = 2.3,
-    closure: float = 0.3,
-    homophily: float = 2.0,
-    hub_cap: float = 0.05,
-    following_spread: float | None = None,
-    following_popularity: float = 0.0,
-) -> FollowerGraph:
-    """A follower graph among people with the given ``opinions`` (shape (n,), -1 to 1), numbered like them.
+@register("social")
+@dataclass(frozen=True)
+class Social(LeaningGraph):
+    """A follower graph with heavy tails, clusters and homophily.
 
     Everybody has a number of followees (Pareto of shape 2, half to 25 times the mean; or, with ``following_spread``,
     lognormal with that standard deviation of its logarithm) and a fitness (bounded Pareto with density exponent
-    ``tail_exponent`` > 1, which becomes the exponent of the number of followers; Caldarelli et al. 2002, doi
+    ``tail_exponent``, which becomes the exponent of the number of followers; Caldarelli et al. 2002, doi
     10.1103/PhysRevLett.89.258702). A share ``following_popularity`` of the people have the same rank in both, which is
     their expected rank correlation. A share 1 - ``closure`` of the followees is picked in proportion to fitness, the
     others among followees of such followees (Holme and Kim 2002, doi 10.1103/PhysRevE.65.026107). Each candidate is
@@ -53,62 +47,66 @@ def social_graph(
     taken. Nobody has more than floor(``hub_cap`` × n) followers, whatever happens. Negating all opinions gives the same
     graph.
 
-    The number of edges is floor(n × ``mean_followees``) exactly, less one at most for rounding. The homophily of 2
-    halvings per unit of opinion gives a correlation of opinions across edges of about 0.4 for broad distributions of
-    opinion. Raises InputError when an argument is out of range, or the mean exceeds half of what the cap admits.
+    The number of edges is floor(n × ``followees``) exactly, less one at most for rounding. The homophily of 2 halvings per
+    unit of opinion gives a correlation of opinions across edges of about 0.4 for broad distributions of opinion.
     """
-    n = len(opinions)
-    check_size(n)
-    for name, value, low, high in (
-        ("mean_followees", mean_followees, 0.0, math.inf),
-        ("closure", closure, 0.0, 1.0),
-        ("homophily", homophily, 0.0, math.inf),
-        ("hub_cap", hub_cap, 0.0, 1.0),
-        ("following_spread", following_spread or 0.0, 0.0, 5.0),
-        ("following_popularity", following_popularity, 0.0, 1.0),
-    ):
-        if not (low <= value <= high and math.isfinite(value)):
-            allowed = f"from {low:g} to {high:g}" if math.isfinite(high) else f"a number of at least {low:g}"
-            raise InputError(f"must be {allowed}, not {value:g}", field=name)
-    if not 1.0 < tail_exponent <= 100.0:
-        raise InputError(f"must be above 1 and at most 100, not {tail_exponent:g}", field="tail_exponent")
-    if not np.all(np.abs(opinions) <= 1.0):
-        raise InputError("must all be from -1 to 1", field="opinions")
-    cap = math.floor(hub_cap * n)
-    if mean_followees > cap / 2:
-        raise InputError(
-            f"must be at most {cap / 2:g}, half of the {cap} followers that hub_cap = {hub_cap:g} admits among {n} "
-            f"people, not {mean_followees:g}",
-            field="mean_followees",
-        )
-    edges = math.floor(n * mean_followees)
-    if edges == 0:
-        return FollowerGraph.empty(n)
-    # At most edges // cap people can be full, so a row of this length always finds someone to follow.
-    longest = n - 1 if cap >= n - 1 else n - 1 - edges // cap
-    ranks = uniforms(seed, Stream.FOLLOWEES, 0, n, 0)
-    if following_spread is None:
-        wishes = bounded_pareto(ranks, _FOLLOWEES_SHAPE, 1.0 / _FOLLOWEES_RATIO)
-    else:
-        wishes = lognormal(ranks, float(following_spread))
-    indptr = cumulated(wishes * scale_for(wishes, float(edges), float(longest)), float(longest))
-    ceiling = max(_HEADROOM * cap, mean_followees)
-    ratio = ratio_for(tail_exponent - 1.0, mean_followees / ceiling)
-    popularity = uniforms(seed, Stream.FITNESS, 0, n, 0)
-    if following_popularity > 0.0:
-        popularity = np.where(uniforms(seed, Stream.FITNESS, 0, n, 1) < following_popularity, ranks, popularity)
-    fitness = bounded_pareto(popularity, tail_exponent - 1.0, ratio)
-    direct = _direct(np.uint64(seed), indptr, 1.0 - closure)
-    followees = np.empty(indptr[-1], dtype=np.uint32)
-    # Opinion and marks of a person side by side: one cache line a candidate.
-    records = np.zeros((n, 2))
-    records[:, 0] = opinions
-    marks = records.view(np.uint32)[:, 2:]
-    table = np.empty(n, dtype=np.uint64)
-    fill_alias(fitness, table)
-    chances = chances_table(float(homophily))
-    _follow(np.uint64(seed), indptr, direct, table, records[:, 0], marks, chances, cap, _stride(n), followees)
-    return FollowerGraph(indptr, followees)
+
+    tail_exponent: float = quantity(
+        2.3, unit="exponent", low=1.5, high=10, source="Kwak et al. 2010, doi 10.1145/1772690.1772751 (2.276)",
+        doc="Power-law exponent of the distribution of followers.",
+    )  # fmt: skip
+    closure: float = quantity(
+        0.3, unit="share of follows", low=0, high=1, source="assumption",
+        doc="Share of follows made by following a followee's followee, which makes clusters.",
+    )  # fmt: skip
+    following_spread: float | None = quantity(
+        None, unit="standard deviation of the logarithm", low=0, high=5, source="model choice; 1.76 among ordinary accounts",
+        doc="Spread of numbers of followees, lognormal (none: a Pareto law from half the mean on).",
+    )  # fmt: skip
+    following_popularity: float = quantity(
+        0.0, unit="rank correlation", low=0, high=1, source="model choice",
+        doc="How far those who follow many are followed by many.",
+    )  # fmt: skip
+
+    def draw(self, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
+        n, cap = len(opinions), math.floor(self.hub_cap * len(opinions))
+        if not np.all(np.abs(opinions) <= 1.0):
+            raise InputError("opinions must all be from -1 to 1")
+        if self.followees > self.most_followees(n):
+            raise InputError(
+                f"must be at most {self.most_followees(n):g} where {n:,} people may have up to {self.hub_cap:g} of all as "
+                f"followers, not {self.followees:g}",
+                field="followees",
+            )
+        edges = math.floor(n * self.followees)
+        if edges == 0:
+            return FollowerGraph.empty(n)
+        # At most edges // cap people can be full, so a row of this length always finds someone to follow.
+        longest = n - 1 if cap >= n - 1 else n - 1 - edges // cap
+        ranks = uniforms(seed, Stream.FOLLOWEES, 0, n, 0)
+        if self.following_spread is None:
+            wishes = bounded_pareto(ranks, _FOLLOWEES_SHAPE, 1.0 / _FOLLOWEES_RATIO)
+        else:
+            wishes = lognormal(ranks, self.following_spread)
+        indptr = cumulated(wishes * scale_for(wishes, float(edges), float(longest)), float(longest))
+        ceiling = max(_HEADROOM * cap, self.followees)
+        ratio = ratio_for(self.tail_exponent - 1.0, self.followees / ceiling)
+        popularity = uniforms(seed, Stream.FITNESS, 0, n, 0)
+        if self.following_popularity > 0.0:
+            tied = uniforms(seed, Stream.FITNESS, 0, n, 1) < self.following_popularity
+            popularity = np.where(tied, ranks, popularity)
+        fitness = bounded_pareto(popularity, self.tail_exponent - 1.0, ratio)
+        direct = _direct(np.uint64(seed), indptr, 1.0 - self.closure)
+        followees = np.empty(indptr[-1], dtype=np.uint32)
+        # Opinion and marks of a person side by side: one cache line a candidate.
+        records = np.zeros((n, 2))
+        records[:, 0] = opinions
+        marks = records.view(np.uint32)[:, 2:]
+        table = np.empty(n, dtype=np.uint64)
+        fill_alias(fitness, table)
+        chances = chances_table(self.homophily)
+        _follow(np.uint64(seed), indptr, direct, table, records[:, 0], marks, chances, cap, _stride(n), followees)
+        return FollowerGraph(indptr, followees)
 
 
 def _stride(n: int) -> int:

@@ -8,14 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.campaign import TrollGroup
-from sim.fields import InputError
-from sim.graph.erdos_renyi import random_graph
+from sim.fields import InputError, shown
 from sim.graph.follower_graph import FollowerGraph, merge_edges
 from sim.graph.followers import followers_of, followers_of_leaning, scaled_counts
 from sim.graph.given_network import Network
-from sim.graph.preferential import linked_by_degree, preferential_graph
-from sim.graph.settings import Graph
-from sim.graph.social import social_graph
+from sim.graph.kind import GeneratedGraph, LeaningGraph
 from sim.people.accounts import by_node
 from sim.randomness import Stream, uniforms_of
 from sim.society.given import graph_of
@@ -31,38 +28,26 @@ def draw_follows(
     world: World, opinions: NDArray[np.float64], layout: Layout, network: Network | None, seed: int
 ) -> FollowerGraph:
     """Who follows whom, of people with these ``opinions`` (by person)."""
-    settings, group, accounts, people = world.graph, layout.group, layout.group.size, world.people
-    if settings.kind == "complete":
-        return FollowerGraph.complete_graph(accounts)
     if network is not None:
         return graph_of(network)
-    if settings.kind == "random":
-        return merge_edges(random_graph(seed, people, settings.followees), accounts, (), ())
-    if settings.kind == "preferential":
-        graph = preferential_graph(seed, people, settings.links)
-        actors, linked = linked_by_degree(seed, graph, np.arange(people, accounts), settings.links)
-        return merge_edges(graph, accounts, np.concatenate([actors, linked]), np.concatenate([linked, actors]))
-    most = math.floor(settings.hub_cap * people) / 2
-    if settings.followees > most:
-        raise InputError(
-            f"must be at most {most:g} where {people:,} people may have up to {settings.hub_cap:g} of all as followers, "
-            f"not {settings.followees:g}",
-            field="world.graph.followees",
-        )
-    opinions = by_node(opinions)
-    graph = _among_people(settings, seed, opinions, settings.followees)
-    cap = math.floor(settings.hub_cap * people)
+    settings, opinions = world.graph, by_node(opinions)
+    assert isinstance(settings, GeneratedGraph)
+    graph = _among_people(settings, opinions, seed)
+    if not isinstance(settings, LeaningGraph):
+        return settings.enlarged(graph, layout.group.size, seed)
+    everybody, cap = np.arange(world.people), math.floor(settings.hub_cap * world.people)
     edges = []
     for which in Group:
         kind, accounts_of = KINDS[which], layout.on_first(which)
         if kind.followers is not None:
             wanted = kind.followers(world, accounts_of, seed)
             stream, stance = kind.follower_stream, kind.stance(world)
-            edges.append(_leaning_edges(world, stream, accounts_of, stance, wanted, np.arange(people), opinions, seed))
-    edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in troll_groups(world, group)]
+            edges.append(_leaning_edges(settings, stream, accounts_of, stance, wanted, everybody, opinions, seed))
+    groups = troll_groups(world, layout.group)
+    edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in groups]
     edges.append(_amplification(layout.on_first(Group.ACTIVE_TROLL), world.campaign.amplified, seed))
     graph = _merged(graph, layout.second, edges)
-    return _with_second_platform(world, graph, opinions, layout, seed) if layout.twin.size else graph
+    return _with_second_platform(world, settings, graph, opinions, layout, seed) if layout.twin.size else graph
 
 
 def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int) -> Edges:
@@ -78,42 +63,42 @@ def _merged(graph: FollowerGraph, accounts: int, edges: list[Edges]) -> Follower
     return merge_edges(graph, accounts, np.concatenate([e[0] for e in edges]), np.concatenate([e[1] for e in edges]))
 
 
-def _among_people(settings: Graph, seed: int, opinions: NDArray[np.float64], followees: float) -> FollowerGraph:
-    return social_graph(
-        seed,
-        opinions,
-        followees,
-        settings.tail_exponent,
-        settings.closure,
-        settings.homophily,
-        settings.hub_cap,
-        settings.following_spread,
-        settings.following_popularity,
+def _among_people(settings: GeneratedGraph, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
+    try:
+        graph: object = settings.draw(opinions, seed)
+    except InputError as error:
+        raise error.under("world.graph") from None
+    if isinstance(graph, FollowerGraph) and graph.n == opinions.size:
+        return graph
+    found = f"one of {graph.n:,}" if isinstance(graph, FollowerGraph) else shown(graph)
+    raise InputError(
+        f"must draw a FollowerGraph of {opinions.size:,} people, not {found} as {type(settings).__name__} does",
+        "world.graph",
     )
 
 
 def _leaning_edges(
-    world: World, stream: Stream, whos: NDArray[np.int64], stance: float, followers: NDArray[np.float64],
+    settings: LeaningGraph, stream: Stream, whos: NDArray[np.int64], stance: float, followers: NDArray[np.float64],
     accounts: NDArray[np.int64], opinions: NDArray[np.float64], seed: int,
 ) -> Edges:  # fmt: skip
     """Followers of accounts that take a stance, with so many expected ``followers`` in the model, among people with these
     ``accounts`` and opinions."""
-    cap = math.floor(world.graph.hub_cap * accounts.size)
+    cap = math.floor(settings.hub_cap * accounts.size)
     wanted = np.minimum(scaled_counts(seed, whos, followers), cap)
     fans, whose = followers_of_leaning(
-        seed, stream, whos, np.full(whos.size, stance), wanted, opinions, world.graph.homophily
+        seed, stream, whos, np.full(whos.size, stance), wanted, opinions, settings.homophily
     )
     return accounts[fans], whos[whose]
 
 
 def _with_second_platform(
-    world: World, graph: FollowerGraph, opinions: NDArray[np.float64], layout: Layout, seed: int
+    world: World, settings: LeaningGraph, graph: FollowerGraph, opinions: NDArray[np.float64], layout: Layout, seed: int
 ) -> FollowerGraph:
     """The graph with the follows of the second platform's accounts, which begin where those of ``graph`` end."""
     second, members = world.second, layout.members()
     opinions = opinions[layout.twin >= 0]
     # A seed of a run has 63 bits: the 64th tells the second platform's follows from the first one's.
-    friends = _among_people(world.graph, seed | 1 << 63, opinions, second.followees)
+    friends = _among_people(settings.replace(followees=second.followees), opinions, seed | 1 << 63)
     joined = FollowerGraph(
         np.concatenate([graph.indptr, graph.indptr[-1] + friends.indptr[1:]]),
         np.concatenate([graph.followees, friends.followees + np.uint32(layout.second)]),
@@ -127,7 +112,14 @@ def _with_second_platform(
         wanted = np.repeat([p.followers / max(1, p.accounts) * world.scale for p in pages], [p.accounts for p in pages])
         edges.append(
             _leaning_edges(
-                world, Stream.PAGE_FOLLOWERS, layout.pages(group), kind.stance(world), wanted, members, opinions, seed
+                settings,
+                Stream.PAGE_FOLLOWERS,
+                layout.pages(group),
+                kind.stance(world),
+                wanted,
+                members,
+                opinions,
+                seed,
             )
         )
     return _merged(joined, layout.group.size, edges)

@@ -14,7 +14,8 @@ from sim.fields import InputError, shown
 from sim.graph.files import in_words
 from sim.graph.follower_graph import FollowerGraph
 from sim.graph.given_columns import GIVEN
-from sim.graph.given_network import Network, read_network
+from sim.graph.given_network import Network
+from sim.graph.kind import GivenGraph
 from sim.people.accounts import by_person
 from sim.people.people import Given
 from sim.society.groups import Group
@@ -24,9 +25,9 @@ _MOST_SESSIONS = 1_000_000  # a day; people have one a tick at most
 
 
 def given_network(world: World, group: NDArray[np.uint8]) -> Network | None:
-    """The network of a world whose graph is on file, where ``group`` says what its accounts are. Raises InputError for files
-    that cannot be, and for others than the world's people and trolls on it."""
-    if world.graph.kind != "file":
+    """The network of a world whose graph is given, where ``group`` says what its accounts are; None if it is drawn. Raises
+    InputError for files that cannot be, and for others than the world's people and trolls on it."""
+    if not isinstance(world.graph, GivenGraph):
         return None
     trolls = int((group == Group.ACTIVE_TROLL).sum())
     if world.people + trolls < group.size:
@@ -40,7 +41,7 @@ def given_network(world: World, group: NDArray[np.uint8]) -> Network | None:
             f"must be 0 without a node table whose column bot says which nodes are trolls, not {world.campaign.accounts}",
             field="world.campaign.accounts",
         )
-    return read_network(world.graph, world.people, trolls)
+    return world.graph.network(world.people, trolls)
 
 
 def by_account(network: Network) -> NDArray[np.int64]:

@@ -30,20 +30,15 @@ _BUILT_IN = (object, ABC)
 
 def file_checksums(world: World) -> dict[str, str]:
     """SHA-256 of the files that a world reads, by field."""
-    checksums = {}
-    for field in ("edges", "nodes"):
-        path = getattr(world.graph, field)
-        if path:
-            checksums[field] = checksum(path)
-    return checksums
+    return {field: checksum(path) for field, path in world.graph.files.items()}
 
 
 def _stamps(world: World) -> dict[str, tuple[int, ...]]:
     """What changes when a file that a world reads is written to, by field; nothing for one that is gone."""
     stamps: dict[str, tuple[int, ...]] = {}
-    for field in ("edges", "nodes"):
+    for field, path in world.graph.files.items():
         with suppress(OSError):
-            about = os.stat(getattr(world.graph, field) or "")
+            about = os.stat(path)
             stamps[field] = (about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns)
     return stamps
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sim.fields import Quantity, Settings
 from tests.strategies.frame import Frame
-from tests.strategies.limits import AGREEMENTS, CHOSEN, NARROWED, SIZES
+from tests.strategies.limits import ADMITTED, AGREEMENTS, CHOSEN, NARROWED, SIZES
 
 WIDEST = 10_000
 """A range beyond this has to be narrowed: no small world bears so many of anything."""
@@ -40,7 +40,8 @@ def _descendants(cls: type[Settings]) -> Iterator[type[Settings]]:
 
 def of(base: type[Settings], frame: Frame) -> st.SearchStrategy[Any]:
     """Any settings of a class or of the classes that are registered for it, fit for a frame."""
-    return st.one_of([_settings(cls, frame) for cls in registered(base)])
+    admitted = ADMITTED.get(base, lambda cls, frame: True)
+    return st.one_of([_settings(cls, frame) for cls in registered(base) if admitted(cls, frame)])
 
 
 @st.composite

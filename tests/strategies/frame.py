@@ -27,6 +27,7 @@ _NETWORK = str(FIXTURES / "golden_network")
 NETWORKS = (
     Network(f"{_NETWORK}.edges.csv", f"{_NETWORK}.nodes.csv", 60, 12, ("sessions",), ("left", "centre", "right")),
     Network(f"{_NETWORK}.edges.csv", "", 72, 0),
+    Network(str(FIXTURES / "random_walk_network.edges.csv"), "", 132, 0),
 )
 
 

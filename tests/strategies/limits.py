@@ -19,7 +19,7 @@ from sim.actors.second_platform import SecondPlatform
 from sim.calendar import day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS
-from sim.graph.settings import Graph
+from sim.graph import Graph, LeaningGraph, Preferential
 from sim.moderation import SIGNALS, HashtagLimit, PreemptiveRemoval, Takedown, Weights
 from sim.people.newcomers import Newcomers
 from sim.people.people import Population
@@ -34,8 +34,9 @@ NARROWED: dict[str, tuple[float, float]] = {
     # Few accounts, followers, messages and sessions: an example is simulated in a fraction of a second.
     "Population.sessions_per_day": (0, 5),
     "Calendar.event_activity": (0, 3),
-    "Graph.followees": (0, 8),
-    "Graph.links": (1, 4),
+    "LeaningGraph.followees": (0, 8),
+    "ErdosRenyi.followees": (0, 8),
+    "Preferential.links": (1, 4),
     "Feed.length": (1, 12),
     "Organisers.accounts": (0, 5),
     "Organisers.followers": (0, 30),
@@ -168,9 +169,8 @@ CHOSEN: dict[str, Callable[[Frame], st.SearchStrategy[Any]]] = {
     "Population.opinions": lambda f: _each(f, -1.0, 1.0),
     "Newcomers.registered_from": _inside,
     "Newcomers.registered_until": lambda f: st.one_of(st.none(), _inside(f)),
-    "Graph.kind": lambda f: st.just(f.kind),
-    "Graph.edges": lambda f: st.just(f.network.edges if f.network else ""),
-    "Graph.nodes": lambda f: st.just(f.network.nodes if f.network else ""),
+    "OnFile.edges": lambda f: st.just(f.network.edges if f.network else ""),
+    "OnFile.nodes": lambda f: st.just(f.network.nodes if f.network else ""),
     "Calendar.clock": lambda f: _clock(f.ticks),
     "Event.day": _around,
     "Event.side": lambda f: st.sampled_from([1, -1]),
@@ -195,6 +195,11 @@ CHOSEN: dict[str, Callable[[Frame], st.SearchStrategy[Any]]] = {
     "RuleDetector.signal": lambda f: st.sampled_from(_kept(f)),
 }
 """Strategies for what depends on the frame or has no range."""
+
+ADMITTED: dict[type, Callable[[Any, Frame], bool]] = {
+    Graph: lambda cls, frame: cls.kind == frame.kind,
+}
+"""Which classes of a family a frame admits, others than all."""
 
 
 def _fit(values: Values, length: int, *names: str) -> None:
@@ -223,9 +228,11 @@ def _newcomers(values: Values, frame: Frame) -> None:
         values["registered_from"], values["registered_until"] = days
 
 
-def _graph(values: Values, frame: Frame) -> None:
-    if frame.kind == "social":
-        values["followees"] = min(values["followees"], floor(values["hub_cap"] * frame.people) / 2)
+def _leaning_graph(values: Values, frame: Frame) -> None:
+    values["followees"] = min(values["followees"], floor(values["hub_cap"] * frame.people) / 2)
+
+
+def _preferential(values: Values, frame: Frame) -> None:
     values["links"] = min(values["links"], frame.people - 1)
 
 
@@ -293,7 +300,8 @@ AGREEMENTS: dict[type, Callable[[Values, Frame], None]] = {
     Profiles: _profiles,
     TrollGroup: _profiles,
     Newcomers: _newcomers,
-    Graph: _graph,
+    LeaningGraph: _leaning_graph,
+    Preferential: _preferential,
     Illegality: _illegality,
     Campaign: _campaign,
     SecondPlatform: _second_platform,
