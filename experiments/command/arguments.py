@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command.folder import expanded
 from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, did_you_mean, quantity
+from sim.study.blocks import HERE
 
 HELP = ("--help", "-h")
 LONGEST = 80  # letters of what a sentence quotes
@@ -31,9 +32,30 @@ def output_field() -> Any:
     )
 
 
-def results_field(doc: str) -> Any:
+def results_field(doc: str, default: str = "results") -> Any:
     """The option ``results`` of a program."""
-    return quantity("results", unit="path", source="given by the user", doc=doc)
+    return quantity(default, unit="path", source="given by the user", doc=doc)
+
+
+def flag_field(doc: str) -> Any:
+    """An option of a program that is also a flag."""
+    return quantity(False, unit="yes or no", source="given by the user", doc=doc)
+
+
+def threads_field() -> Any:
+    """The option ``threads`` of a program."""
+    return quantity(
+        None, unit="threads", low=1, high=4096, source="given by the user",
+        doc="Seeds simulated at a time (none: all cores).",
+    )  # fmt: skip
+
+
+def executor_field() -> Any:
+    """The option ``executor`` of a program."""
+    return quantity(
+        "threads", unit="name", choices=HERE, source="given by the user",
+        doc="What simulates a seed: threads of this process, or processes of this machine.",
+    )  # fmt: skip
 
 
 class Given(NamedTuple, Generic[S]):

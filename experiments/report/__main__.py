@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.command.arguments import HELP, Dialect, output_field
+from experiments.command.arguments import HELP, Dialect, flag_field, output_field
 from experiments.command.folder import UNWRITABLE, Assembly
 from experiments.command.terminal import program
 from experiments.report.page import draw
 from experiments.report.story import tell
 from experiments.report.tables import document, print_studies
 from experiments.studies.results import STUDY, load, write_tables
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Settings
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,7 @@ class Options(Settings):
     """What the program does with the studies it is given."""
 
     output: str = output_field()
-    allow_code: bool = quantity(
-        False, unit="yes or no", source="given by the user",
-        doc="Whether to load classes of one's own that results were made with.",
-    )  # fmt: skip
+    allow_code: bool = flag_field("Whether to load classes of one's own that results were made with.")
 
 
 DIALECT = Dialect(Options, place="DIR")

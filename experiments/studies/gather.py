@@ -94,7 +94,7 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "runs_made_by": _makers(runs),
         "python": platform.python_version(),
         "machine": platform.platform(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": package_versions(),
         "seeds": list(experiment.seed_list),
         "days": study.days,
         "reference": plan.reference,
@@ -155,6 +155,11 @@ def _named(outcomes: Sequence[OwnOutcome]) -> list[dict[str, Any]]:
 def _observed(experiment: Experiment, study: Study) -> pd.DataFrame:
     found = load_observed(study_directory(experiment))
     return compare_with_observed(study, cases.named(experiment.study.case)) if found is None else found
+
+
+def package_versions() -> dict[str, str | None]:
+    """Versions of the packages that numbers, tables and figures come from; None for one that is not installed."""
+    return {name: _version(name) for name in _PACKAGES}
 
 
 def _version(package: str) -> str | None:

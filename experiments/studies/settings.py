@@ -15,7 +15,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.command.arguments import output_field, results_field
+from experiments.command.arguments import executor_field, output_field, results_field, threads_field
 from experiments.command.folder import expanded
 from experiments.command.user_code import load_user_classes
 from sim import cases
@@ -26,7 +26,6 @@ from sim.fields import InputError, Settings, build, quantity
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.outcomes.individuals import GROUPS, kept
-from sim.study.blocks import HERE
 from sim.world import World
 
 _DEFAULT = cases.named(cases.NAMES[0])  # whose study is made where nothing else is said
@@ -242,18 +241,8 @@ class Experiment(Settings):
     days: int | None = quantity(
         None, unit="days", low=1, high=65_535, source="given by the user", doc="Stop after so many days (none: all)."
     )
-    threads: int | None = quantity(
-        None,
-        unit="threads",
-        low=1,
-        high=4096,
-        source="given by the user",
-        doc="Seeds simulated at a time (none: all cores).",
-    )
-    executor: str = quantity(
-        "threads", unit="name", choices=HERE, source="given by the user",
-        doc="What simulates a seed: threads of this process, or processes of this machine.",
-    )  # fmt: skip
+    threads: int | None = threads_field()
+    executor: str = executor_field()
     outcomes: tuple[OwnOutcome, ...] = quantity(
         (), unit="outcomes", source="given by the user", doc="Outcomes of one's own, by module.Class."
     )
