@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,36 +16,32 @@ from sim.outcomes import OUTCOMES, opinion
 from sim.people.accounts import Status
 from sim.society.groups import Group
 from sim.world import World
+from tests import outcome_table
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import busy_branch, busy_world, daily, run
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "outcomes.md"
 NAMES = [outcome.name for outcome in OUTCOMES]
-COUNTS = [
-    "impressions",
-    "posts",
-    "troll_posts",
-    "page_posts",
-    "active_trolls",
-    "wrongful_removals",
-    "wrongful_marks",
-    "posts_lost",
-    "trolls_removed",
-]
-# What has happened so far can only grow.
-CUMULATIVE = ["reach", "page_posts", "posts_lost", "restored", "days_silenced", "review_hours"]
+COUNTS = [outcome.name for outcome in OUTCOMES if outcome.whole]
+CUMULATIVE = [outcome.name for outcome in OUTCOMES if outcome.cumulative]
 
 
 def test_every_outcome_has_a_name_of_its_own() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    assert all(outcome.unit and outcome.what and outcome.low < outcome.high for outcome in OUTCOMES)
+    assert all(outcome.unit and outcome.formula and outcome.low < outcome.high for outcome in OUTCOMES)
     assert "day" not in NAMES
 
 
-@pytest.mark.skipif(not DOCUMENT.exists(), reason="docs/outcomes.md is not written yet")
-@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.name)
-def test_every_outcome_is_documented(outcome: sim.outcomes.Outcome) -> None:
-    assert f"`{outcome.name}`" in DOCUMENT.read_text(encoding="utf-8")
+def test_the_document_has_the_rows_of_the_outcomes() -> None:
+    present = outcome_table.PAGE.read_text(encoding="utf-8")
+    assert present == outcome_table.page(present), "python -m tests.outcome_table writes them anew"
+    assert all("|" not in f"{o.name}{o.unit}{o.formula}" for o in OUTCOMES)
+
+
+def test_what_is_said_of_outcomes_is_not_said_of_all_or_none() -> None:
+    for said in (COUNTS, CUMULATIVE, [outcome.name for outcome in OUTCOMES if outcome.cost]):
+        assert 5 < len(said) < len(OUTCOMES) - 5
+    costs = [outcome.cost for outcome in OUTCOMES if outcome.cost]
+    assert len(set(costs)) == len(costs)
 
 
 @given(cases(), SEEDS)

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from experiments.report.story import tell
-from experiments.report.strategies import _alike, strategies
+from experiments.report.strategies import COSTS, _alike, strategies
 from experiments.report.tables import print_study
 from experiments.run import main
 from experiments.studies.results import load
@@ -162,6 +162,7 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
         better = (table["traced"] > row["traced"]) & (table["hit"] <= row["hit"])
         assert not better.any()
     page = (folder / "report.html").read_text(encoding="utf-8")
+    assert all(f"<th>{called}</th>" in page for called in COSTS.values())
     assert "Whom they hit" in page and "Strategies, ranked" in page and "Timing and scale" not in page
     assert (folder / "figures" / "frontier.svg").exists()
     text = StringIO()

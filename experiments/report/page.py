@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
 from experiments.report.story import Story
-from experiments.report.strategies import ranked
+from experiments.report.strategies import COSTS, ranked
 from experiments.studies.results import REPORT
 
 _SVG_REFERENCES = re.compile(r'(\bid="|href="#|url\(#)')
@@ -45,6 +45,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
             [cell for cell in story.grid if cell.kind == kind] for kind in dict.fromkeys(c.kind for c in story.grid)
         ],
         strategies=ranked(story.strategies),
+        costs=COSTS,
         own_outcomes=story.own_outcomes.to_dict("records"),
         found=story.found.to_dict("records"),
         observed=_observed(story),

@@ -13,26 +13,25 @@ from numpy.typing import NDArray
 from experiments.report.shifts import Shift
 from experiments.studies.results import Results
 from experiments.studies.settings import SPARED
+from sim.outcomes import OUTCOMES
 from sim.study.compare import LEVEL, paired_interval
 
-# Outcomes of a run, as they stand at the end, that say what a strategy cost.
-COSTS = (
-    "trolls_removed", "wrongful_removals", "wrongful_organisers", "wrongful_outlets", "wrongful_supporters", "wrongful_opponents",
-    "wrongful_newcomers", "wrongful_marks", "restored", "days_silenced", "posts_lost", "review_hours",
-)  # fmt: skip
+COSTS = {outcome.name: outcome.cost for outcome in OUTCOMES if outcome.cost}
+"""What a strategy cost the innocent, as it stands at the end, and what it is called."""
+_AT_THE_END = ("trolls_removed", *COSTS, "review_hours")
 
 
 def strategies(results: Results) -> pd.DataFrame:
     """One row a strategy, best first by the traced shift averted.
 
     Columns: rank, branch, what (sentences); traced, traced_low, traced_high and all, all_low, all_high, the shift in mean
-    opinion averted against the reference (opinion, 95 % intervals over seeds); the means of ``COSTS``; hit, the innocent
-    accounts suspended or marked, with its interval hit_low, hit_high; posts_prevented, posts of trolls that the reference has
-    more, which nobody can see but in a comparison; turnout_lost, mean turnout of the movement's events against the same
-    branch with its innocents spared, with its interval (nan where nobody can be hit); oracle, whether it flags accounts
-    with a detector that knows the truth, as no platform has one; frontier, whether no strategy without an oracle averts more
-    and hits fewer; alike, ranks of the strategies that cannot be told from this one by what they avert (paired t
-    tests, false-discovery rate 5 %).
+    opinion averted against the reference (opinion, 95 % intervals over seeds); the means of trolls_removed, ``COSTS`` and
+    review_hours; hit, the innocent accounts suspended or marked, with its interval hit_low, hit_high; posts_prevented, posts
+    of trolls that the reference has more, which nobody can see but in a comparison; turnout_lost, mean turnout of the
+    movement's events against the same branch with its innocents spared, with its interval (nan where nobody can be hit);
+    oracle, whether it flags accounts with a detector that knows the truth, as no platform has one; frontier, whether no
+    strategy without an oracle averts more and hits fewer; alike, ranks of the strategies that cannot be told from this one by
+    what they avert (paired t tests, false-discovery rate 5 %).
     """
     names = results.plan.strategies
     runs = results.runs.set_index(["branch", "seed"])
@@ -51,7 +50,7 @@ def strategies(results: Results) -> pd.DataFrame:
         for kind, outcome in (("traced", "troll_part"), ("all", "opinion_mean")):
             found = paired_interval(own[outcome] - runs.loc[reference][outcome])
             row |= dict(zip((kind, f"{kind}_low", f"{kind}_high"), found, strict=False))
-        row |= {cost: float(own[cost].mean()) for cost in COSTS}
+        row |= {cost: float(own[cost].mean()) for cost in _AT_THE_END}
         row |= dict(zip(("hit", "hit_low", "hit_high"), hit, strict=False))
         row["posts_prevented"] = float((posts.loc[reference] - posts.loc[name]).mean())
         lost = paired_interval(_turnout_lost(runs, name))

@@ -17,7 +17,7 @@ OUTCOMES = (
     Outcome(
         "legitimacy",
         "0 to 1",
-        "mean over people of how legitimate they find the movement",
+        "mean(L), L how legitimate a person finds the movement (`docs/model.md`, step 8)",
         lambda s: float(s.state.legitimacy.mean()),
         low=0.0,
         high=1.0,
@@ -25,7 +25,7 @@ OUTCOMES = (
     Outcome(
         "trust",
         "0 to 1",
-        "mean over people of their trust in the platform",
+        "mean(T), T a person's trust in the platform (there, too)",
         lambda s: float(s.state.trust.mean()),
         low=0.0,
         high=1.0,
@@ -33,7 +33,7 @@ OUTCOMES = (
     Outcome(
         "dehumanising_share",
         "share of impressions",
-        "messages that dehumanise the movement's people among the day's impressions on the topic",
+        "today[impressions of dehumanising messages] / today[impressions]",
         dehumanising_share,
         low=0.0,
         high=1.0,

@@ -45,7 +45,7 @@ OUTCOMES = (
     Outcome(
         "opinion_mean",
         "opinion, -1 to 1",
-        "mean private opinion of all people",
+        "mean(x)",
         lambda s: float(s.state.opinion[:, 0].mean()),
         low=-1.0,
         high=1.0,
@@ -53,7 +53,7 @@ OUTCOMES = (
     Outcome(
         "opinion_sd",
         "opinion",
-        "standard deviation of private opinion over people",
+        "sqrt(mean((x − mean(x))²))",
         lambda s: float(np.std(s.state.opinion[:, 0])),
         low=0.0,
         high=1.0,
@@ -61,7 +61,8 @@ OUTCOMES = (
     Outcome(
         "polarisation",
         "0 to 1",
-        "balance of the two camps times half the distance of their mean opinions",
+        "(1 − abs(n₊ − n₋) / N) · (m₊ − m₋) / 2, with n₊, m₊ the number and mean opinion of people with x > 0, n₋,"
+        " m₋ of those with x < 0; 0 if either camp is empty (Morales et al. 2015, doi 10.1063/1.4913758)",
         polarisation,
         low=0.0,
         high=1.0,
@@ -69,7 +70,7 @@ OUTCOMES = (
     Outcome(
         "expressed_climate",
         "opinion, -1 to 1",
-        "mean stance of the day's posts on the topic, by anybody",
+        "sum of the stances of today's posts on the topic / number of those posts, by anybody",
         expressed_climate,
         low=-1.0,
         high=1.0,
@@ -78,7 +79,7 @@ OUTCOMES = (
     Outcome(
         "troll_part",
         "opinion",
-        "mean of x - x_T: opinion traced to trolls' words",
+        "mean(x − x_T)",
         lambda s: _mean_gap(s, 0, 1),
         low=-2.0,
         high=2.0,
@@ -86,7 +87,8 @@ OUTCOMES = (
     Outcome(
         "troll_part_direct",
         "opinion",
-        "of which read from trolls",
+        "mean of the direct channel: pulls of trolls' messages that were carried by a troll the reader follows "
+        "(or, in the topic stream, last carried by a troll), less what later sessions washed out",
         lambda s: float(s.state.channel[:, 0].mean()),
         low=-2.0,
         high=2.0,
@@ -94,7 +96,7 @@ OUTCOMES = (
     Outcome(
         "troll_part_relayed",
         "opinion",
-        "of which relayed by others",
+        "mean of the relayed channel: the same for trolls' messages that only others carried",
         lambda s: float(s.state.channel[:, 1].mean()),
         low=-2.0,
         high=2.0,
@@ -102,7 +104,7 @@ OUTCOMES = (
     Outcome(
         "troll_part_induced",
         "opinion",
-        "of which said afterwards by people whom trolls had moved",
+        "troll_part − troll_part_direct − troll_part_relayed: said afterwards by people whom trolls had moved",
         induced,
         low=-2.0,
         high=2.0,
@@ -110,7 +112,7 @@ OUTCOMES = (
     Outcome(
         "organiser_part",
         "opinion",
-        "mean of x_T - x_TO: opinion traced to organisers",
+        "mean(x_T − x_TO)",
         lambda s: _mean_gap(s, 1, 2),
         low=-2.0,
         high=2.0,
@@ -118,7 +120,7 @@ OUTCOMES = (
     Outcome(
         "event_part",
         "opinion",
-        "mean of x_TO - x_TOE: opinion traced to events",
+        "mean(x_TO − x_TOE)",
         lambda s: _mean_gap(s, 2, 3),
         low=-2.0,
         high=2.0,
@@ -126,7 +128,7 @@ OUTCOMES = (
     Outcome(
         "own_part",
         "opinion, -1 to 1",
-        "mean of x_TOE: what people would hold without all three",
+        "mean(x_TOE)",
         lambda s: float(s.state.opinion[:, 3].mean()),
         low=-1.0,
         high=1.0,

@@ -1,4 +1,4 @@
-"""What an outcome is: a name, a unit and a formula, computed from a model at the end of a day."""
+"""What an outcome is: one row that says all there is to say of it, computed from a model at the end of a day."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ from sim.society.groups import Group
 
 @dataclass(frozen=True)
 class Outcome:
-    """An outcome with its unit and what it is in one sentence; ``value`` computes it at the end of a day.
+    """An outcome with its unit and formula, in the symbols of docs/outcomes.md; ``value`` computes it at the end of a day.
 
-    It lies from ``low`` to ``high`` in any world; ``may_be_nan`` where there may be nothing to measure.
+    It lies from ``low`` to ``high`` in any world; ``may_be_nan`` where there may be nothing to measure. ``whole`` numbers are
+    counts; what is ``cumulative`` has happened so far and never falls. ``cost`` is what a report calls it where it tells what
+    moderation cost the innocent, empty for what is no such cost.
     """
 
     name: str
     unit: str
-    what: str
+    formula: str
     value: Callable[[Engine], float]
     low: float = -math.inf
     high: float = math.inf
     may_be_nan: bool = False
+    whole: bool = False
+    cumulative: bool = False
+    cost: str = ""
 
     @property
     def range(self) -> str:

@@ -36,7 +36,7 @@ OUTCOMES = (
     Outcome(
         "turnout_movement",
         "share of people",
-        "mean turnout of the movement's events so far",
+        "mean over the movement's events so far of (people who joined / N)",
         lambda s: _mean_turnout(s, 1),
         low=0.0,
         high=1.0,
@@ -45,7 +45,7 @@ OUTCOMES = (
     Outcome(
         "turnout_government",
         "share of people",
-        "mean turnout of the government side's events so far",
+        "the same over the government side's events",
         lambda s: _mean_turnout(s, -1),
         low=0.0,
         high=1.0,
