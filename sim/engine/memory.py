@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from sim.engine.state import Count, Trace
+from sim.array_table import nbytes
+from sim.engine.state import State, sizes_of_state
 from sim.fields import InputError
 from sim.machine import available
 from sim.society.groups import all_accounts
+from sim.society.society import Society, sizes_of_society
 from sim.world import World
 
-_PERSON = 8 + 8 + 4 * 4 + 1 + 32 + 16 + 8 + 8 + 8 + 4 + 40 + 8 + 8 + 8
-_ACCOUNT = 1 + 4 + 4 + 1 + 2 + 4 + 4 + 4 + 1 + 8 + 8 * 4 + 1 + 4 + 1 + 57 + 2
-_TRACES = 4 * Trace.COLUMNS
-_EDGE = 4 + 8
+_BESIDE = (
+    4 * 8 + 1
+)  # what is known of an account beside the arrays of a society: follows of either kind, and its profile
+_WORK = (
+    4 * 8 + 8 + 1 + 16 + 8 + 2
+)  # where an account decides: opinion, confidence, action, entry; its place and its last post
 
 
 def needed(world: World, states: int = 2, objects: int = 0) -> int:
@@ -19,10 +23,11 @@ def needed(world: World, states: int = 2, objects: int = 0) -> int:
     so many bytes of Python objects an account."""
     accounts = all_accounts(world)
     edges = int(world.graph.expected_edges(world.people) + world.second_members * world.second.followees)
-    steps = world.burn_in_ticks + world.ticks
-    observed = _TRACES if world.signals.observe else 0
-    state = world.people * _PERSON + accounts * (_ACCOUNT + 16 * world.feed.memory + observed)
-    return states * state + accounts * objects + edges * _EDGE + 2 * steps * Count.COLUMNS * 8
+    sizes = sizes_of_state(world, world.people, accounts) | sizes_of_society(world.people, accounts, edges)
+    state = nbytes(State, world, sizes) + accounts * _WORK
+    society = nbytes(Society, world, sizes) + accounts * _BESIDE
+    # While a society is drawn, what its arrays are made of lies beside them.
+    return states * state + 2 * society + edges * 8 + accounts * objects
 
 
 def seeds_at_a_time(world: World, states: int, wanted: int) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.array_table import array, arrays_of
 from sim.feed.outbox import ENTRY, empty_outbox
 from sim.people.accounts import Status
 from sim.society.groups import INNOCENT, IS_CAMPAIGN, Group, groups_where
@@ -57,65 +58,131 @@ MOST_REPORTS = (
 )  # 32 bits; no other count of an account can exceed the number of steps times what is shown at once
 
 
+# What arrays start from: functions of the world and the society that was drawn for it, each described by its docstring.
+
+
+def _anchors(_world: World, drawn: Drawn) -> NDArray[np.float64]:
+    """as drawn, four times"""
+    return np.repeat(drawn.arrays.anchor[:, None], 4, axis=1)
+
+
+def _inner_confidence(_world: World, drawn: Drawn) -> NDArray[np.float64]:
+    """as drawn"""
+    return drawn.inner_confidence.copy()
+
+
+def _legitimacy(_world: World, drawn: Drawn) -> NDArray[np.float64]:
+    """as drawn"""
+    return drawn.arrays.legitimacy_at_start.copy()
+
+
+def _trust(world: World, drawn: Drawn) -> NDArray[np.float64]:
+    """`trust.start`"""
+    return np.full(drawn.arrays.anchor.size, world.trust.start)
+
+
+def _status(_world: World, drawn: Drawn) -> NDArray[np.uint8]:
+    """active; asleep are the campaign's, until day 0, and those who have not registered yet"""
+    society = drawn.arrays
+    absent = IS_CAMPAIGN[society.group] | ((society.group == Group.CITIZEN) & (society.created > 0))
+    return np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
+
+
+def _posts(_world: World, drawn: Drawn) -> NDArray[np.uint32]:
+    """1 in groups that have posted before (`Kind.have_posted`), else 0"""
+    return np.isin(drawn.arrays.group, groups_where(lambda kind: kind.have_posted)).astype(np.uint32)
+
+
+def _outbox(world: World, drawn: Drawn) -> NDArray[np.void]:
+    """no posts"""
+    return empty_outbox(drawn.arrays.group.size, world.feed.memory)
+
+
+def _posting(world: World, _drawn: Drawn) -> NDArray[np.float64]:
+    """those of groups that post by the clock, else 0"""
+    return posts_by_the_clock(world)
+
+
 class State(NamedTuple):
-    """Everything that changes. ``opinion`` (people, 4) as in ``sim.opinion.provenance``; ``channel`` (people, 2) the direct and
-    relayed troll parts; ``climate`` and ``inner_confidence`` (people,) as in ``sim.opinion.expression``; ``last_call`` (people,
-    2) step at which a call of either side was last seen (-1 never); ``troll_impressions`` (people,) and, where individual-level
-    data are kept, since day 0: ``impressions`` (people or 0, 3) of everybody else's messages, by the group of their author, and
-    ``joined`` (people or 0, 2) events of the movement and of the government side; ``legitimacy`` and ``trust``
-    (people,) as in ``sim.population``; ``dehumanising_read`` (people or, where it moves nothing, 0) dehumanising messages read
-    since the start of the day, each as far as it was believed; ``status``, ``flags`` (``sim.moderation.flags``),
-    ``active_since``, ``last_awake`` (-1 never), ``posts``, ``head`` (accounts,); ``traces`` (accounts or, unobserved, 0; columns
-    of ``Trace``); ``suspended_since`` (accounts,) step (-1: not suspended); ``outbox`` (accounts, memory); the topic stream
-    (capacity,); ``turnout`` (events,); ``counts`` (steps, columns).
+    """Everything that changes, one row an array (``docs/state.md`` has the table).
 
-    What actors have told their accounts to do, one column a step: ``posting`` (groups, steps) expected posts of an account of
-    unit weight, ``calls`` (2, steps) whether an organiser's post is a call to an event of the movement (row 0) or of the
-    government side (row 1)."""
+    An array is added by a row here; what reads and writes it comes beside. Entries of the ``stream`` and what is known of them
+    lie in slots, which mean nothing by themselves. ``posting`` and ``calls`` are what actors have told their accounts to do.
+    """
 
-    opinion: NDArray[np.float64]
-    channel: NDArray[np.float64]
-    climate: NDArray[np.float64]
-    inner_confidence: NDArray[np.float64]
-    last_call: NDArray[np.int32]
-    troll_impressions: NDArray[np.uint32]
-    impressions: NDArray[np.uint32]
-    joined: NDArray[np.uint16]
-    legitimacy: NDArray[np.float64]
-    trust: NDArray[np.float64]
-    dehumanising_read: NDArray[np.float64]
-    status: NDArray[np.uint8]
-    flags: NDArray[np.uint8]
-    active_since: NDArray[np.uint16]
-    last_awake: NDArray[np.int32]
-    posts: NDArray[np.uint32]
-    traces: NDArray[np.uint32]
-    suspended_since: NDArray[np.int32]
-    head: NDArray[np.uint8]
-    outbox: NDArray[np.void]
-    stream: NDArray[np.void]
-    stream_carrier: NDArray[np.uint32]
-    stream_weight: NDArray[np.float64]
-    stream_priority: NDArray[np.float64]
-    stream_size: NDArray[np.int64]
-    turnout: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    posting: NDArray[np.float64]
-    calls: NDArray[np.uint8]
+    opinion: NDArray[np.float64] = array(
+        "people", 4, first=_anchors, doc="Private opinion and its three shadows (`sim.opinion.provenance`)."
+    )
+    channel: NDArray[np.float64] = array("people", 2, doc="The direct and the relayed part of what trolls moved.")
+    climate: NDArray[np.float64] = array("people", doc="Perceived climate of opinion, -1 to 1.")
+    inner_confidence: NDArray[np.float64] = array(
+        "people", first=_inner_confidence, doc="Inner confidence, where silence goes by it (`sim.opinion.expression`)."
+    )
+    last_call: NDArray[np.int32] = array(
+        "people",
+        2,
+        first=-1,
+        doc="Step at which a call of the movement's and of the government's side was last seen; -1 never.",
+    )
+    troll_impressions: NDArray[np.uint32] = array(
+        "people", doc="Messages by trolls, on the topic and new, that were read."
+    )
+    impressions: NDArray[np.uint32] = array(
+        "people", len(INNOCENT), on_demand=True, in_digest=False, when="impressions of people are kept",
+        doc="Everybody else's messages that were read since day 0, by the group of their author.",
+    )  # fmt: skip
+    joined: NDArray[np.uint16] = array(
+        "people", 2, on_demand=True, in_digest=False, when="individual-level data are kept",
+        doc="Events of the movement and of the government side that were joined since day 0.",
+    )  # fmt: skip
+    legitimacy: NDArray[np.float64] = array(
+        "people", first=_legitimacy, doc="How legitimate the movement is to the person, 0 to 1."
+    )
+    trust: NDArray[np.float64] = array("people", first=_trust, doc="Trust in the platform, 0 to 1.")
+    dehumanising_read: NDArray[np.float64] = array(
+        "people", kept=lambda world: world.severity.occurs and world.legitimacy.dehumanising > 0.0,
+        when="dehumanising messages move legitimacy",
+        doc="Dehumanising messages read since the start of the day, each as far as it was believed.",
+    )  # fmt: skip
+    status: NDArray[np.uint8] = array("accounts", first=_status, doc="Active, suspended or asleep (`Status`).")
+    flags: NDArray[np.uint8] = array("accounts", doc="Marks that the platform has set (`Flag`).")
+    active_since: NDArray[np.uint16] = array("accounts", doc="Step from which the account is active.")
+    last_awake: NDArray[np.int32] = array("accounts", first=-1, doc="Step at which it was last awake; -1 never.")
+    posts: NDArray[np.uint32] = array("accounts", first=_posts, doc="Posts, new and reshared.")
+    traces: NDArray[np.uint32] = array(
+        "accounts", Trace.COLUMNS, kept=lambda world: world.signals.observe, when="signals are observed",
+        doc="What a platform can count of it (`Trace`).",
+    )  # fmt: skip
+    suspended_since: NDArray[np.int32] = array("accounts", first=-1, doc="Step of its suspension; -1: not suspended.")
+    head: NDArray[np.uint8] = array("accounts", doc="Where in its outbox the next post goes.")
+    outbox: NDArray[np.void] = array("accounts", "memory", first=_outbox, dtype=ENTRY, doc="Its last posts.")
+    stream: NDArray[np.void] = array("slots", dtype=ENTRY, doc="Messages of the topic stream.")
+    stream_carrier: NDArray[np.uint32] = array("slots", doc="The account that carried each last.")
+    stream_weight: NDArray[np.float64] = array("slots", doc="How many shares each has.")
+    stream_priority: NDArray[np.float64] = array("slots", doc="Those of least priority stay.")
+    stream_size: NDArray[np.int64] = array(1, doc="How many slots are in use.")
+    turnout: NDArray[np.int64] = array("events", first=-1, doc="People who joined; -1 until the event.")
+    counts: NDArray[np.int64] = array("steps", Count.COLUMNS, doc="What happened in each tick (`Count`).")
+    posting: NDArray[np.float64] = array(
+        "groups", "steps", first=_posting, in_digest=False, doc="Posts expected of an account of unit weight."
+    )
+    calls: NDArray[np.uint8] = array(
+        2, "steps", in_digest=False,
+        doc="Whether an organiser's post is a call to an event of the movement, and of the government side.",
+    )  # fmt: skip
 
     def copy(self) -> State:
         """An independent copy (a fork)."""
         outbox = empty_outbox(*self.outbox.shape)
         outbox[...] = self.outbox
-        return State._make(outbox if array is self.outbox else array.copy() for array in self)
+        return State._make(outbox if held is self.outbox else held.copy() for held in self)
 
     def counting_people(self, impressions: bool) -> State:
         """The same, with ``joined`` and, if asked for, ``impressions`` counted from now on."""
-        people = self.troll_impressions.size
-        return self._replace(
-            joined=np.zeros((people, 2), dtype=np.uint16),
-            impressions=np.zeros((people if impressions else 0, len(INNOCENT)), dtype=np.uint32),
-        )
+        sizes = {"people": self.troll_impressions.size}
+        wanted = ("joined", "impressions") if impressions else ("joined",)
+        arrays = {name: ARRAYS[name] for name in wanted}
+        return self._replace(**{name: np.zeros(a.shape_for(sizes), dtype=a.dtype) for name, a in arrays.items()})
 
     def digest(self, step: int) -> str:
         """SHA-256 of the state after ``step`` ticks, in hexadecimal: people and accounts in the order of their ids, the topic
@@ -123,65 +190,37 @@ class State(NamedTuple):
         kept, is not part of it."""
         used = int(self.stream_size[0])
         order = np.lexsort((self.stream["created"][:used], self.stream["author"][:used], self.stream_priority[:used]))
-        parts: dict[str, NDArray[np.generic]] = {
-            **self._asdict(),
-            "stream": self.stream[:used][order],
-            "stream_carrier": self.stream_carrier[:used][order],
-            "stream_weight": self.stream_weight[:used][order],
-            "stream_priority": self.stream_priority[:used][order],
-            "counts": self.counts[:step],
-        }
-        for name in ("posting", "calls", "impressions", "joined"):
-            del parts[name]
         digest = hashlib.sha256(str(step).encode())
-        for name, array in parts.items():
+        for name, declared in ARRAYS.items():
+            if not declared.in_digest:
+                continue
+            held = getattr(self, name)
+            if declared.shape[0] == "slots":
+                held = held[:used][order]
+            elif declared.shape[0] == "steps":
+                held = held[:step]
             digest.update(name.encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
+            digest.update(np.ascontiguousarray(held).tobytes())
         return digest.hexdigest()
 
 
-def empty_stream(capacity: int) -> NDArray[np.void]:
-    """Topic stream without messages."""
-    return np.zeros(capacity, dtype=ENTRY)
+ARRAYS = arrays_of(State)
+
+
+def sizes_of_state(world: World, people: int, accounts: int) -> dict[str, int]:
+    """The sizes that arrays of the state have, by name, in a world of so many people and accounts."""
+    return {
+        "people": people,
+        "accounts": accounts,
+        "memory": world.feed.memory,
+        "slots": world.feed.topic_capacity,
+        "events": len(world.calendar.events),
+        "steps": world.burn_in_ticks + world.ticks,
+        "groups": len(Group),
+    }
 
 
 def first_state(world: World, drawn: Drawn) -> State:
     """The state at the start of the burn-in of a world in a society that was drawn for it."""
-    society = drawn.arrays
-    people, accounts, memory = society.anchor.size, society.group.size, world.feed.memory
-    # The campaign begins on day 0: until then all its accounts are asleep.
-    absent = IS_CAMPAIGN[society.group] | ((society.group == Group.CITIZEN) & (society.created > 0))
-    status = np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
-    posts = np.isin(society.group, groups_where(lambda kind: kind.have_posted)).astype(np.uint32)
-    capacity, steps = world.feed.topic_capacity, world.burn_in_ticks + world.ticks
-    return State(
-        opinion=np.repeat(society.anchor[:, None], 4, axis=1),
-        channel=np.zeros((people, 2)),
-        climate=np.zeros(people),
-        inner_confidence=drawn.inner_confidence.copy(),
-        last_call=np.full((people, 2), -1, dtype=np.int32),
-        troll_impressions=np.zeros(people, dtype=np.uint32),
-        impressions=np.zeros((0, len(INNOCENT)), dtype=np.uint32),
-        joined=np.zeros((0, 2), dtype=np.uint16),
-        legitimacy=society.legitimacy_at_start.copy(),
-        trust=np.full(people, world.trust.start),
-        dehumanising_read=np.zeros(people if world.severity.occurs and world.legitimacy.dehumanising > 0.0 else 0),
-        status=status,
-        flags=np.zeros(accounts, dtype=np.uint8),
-        active_since=np.zeros(accounts, dtype=np.uint16),
-        last_awake=np.full(accounts, -1, dtype=np.int32),
-        posts=posts,
-        traces=np.zeros((accounts if world.signals.observe else 0, Trace.COLUMNS), dtype=np.uint32),
-        suspended_since=np.full(accounts, -1, dtype=np.int32),
-        head=np.zeros(accounts, dtype=np.uint8),
-        outbox=empty_outbox(accounts, memory),
-        stream=empty_stream(capacity),
-        stream_carrier=np.zeros(capacity, dtype=np.uint32),
-        stream_weight=np.zeros(capacity),
-        stream_priority=np.zeros(capacity),
-        stream_size=np.zeros(1, dtype=np.int64),
-        turnout=np.full(len(world.calendar.events), -1, dtype=np.int64),
-        counts=np.zeros((steps, Count.COLUMNS), dtype=np.int64),
-        posting=posts_by_the_clock(world),
-        calls=np.zeros((2, steps), dtype=np.uint8),
-    )
+    sizes = sizes_of_state(world, drawn.arrays.anchor.size, drawn.arrays.group.size)
+    return State(**{name: declared.made(sizes, world, drawn) for name, declared in ARRAYS.items()})

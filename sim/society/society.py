@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.array_table import array
 from sim.feed.legality import propensities
 from sim.fields import InputError
 from sim.graph.follower_graph import FollowerGraph
@@ -24,30 +25,51 @@ from sim.world import World
 
 
 class Society(NamedTuple):
-    """Who lives there. People first (one row a person), then accounts (one row an account), the opinion that accounts never
-    change and their posting rate relative to others of their group (one row an account from the first organiser on), and the
-    follower graph in rows of followees. The accounts on the second platform are those from ``second`` on; ``twin`` (people or,
-    without such a platform, 0) is the second account of the holder of each first account, -1 if there is none."""
+    """Who lives there: people first (one row a person), then accounts (one row an account), others (accounts that are not first
+    accounts of citizens, one row from the first organiser on), and the follower graph in rows of followees. Where it is
+    ``complete`` everybody follows everybody. The accounts on the second platform are those from ``second`` on."""
 
-    anchor: NDArray[np.float64]
-    confidence: NDArray[np.float32]
-    susceptibility: NDArray[np.float32]
-    courage: NDArray[np.float32]
-    legitimacy_at_start: NDArray[np.float64]
-    joining: NDArray[np.float64]
-    activity: NDArray[np.float32]
-    topic_reader: NDArray[np.uint8]
-    group: NDArray[np.uint8]
-    person: NDArray[np.int32]
-    created: NDArray[np.int32]
-    illegal_share: NDArray[np.float32]
-    fixed_stance: NDArray[np.float64]
-    posting_weight: NDArray[np.float64]
-    indptr: NDArray[np.int64]
-    followees: NDArray[np.uint32]
     complete: bool
     second: int
-    twin: NDArray[np.int64]
+    anchor: NDArray[np.float64] = array(
+        "people", doc="Private opinion at the start, to which a person is anchored, -1 to 1."
+    )
+    confidence: NDArray[np.float32] = array("people", doc="Distance in opinion within which people listen.")
+    susceptibility: NDArray[np.float32] = array("people", doc="Weight of others against the first opinion, 0 to 1.")
+    courage: NDArray[np.float32] = array("people", doc="How far one may be outnumbered and still speak, 0 to 1.")
+    legitimacy_at_start: NDArray[np.float64] = array(
+        "people", doc="How legitimate the movement is to the person, 0 to 1."
+    )
+    joining: NDArray[np.float64] = array("people", doc="Threshold for joining an event.")
+    activity: NDArray[np.float32] = array("people", doc="Expected sessions a day.")
+    topic_reader: NDArray[np.uint8] = array("people", doc="Whether the person reads the topic stream.")
+    group: NDArray[np.uint8] = array("accounts", doc="What the account is (`Group`).")
+    person: NDArray[np.int32] = array("accounts", doc="Whose it is; -1: nobody's.")
+    created: NDArray[np.int32] = array("accounts", doc="Tick of its registration, counted from day 0.")
+    illegal_share: NDArray[np.float32] = array(
+        "accounts", doc="Probability that a new message breaks the platform's rules."
+    )
+    fixed_stance: NDArray[np.float64] = array("others", doc="Opinion of accounts that never change theirs, -1 to 1.")
+    posting_weight: NDArray[np.float64] = array("others", doc="How often it posts, others of its group 1 on average.")
+    indptr: NDArray[np.int64] = array(
+        "bounds", doc="Where each account's followees begin, and where the last one's end."
+    )
+    followees: NDArray[np.uint32] = array("follows", doc="Whom each account follows.")
+    twin: NDArray[np.int64] = array(
+        "people", kept=lambda world: world.second_members > 0, when="there is a second platform",
+        doc="The second account of the holder of each first account; -1: none.",
+    )  # fmt: skip
+
+
+def sizes_of_society(people: int, accounts: int, follows: int) -> dict[str, int]:
+    """The sizes that arrays of a society have, by name."""
+    return {
+        "people": people,
+        "accounts": accounts,
+        "others": accounts - people,
+        "bounds": accounts + 1,
+        "follows": follows,
+    }
 
 
 class Drawn(NamedTuple):
