@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import sim
 from benchmarks.timing import Row, side_by_side, timed
-from sim.engine.arrays import ArrayEngine
 from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.moderation import PreemptiveRemoval, Takedown
@@ -23,7 +22,7 @@ _WARM_DAYS = 60  # outboxes are mostly full by then, as they are in most of a ru
 
 def _warm(world: World) -> Engine:
     """A world some days after day 0."""
-    model = ArrayEngine(world, None, 1, threads=1)
+    model = begun(world, None, 1, threads=1, recorded=None).engine
     model.advance(world.burn_in_ticks + _WARM_DAYS * world.ticks_per_day)
     return model
 

@@ -12,7 +12,7 @@ import pandas as pd
 from sim.branch import Branch
 from sim.calendar import day_number
 from sim.engine.agents import AgentEngine
-from sim.engine.arrays import ArrayEngine, checked_threads
+from sim.engine.arrays import ArrayEngine
 from sim.engine.engine import Engine, Snapshot
 from sim.fields import InputError, chosen, instance
 from sim.outcomes import OwnOutcome
@@ -21,6 +21,7 @@ from sim.outcomes.individuals import present
 from sim.outcomes.network import network
 from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, record, recording
 from sim.society.society import Drawn
+from sim.threads import checked_threads
 from sim.world import World
 
 

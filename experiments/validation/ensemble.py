@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeVar
 
 from experiments.validation.check import Progress
 from sim.branch import Branch
-from sim.engine.arrays import default_threads
 from sim.engine.engine import Engine
 from sim.simulation import begun
 from sim.society.society import Drawn
+from sim.threads import default_threads
 from sim.world import World
 
 T = TypeVar("T")

@@ -33,11 +33,11 @@ from experiments.validation.check import (
 from experiments.validation.ensemble import over, part_of
 from experiments.validation.worlds import opinion_world
 from sim.actors import Campaign, Sleepers
-from sim.engine.arrays import ArrayEngine
 from sim.fields import InputError, Settings, quantity
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.opinion import Voter
 from sim.people import Status
+from sim.simulation import begun
 from sim.society.groups import Group
 
 _SOURCE = "competing exponential times; d/a = 213.7 from the disclosure of 19 August 2019"
@@ -151,7 +151,7 @@ def race_world(case: Case, p: Parameters) -> tuple[sim.World, sim.Branch]:
 
 def race(world: sim.World, branch: sim.Branch, case: Case, p: Parameters, seed: int) -> Outcome:
     """Run a race; the stock is averaged over the ticks in which it has settled and accounts are still created."""
-    engine = ArrayEngine(world, branch, seed, threads=1)
+    engine = begun(world, branch, seed, threads=1, recorded=None).engine
     sleepers = engine.society.group == Group.SLEEPER
     stock = []
     for tick in range(1, p.creating(case) + 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -24,27 +23,10 @@ from sim.engine.kernels.waking import find_awake
 from sim.engine.kernels.workspace import Elsewhere, make_decisions, make_elsewhere, make_scratch
 from sim.engine.sessions import Sessions
 from sim.engine.state import Count
-from sim.fields import InputError, checked
 from sim.opinion.rule import pointer, unfit_weight
+from sim.threads import checked_threads
 
 _SMALLEST_CHUNK = 4096  # accounts; below that a thread costs more than it brings
-
-
-def default_threads() -> int:
-    """Threads that a run takes by default: GROUNDSWELL_THREADS, else all cores of this process."""
-    given = os.environ.get("GROUNDSWELL_THREADS")
-    if given is None:
-        return len(os.sched_getaffinity(0))
-    if not given.isdecimal() or int(given) < 1:
-        raise InputError(f"must be a whole number of at least 1, not {given!r}", field="GROUNDSWELL_THREADS")
-    return int(given)
-
-
-def checked_threads(threads: int | None) -> int:
-    """``threads``, or the default for None; InputError for what is not a number of threads."""
-    if threads is None:
-        return default_threads()
-    return int(checked(threads, int, "threads", low=1))
 
 
 class ArrayEngine(Engine):

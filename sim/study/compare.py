@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from sim.branch import Branch
-from sim.engine.arrays import checked_threads
 from sim.engine.memory import needed, seeds_at_a_time
 from sim.fields import InputError, checked, chosen, instance, shown
 from sim.notebook import captioned
@@ -25,6 +24,7 @@ from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recordi
 from sim.study.blocks import Block, Submits, check_executor, simulated
 from sim.study.ledger import Ledger, Shelf, ledger_of
 from sim.study.tree import BranchTree
+from sim.threads import checked_threads
 from sim.world import World
 
 if typing.TYPE_CHECKING:
