@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
 import numpy as np
 import pytest
 
-from sim.actors.adaptation import Adaptation, Evading, Rebuilding, Static
+from sim.actors.adaptation import Adaptation, Evading, Losses, Rebuilding, Response, Static
 from sim.actors.operator import Operator
 from sim.branch import Branch
 from sim.engine.engine import Engine
@@ -17,6 +21,7 @@ from sim.simulation import simulate
 from sim.society.groups import Group
 from sim.study.compare import compare
 from sim.world import World
+from tests.test_platforms import two_platforms
 from tests.worlds import assert_same, busy_branch, busy_world, forked, run
 
 QUICK = {"notice_days": 0.0, "hours_per_account": 1.0, "budget_hours": 1000.0}
@@ -120,8 +125,8 @@ def test_evaders_fall_silent_and_then_move_to_the_hashtag_and_amplify_each_other
         counts[Count.NEW_POSTS + Role.TROLL] < counts[Count.RESHARES + Role.TROLL]
         or counts[Count.ON_TOPIC_TROLL_POSTS] > 0
     )
-    assert stage.operator.tactics() == (1.0, 0.0)
-    assert run(world, None, 1).operator.tactics() is None
+    assert stage.operator.tactics() == {"on_topic_share": 1.0, "new_share": 0.0}
+    assert run(world, None, 1).operator.tactics() == {}
 
 
 def test_what_was_done_is_part_of_a_fork_and_not_of_the_digest() -> None:
@@ -138,3 +143,90 @@ def test_an_unknown_way_is_refused() -> None:
 @pytest.mark.parametrize("adaptation", [Rebuilding(), Evading(), Rebuilding(keeps_volume=False)])
 def test_each_says_in_english_what_it_does(adaptation: Adaptation) -> None:
     assert adaptation.sentence().endswith(".") and "  " not in adaptation.sentence()
+
+
+@dataclass(frozen=True)
+class Own(Adaptation):
+    """Answers whatever the test wants."""
+
+    gives: ClassVar[Callable[[Losses], Any]] = staticmethod(lambda losses: Response())
+
+    def answer(self, losses: Losses) -> Any:
+        return type(self).gives(losses)
+
+
+def alternates(losses: Losses) -> Response:
+    """On one morning it wakes the two sleepers of least audience and lets pages and the rest make the lost posts, on the next it
+    is silent until noon; it remembers on how many it was asked."""
+    asked = 1 if losses.before.memory is None else losses.before.memory + 1
+    if asked % 2 == 0:
+        return Response(quiet_until=losses.tick + losses.ticks_per_day // 2, new_share=0.25, memory=asked)
+    ranks = losses.audience().astype(float) + losses.draws
+    return Response(losses.known(), keeps_volume=True, moved_share=0.5, on_topic_share=0.75, memory=asked,
+                    wake=losses.first_of(ranks, 2))  # fmt: skip
+
+
+@pytest.mark.parametrize("campaign", [True, False])
+def test_one_of_ones_own_gives_equal_bits_in_both_engines_and_forks(
+    campaign: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Own, "gives", staticmethod(alternates))
+    world = two_platforms(**{"days": 5, "campaign.adaptation": Own(), "campaign.sleepers.waking_rate": 0.0})
+    branch = Branch((*TAKEDOWN.policies, *busy_branch().policies), campaign=campaign)
+    whole = run(world, branch, 2)
+    assert_same(whole, run(world, branch, 2, "agents"))
+    for day in (1.0, 1.5, 2.0, 3.0):
+        trunk = run(world, branch, 2, until=world.burn_in_ticks + world.tick(day))
+        for engine in ("arrays", "agents"):
+            fork = forked(trunk, branch, engine)
+            fork.advance(fork.last_step)
+            assert_same(whole, fork)
+            assert fork.kept == whole.kept
+    if not campaign:
+        assert Operator not in whole.kept
+        return
+    assert whole.operator.response.memory == 4  # asked on days 1 to 4
+    sleepers = whole.society.group == Group.SLEEPER
+    assert whole.operator.response.replaced == (whole.state.active_since[sleepers] > 0).sum() == 4
+    assert whole.digest != run(world.replace({"campaign.adaptation": Static()}), branch, 2).digest
+    study = compare(world, {"none": Branch(), "removals": branch}, seeds=[2], threads=1)
+    assert study.runs["removals", 2].digest == whole.digest
+
+
+def test_one_of_ones_own_is_not_asked_before_there_are_losses(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Losses] = []
+    monkeypatch.setattr(Own, "gives", staticmethod(lambda losses: asked.append(losses) or Response(memory=len(asked))))
+    world = world_with(Own())
+    run(world, Branch(), 1)
+    assert not asked
+    stage = run(world, TAKEDOWN, 1)
+    assert [losses.day for losses in asked] == [1, 2, 3, 4]
+    assert [losses.before.memory for losses in asked] == [None, 1, 2, 3]
+    assert [losses.known() for losses in asked] == [6] * 4
+    assert [losses.known(1.5) for losses in asked] == [0, 0, 6, 6]
+    assert all(losses.asleep.size == losses.draws.size == losses.audience().size == 11 for losses in asked)
+    assert_same(stage, run(world_with(Static()), TAKEDOWN, 1))
+
+
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+@pytest.mark.parametrize(
+    ("response", "sentence"),
+    [
+        (None, "Own.answer must be a Response, not none"),
+        (Response(wake=[10**6]), "Own.answer must wake sleepers of losses.asleep by their ids, not [1000000]"),
+        (Response(wake=[0]), "Own.answer must wake sleepers of losses.asleep by their ids, not [0]"),
+        (Response(wake=[0.5]), "Own.answer must wake sleepers"),
+        (Response(quiet_until=1.5), "Own.answer.quiet_until must be a whole number of at least -1, not 1.5"),
+        (Response(new_share=2.0), "Own.answer.new_share must be a number from 0 to 1 or none, not 2.0"),
+        (Response(moved_share=float("nan")), "Own.answer.moved_share must be a number from 0 to 1, not nan"),
+        (Response(keeps_volume="yes please"), "Own.answer.keeps_volume must be"),
+        (Response(lost=-1), "Own.answer.lost must be a whole number of at least 0, not -1"),
+    ],
+)
+def test_an_answer_that_cannot_be_followed_is_named(
+    response: Any, sentence: str, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Own, "gives", staticmethod(lambda losses: response))
+    with pytest.raises(InputError) as refused:
+        simulate(world_with(Own()), TAKEDOWN, 1, engine=engine)
+    assert sentence in str(refused.value)

@@ -252,7 +252,7 @@ def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
     assert {Operator, Leadership} <= {type(agent) for agent in stage.agents}
     half = world.burn_in_ticks + world.tick(2)
     stage.advance(half)
-    stage.state.posting[[stage.operator.rows[0], stage.leadership.row], half:] = 0.0
+    stage.state.posting[[stage.operator.actives.row, stage.leadership.row], half:] = 0.0
     stage.advance(stage.last_step)
     by_role = (
         stage.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + stage.state.counts[:, Count.RESHARES :][:, :3]

@@ -61,6 +61,12 @@ def outcome_folder(tmp_path: Path) -> Path:
     return written("own_outcome", "my_outcomes", tmp_path)
 
 
+@pytest.fixture
+def adaptation_folder(tmp_path: Path) -> Path:
+    """A folder with the files of the tutorial on adaptations."""
+    return written("own_adaptation", "my_adaptations", tmp_path)
+
+
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
@@ -84,7 +90,7 @@ def refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     """Call a program's ``main`` in the tutorial's folder, which is to refuse; the sentence that it says."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    for module in ("my_rules", "my_graphs", "my_policies", "my_outcomes"):
+    for module in ("my_rules", "my_graphs", "my_policies", "my_outcomes", "my_adaptations"):
         monkeypatch.delitem(sys.modules, module, raising=False)
 
     def sentence(main: Callable[[Sequence[str]], int], *arguments: str) -> str:
@@ -304,6 +310,51 @@ def test_an_outcome_that_is_not_there(
 ) -> None:
     assert sentence in refuses(run.main, given, "results=out", *SMALL)
     assert not (outcome_folder / "out").exists()
+
+
+# Adaptations
+
+
+def test_the_tutorials_adaptation_gives_equal_bits_in_both_engines(adaptation_folder: Path) -> None:
+    done = python(adaptation_folder, "use.py")
+    assert done.returncode == 0, done.stderr
+    rows = [line.split() for line in done.stdout.strip().splitlines()[2:]]
+    posts, active = ([float(row[i]) for row in rows] for i in (1, 2))
+    assert posts[0] > 0 and posts[1] == posts[2] == 0 and posts[3] > 0
+    assert active[1] == active[2] < active[0] == active[3]
+    code = (adaptation_folder / "my_adaptations.py").read_text(encoding="utf-8")
+    assert len(code.splitlines()) <= 40
+
+
+def test_the_command_line_finds_the_adaptation(adaptation_folder: Path) -> None:
+    chosen = "world.campaign.adaptation={name: my_adaptations.WaitingItOut, calm_days: 1}"
+    study = ["study.branches=[{name: none}, {name: quiet, campaign: false}]", "study.headline=quiet"]
+    study += ["study.sweep.branches=[quiet]", "results=out", *SMALL]
+    done = python(adaptation_folder, "-m", "experiments.run", chosen, *study)
+    assert done.returncode == 0, done.stderr
+    (provenance,) = (adaptation_folder / "out").rglob("provenance.json")
+    told = json.loads(provenance.read_text(encoding="utf-8"))
+    assert told["world"]["campaign"]["adaptation"] == {"name": "waiting_it_out", "calm_days": 1.0}
+    assert told["user_code"] == ["my_adaptations.WaitingItOut"]
+    again = python(
+        adaptation_folder, "-m", "experiments.run", "world.campaign.adaptation=my_adaptations.WaitingItOut", *study
+    )
+    assert again.returncode == 0, again.stderr
+
+
+@pytest.mark.parametrize(
+    ("adaptation", "sentence"),
+    [
+        ("my_adaptation.WaitingItOut", "must name a module that can be imported from here, not my_adaptation"),
+        ("my_adaptations.Waiting", "must name an adaptation of my_adaptations (WaitingItOut), not Waiting"),
+        ("rebuildin", "did you mean 'rebuilding'?"),
+    ],
+)
+def test_an_adaptation_that_is_not_there(
+    adaptation_folder: Path, adaptation: str, sentence: str, refuses: Callable[..., str]
+) -> None:
+    assert sentence in refuses(run.main, f"world.campaign.adaptation={adaptation}", "results=out", *SMALL)
+    assert not (adaptation_folder / "out").exists()
 
 
 class Own(Static):

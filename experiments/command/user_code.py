@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sim.actors import Adaptation
 from sim.fields import InputError, Settings, public_name
 from sim.graph import Graph
 from sim.moderation import Detector, Policy
@@ -25,6 +26,7 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _KINDS: dict[type[Settings], str] = {
     Graph: "a kind of graph",
     OpinionRule: "an opinion rule",
+    Adaptation: "an adaptation",
     Policy: "a policy",
     Detector: "a detector",
     OwnOutcome: "an outcome",
@@ -32,8 +34,8 @@ _KINDS: dict[type[Settings], str] = {
 
 
 def load_user_classes(experiment: Any, typed: Sequence[str] | None = None) -> None:
-    """Import the kind of graph, the opinion rule, the policies, the detectors and the outcomes that an experiment's mapping
-    names by module and class, and put their registered names there.
+    """Import the kind of graph, the opinion rule, the adaptation, the policies, the detectors and the outcomes that an
+    experiment's mapping names by module and class, and put their registered names there.
 
     ``typed`` is what the user has typed; a class that is not named there is not imported (None: all are). Raises InputError
     for such a class, when there is no such module or class, or the class is of another kind.
@@ -66,6 +68,9 @@ def _places(experiment: dict[str, Any]) -> Iterator[tuple[Any, Any, type[Setting
         yield world, "graph", Graph, "world.graph"
     if "rule" in opinion:
         yield opinion, "rule", OpinionRule, "world.opinion.rule"
+    campaign = _mapping(world.get("campaign"))
+    if "adaptation" in campaign:
+        yield campaign, "adaptation", Adaptation, "world.campaign.adaptation"
     if "detector" in study:
         yield study, "detector", Detector, "study.detector"
     outcomes = _list(experiment.get("outcomes"))

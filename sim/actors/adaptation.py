@@ -1,38 +1,117 @@
-"""How an operator answers losses: not at all, by rebuilding, or by keeping its head down.
+"""How an operator answers losses: not at all, by rebuilding, by keeping its head down, or in a way of the user's own.
 
-An operator looks at its accounts once a day and knows of a loss ``notice_days`` after it. What it has done about losses so
-far is a value of its own (``Response``), which is part of every fork.
+An operator looks at its accounts once a day, at the start of the day. Where it has lost some its adaptation is asked for an
+``answer``: given the ``Losses`` as the operator sees them, it says in a ``Response`` what is done from now on, until it is asked
+again. A response is part of every fork, and all that an adaptation remembers.
 """
 
 from __future__ import annotations
 
-from abc import ABC
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.calendar import in_days
-from sim.fields import Settings, quantity, register
+from sim.fields import InputError, Settings, checked, instance, quantity, register, shown
 
 
 class Response(NamedTuple):
-    """What has been done about losses: accounts known to be lost, sleepers woken to replace them, and the step until which
-    nobody posts (-1: never paused)."""
+    """What an operator does about its losses, from the morning on which it is said.
+
+    ``wake`` are sleepers to wake at once, by their ids in ``Losses.asleep``; ``replaced``, how many have been woken so far, is
+    counted by the operator. No active account or woken sleeper posts before the tick ``quiet_until`` (counted from day 0; -1:
+    never paused). ``keeps_volume`` has the accounts that are left make the posts of those lost, of which pages on the second
+    platform make ``moved_share``, if there are any. ``on_topic_share`` and ``new_share`` are shares of the active accounts'
+    posts (None: those of the world). ``lost`` and ``memory`` are for the adaptation itself to remember: how many losses it has
+    taken note of, and whatever else. A memory is replaced and never changed in place.
+    """
 
     lost: int = 0
     replaced: int = 0
     quiet_until: int = -1
+    keeps_volume: bool = False
+    moved_share: float = 0.0
+    on_topic_share: float | None = None
+    new_share: float | None = None
+    memory: Any = None
+    wake: Sequence[int] | NDArray[np.int64] = ()
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What an operator sees in the morning of a day on which some of its accounts are suspended, or were before.
+
+    ``tick`` is the present, counted from day 0; ``scale`` the model accounts for one in reality; ``before`` the response that
+    holds so far. ``gone_for`` are the ticks since which each account that had been in use is suspended, shape (lost,);
+    ``sleepers`` how many it holds in all, ``asleep`` the ids of those it could wake, ascending, and ``draws`` a number in [0, 1)
+    for each of these, always the same.
+    """
+
+    tick: int
+    ticks_per_day: int
+    scale: float
+    before: Response
+    gone_for: NDArray[np.int64]
+    sleepers: int
+    asleep: NDArray[np.int64]
+    draws: NDArray[np.float64]
+    _audience: Callable[[], NDArray[np.int64]]
+
+    @property
+    def day(self) -> int:
+        """The day that begins; the first is 0."""
+        return self.tick // self.ticks_per_day
+
+    def known(self, notice_days: float = 0.0) -> int:
+        """How many accounts are known to be lost by somebody who notices a loss after so many days."""
+        return int(np.count_nonzero(self.gone_for >= round(notice_days * self.ticks_per_day)))
+
+    def audience(self) -> NDArray[np.int64]:
+        """Followers of the followers of each of ``asleep``, added up."""
+        return self._audience()
+
+    def first_of(self, ranks: NDArray[np.float64], wanted: int) -> NDArray[np.int64]:
+        """The ``wanted`` of ``asleep`` with the lowest ranks, one rank each, or all there are; ids ascending."""
+        return np.sort(self.asleep[np.argsort(ranks, kind="stable")[: max(0, wanted)]])
 
 
 @dataclass(frozen=True)
 class Adaptation(Settings, ABC):
-    """Base of the ways in which an operator answers losses."""
+    """Base of the ways in which an operator answers losses. ``reacts`` says that there is an answer at all: without one the
+    operator need not look at its accounts."""
 
     name: ClassVar[str]
     reacts: ClassVar[bool] = True
 
+    @abstractmethod
+    def answer(self, losses: Losses) -> Response:
+        """What is done from now on; asked on every morning on which accounts are lost, or a response to losses holds."""
+
     def sentence(self) -> str:
         """What the operator does about losses, in English; empty if nothing."""
         return ""
+
+    def checked_answer(self, losses: Losses) -> Response:
+        """The answer. Raises InputError for one that an operator cannot follow."""
+        field = f"{type(self).__name__}.answer"
+        response = instance(self.answer(losses), Response, field)
+        ids = np.asarray(response.wake)
+        if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu") or not np.isin(ids, losses.asleep).all():
+            raise InputError(f"must wake sleepers of losses.asleep by their ids, not {shown(response.wake)}", field)
+        return response._replace(
+            lost=checked(response.lost, int, f"{field}.lost", low=0),
+            quiet_until=checked(response.quiet_until, int, f"{field}.quiet_until", low=-1),
+            keeps_volume=checked(response.keeps_volume, bool, f"{field}.keeps_volume"),
+            moved_share=checked(response.moved_share, float, f"{field}.moved_share", low=0, high=1),
+            on_topic_share=checked(response.on_topic_share, float | None, f"{field}.on_topic_share", low=0, high=1),
+            new_share=checked(response.new_share, float | None, f"{field}.new_share", low=0, high=1),
+            wake=np.unique(ids).astype(np.int64),
+        )
 
 
 @register("static")
@@ -41,6 +120,9 @@ class Static(Adaptation):
     """Goes on as planned with whatever accounts are left."""
 
     reacts: ClassVar[bool] = False
+
+    def answer(self, losses: Losses) -> Response:
+        return Response()
 
 
 @register("rebuilding")
@@ -69,6 +151,24 @@ class Rebuilding(Adaptation):
         True, unit="yes or no", source="assumption: the plan is a number of posts, whoever makes them",
         doc="Whether the posts of lost accounts are made by those that are left.",
     )  # fmt: skip
+
+    def answer(self, losses: Losses) -> Response:
+        known = losses.known(self.notice_days)
+        return Response(
+            lost=known,
+            keeps_volume=self.keeps_volume and known > 0,
+            wake=losses.first_of(self.ranks(losses), self._replacements(losses, known)),
+        )
+
+    def ranks(self, losses: Losses) -> NDArray[np.float64]:
+        """The sleepers of least rank are woken first: here they are drawn."""
+        return losses.draws
+
+    def _replacements(self, losses: Losses, known: int) -> int:
+        """How many sleepers it wakes today: those that are missing, as far as the work of a day goes."""
+        pace = min(self.budget_hours / self.hours_per_account * losses.scale, float(losses.sleepers))
+        able = math.floor(pace * (losses.day + 1)) - math.floor(pace * losses.day)
+        return min(math.floor(known * self.replacement) - losses.before.replaced, able)
 
     def sentence(self) -> str:
         rest = ", and the others post what the lost were to post." if self.keeps_volume else "."
@@ -102,6 +202,22 @@ class Evading(Rebuilding):
         0.0, unit="share of posts", low=0, high=1, source="assumption",
         doc="Share of what lost accounts were to post that its pages on the second platform post instead, if it has any there.",
     )  # fmt: skip
+
+    def answer(self, losses: Losses) -> Response:
+        response, before = super().answer(losses), losses.before
+        paused = response.lost > before.lost
+        until = losses.tick + round(self.pause_days * losses.ticks_per_day) if paused else before.quiet_until
+        if until < 0:
+            return response
+        return response._replace(
+            quiet_until=until,
+            moved_share=self.moved_share,
+            on_topic_share=self.on_topic_share,
+            new_share=self.new_share,
+        )
+
+    def ranks(self, losses: Losses) -> NDArray[np.float64]:
+        return losses.draws - losses.audience() if self.hubs else losses.draws
 
     def sentence(self) -> str:
         hubs = " It wakes those first whom much-followed people follow." if self.hubs else ""

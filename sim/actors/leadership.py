@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.agent import Agent
+from sim.actors.agent import Actor
+from sim.actors.surroundings import Accounts, Surroundings
 from sim.actors.timetable import NEVER
 
 
@@ -23,7 +24,7 @@ class _Call(NamedTuple):
     side: int
 
 
-class Leadership(Agent):
+class Leadership(Actor):
     """Decides how much organisers post and which of their posts are calls.
 
     It writes that down for the accounts to follow, in the state: row number ``row`` of ``posting`` (steps,) are the expected
@@ -33,21 +34,23 @@ class Leadership(Agent):
     has it, and not before day 0. ``side`` is the organisers' own (1 or -1; 0 if they take none).
     """
 
-    def __init__(self, model: Any, side: int, row: int) -> None:
+    model: Surroundings
+
+    def __init__(self, model: Surroundings, organisers: Accounts) -> None:
         super().__init__(model)
         world, schedule = model.world, model.schedule
-        self.side, self.row = side, row
+        self.side, self.row = int(np.sign(organisers.stance.sum())), organisers.row
         ahead = math.floor(world.organisers.call_days * world.ticks_per_day)
         loud = np.maximum(world.burn_in_ticks, schedule.join_step - ahead)
         begin = loud
-        if world.organisers.agenda_weekday is not None:
-            begin = np.maximum(world.burn_in_ticks, self._published(schedule.join_step))
+        agenda = world.organisers.agenda_weekday
+        if agenda is not None:
+            begin = np.maximum(world.burn_in_ticks, self._published(agenda, schedule.join_step))
             loud = np.maximum(begin, loud)
         steps = np.column_stack([begin, loud, schedule.join_step, schedule.join_side])
         self.calls_to_come = [call for call in (_Call(*row) for row in steps.tolist()) if call.begin < call.join]
 
     def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
         return min((call.begin for call in self.calls_to_come if call.begin >= step), default=NEVER)
 
     def act(self, step: int) -> None:
@@ -62,12 +65,12 @@ class Leadership(Agent):
                     factor = self.model.world.organisers.call_activity
                     posts[louder:join] = self._ordinary(louder, join) * factor
 
-    def _published(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _published(self, agenda: int, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         """The step at which the agenda is published that has an event, by the event's own step."""
         world = self.model.world
         days = steps // world.ticks_per_day
         weekdays = datetime.date.fromisoformat(world.first_day).weekday() + days - world.burn_in_days
-        return np.asarray((days - (weekdays - world.organisers.agenda_weekday) % 7) * world.ticks_per_day)
+        return np.asarray((days - (weekdays - agenda) % 7) * world.ticks_per_day)
 
     def _ordinary(self, first: int, last: int) -> NDArray[np.float64]:
         world = self.model.world

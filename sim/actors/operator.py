@@ -2,49 +2,38 @@
 
 from __future__ import annotations
 
-import math
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.adaptation import Evading, Response
-from sim.actors.agent import Agent
+from sim.actors.adaptation import Losses, Response
+from sim.actors.agent import Actor
+from sim.actors.surroundings import Accounts, Surroundings
 from sim.actors.timetable import Timetable
 from sim.actors.volume import even_out, posting_plan, weekly_rhythm
 from sim.people.accounts import Status
 from sim.randomness import Stream, uniforms_of
 
 
-class Operator(Agent):
+class Operator(Actor):
     """Has the accounts post from day 0 on, and wakes each sleeper at its time unless it was suspended first; answers
     losses in the way of ``campaign.adaptation``.
 
-    ``weights`` are the relative posting rates of the active accounts ``actives``; ``sleepers`` are account ids and ``wakes_at``
-    the steps at which they wake. What the operator writes down are the rows of the state's ``posting`` that have the numbers
-    ``rows``: expected posts at each step of an active account of unit weight, of a woken sleeper, and of one of its ``pages`` on
-    the second platform.
+    It decides about the active accounts, the sleepers, and the campaign's ``pages`` on the second platform. What it writes down
+    in their rows of the state's ``posting`` are expected posts at each step of an active account of unit weight, of a woken
+    sleeper, and of a page.
     """
 
-    def __init__(
-        self,
-        model: Any,
-        actives: NDArray[np.int64],
-        weights: NDArray[np.float64],
-        sleepers: NDArray[np.int64],
-        wakes_at: NDArray[np.int64],
-        pages: NDArray[np.int64],
-        rows: tuple[int, int, int],
-    ) -> None:
+    model: Surroundings
+
+    def __init__(self, model: Surroundings, actives: Accounts, sleepers: Accounts, pages: Accounts) -> None:
         super().__init__(model)
-        self.actives, self.weights, self.sleepers, self.pages = actives, weights, sleepers, pages
-        self.rows = rows
+        self.actives, self.sleepers, self.pages = actives, sleepers, pages
         self.adaptation = model.world.campaign.adaptation
-        self.timetable = Timetable(sleepers, wakes_at)
+        self.timetable = Timetable(sleepers.ids, model.wakes_at)
 
     def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
         if not self._reacts:
             return self.timetable.next_step(step)
         per_day = self.model.world.ticks_per_day
@@ -80,56 +69,51 @@ class Operator(Agent):
         if waking.size:
             self.model.wake(waking)
 
-    def tactics(self) -> tuple[float, float] | None:
-        """Shares of the active accounts' posts that are on the topic and that are new, where losses have changed them."""
-        adaptation = self.adaptation
-        if not isinstance(adaptation, Evading) or self.response.quiet_until < 0:
-            return None
-        return adaptation.on_topic_share, adaptation.new_share
+    def tactics(self) -> dict[str, float]:
+        """Shares of the active accounts' posts that losses have changed, by name: ``on_topic_share``, ``new_share``."""
+        shares = {"on_topic_share": self.response.on_topic_share, "new_share": self.response.new_share}
+        return {name: share for name, share in shares.items() if share is not None}
 
     def _see_to_losses(self, step: int) -> None:
-        model, how, before = self.model, self.adaptation, self.response
-        world = model.world
-        known = self._lost(step - round(how.notice_days * world.ticks_per_day))
-        day = (step - world.burn_in_ticks) // world.ticks_per_day
-        pace = min(how.budget_hours / how.hours_per_account * world.scale, float(self.sleepers.size))
-        able = math.floor(pace * (day + 1)) - math.floor(pace * day)
-        wanted = math.floor(known.sum() * how.replacement) - before.replaced
-        replacements = self._replacements(step, max(0, min(wanted, able)))
-        quiet_until = before.quiet_until
-        if isinstance(how, Evading) and known.sum() > before.lost:
-            quiet_until = step + round(how.pause_days * world.ticks_per_day)
-        after = Response(int(known.sum()), before.replaced + replacements.size, quiet_until)
+        losses, before = self._losses(step), self.response
+        if losses.gone_for.size == 0 and Operator not in self.model.kept:
+            return
+        response = self.adaptation.checked_answer(losses)
+        replacements = np.asarray(response.wake)
+        after = response._replace(replaced=before.replaced + replacements.size, wake=())
         self._wake(replacements)
-        if after != before:
-            model.kept[Operator] = after
+        changed = after._replace(memory=None) != before._replace(memory=None)
+        if changed or after.memory is not before.memory:
+            self.model.kept[Operator] = after
+        if changed:
             self._plan(step, after)
 
-    def _lost(self, by: int) -> NDArray[np.bool_]:
-        """Which of its accounts (active ones, then sleepers) were in use and have been suspended since step ``by`` or longer."""
-        state = self.model.state
-        mine = np.concatenate([self.actives, self.sleepers])
-        woken = (state.active_since[self.sleepers] > 0) | (state.posts[self.sleepers] > 0)
-        used = np.concatenate([np.ones(self.actives.size, dtype=bool), woken])
-        return used & (state.status[mine] == Status.SUSPENDED) & (state.suspended_since[mine] <= by)
-
-    def _replacements(self, step: int, wanted: int) -> NDArray[np.int64]:
-        """The sleepers that are woken first, of those that are registered and asleep: by a draw an account, or where the operator
-        goes for hubs those whose followers have the most followers themselves."""
-        model = self.model
-        tick = step - model.world.burn_in_ticks
-        asleep = (model.state.status[self.sleepers] == Status.SLEEPING) & (model.society.created[self.sleepers] <= tick)
-        there = self.sleepers[asleep]
-        draws = uniforms_of(model.seed_of_run, Stream.REPLACEMENT, 0, there, 0)
-        if isinstance(self.adaptation, Evading) and self.adaptation.hubs and there.size:
-            draws = draws - self.audience[asleep]
-        return np.sort(there[np.argsort(draws, kind="stable")[:wanted]])
+    def _losses(self, step: int) -> Losses:
+        """What is lost, and what could replace it. Lost are accounts that were in use and are suspended."""
+        model, state, tick = self.model, self.model.state, step - self.model.world.burn_in_ticks
+        sleepers = self.sleepers.ids
+        used = sleepers[(state.active_since[sleepers] > 0) | (state.posts[sleepers] > 0)]
+        mine = np.concatenate([self.actives.ids, used])
+        lost = mine[state.status[mine] == Status.SUSPENDED]
+        could_wake = (state.status[sleepers] == Status.SLEEPING) & (self.sleepers.created <= tick)
+        return Losses(
+            tick=tick,
+            ticks_per_day=model.world.ticks_per_day,
+            scale=model.world.scale,
+            before=self.response,
+            gone_for=step - state.suspended_since[lost].astype(np.int64),
+            sleepers=sleepers.size,
+            asleep=sleepers[could_wake],
+            draws=uniforms_of(model.seed_of_run, Stream.REPLACEMENT, 0, sleepers[could_wake], 0),
+            _audience=lambda: self.audience[could_wake],
+        )
 
     @cached_property
     def audience(self) -> NDArray[np.int64]:
         """Followers of the followers of each sleeper, added up, shape (sleepers,)."""
-        graph, followers = self.model.drawn.graph, self.model.followers
-        first, sleepers = self.sleepers[0], self.sleepers.size  # their ids run on without gaps
+        graph, followers = self.model.graph, self.model.followers
+        sleepers = self.sleepers.ids.size
+        first = int(self.sleepers.ids[0]) if sleepers else 0  # their ids run on without gaps
         edges = np.flatnonzero((graph.followees >= first) & (graph.followees < first + sleepers))
         reader = np.searchsorted(graph.indptr, edges, side="right") - 1
         audience = np.zeros(sleepers, dtype=np.int64)
@@ -145,34 +129,37 @@ class Operator(Agent):
         plan = in_reality * world.scale
         self._pages_posts[step:] = np.minimum(1.0, world.second.campaign_posts_per_day * rhythm)
         usual = world.campaign.sleepers.posts_per_day * rhythm
-        posts, sleepers_posts = model.state.posting[self.rows[0]], model.state.posting[self.rows[1]]
-        if not (response.lost and self.adaptation.keeps_volume):
-            posts[step:] = even_out(plan, self.weights)
+        posts, sleepers_posts = model.state.posting[self.actives.row], model.state.posting[self.sleepers.row]
+        if not response.keeps_volume:
+            posts[step:] = even_out(plan, self.actives.weight)
             sleepers_posts[step:] = usual
         else:
-            left = self.weights[status[self.actives] != Status.SUSPENDED]
-            plan = plan - self._move(step, in_reality, left) * world.scale
+            left = self.actives.weight[status[self.actives.ids] != Status.SUSPENDED]
+            plan = plan - self._move(step, response.moved_share, in_reality, left) * world.scale
             posts[step:] = even_out(plan, left)
             awake = int(
-                ((status[self.sleepers] == Status.ACTIVE) & (model.state.active_since[self.sleepers] > 0)).sum()
+                ((status[self.sleepers.ids] == Status.ACTIVE) & (model.state.active_since[self.sleepers.ids] > 0)).sum()
             )
             missing = plan if left.size == 0 else np.maximum(0.0, plan - left.size)
             sleepers_posts[step:] = np.minimum(1.0, usual + missing / awake) if awake else usual
         # What is hot is the first platform: pages on the second one go on.
-        if response.quiet_until > step:
-            posts[step : response.quiet_until] = sleepers_posts[step : response.quiet_until] = 0.0
+        quiet_until = world.burn_in_ticks + response.quiet_until
+        if quiet_until > step:
+            posts[step:quiet_until] = sleepers_posts[step:quiet_until] = 0.0
 
     @property
     def _pages_posts(self) -> NDArray[np.float64]:
-        return np.asarray(self.model.state.posting[self.rows[2]])
+        return np.asarray(self.model.state.posting[self.pages.row])
 
-    def _move(self, step: int, plan: NDArray[np.float64], left: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Have the pages on the second platform make their part of the posts that lost accounts were to make; returns how many
+    def _move(
+        self, step: int, share: float, plan: NDArray[np.float64], left: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Have the pages on the second platform make a share of the posts that lost accounts were to make; returns how many
         that is in reality at each step from ``step`` on. Neither pages nor what they post scale with the world."""
-        there = int((self.model.state.status[self.pages] == Status.ACTIVE).sum())
-        if not isinstance(self.adaptation, Evading) or there == 0 or self.weights.size == 0:
+        there = int((self.model.state.status[self.pages.ids] == Status.ACTIVE).sum())
+        if there == 0 or self.actives.weight.size == 0:
             return np.zeros_like(plan)
-        lost = 1.0 - left.sum() / self.weights.sum()
-        moved = np.minimum(self.adaptation.moved_share * lost * plan, there * (1.0 - self._pages_posts[step:]))
+        lost = 1.0 - left.sum() / self.actives.weight.sum()
+        moved = np.minimum(share * lost * plan, there * (1.0 - self._pages_posts[step:]))
         self._pages_posts[step:] += moved / there
         return np.asarray(moved)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.surroundings import World
 
-def weekly_rhythm(world: Any) -> NDArray[np.float64]:
+
+def weekly_rhythm(world: World) -> NDArray[np.float64]:
     """Share of its day's posts that the campaign makes in each tick from day 0 on, shape (ticks,)."""
     clock = np.array(world.campaign.clock)
     tick = np.arange(world.ticks)
@@ -18,7 +19,7 @@ def weekly_rhythm(world: Any) -> NDArray[np.float64]:
     return np.asarray(clock[(tick + offset) % len(clock)])
 
 
-def posting_plan(world: Any) -> NDArray[np.float64]:
+def posting_plan(world: World) -> NDArray[np.float64]:
     """Posts of all active troll accounts in reality expected in each tick from day 0 on, shape (ticks,)."""
     daily = np.array(world.campaign.daily_posts)
     day = np.arange(world.ticks) // world.ticks_per_day

@@ -693,7 +693,7 @@ class SecondAccount(Citizen):
         self.choose()
 
 
-class Actor(Account):
+class Zealot(Account):
     """An account with an agenda: it posts as scheduled and never changes its mind."""
 
     def __init__(self, model: AgentEngine, account: int) -> None:
@@ -718,23 +718,23 @@ class Actor(Account):
         self.decision = self.choose_post(self.feed_now, self.current_stances())
 
 
-class Organiser(Actor):
+class Organiser(Zealot):
     """An organiser of the movement."""
 
     role = Role.ORGANISER
 
 
-class Outlet(Actor):
+class Outlet(Zealot):
     """A genuine newspaper or page; its words count among everybody else's."""
 
 
-class Troll(Actor):
+class Troll(Zealot):
     """An account of the campaign: active, asleep, or a page."""
 
     role = Role.TROLL
 
 
-_ACTORS: dict[Group, type[Actor]] = {
+_ZEALOTS: dict[Group, type[Zealot]] = {
     Group.ORGANISER: Organiser,
     Group.OUTLET: Outlet,
     Group.ACTIVE_TROLL: Troll,
@@ -768,7 +768,11 @@ class AgentEngine(Engine):
         group = Group(int(self.society.group[account]))
         if group == Group.CITIZEN:
             return Citizen(self, account) if account < self.society.second else SecondAccount(self, account)
-        return _ACTORS[group](self, account)
+        return _ZEALOTS[group](self, account)
+
+    def citizens(self) -> Iterator[Citizen]:
+        """The first accounts of all people."""
+        return (account for account in self.accounts[: self.world.people] if isinstance(account, Citizen))
 
     def twin_of(self, citizen: Citizen) -> SecondAccount | None:
         """The second account of the person behind a first one."""
@@ -782,7 +786,7 @@ class AgentEngine(Engine):
             self.sessions_now = float(self.schedule.sessions[step])
             self.posts_now = self.state.posting[:, step].tolist()
             for event in np.flatnonzero(self.schedule.join_step == step):
-                joined = [account.person for account in self.accounts[: self.world.people] if account.joins(int(event))]
+                joined = [citizen.person for citizen in self.citizens() if citizen.joins(int(event))]
                 self.state.turnout[event] = len(joined)
                 if self.state.joined.size:
                     self.state.joined[joined, 0 if self.schedule.join_side[event] > 0 else 1] += 1
@@ -844,7 +848,7 @@ class AgentEngine(Engine):
     def messages_in_feeds(self) -> NDArray[np.int64]:
         names: set[tuple[int, int]] = set()
         if not self.parameters.choices.reads_opinions:
-            for citizen in self.accounts[: self.world.people]:
+            for citizen in self.citizens():
                 if citizen.active:
                     names |= {item.entry.name for item in citizen.feed()}
         return np.array(sorted((author << 16) + created for author, created in names), dtype=np.int64)

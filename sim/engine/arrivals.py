@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.actors.agent import Agent
+from sim.actors.agent import Actor
 from sim.actors.timetable import Timetable
 from sim.people.accounts import Status
 from sim.society.groups import Group
 
+if TYPE_CHECKING:
+    from sim.engine.engine import Engine
 
-class Arrivals(Agent):
+
+class Arrivals(Actor):
     """Lets each newcomer onto the platform at its time."""
 
-    def __init__(self, model: Any) -> None:
+    model: Engine
+
+    def __init__(self, model: Engine) -> None:
         super().__init__(model)
         created = model.society.created
         newcomers = np.flatnonzero((model.society.group == Group.CITIZEN) & (created > 0))
         self.timetable = Timetable(newcomers, model.world.burn_in_ticks + created[newcomers].astype(np.int64))
 
     def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
         return self.timetable.next_step(step)
 
     def act(self, step: int) -> None:

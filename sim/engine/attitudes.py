@@ -6,7 +6,7 @@ trust when they happen.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from sim.people.accounts import NOBODY, Status
 from sim.people.legitimacy import of_a_day, returned
 from sim.society.groups import Group
 from sim.society.society import Society
+
+if TYPE_CHECKING:
+    from sim.engine.engine import Engine
 
 _ACTIVE, _SLEEPER = int(Status.ACTIVE), int(Group.SLEEPER)
 
@@ -46,7 +49,7 @@ def count_lost_followees(
 class Attitudes:
     """Keeps the legitimacy of the movement and the trust in the platform of a run's people."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Engine) -> None:
         self._model = model
         self._violence = self._violence_by_day()
 
@@ -106,7 +109,7 @@ class Attitudes:
             )  # fmt: skip
             self._lose(trust.lost_followee * lost)
 
-    def _lose(self, losses: NDArray[np.float64]) -> None:
+    def _lose(self, losses: NDArray[np.floating[Any]]) -> None:
         np.maximum(self._model.state.trust - losses, 0.0, out=self._model.state.trust)
 
     def disclosed(self) -> None:

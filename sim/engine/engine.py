@@ -17,8 +17,10 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.agent import Actor
 from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
+from sim.actors.surroundings import Accounts
 from sim.branch import Branch
 from sim.engine.arrivals import Arrivals
 from sim.engine.attitudes import Attitudes
@@ -29,6 +31,7 @@ from sim.engine.parameters import Parameters
 from sim.engine.removals import RemovalRecord
 from sim.engine.state import Count, State, first_state
 from sim.fields import instance
+from sim.graph.follower_graph import FollowerGraph
 from sim.moderation.desk import FIRST, PLATFORMS, SECOND
 from sim.moderation.measures import Measures, in_force
 from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
@@ -63,10 +66,10 @@ class Keeper(Protocol):
     @property
     def counts_impressions(self) -> bool: ...
 
-    def rows(self, stage: Any) -> Any: ...
+    def rows(self, model: Engine) -> Any: ...
 
 
-class Engine(mesa.Model):  # type: ignore[misc]
+class Engine(mesa.Model):
     """Base of both engines: a world in one branch, ready to run from the start of the burn-in, or from ``start``.
 
     ``drawn`` is a society to use instead of drawing one by ``population_seed`` (default: ``seed``). ``observe`` is called at the
@@ -115,27 +118,34 @@ class Engine(mesa.Model):  # type: ignore[misc]
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = self.drawn.followers
         self.following: NDArray[np.int64] = self.drawn.following
-        society, state = self.society, self.state
-        group, actors = society.group, society.group[world.people :]
-        stance = society.fixed_stance[actors == Group.ORGANISER]
-        self._first_sleeper = int(np.argmax(group == Group.SLEEPER))
+        self._first_sleeper = int(np.argmax(self.society.group == Group.SLEEPER))
         self._first_steps: dict[float | str, int] = {}
         self.attitudes = Attitudes(self)
         self.arrivals = Arrivals(self)
-        platforms = PLATFORMS if society.twin.size else (FIRST,)
+        platforms = PLATFORMS if self.society.twin.size else (FIRST,)
         self.moderators = tuple(Moderator(self, platform) for platform in platforms)
-        self.operator = Operator(
-            self,
-            actives=np.flatnonzero(group == Group.ACTIVE_TROLL),
-            weights=society.posting_weight[actors == Group.ACTIVE_TROLL],
-            sleepers=np.flatnonzero(group == Group.SLEEPER),
-            wakes_at=self.fixed.wakes_at,
-            pages=np.flatnonzero(group == Group.PAGE),
-            rows=(int(Group.ACTIVE_TROLL), int(Group.SLEEPER), int(Group.PAGE)),
-        )
-        self.leadership = Leadership(self, side=int(np.sign(stance.sum())), row=int(Group.ORGANISER))
+        actives, sleepers, pages = (self._held(group) for group in (Group.ACTIVE_TROLL, Group.SLEEPER, Group.PAGE))
+        self.operator = Operator(self, actives, sleepers, pages)
+        self.leadership = Leadership(self, self._held(Group.ORGANISER))
         self.parameters, self.second_parameters = self._parameters_at(start.step)
-        self.actors = (self.arrivals, *self.moderators, self.operator, self.leadership)
+        self.actors: tuple[Actor, ...] = (self.arrivals, *self.moderators, self.operator, self.leadership)
+
+    def _held(self, group: Group) -> Accounts:
+        """The accounts of a group, for whoever decides about them."""
+        society, ids = self.society, np.flatnonzero(self.society.group == group)
+        row = ids - self.world.people
+        created = society.created[ids].astype(np.int64)
+        return Accounts(ids, society.fixed_stance[row], society.posting_weight[row], created, int(group))
+
+    @property
+    def graph(self) -> FollowerGraph:
+        """Who follows whom."""
+        return self.drawn.graph
+
+    @property
+    def wakes_at(self) -> NDArray[np.int64]:
+        """Step at which each sleeper wakes if nobody stops it, shape (sleepers,)."""
+        return self.fixed.wakes_at
 
     def fork(self, branch: Branch | None = None) -> Self:
         """An engine of its own that goes on from the present in another branch (default: in the same)."""
@@ -212,7 +222,7 @@ class Engine(mesa.Model):  # type: ignore[misc]
         state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
         wakes_at = np.full(back.size, -1, dtype=np.int64)
         sleeper = group[back] == Group.SLEEPER
-        wakes_at[sleeper] = self.fixed.wakes_at[back[sleeper] - self._first_sleeper]
+        wakes_at[sleeper] = self.wakes_at[back[sleeper] - self._first_sleeper]
         state.status[back] = np.where(wakes_at >= step, Status.SLEEPING, Status.ACTIVE)
         state.suspended_since[back] = -1
         self.wake(back[(wakes_at >= since) & (wakes_at < step)])
@@ -278,13 +288,10 @@ class Engine(mesa.Model):  # type: ignore[misc]
         """The world's parameters on either platform with the measures of the policies that have begun there by this step, in
         their order, and what the operator has changed about its accounts."""
         parameters = self.fixed.parameters
-        tactics = self.operator.tactics()
-        if tactics is not None:
-            groups = parameters.by_group
-            on_topic_share, new_share = groups.on_topic_share.copy(), groups.new_share.copy()
-            on_topic_share[Group.ACTIVE_TROLL], new_share[Group.ACTIVE_TROLL] = tactics
-            changed = groups._replace(on_topic_share=on_topic_share, new_share=new_share)
-            parameters = parameters._replace(by_group=changed)
+        for name, share in self.operator.tactics().items():
+            shares = getattr(parameters.by_group, name).copy()
+            shares[Group.ACTIVE_TROLL] = share
+            parameters = parameters._replace(by_group=parameters.by_group._replace(**{name: shares}))
         first = parameters._replace(measures=self._measures_at(step, FIRST))
         if not self.society.twin.size:
             return first, first

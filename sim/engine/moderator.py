@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.agent import Agent
+from sim.actors.agent import Actor
 from sim.actors.timetable import NEVER
 from sim.engine.removals import RemovalRecord, whose
 from sim.engine.state import Trace
@@ -19,6 +19,9 @@ from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.people.accounts import NOBODY, Status
 from sim.randomness import Stream, uniforms_of
 from sim.society.groups import IS_CAMPAIGN
+
+if TYPE_CHECKING:
+    from sim.engine.engine import Engine
 
 
 class PolicyDesk:
@@ -144,18 +147,19 @@ class PolicyDesk:
         self._model.disclose()
 
 
-class Moderator(Agent):
+class Moderator(Actor):
     """One platform's: lets each of its policies act at the start of its day and whenever it wants to again, in the order in which
     they are listed."""
 
-    def __init__(self, model: Any, platform: str) -> None:
+    model: Engine
+
+    def __init__(self, model: Engine, platform: str) -> None:
         super().__init__(model)
         self.platform = platform
         self.policies: tuple[Policy, ...] = tuple(p for p in model.branch.policies if p.platform == platform)
         self.desks = [PolicyDesk(self, place) for place in range(len(self.policies))]
 
     def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
         return min((desk.due(step) for desk in self.desks), default=NEVER)
 
     def act(self, step: int) -> None:

@@ -16,6 +16,7 @@ from sim.moderation.desk import FIRST, PLATFORMS, Desk
 from sim.moderation.detectors.detector import Detector, Perfect
 from sim.moderation.detectors.signals import SIGNALS
 from sim.moderation.measures import Measures
+from sim.moderation.setting import Setting
 from sim.moderation.view import PlatformView
 
 
@@ -66,7 +67,7 @@ class Policy(Settings, ABC):
             if isinstance(value, Detector):
                 yield field.name, value
 
-    def check_against(self, world: Any) -> None:
+    def check_against(self, world: Setting) -> None:
         """Raise InputError, naming the policy's field, for what a world cannot have."""
         if self.platform != FIRST and world.second.members == 0.0:
             raise InputError("must be 'first' where world.second.members is 0, not 'second'", field="platform")
@@ -140,7 +141,7 @@ class RemovalPolicy(Policy, ABC):
     def remove(self, view: PlatformView, scores: NDArray[np.float64], asked: int) -> Removal:
         """Choose accounts to suspend at the start of the policy's day; ``asked`` is scaled to the world."""
 
-    def check_against(self, world: Any) -> None:
+    def check_against(self, world: Setting) -> None:
         super().check_against(world)
         campaign = world.campaign
         limit = campaign.sleepers.accounts + (0 if self.of_sleepers else campaign.accounts)

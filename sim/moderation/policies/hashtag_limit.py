@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sim.fields import InputError, quantity, register
 from sim.moderation.measures import Measures
 from sim.moderation.policy import StandingPolicy
+from sim.moderation.setting import Setting
 
 
 @register("hashtag_limit")
@@ -21,7 +21,7 @@ class HashtagLimit(StandingPolicy):
         doc="Posts of an account in the topic stream, below feed.memory, the posts that are remembered (0: no limit).",
     )  # fmt: skip
 
-    def check_against(self, world: Any) -> None:
+    def check_against(self, world: Setting) -> None:
         super().check_against(world)
         if self.posts >= world.feed.memory:
             raise InputError(
