@@ -21,8 +21,9 @@ from sim.engine.parameters import Parameters
 from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
-from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race, topic_priority, topic_race
+from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race
 from sim.feed.severity import dehumanising
+from sim.feed.topic_stream import goes_before, may_be_shown, topic_priority, topic_race, weight_of_post, within_limit
 from sim.feed.traces import OWN_WORDS, report_draw, script
 from sim.graph.new_edges import edge_has_come_alive
 from sim.moderation.flags import Flag, credibility
@@ -499,16 +500,13 @@ class Citizen(Account):
 
     def topic_messages(self) -> list[Item]:
         """Messages of the topic stream that this reader is shown, unless followees carry them anyway."""
-        model = self.model
-        candidates = [
-            message
-            for message in model.topic_stream()
-            if message.item.entry.author != self.account
-            and model.accounts[message.carrier].active
-            and model.visible(message.item.entry)
-            and not self.hidden_from(message.item.entry)
-            and message.item.shares < self.parameters.measures.breaker
-        ]
+        model, breaker = self.model, self.parameters.measures.breaker
+        candidates = []
+        for message in model.topic_stream():
+            entry, carried = message.item.entry, model.accounts[message.carrier].active
+            shown = may_be_shown(self.account, entry.author, carried, message.item.shares, breaker)
+            if shown and model.visible(entry) and not self.hidden_from(entry):
+                candidates.append(message)
         candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
         return [message.item for message in candidates[: self.parameters.feed.topic_slots]]
 
@@ -897,16 +895,14 @@ class AgentEngine(Engine):
     def may_enter(self, account: Account) -> bool:
         """Whether an account that has just posted is within the limit of posts in the topic stream."""
         limit, window = self.parameters.measures.topic_limit, self.parameters.measures.topic_window
-        if limit == 0:
-            return True
-        recent = [e for e in account.outbox() if e.on_topic and e.posted > self.step_index - window]
-        return len(recent) <= limit
+        recent = [e for e in account.outbox() if e.on_topic and e.posted > self.step_index - window] if limit else []
+        return within_limit(len(recent), limit)
 
     def _enter_topic_stream(self, entry: Entry, carrier: Account) -> None:
-        """The stream keeps the messages of least priority; a message carried again adds to its weight."""
+        """A post enters, if there is room or it has less priority than one that has to go (``sim.feed.topic_stream``)."""
         state, parameters = self.state, self.parameters
         names = [_entry(state.stream[slot]).name for slot in range(int(state.stream_size[0]))]
-        weight = float(parameters.campaign.flooding if carrier.role == Role.TROLL else 1)
+        weight = weight_of_post(carrier.role == Role.TROLL, parameters.campaign.flooding)
         known = names.index(entry.name) if entry.name in names else None
         if known is not None:
             weight += float(state.stream_weight[known])
@@ -917,7 +913,10 @@ class AgentEngine(Engine):
             slot = len(names)
             state.stream_size[0] += 1
         else:
-            slot = max(range(len(names)), key=lambda s: (float(state.stream_priority[s]), names[s]))
+            priorities, slot = state.stream_priority.tolist(), 0
+            for s in range(1, len(names)):
+                if goes_before(priorities[s], *names[s], priorities[slot], *names[slot]):
+                    slot = s
             if priority >= state.stream_priority[slot]:
                 return
         state.stream[slot] = _row(entry)

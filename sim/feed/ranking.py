@@ -9,15 +9,14 @@ import numpy as np
 from numba import float64, int64, types, uint64
 from numpy.typing import NDArray
 
-from sim.compiled import inlined, kernel, scalar
+from sim.compiled import kernel, scalar
 from sim.people.accounts import Role
-from sim.randomness import Stream, exponential, uniform, uniform_inline
+from sim.randomness import Stream, exponential, uniform
 from sim.tables import exp2, log2, power
 
 _LOG2_E = 1.4426950408889634
 _TROLL = int(Role.TROLL)
 _TIE, _CHOICE = int(Stream.FEED_TIE), int(Stream.RESHARE_CHOICE)
-_TOPIC_CHOICE, _TOPIC_ENTRY = int(Stream.TOPIC_CHOICE), int(Stream.TOPIC_ENTRY)
 _APPEAL, _DECEPTION, _QUALITY = int(Stream.APPEAL), int(Stream.DECEPTION), int(Stream.QUALITY)
 _ON_TOPIC = int(Stream.ON_TOPIC)
 
@@ -50,28 +49,6 @@ def reshare_race(seed: int, reader: int, step: int, author: int, created: int, w
     if weight <= 0.0:
         return np.inf
     return exponential(seed, _CHOICE, (step << 16) | created, reader, author) / weight
-
-
-@inlined
-def topic_race_inline(seed: int, reader: int, step: int, author: int, created: int) -> float:
-    """``topic_race`` for use in a kernel, where a loop over messages computes several at a time."""
-    return uniform_inline(seed, _TOPIC_CHOICE, (step << 16) | created, reader, author)
-
-
-@scalar(float64(uint64, int64, int64, int64, int64))
-def topic_race(seed: int, reader: int, step: int, author: int, created: int) -> float:
-    """Running time of a message of the topic stream in the race to be shown to this reader now; the least are shown.
-
-    All have the same weight here (the stream has weighed them already), so the draw itself orders them as its logarithm would.
-    """
-    return topic_race_inline(seed, reader, step, author, created)
-
-
-@scalar(float64(uint64, int64, int64, float64, int64, float64))
-def topic_priority(seed: int, author: int, created: int, weight: float, posted: int, half_life: float) -> float:
-    """Priority of a message in the topic stream (least first): an exponential race with weights that halve with age,
-    in logarithms, so that the order of two messages never changes as time passes."""
-    return log2(exponential(seed, _TOPIC_ENTRY, created, author, 0)) - log2(weight) - posted / half_life
 
 
 @scalar(float64(uint64, int64, int64, int64, float64, float64))

@@ -11,7 +11,7 @@ from sim.engine.kernels.workspace import NEW, NOTHING, RESHARE, Decisions
 from sim.engine.parameters import Parameters
 from sim.engine.state import MOST_REPORTS, Count, State, Trace
 from sim.feed.outbox import EMPTY, OFF_TOPIC
-from sim.feed.ranking import topic_priority
+from sim.feed.topic_stream import goes_before, topic_priority, weight_of_post, within_limit
 from sim.feed.traces import script
 from sim.society.schedule import Schedule
 from sim.society.society import Society
@@ -113,7 +113,7 @@ def enter_topic_stream(
     parameters: Parameters,
     decisions: Decisions,
 ) -> None:
-    """Enter the tick's posts on the topic into the topic stream, which keeps the messages of least priority."""
+    """Enter the tick's posts on the topic into the topic stream (``sim.feed.topic_stream``)."""
     capacity = state.stream.size
     limit = parameters.measures.topic_limit
     for i in range(n):
@@ -121,13 +121,11 @@ def enter_topic_stream(
             continue
         entry = decisions.entry[i]
         carrier = awake[i]
-        if (
-            limit > 0
-            and _posts_on_topic(carrier, np.int64(entry.posted) - parameters.measures.topic_window, state) > limit
-        ):
+        after = np.int64(entry.posted) - parameters.measures.topic_window
+        if not within_limit(_posts_on_topic(carrier, after, state) if limit else 0, limit):
             continue
         author, created = np.int64(entry.author), np.int64(entry.created)
-        weight = np.float64(parameters.campaign.flooding if society.group[carrier] >= OF_TROLLS_FROM else 1)
+        weight = weight_of_post(society.group[carrier] >= OF_TROLLS_FROM, parameters.campaign.flooding)
         used = state.stream_size[0]
         place = -1
         for s in range(used):
@@ -143,7 +141,11 @@ def enter_topic_stream(
             else:
                 place = 0
                 for s in range(1, capacity):
-                    if _yields_first(state.stream, state.stream_priority, s, place):
+                    one, other = state.stream[s], state.stream[place]
+                    if goes_before(
+                        state.stream_priority[s], one.author, one.created,
+                        state.stream_priority[place], other.author, other.created,
+                    ):  # fmt: skip
                         place = s
                 if priority >= state.stream_priority[place]:
                     continue
@@ -162,13 +164,3 @@ def _posts_on_topic(account: int, after: int, state: State) -> int:
         if entry.author != EMPTY and entry.stance != OFF_TOPIC and np.int64(entry.posted) > after:
             n += 1
     return n
-
-
-@inlined
-def _yields_first(stream: NDArray[np.void], priority: NDArray[np.float64], a: int, b: int) -> bool:
-    """Whether message a of the stream has to go before message b: larger priority, then larger name."""
-    if priority[a] != priority[b]:
-        return priority[a] > priority[b]
-    if stream[a].author != stream[b].author:
-        return stream[a].author > stream[b].author
-    return stream[a].created > stream[b].created

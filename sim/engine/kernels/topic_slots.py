@@ -12,7 +12,7 @@ from sim.engine.kernels.selecting import keep_least
 from sim.engine.kernels.workspace import Scratch
 from sim.engine.parameters import Parameters
 from sim.engine.state import State
-from sim.feed.ranking import topic_race_inline
+from sim.feed.topic_stream import may_be_shown, topic_race_inline
 from sim.society.society import Society
 
 
@@ -52,10 +52,9 @@ def add_topic(
     seed: int, step: int, reader: int, rows: int, whole: bool, n: int, shown: int, state: State, society: Society,
     parameters: Parameters, scratch: Scratch,
 ) -> int:  # fmt: skip
-    """Add messages of the topic stream; return the number of messages shown.
+    """Add messages of the topic stream (``sim.feed.topic_stream``); return the number of messages shown.
 
-    A slot stays empty if its message is one that followees carry: the feed is where it is seen. Unless the ``whole`` feed is
-    wanted, messages that were in the stream when the reader was last awake are left out.
+    Unless the ``whole`` feed is wanted, messages that were in the stream when the reader was last awake are left out.
     """
     held = 0
     size = state.stream_size[0]
@@ -67,11 +66,10 @@ def add_topic(
         if held == parameters.feed.topic_slots and time >= scratch.race[held - 1]:
             continue
         author = scratch.topic_author[s]
-        if author == reader or state.status[author] != ACTIVE or state.status[state.stream_carrier[s]] != ACTIVE:
+        carried = state.status[state.stream_carrier[s]] == ACTIVE
+        if not may_be_shown(reader, author, carried, state.stream_weight[s], parameters.measures.breaker):
             continue
-        if step - state.stream[s].posted > parameters.ticks.lifetime:
-            continue
-        if state.stream_weight[s] >= parameters.measures.breaker:
+        if state.status[author] != ACTIVE or step - state.stream[s].posted > parameters.ticks.lifetime:
             continue
         if takes_down and taken_down(seed, author, scratch.topic_created[s], step, society, parameters):
             continue
