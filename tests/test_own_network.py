@@ -115,7 +115,7 @@ def test_columns_of_the_node_table_are_those_of_its_nodes(tmp_path: Path) -> Non
     society = drawn.arrays
     assert by_node(society.anchor).tolist() == [1.0, 0.5, -1.0]
     assert by_node(society.joining).tolist() == [0.5, -20.0, 30.0]
-    assert by_node(society.confidence).tolist() == [0.0, 2.0, 0.75]
+    assert by_node(society.confidence_bound).tolist() == [0.0, 2.0, 0.75]
     assert drawn.given == {"opinion", "threshold", "confidence"}
     bare = "index,bot\n0,0\n1,1\n2,0\n3,0\n"
     lists = {"population.opinions": [1, 0.5, -1], "mobilisation.thresholds": [0.5, -20, 30]}
@@ -253,7 +253,7 @@ def test_a_world_on_graphml_or_gml(ending: str, tmp_path: Path) -> None:
     drawn = draw(world, 1)
     assert drawn.nodes.tolist() == ["a", "b", "c", "troll"]
     assert by_node(drawn.arrays.anchor).tolist() == [1.0, 0.0, -1.0]
-    assert set(drawn.arrays.activity.tolist()) == {2.0}
+    assert set(drawn.arrays.sessions_per_day.tolist()) == {2.0}
     with pytest.raises(InputError, match=r"graph\.nodes must be left out where edges is a file of GraphML or GML"):
         world.replace({"graph.nodes": "nodes.csv"})
 
@@ -284,7 +284,7 @@ def test_a_graph_of_networkx_with_its_attributes(tmp_path: Path) -> None:
     assert drawn.nodes.tolist() == ["(1, 2)", 'b, "x"', "7", "3"]
     assert by_node(drawn.arrays.anchor).tolist() == [-1.0, 0.0, 1.0]
     assert by_node(drawn.arrays.joining).tolist() == [30.0, 20.5, 10.0]
-    assert by_node(drawn.arrays.confidence).tolist() == [0.0, 2.0, 1.0]
+    assert by_node(drawn.arrays.confidence_bound).tolist() == [0.0, 2.0, 1.0]
     assert opinions_of_nodes(after(world, 1)) == [0.0, 1.0, 1.0]
     illegal = world.replace({"illegality": {"high_risk_class": "left", "high_risk": {"share": 1.0}}})
     assert draw(illegal, 1).arrays.illegal_share.tolist() == [0.0, 0.0, 1.0, 0.0]

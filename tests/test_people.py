@@ -18,7 +18,7 @@ N = 40_000
 
 
 def sessions(**fields: object) -> np.ndarray:
-    return draw_people(Population(**fields), N, 1.0, 3).activity.astype(np.float64)  # type: ignore[arg-type]
+    return draw_people(Population(**fields), N, 1.0, 3).sessions_per_day.astype(np.float64)  # type: ignore[arg-type]
 
 
 def test_sessions_have_the_mean_that_is_asked_for() -> None:
@@ -57,9 +57,9 @@ def test_sessions_may_come_from_the_node_table(tmp_path: Path) -> None:
     rows = "index,bot,posts,name\n3,0,0.25,a\n1,1,9,b\n0,0,2,c\n2,0,0,d\n"
     society = draw(file_world(tmp_path, rows, sessions_column="posts"), 1).arrays
     # Citizens are the rows without bots in the order of their index; people are numbered the other way round.
-    np.testing.assert_array_equal(society.activity[society.person[:3]], [2.0, 0.0, 0.25])
-    drawn = draw(file_world(tmp_path, rows), 1).arrays.activity
-    assert not np.array_equal(drawn, society.activity)
+    np.testing.assert_array_equal(society.sessions_per_day[society.person[:3]], [2.0, 0.0, 0.25])
+    drawn = draw(file_world(tmp_path, rows), 1).arrays.sessions_per_day
+    assert not np.array_equal(drawn, society.sessions_per_day)
     with pytest.raises(
         InputError, match=r"sessions_column must be a column of .*nodes\.csv \(index, bot, posts, name\)"
     ):

@@ -30,7 +30,7 @@ def test_sessions_are_the_draws_below_activity() -> None:
     for step in range(fixed.schedule.sessions.size):
         ends, accounts = sessions.block(step // sessions.length)
         i = step % sessions.length
-        limit = society.activity[society.person[citizens]].astype(np.float64) * fixed.schedule.sessions[step]
+        limit = society.sessions_per_day[society.person[citizens]].astype(np.float64) * fixed.schedule.sessions[step]
         due = uniforms(1, Stream.WAKE, step, 1000, 0) < limit
         if step == 0:
             due |= uniforms(1, Stream.FIRST_POST, 0, 1000, 0) < 0.5

@@ -396,13 +396,13 @@ def test_activity_and_class_come_from_the_node_table(tmp_path: Path) -> None:
     p = delayed_takedown.VALIDATION.chosen({**files, "half_life": 1.0})
     (case,) = delayed_takedown.cases(p)
     society = ensemble(case.world).society.arrays
-    np.testing.assert_allclose(society.activity[society.person[:132]], posts, rtol=1e-6)
+    np.testing.assert_allclose(society.sessions_per_day[society.person[:132]], posts, rtol=1e-6)
     np.testing.assert_allclose(
         society.illegal_share, [3 / 33 if name == "illegal" else 0.1 / 90 for name in classes], rtol=1e-6
     )
     drawn = delayed_takedown.VALIDATION.chosen(_with_columns(tmp_path, {"age": [1] * 132}))
     society = ensemble(delayed_takedown.cases(drawn)[0].world).society.arrays
-    assert society.activity.min() >= np.float32(0.2)
+    assert society.sessions_per_day.min() >= np.float32(0.2)
     assert 2 <= (society.illegal_share > 0.05).sum() <= 30
 
 

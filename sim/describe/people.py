@@ -45,7 +45,7 @@ def people_line(model: Engine) -> str:
     }[world.feed.reading]
     rule = world.opinion.rule
     named = getattr(rule, "name", type(rule).__name__)  # a rule of one's own may have no public name
-    sessions = rate(float(society.activity.mean()))
+    sessions = rate(float(society.sessions_per_day.mean()))
     return f"People: {start}; {follows}. They read {reading}, {sessions}, and change their minds by {named}. {_silence(world)}"
 
 

@@ -345,8 +345,8 @@ class Citizen(Account):
     def __init__(self, model: AgentEngine, account: int) -> None:
         super().__init__(model, account)
         society, self.person = model.society, int(model.society.person[account])
-        self.sessions_per_day = float(society.activity[self.person])
-        self.confidence = float(society.confidence[self.person])
+        self.sessions_per_day = float(society.sessions_per_day[self.person])
+        self.confidence_bound = float(society.confidence_bound[self.person])
         self.susceptibility = float(society.susceptibility[self.person])
         self.courage = float(society.courage[self.person])
         self.threshold = float(society.joining[self.person])
@@ -389,7 +389,7 @@ class Citizen(Account):
     def would_spread(self, entry: Entry, opinion: float) -> bool:
         if not self.parameters.expression.reshare_congenial_only or not entry.on_topic:
             return True
-        return abs(stance_of(entry.stance) - opinion) < self.confidence
+        return abs(stance_of(entry.stance) - opinion) < self.confidence_bound
 
     def look(self) -> None:
         model = self.model
@@ -524,7 +524,7 @@ class Citizen(Account):
         model, opinion = self.model, self.current_stances()[0]
         draws: dict[float, int] = {}
         for entry in (item.entry for item in feed if self.news(item)):
-            disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence
+            disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence_bound
             probability = self.parameters.signals.reports if disagrees else self.parameters.signals.mistaken_reports
             if model.dehumanising(entry):
                 probability *= self.parameters.severity.reports
@@ -585,7 +585,7 @@ class Citizen(Account):
     def change_mind(self, readings: list[Reading]) -> tuple[float, float, float, float]:
         """The four nested opinions after reading; also updates the troll channels and the perceived climate."""
         model, state, parameters = self.model, self.model.state, self.parameters
-        rule, confidence = model.world.opinion.rule, self.confidence
+        rule, confidence = model.world.opinion.rule, self.confidence_bound
         x = self.current_stances()
         weights = [
             rule.checked_weight(x[0], reading.stances[0], confidence, model.rule_parameters) for reading in readings

@@ -106,7 +106,7 @@ class Day:
     @cached_property
     def confidence(self) -> NDArray[np.float64]:
         """Confidence bound, in opinion: how far a message may be from the own opinion and still persuade."""
-        return self._of_people(self._model.society.confidence.astype(np.float64))
+        return self._of_people(self._model.society.confidence_bound.astype(np.float64))
 
     @cached_property
     def troll_impressions(self) -> NDArray[np.int64]:

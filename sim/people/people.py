@@ -113,15 +113,16 @@ class Population(Settings):
 
 
 class People(NamedTuple):
-    """Drawn people, one row a person: opinion and confidence in opinion units, susceptibility and courage in [0, 1], joining
-    threshold, sessions a day, whether the person reads the topic stream (0 or 1), and inner confidence at the start in [0, 1]."""
+    """Drawn people, one row a person: opinion and confidence bound in opinion units, susceptibility and courage in [0, 1],
+    joining threshold, sessions a day, whether the person reads the topic stream (0 or 1), and inner confidence at the start in
+    [0, 1]."""
 
     opinion: NDArray[np.float64]
-    confidence: NDArray[np.float32]
+    confidence_bound: NDArray[np.float32]
     susceptibility: NDArray[np.float32]
     courage: NDArray[np.float32]
     joining: NDArray[np.float64]
-    activity: NDArray[np.float32]
+    sessions_per_day: NDArray[np.float32]
     topic_reader: NDArray[np.uint8]
     inner_confidence: NDArray[np.float64]
 
@@ -172,11 +173,11 @@ def draw_people(
         joining = by_person(given.threshold)
     return People(
         opinion=np.clip(opinion, -1.0, 1.0),
-        confidence=confidence.astype(np.float32),
+        confidence_bound=confidence.astype(np.float32),
         susceptibility=susceptibility.astype(np.float32),
         courage=uniforms(seed, Stream.COURAGE, 0, people, 0).astype(np.float32),
         joining=joining,
-        activity=_sessions(settings, people, seed).astype(np.float32),
+        sessions_per_day=_sessions(settings, people, seed).astype(np.float32),
         topic_reader=(uniforms(seed, Stream.TOPIC_READER, 0, people, 0) < settings.topic_readers).astype(np.uint8),
         inner_confidence=uniforms(seed, Stream.INNER_CONFIDENCE, 0, people, 0),
     )

@@ -110,7 +110,7 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def given_activity(world: World, drawn: NDArray[np.float32], network: Network | None) -> NDArray[np.float32]:
+def given_sessions(world: World, drawn: NDArray[np.float32], network: Network | None) -> NDArray[np.float32]:
     """Sessions a day of each person, by person: those of the node table where a column is named, else those drawn."""
     name = world.population.sessions_column
     if not name:

@@ -17,7 +17,7 @@ from sim.people.legitimacy import legitimacies_at_start
 from sim.people.people import draw_people
 from sim.randomness import Stream, uniforms_of
 from sim.society.follows import draw_follows
-from sim.society.given import by_account, given_activity, given_network, given_people, of_class
+from sim.society.given import by_account, given_network, given_people, given_sessions, of_class
 from sim.society.groups import KINDS, Group, by_group
 from sim.society.layout import Layout, lay_out
 from sim.society.profiles import Profile, draw_profiles, registered, stratified
@@ -34,14 +34,14 @@ class Society(NamedTuple):
     anchor: NDArray[np.float64] = array(
         "people", doc="Private opinion at the start, to which a person is anchored, -1 to 1."
     )
-    confidence: NDArray[np.float32] = array("people", doc="Distance in opinion within which people listen.")
+    confidence_bound: NDArray[np.float32] = array("people", doc="Distance in opinion within which people listen.")
     susceptibility: NDArray[np.float32] = array("people", doc="Weight of others against the first opinion, 0 to 1.")
     courage: NDArray[np.float32] = array("people", doc="How far one may be outnumbered and still speak, 0 to 1.")
     legitimacy_at_start: NDArray[np.float64] = array(
         "people", doc="How legitimate the movement is to the person, 0 to 1."
     )
     joining: NDArray[np.float64] = array("people", doc="Threshold for joining an event.")
-    activity: NDArray[np.float32] = array("people", doc="Expected sessions a day.")
+    sessions_per_day: NDArray[np.float32] = array("people", doc="Expected sessions a day.")
     topic_reader: NDArray[np.uint8] = array("people", doc="Whether the person reads the topic stream.")
     group: NDArray[np.uint8] = array("accounts", doc="What the account is (`Group`).")
     person: NDArray[np.int32] = array("accounts", doc="Whose it is; -1: nobody's.")
@@ -73,8 +73,8 @@ def sizes_of_society(people: int, accounts: int, follows: int) -> dict[str, int]
 
 
 class Drawn(NamedTuple):
-    """A society as it is drawn, before anything has happened: its arrays, and what is known of it beside them. ``opinion`` and
-    ``inner_confidence`` are those that people start with; ``given`` names what of them was not drawn (``Given``); ``called`` is
+    """A society as it is drawn, before anything has happened: its arrays, and what is known of it beside them.
+    ``inner_confidence`` is what people start with; ``given`` names what of them was not drawn (``Given``); ``called`` is
     what the user calls the node of each account, None without a network of theirs. ``world`` and ``seed`` are what it was drawn
     for and by."""
 
@@ -127,12 +127,12 @@ def draw(world: World, seed: int) -> Drawn:
     followers, following = graph.followers_count(), graph.following_count()
     society = Society(
         anchor=people.opinion,
-        confidence=people.confidence,
+        confidence_bound=people.confidence_bound,
         susceptibility=people.susceptibility,
         courage=people.courage,
         legitimacy_at_start=legitimacies_at_start(people.opinion, world.legitimacy.start, world.legitimacy.slope),
         joining=people.joining,
-        activity=given_activity(world, people.activity, network),
+        sessions_per_day=given_sessions(world, people.sessions_per_day, network),
         topic_reader=people.topic_reader,
         group=group,
         person=person,

@@ -51,7 +51,7 @@ def _fetch_ahead(awake: NDArray[np.int64], i: int, high: int, state: State, soci
         prefetch(state.channel, person)
         prefetch(state.climate, person)
         prefetch(society.anchor, person)
-        prefetch(society.confidence, person)
+        prefetch(society.confidence_bound, person)
 
 
 @lean_kernel

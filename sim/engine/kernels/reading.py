@@ -178,7 +178,7 @@ def choose_report(
     """Whose message, of the ``n`` just read, the reader reports: the one with the least draw, if that is below the
     probability of a report; -1 if none is."""
     person = society.person[reader]
-    confidence = np.float64(society.confidence[person])
+    confidence = np.float64(society.confidence_bound[person])
     reported = -1
     least = 1.0
     for i in range(n):
@@ -217,7 +217,7 @@ def change_mind(
 ) -> None:  # fmt: skip
     """Opinion (into ``out``), troll channels and perceived climate after ``n`` readings, of which some may be ``discredited``."""
     x = state.opinion[person]
-    confidence = np.float64(society.confidence[person])
+    confidence = np.float64(society.confidence_bound[person])
     pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
     share, anchoring = 1.0, parameters.opinion.anchoring
     if parameters.rule.averages:

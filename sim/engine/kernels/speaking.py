@@ -46,7 +46,7 @@ def _choose_reshare(
     best = -1
     least = np.inf
     citizen = society.group[reader] == OF_CITIZEN
-    confidence = np.float64(society.confidence[society.person[reader]]) if citizen else 0.0
+    confidence = np.float64(society.confidence_bound[society.person[reader]]) if citizen else 0.0
     for i in range(shown):
         c = scratch.feed[i]
         entry = scratch.entry[c]

@@ -35,7 +35,7 @@ def _draw_sessions(
         stop = min(start + draws.size, high, citizens)
         fill_uniform(seed, _WAKE, step, start, 0, draws[: stop - start])
         for account in range(start, stop):
-            if draws[account - start] < society.activity[society.person[account]] * expected or posts_first(
+            if draws[account - start] < society.sessions_per_day[society.person[account]] * expected or posts_first(
                 seed, step, account, parameters
             ):
                 if n < sessions.size:
@@ -95,7 +95,9 @@ def wake(
         if status != ACTIVE and (status != _SUSPENDED or group >= OF_TROLLS_FROM):
             continue
         if group == OF_CITIZEN:
-            probability = society.activity[society.person[account]] * schedule.sessions[step] * parameters.second.visits
+            probability = (
+                society.sessions_per_day[society.person[account]] * schedule.sessions[step] * parameters.second.visits
+            )
         else:
             probability = society.posting_weight[account - citizens] * state.posting[group, step]
         if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
