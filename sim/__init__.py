@@ -10,6 +10,7 @@ np.True_
 from sim import graph, moderation
 from sim.branch import Branch
 from sim.describe import describe
+from sim.describe.tick import describe_tick
 from sim.fields import InputError, describe_fields
 from sim.graph import Graph
 from sim.ground_truth import GroundTruth, ground_truth, pooled
@@ -37,6 +38,7 @@ __all__ = [
     "compare",
     "describe",
     "describe_fields",
+    "describe_tick",
     "graph",
     "ground_truth",
     "moderation",

@@ -10,7 +10,7 @@ from typing import Any
 from mesa import DataCollector
 
 from sim.branch import Branch
-from sim.engine.agents import AgentEngine
+from sim.engine.agents import Account, AgentEngine
 from sim.engine.engine import Snapshot
 from sim.fields import InputError
 from sim.outcomes import OwnOutcome, own_outcomes
@@ -31,10 +31,10 @@ class SocietyModel(AgentEngine):
     run, and are refused.
 
     The burn-in is run when the model is made, so that ``steps`` counts ticks from day 0; steps beyond the calendar do nothing.
-    ``datacollector`` has the outcomes of the last finished day at every tick (nan on day 0), ``outcomes`` of the user's own among
-    them. Subclass it, or the account
-    classes of ``sim.engine.agents``, to change what accounts do. A model can be pickled and copied; either is a fork, which
-    goes on by itself. Raises InputError for bad input.
+    ``datacollector`` has the outcomes of the last finished day at every tick (nan on day 0), ``outcomes`` of the user's own
+    among them. ``accounts`` are classes of one's own that change what accounts do, each in the place of the class of
+    ``sim.engine`` that it derives from (``docs/tutorials/own_citizen.md``). A model can be pickled and copied; either is a fork,
+    which goes on by itself. Raises InputError for bad input.
     """
 
     def __init__(
@@ -45,19 +45,20 @@ class SocietyModel(AgentEngine):
         outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
         population_seed: int | None = None,
         start: Snapshot | None = None,
+        accounts: type[Account] | Sequence[type[Account]] = (),
     ) -> None:
         if seed is None:
             raise InputError(f"must be given: {_EACH_ITS_SEED}", field="seed")
         if _iteration_of_batch_run() > 0:
             raise InputError(f"must be 1: {_EACH_ITS_SEED}", field="iterations")
         recorded = Recording(own_outcomes(outcomes))
-        super().__init__(world, branch, seed, population_seed, start=start, observe=recorded.measure)
+        super().__init__(world, branch, seed, population_seed, start=start, observe=recorded.measure, accounts=accounts)
         self._recorded = recorded
         self.advance(self.world.burn_in_ticks)
         self.datacollector = DataCollector(model_reporters={name: partial(_last, name) for name in recorded.columns})
 
     def _more(self) -> dict[str, Any]:
-        return {"outcomes": self._recorded.outcomes}
+        return {"outcomes": self._recorded.outcomes, "accounts": tuple(self.own_accounts.values())}
 
     def step(self) -> None:
         """One tick."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from experiments.report import __main__ as report
 from experiments.studies.settings import Experiment
 from sim.actors.adaptation import Static
 from sim.fields import InputError
+from tests.worlds import busy_world
 
 ROOT = Path(__file__).resolve().parents[1]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -65,6 +67,12 @@ def outcome_folder(tmp_path: Path) -> Path:
 def adaptation_folder(tmp_path: Path) -> Path:
     """A folder with the files of the tutorial on adaptations."""
     return written("own_adaptation", "my_adaptations", tmp_path)
+
+
+@pytest.fixture
+def citizen_folder(tmp_path: Path) -> Path:
+    """A folder with the files of the tutorial on citizens."""
+    return written("own_citizen", "my_citizens", tmp_path)
 
 
 def python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -245,6 +253,31 @@ def test_a_policy_that_is_not_there(
     with pytest.raises(InputError) as refused:
         load_user_classes({"study": {"branches": [{"name": "none"}, {"name": "rest", "policies": [policy]}]}})
     assert sentence in str(refused.value)
+
+
+# Citizens
+
+
+def test_the_tutorials_citizens_mute_and_are_short(citizen_folder: Path) -> None:
+    done = python(citizen_folder, "use.py")
+    assert done.returncode == 0, done.stderr
+    mutes, fewer = done.stdout.split()
+    assert int(mutes) > 0 and float(fewer) > 0
+    assert len((citizen_folder / "my_citizens.py").read_text(encoding="utf-8").splitlines()) <= 42
+
+
+def test_citizens_of_endless_patience_are_the_models(citizen_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the tutorial changes is the muting and nothing beside it."""
+    monkeypatch.syspath_prepend(str(citizen_folder))
+    monkeypatch.delitem(sys.modules, "my_citizens", raising=False)
+    muting = importlib.import_module("my_citizens").Muting
+    digests = {}
+    for patience in (1, 10**9, None):
+        monkeypatch.setattr(muting, "patience", patience)
+        model = sim.SocietyModel(busy_world(), seed=1, accounts=() if patience is None else muting)
+        model.advance(model.last_step)
+        digests[patience] = model.digest
+    assert digests[10**9] == digests[None] != digests[1]
 
 
 # Outcomes

@@ -1,30 +1,32 @@
 """The model written to be read: one Mesa agent an account.
 
-This is the specification. ``arrays.py`` computes the same bits with kernels. Each tick has two phases: every account that is
-awake reads the state left by the previous tick and decides; then all commit, each to its own rows.
+This is the specification. ``arrays.py`` computes the same bits with kernels. ``TICK`` is a tick from beginning to end. It has
+two phases: every account that is awake reads the state left by the previous tick and decides; then all commit, each to its own
+rows.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.agent import Agent
 from sim.engine.engine import Engine
-from sim.engine.kernels.reading import RANDOM_ATTEMPTS
 from sim.engine.parameters import Parameters
 from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.feed.legality import illegal
 from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_of
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race
+from sim.feed.settings import RANDOM_ATTEMPTS
 from sim.feed.severity import dehumanising
 from sim.feed.topic_stream import goes_before, may_be_shown, topic_priority, topic_race, weight_of_post, within_limit
 from sim.feed.traces import OWN_WORDS, report_draw, script
+from sim.fields import InputError, shown
 from sim.graph.new_edges import edge_has_come_alive
 from sim.moderation.flags import Flag, credibility
 from sim.moderation.policies.content_takedown import taken_down
@@ -35,6 +37,43 @@ from sim.opinion.rule import LEAST_SUM
 from sim.people.accounts import Role, Status, first_account
 from sim.randomness import Stream, uniform
 from sim.society.groups import Group
+
+
+class TickStep(NamedTuple):
+    """A step of a tick: its name, and what happens in it."""
+
+    name: str
+    happens: str
+
+
+TICK = (
+    TickStep(
+        "act",
+        "Newcomers register; then those actors decide whose time has come: each platform's moderator, the operator, the "
+        "movement's leadership.",
+    ),
+    TickStep("march", "At the hour of an event every person decides whether to join it or to stay at home."),
+    TickStep(
+        "wake",
+        "Chance decides which accounts are in use in this tick; of innocents who are suspended the posts are counted that they "
+        "would have made.",
+    ),
+    TickStep(
+        "read",
+        "Those awake read what the tick before has left: their feed with what it has of the topic stream, or the opinions of "
+        "those they follow; accounts on the second platform first.",
+    ),
+    TickStep(
+        "decide",
+        "Those awake change their mind, a person once for all that was read on either platform, and decide whether to post, and "
+        "what: something new or one message of their feed.",
+    ),
+    TickStep("commit", "Each writes opinion and post to rows of its own, which nobody else has written to."),
+    TickStep("trace", "Where signals are observed, what a platform can count of posts and reports is counted."),
+    TickStep("stream", "Posts on the topic compete for the slots of the topic stream, in the order of accounts."),
+    TickStep("measure", "At the end of a day legitimacy and trust move, and the day is put on record."),
+)
+"""A tick, step by step; where steps are taken, in either engine, their numbers (from 1) and names stand beside."""
 
 # Compiled functions take plain integers; an enum member would be looked up anew at each call.
 _WAKE, _POST, _NEW_OR_RESHARE = int(Stream.WAKE), int(Stream.POST), int(Stream.NEW_OR_RESHARE)
@@ -61,6 +100,11 @@ class Entry:
     @property
     def on_topic(self) -> bool:
         return self.stance != OFF_TOPIC
+
+    @property
+    def opinion(self) -> float:
+        """What a message on the topic says, -1 to 1; its ``stance`` is the code of it."""
+        return float(stance_of(self.stance))
 
 
 @dataclass
@@ -389,7 +433,7 @@ class Citizen(Account):
     def would_spread(self, entry: Entry, opinion: float) -> bool:
         if not self.parameters.expression.reshare_congenial_only or not entry.on_topic:
             return True
-        return abs(stance_of(entry.stance) - opinion) < self.confidence_bound
+        return abs(entry.opinion - opinion) < self.confidence_bound
 
     def look(self) -> None:
         model = self.model
@@ -524,7 +568,7 @@ class Citizen(Account):
         model, opinion = self.model, self.current_stances()[0]
         draws: dict[float, int] = {}
         for entry in (item.entry for item in feed if self.news(item)):
-            disagrees = abs(stance_of(entry.stance) - opinion) >= self.confidence_bound
+            disagrees = abs(entry.opinion - opinion) >= self.confidence_bound
             probability = self.parameters.signals.reports if disagrees else self.parameters.signals.mistaken_reports
             if model.dehumanising(entry):
                 probability *= self.parameters.severity.reports
@@ -549,7 +593,7 @@ class Citizen(Account):
             if not self.news(item):
                 continue
             model.count(Count.IMPRESSIONS + role)
-            full = stance_of(entry.stance)
+            full = entry.opinion
             without_trolls = full - expand(entry.shifts[0])
             without_organisers = without_trolls - expand(entry.shifts[1])
             without_events = without_organisers - expand(entry.shifts[2])
@@ -749,13 +793,42 @@ class TopicMessage:
     carrier: int
 
 
+KINDS_OF_ACCOUNT = (Citizen, SecondAccount, Organiser, Outlet, Troll)
+
+
+def own_accounts(classes: type[Account] | Sequence[type[Account]]) -> dict[type[Account], type[Account]]:
+    """Which class of the user's own stands for which of ``KINDS_OF_ACCOUNT``: the nearest that it derives from.
+
+    Raises InputError for what derives from none, for two that derive from the same, and for first accounts without second ones.
+    """
+    found: dict[type[Account], type[Account]] = {}
+    for own in classes if isinstance(classes, Sequence) else (classes,):
+        kind = next((base for base in getattr(own, "__mro__", ()) if base in KINDS_OF_ACCOUNT), None)
+        if kind is None:
+            names = ", ".join(kind.__name__ for kind in KINDS_OF_ACCOUNT)
+            raise InputError(f"must be classes derived from one of {names}, not {shown(own)}", field="accounts")
+        if kind in found:
+            both = f"{found[kind].__name__} and {own.__name__}"
+            raise InputError(
+                f"must have one class for each kind of account; {both} are both for {kind.__name__}", "accounts"
+            )
+        found[kind] = own
+    return found
+
+
 class AgentEngine(Engine):
-    """A world in one branch as a ``mesa.Model``, one agent an account."""
+    """A world in one branch as a ``mesa.Model``, one agent an account. ``accounts`` are classes of the user's own, each in the
+    place of the one in this file that it derives from."""
 
     objects = 1_800  # measured: 1,730 with the arrays
 
-    def __init__(self, world: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, world: Any, *args: Any, accounts: type[Account] | Sequence[type[Account]] = (), **kwargs: Any
+    ) -> None:
+        own = own_accounts(accounts)
         super().__init__(world, *args, **kwargs)
+        self.own_accounts = own
+        self._check_second_accounts()
         self.seed64 = np.uint64(self.seed_of_run)
         self.sessions_now, self.posts_now = 0.0, [0.0] * len(Group)
         self.rule_parameters = self.world.opinion.rule.parameters()
@@ -764,9 +837,23 @@ class AgentEngine(Engine):
 
     def _account(self, account: int) -> Account:
         group = Group(int(self.society.group[account]))
-        if group == Group.CITIZEN:
-            return Citizen(self, account) if account < self.society.second else SecondAccount(self, account)
-        return _ZEALOTS[group](self, account)
+        kind: type[Account] = Citizen if account < self.society.second else SecondAccount
+        if group != Group.CITIZEN:
+            kind = _ZEALOTS[group]
+        return self.own_accounts.get(kind, kind)(self, account)
+
+    def _check_second_accounts(self) -> None:
+        """Raise InputError if people would be others on the second platform than on the first."""
+        citizen, second = (self.own_accounts.get(kind, kind) for kind in (Citizen, SecondAccount))
+        if self.society.twin.size and not issubclass(second, citizen):
+            raise InputError(
+                "must have a class for people's accounts on the second platform too: class Second(SecondAccount, "
+                f"{citizen.__name__})",
+                field="accounts",
+            )
+
+    def _more(self) -> dict[str, Any]:
+        return super()._more() | {"accounts": tuple(self.own_accounts.values())}
 
     def citizens(self) -> Iterator[Citizen]:
         """The first accounts of all people."""
@@ -780,30 +867,44 @@ class AgentEngine(Engine):
 
     def advance_accounts(self, first: int, last: int) -> None:
         for step in range(first, last):
-            self.step_index = step
-            self.sessions_now = float(self.schedule.sessions[step])
-            self.posts_now = self.state.posting[:, step].tolist()
-            for event in np.flatnonzero(self.schedule.join_step == step):
-                joined = [citizen.person for citizen in self.citizens() if citizen.joins(int(event))]
-                self.state.turnout[event] = len(joined)
-                if self.state.joined.size:
-                    self.state.joined[joined, 0 if self.schedule.join_side[event] > 0 else 1] += 1
-            status = self.state.status.tolist()
-            awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
-            self.awake_now = {account.account for account in awake}
-            # What one person reads on both platforms is added up in this order.
-            for account in sorted(awake, key=lambda account: not account.on_second):
-                account.look()
-            for account in awake:
-                account.decide()
-            for account in awake:
-                account.commit()
-            if self.parameters.signals.observe:
-                self._leave_traces(awake)
-            for account in awake:
-                post = account.decision
-                if post is not None and post.entry.on_topic and not account.on_second and self.may_enter(account):
-                    self._enter_topic_stream(post.entry, account)
+            self.tick(step)
+
+    def tick(self, step: int) -> None:
+        """What accounts do in a tick: of ``TICK`` all but its first step and its last, which all engines share."""
+        self.step_index = step
+        self.sessions_now = float(self.schedule.sessions[step])
+        self.posts_now = self.state.posting[:, step].tolist()
+        # 2. march
+        for event in np.flatnonzero(self.schedule.join_step == step):
+            self._march(int(event))
+        # 3. wake
+        status = self.state.status.tolist()
+        awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
+        self.awake_now = {account.account for account in awake}
+        # 4. read: what one person reads on both platforms is added up in this order
+        for account in sorted(awake, key=lambda account: not account.on_second):
+            account.look()
+        # 5. decide
+        for account in awake:
+            account.decide()
+        # 6. commit
+        for account in awake:
+            account.commit()
+        # 7. trace
+        if self.parameters.signals.observe:
+            self._leave_traces(awake)
+        # 8. stream
+        for account in awake:
+            post = account.decision
+            if post is not None and post.entry.on_topic and not account.on_second and self.may_enter(account):
+                self._enter_topic_stream(post.entry, account)
+
+    def _march(self, event: int) -> None:
+        """Count who joins an event."""
+        joined = [citizen.person for citizen in self.citizens() if citizen.joins(event)]
+        self.state.turnout[event] = len(joined)
+        if self.state.joined.size:
+            self.state.joined[joined, 0 if self.schedule.join_side[event] > 0 else 1] += 1
 
     def _would_be_awake(self, account: Account, status: int) -> bool:
         if status == _ACTIVE:
@@ -834,7 +935,7 @@ class AgentEngine(Engine):
         parameters = self.parameters
         return entry.on_topic and bool(
             dehumanising(
-                self.seed64, *entry.name, int(self.accounts[entry.author].role), -parameters.movement * stance_of(entry.stance),
+                self.seed64, *entry.name, int(self.accounts[entry.author].role), -parameters.movement * entry.opinion,
                 parameters.severity.campaign, parameters.severity.citizens, parameters.severity.hostile,
             )
         )  # fmt: skip

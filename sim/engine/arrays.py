@@ -98,13 +98,16 @@ class ArrayEngine(Engine):
         return found
 
     def _tick(self, pool: ThreadPoolExecutor, step: int) -> None:
+        """What accounts do in a tick, numbered as in ``sim.engine.agents.TICK``."""
         seed, state, society, schedule = self._seed, self.state, self.society, self.schedule
         parameters = self.parameters
         awake, decisions = self._awake, self._decisions
         counts = np.zeros((self.threads, Count.COLUMNS), dtype=np.int64)
+        # 2. march
         for event in np.flatnonzero(schedule.join_step == step):
             joined = self._spread(pool, society.anchor.size, partial(self._count_turnout, step, int(event)))
             state.turnout[event] = sum(joined)
+        # 3. wake
         accounts = society.group.size
         found = self._spread(
             pool, accounts,
@@ -116,8 +119,10 @@ class ArrayEngine(Engine):
         for (low, _), more in zip(self._ranges(accounts), found, strict=True):
             awake[n : n + more] = awake[low : low + more]
             n += more
+        # 4. read: on the second platform
         first = int(np.searchsorted(awake[:n], society.second))
         elsewhere = self._read_on_second(pool, step, first, n, counts) if society.twin.size else self._nothing
+        # 4. read, 5. decide: on the first
         self._spread(
             pool, first,
             lambda i, low, high: decide(
@@ -126,12 +131,16 @@ class ArrayEngine(Engine):
             ),
         )  # fmt: skip
         self._check_weights()
+        # 5. decide: on the second
         if society.twin.size:
             self._post_on_second(pool, step, first, elsewhere, counts)
             self._check_weights()
+        # 6. commit
         commit(awake, 0, n, state, society, parameters, decisions, self._scratch[0].last_post, counts[0])
+        # 7. trace
         if parameters.signals.observe:
             leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
+        # 8. stream
         enter_topic_stream(seed, awake, first, state, society, parameters, decisions)
         state.counts[step] += counts.sum(axis=0)
 

@@ -162,7 +162,7 @@ class Engine(mesa.Model):
             self.world,
             self.branch if branch is None else branch,
             self.seed_of_run,
-            self.population_seed,
+            population_seed=self.population_seed,
             start=start._replace(given=True),
             **self._more(),
         )
@@ -255,6 +255,7 @@ class Engine(mesa.Model):
         days_matter = self._observe is not None or self._keeper is not None or self.attitudes.moves
         while self.step_index < until:
             step = self.step_index
+            # 1. act
             self._actors_decide(step)
             stop = min(until, *(actor.next_step(step + 1) for actor in self.actors))
             if days_matter:
@@ -263,6 +264,7 @@ class Engine(mesa.Model):
                 stop = min(stop, self.world.burn_in_ticks)
             self.advance_accounts(step, stop)
             self.step_index = stop
+            # 9. measure
             if stop % per_day == 0:
                 self.attitudes.end_day()
             if stop % per_day == 0 and stop > self.world.burn_in_ticks:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.fields import Settings, quantity
 
 FEEDS = ("newest", "arrival", "ranked")  # ways of reading in which there is a feed
+RANDOM_ATTEMPTS = 64  # draws of one random followee until it is an active one; then it is drawn from those
 _SIMSOM = "Truong et al. 2024, PNAS Nexus 3(7) pgae258"
 
 

@@ -16,6 +16,7 @@ from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC, expand, stance_of
 from sim.feed.ranking import quality
+from sim.feed.settings import RANDOM_ATTEMPTS
 from sim.feed.traces import report_draw
 from sim.moderation.flags import credibility
 from sim.opinion.expression import confident, encouraged
@@ -31,7 +32,6 @@ _SLOTS = int(Count.SLOTS)
 _QUALITY = int(Count.QUALITY)
 _DEHUMANISING = int(Count.DEHUMANISING)
 _QUALITY_UNIT = 4294967296.0
-RANDOM_ATTEMPTS = 64
 
 
 @inlined

@@ -26,24 +26,30 @@ def run_ticks(
     ends: NDArray[np.int64], sessions: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Steps first … last - 1 on one thread, where there is no second platform; all of them in the block of ``sessions`` that
-    begins with step ``block``."""
+    begins with step ``block``. Numbered as in ``sim.engine.agents.TICK``."""
     accounts = society.group.size
     begin = np.int64(0)  # the literal 0 is a type of its own, for which everything would be compiled a second time
     for step in range(first, last):
         counts = state.counts[step]
+        # 2. march
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
                 state.turnout[event] = count_turnout(
                     step, event, begin, society.anchor.size, state, society, schedule, parameters
                 )
+        # 3. wake
         place = ends[step - block - 1] if step > block else begin
         due = sessions[place : ends[step - block]]
         n = wake(seed, step, begin, accounts, due, state, society, schedule, parameters, awake, counts)
+        # 4. read, 5. decide
         decide(
             seed, step, awake, begin, n, state, society, schedule, parameters, weight, rule_parameters, scratch, decisions,
             elsewhere, counts,
         )  # fmt: skip
+        # 6. commit
         commit(awake, begin, n, state, society, parameters, decisions, scratch.last_post, counts)
+        # 7. trace
         if parameters.signals.observe:
             leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
+        # 8. stream
         enter_topic_stream(seed, awake, n, state, society, parameters, decisions)
