@@ -91,8 +91,19 @@ def assert_mirrored(a: Engine, b: Engine) -> None:
         {"feed.reading": "all_followees", "opinion.rule": {"name": "hegselmann_krause", "bound": 0.4}},
         {"expression.silence_by": "confidence", "mobilisation": {"turnout_weight": 0.6, "complementarity": 1.0}},
         STANDING,
+        {"organisers.stance": 0.0},
+        {"organisers.stance": 1e-7},  # of which nothing is left in a message
     ],
-    ids=["newest", "ranked", "random followee", "all followees", "by confidence", "legitimacy and trust"],
+    ids=[
+        "newest",
+        "ranked",
+        "random followee",
+        "all followees",
+        "by confidence",
+        "legitimacy and trust",
+        "no side",
+        "hardly a side",
+    ],
 )
 def test_every_tick_of_the_busy_world_is_mirrored(engine: str, changes: dict[str, Any]) -> None:
     world = busy_world(**changes)

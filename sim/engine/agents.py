@@ -613,7 +613,7 @@ class Citizen(Account):
                 state.impressions[self.person, model.accounts[entry.author].group] += 1
             if role == Role.TROLL:
                 state.troll_impressions[self.person] += 1
-            elif role == Role.ORGANISER:
+            elif role == Role.ORGANISER and full != 0.0:
                 side = 0 if full > 0.0 else 1
                 if state.calls[side, entry.created]:
                     state.last_call[self.person, side] = model.step_index

@@ -156,7 +156,7 @@ def read_new_messages(
             state.impressions[person, group] += 1
         if role == TROLL:
             state.troll_impressions[person] += 1
-        elif role == ORGANISER:
+        elif role == ORGANISER and stance != 0.0:
             side = 0 if stance > 0.0 else 1
             if state.calls[side, entry.created]:
                 state.last_call[person, side] = step
