@@ -111,16 +111,10 @@ def outlet_lines(model: Engine) -> list[str]:
         if n:
             lines.append(
                 f"{words.name.capitalize()}s: {counted(n, words.one, words.several)}{words.about}, with {follows / n:,.1f} "
-                f"followers in the model on average; each posts {_posts_per_day(world, group):g} times a day, "
+                f"followers in the model on average; each posts {kind.posts_per_day(world):g} times a day, "
                 f"{kind.on_topic_share(world):.0%} on the topic, with opinion {kind.stance(world):+g}."
             )
     return lines
-
-
-def _posts_per_day(world: World, group: Group) -> float:
-    posts_per_day = KINDS[group].posts_per_day
-    assert posts_per_day is not None
-    return posts_per_day(world)
 
 
 def second_platform_lines(model: Engine) -> list[str]:
@@ -134,7 +128,7 @@ def second_platform_lines(model: Engine) -> list[str]:
         pages = society.second + np.flatnonzero(group == which)
         if pages.size:
             whose = "the campaign" if IS_CAMPAIGN[which] else KINDS[which].words.several
-            fans, posts = counted(int(model.followers[pages].sum()), "follower"), _posts_per_day(world, which)
+            fans, posts = counted(int(model.followers[pages].sum()), "follower"), KINDS[which].posts_per_day(world)
             sides.append(f"{counted(pages.size, 'page')} of {whose} ({fans} in the model, {posts:g} posts a day each)")
     there = f" There are {joined(sides)}." if sides else ""
     return [

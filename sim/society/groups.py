@@ -42,7 +42,7 @@ def _always(value: V) -> OfWorld[V]:
     return lambda world: value
 
 
-_ALL, _NONE, _NO_SHARE = _always(1.0), _always(0), _always(0.0)
+_ALL, _NONE, _ZERO = _always(1.0), _always(0), _always(0.0)
 _NO_POPULATIONS: OfWorld[tuple[TrollGroup, ...]] = _always(())
 
 
@@ -65,7 +65,7 @@ class Kind:
     On the first platform it has so many ``accounts`` in the model, on the second ``pages`` (people's accounts there apart).
     ``stance`` is the opinion of accounts that never change theirs, -1 to 1. Of what they post, ``new_share`` is new, of which
     ``on_topic_share`` is on the topic and ``scripted_share`` copied from one of ``scripts`` texts in reality, or of those of
-    the group ``scripts_of``. ``posts_per_day`` are those of an account, None where that is not one number; ``by_the_clock`` says
+    the group ``scripts_of``. ``posts_per_day`` are those of an account, 0 where that is not one number; ``by_the_clock`` says
     that they follow the readers' day and nobody decides about them. Accounts with ``followers`` (in the model, one number an
     account, by world, account ids and seed) are followed by people who lean their way, drawn from ``follower_stream``; others
     have those of their ``populations``. ``login`` is the probability of a mark for the origin of logins, ``illegality`` how
@@ -80,10 +80,10 @@ class Kind:
     stance: OfWorld[float]
     new_share: OfWorld[float] = _ALL
     on_topic_share: OfWorld[float] = _ALL
-    scripted_share: OfWorld[float] = _NO_SHARE
+    scripted_share: OfWorld[float] = _ZERO
     scripts: OfWorld[int] = _NONE
     scripts_of: Group | None = None
-    posts_per_day: OfWorld[float] | None = None
+    posts_per_day: OfWorld[float] = _ZERO
     by_the_clock: bool = False
     followers: Callable[[World, NDArray[np.int64], int], NDArray[np.float64]] | None = None
     follower_stream: Stream = Stream.PAGE_FOLLOWERS

@@ -90,9 +90,7 @@ def posts_by_the_clock(world: World) -> NDArray[np.float64]:
     posts = np.zeros((len(Group), steps.size))
     clock = np.array(world.calendar.clock)
     for group in groups_where(lambda kind: kind.by_the_clock):
-        posts_per_day = KINDS[group].posts_per_day
-        assert posts_per_day is not None
-        posts[group] = posts_per_day(world) * clock[steps % world.ticks_per_day]
+        posts[group] = KINDS[group].posts_per_day(world) * clock[steps % world.ticks_per_day]
     return posts
 
 
