@@ -453,11 +453,13 @@ def _require_fields(cls: type[Settings], keys: Iterable[Any]) -> None:
     names = _names(cls)
     for key in keys:
         if key not in names:
-            others = [name for name, other in _members((_root(cls),)).items() if key in _names(other)]
-            if others and "_registered_name" in vars(cls):
+            registered = "_registered_name" in vars(cls)
+            others = [name for name, other in _members((_root(cls),)).items() if registered and key in _names(other)]
+            if others:
                 raise InputError(f"is not a field of {public_name(cls)}, but of {', '.join(others[:3])}", _step(key))
             allowed = f"; allowed are {', '.join(names)}" if names else f"; {cls.__name__} has no fields"
-            raise InputError(f"is not a field{did_you_mean(key, names, quote='') or allowed}", _step(key))
+            near = did_you_mean(key, [*names, cls.chosen_by] if registered else names, quote="")
+            raise InputError(f"is not a field{near or allowed}", _step(key))
 
 
 # Values

@@ -93,6 +93,7 @@ WORLDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"graph.edges": "graph.txt"}, ("World.graph.edges is not a field of social, but of file.",)),
     ({"graph": {"kind": "complete", "closure": 0.1}}, ("World.graph.closure is not a field of complete, but of social.",)),
     ({"graph": {"kind": "preferential", "link": 3}}, ("World.graph.link is not a field; did you mean links?",)),
+    ({"graph": {"kynd": "complete"}}, ("World.graph.kynd is not a field; did you mean kind?",)),
     ({"graph": {"kind": "preferental"}}, ("World.graph must be one of", "not 'preferental'; did you mean 'preferential'?")),
     ({"graph.kind": "circle"}, ("World.graph must be one of social", "complete, random, preferential, file", "'circle'")),
     ({"graph": 5}, ("World.graph must be one of social", "complete, random, preferential, file, not 5")),

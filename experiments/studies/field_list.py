@@ -28,7 +28,7 @@ def print_fields(experiment: Experiment) -> None:
     print("\n".join(_lines(field) for field in fields))
     print(
         "\nSet any of them as PATH=VALUE; elements of lists are numbered with dots (study.branches.2.policies.0.accounts=500)"
-        "\nand a choice is made by name (world.opinion.rule={name: voter}). * marks assumptions."
+        "\nand a choice is made by name (world.opinion.rule={name: voter}, world.graph.kind=complete). * marks assumptions."
     )
 
 
