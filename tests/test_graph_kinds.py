@@ -26,12 +26,15 @@ from sim.graph import (
 )
 from sim.randomness import uniforms
 from sim.society.society import draw
+from tests.strategies.fields import registered
+from tests.strategies.worlds import GENERATED
 from tests.worlds import TWO_PLATFORMS, busy_branch, busy_world
 
 ENGINES = ("arrays", "agents")
-KINDS: tuple[Graph, ...] = (
+_CHANGED: tuple[Graph, ...] = (
     Social(followees=3, closure=0.1), ErdosRenyi(2), Preferential(2), Complete(), OnFile("edges.csv", weights="ignore"),
 )  # fmt: skip
+KINDS = (*_CHANGED, *(cls() for cls in registered(Graph) if cls not in map(type, _CHANGED)))
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,13 @@ def test_follows_on_file_are_estimated_from_its_size(zipped: bool, tmp_path: Pat
     path.write_bytes(gzip.compress(text) if zipped else text)
     assert len(edges) < OnFile(str(path)).expected_edges(n) < 2.5 * len(edges)
     assert OnFile(str(tmp_path / "none.csv")).expected_edges(n) == 0.0
+
+
+def test_every_kind_is_among_random_worlds_and_documented() -> None:
+    assert {cls.kind for cls in registered(Graph)} == {"file", *GENERATED}
+    page = (Path(__file__).resolve().parents[1] / "docs" / "networks.md").read_text(encoding="utf-8")
+    for cls in registered(Graph):
+        assert f"| `{cls.kind}` | `{cls.__name__}` |" in page
 
 
 def made(kind: Any) -> Any:

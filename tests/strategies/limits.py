@@ -261,11 +261,11 @@ def _world(values: Values, frame: Frame) -> None:
             campaign, accounts=frame.network.bots, sleepers=replace(campaign.sleepers, accounts=0)
         )
         values["organisers"] = replace(values["organisers"], accounts=0)
-    if frame.kind != "social":
+    if not isinstance(values["graph"], LeaningGraph):
         values["outlets"] = replace(values["outlets"], accounts=0)
     second = values["second"]
     members = floor(second.members * frame.people)
-    if frame.kind != "social" or values["feed"].reading not in FEEDS or members < 2:
+    if not isinstance(values["graph"], LeaningGraph) or values["feed"].reading not in FEEDS or members < 2:
         values["second"] = replace(second, members=0.0, campaign=(), organisers=(), outlets=())
     else:
         most = floor(values["graph"].hub_cap * members) / 2

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from sim.branch import Branch
+from sim.graph import GeneratedGraph, Graph, LeaningGraph
 from sim.world import World
 from tests.strategies.branches import branches
-from tests.strategies.fields import of
+from tests.strategies.fields import of, registered
 from tests.strategies.frame import NETWORKS, Frame
 
 SEEDS = st.sampled_from([1, 2, 7, 2**40 + 5])
@@ -17,8 +18,9 @@ FIRST_DAYS = (
     "2020-02-28",
 )  # a Wednesday; Sunday before a new year; Friday before a leap day
 
-# Only a social graph has outlets, a second platform, and organisers and trolls whose followers are given.
-GENERATED = ("social", "random", "social", "preferential", "social", "complete")
+# Only in some graphs are there outlets, a second platform, and organisers and trolls whose followers are given.
+_DRAWN = [cls for cls in registered(Graph) if issubclass(cls, GeneratedGraph)]
+GENERATED = tuple(cls.kind for cls in _DRAWN for _ in range(3 if issubclass(cls, LeaningGraph) else 1))
 KINDS = (*GENERATED, "file")
 
 
