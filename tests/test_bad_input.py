@@ -95,8 +95,8 @@ WORLDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"graph": {"kind": "preferential", "link": 3}}, ("World.graph.link is not a field; did you mean links?",)),
     ({"graph": {"kynd": "complete"}}, ("World.graph.kynd is not a field; did you mean kind?",)),
     ({"graph": {"kind": "preferental"}}, ("World.graph must be one of", "not 'preferental'; did you mean 'preferential'?")),
-    ({"graph.kind": "circle"}, ("World.graph must be one of social", "complete, random, preferential, file", "'circle'")),
-    ({"graph": 5}, ("World.graph must be one of social", "complete, random, preferential, file, not 5")),
+    ({"graph.kind": "circle"}, ("World.graph must be one of social", "complete", "'circle'")),
+    ({"graph": 5}, ("World.graph must be one of social", "complete", "not 5")),
     ({5: 5}, ("5 is not a field",)),
 ]  # fmt: skip
 

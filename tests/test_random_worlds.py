@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sim.branch import Branch
 from sim.fields import Settings, describe_fields, quantity
+from sim.graph import Graph
 from sim.moderation import Detector, Policy, Takedown
 from sim.world import World
 from tests.golden import unseen
@@ -38,9 +39,9 @@ def test_every_field_of_worlds_and_branches_varies() -> None:
 
         draw()
 
-    collect(cases(), 150)
-    collect(cases(("file",)), 40)
-    collect(cases(("social",)), 50)
+    collect(cases(), 50)
+    for graph in registered(Graph):
+        collect(cases((graph.kind,)), 50)
     collect(branches(TWO).map(lambda branch: (TWO, branch)), 100)
     for cls in registered(Detector):
         takedowns = of(cls, frame_of(TWO)).map(lambda detector: Takedown(0, detector))
