@@ -138,8 +138,8 @@ class Settings:
     each; ``usual`` is the name of the class that is meant where none is chosen, empty if one has to be.
     """
 
-    chosen_by: ClassVar[str] = "name"
-    usual: ClassVar[str] = ""
+    chosen_by = "name"  # without an annotation, or dataclasses would list it among all fields
+    usual = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

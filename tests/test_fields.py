@@ -8,7 +8,7 @@ import math
 import pickle
 import re
 from abc import ABC
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, dataclass, fields
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -474,3 +474,72 @@ def test_no_sentence_quotes_thousands_of_characters() -> None:
     assert len(str(error.value)) < 1_000
     short = f"must be below 5, not {'7' * 100}."
     assert str(InputError(short)) == short
+
+
+def test_what_all_settings_have_is_no_field() -> None:
+    for cls in (Feed, Pull, Takedown, World):
+        assert set(cls.__dataclass_fields__) - {field.name for field in fields(cls)} <= {"name"}
+
+
+# Families that are chosen by another word
+
+
+@dataclass(frozen=True)
+class Shape(Settings, ABC):
+    chosen_by = "form"
+    usual = "dot"
+    form: ClassVar[str]
+
+
+@register("dot")
+@dataclass(frozen=True)
+class Dot(Shape):
+    size: float = quantity(1.0, unit="1", low=0, source="assumption", doc="Size.")
+
+
+@register("line")
+@dataclass(frozen=True)
+class Line(Shape):
+    length: float = quantity(unit="1", low=0, source="assumption", doc="Length.")
+
+
+@dataclass(frozen=True)
+class Drawing(Settings):
+    shape: Shape = quantity(Dot(), unit="shape", source="assumption", doc="Shape.")
+
+
+def test_a_family_may_be_chosen_by_another_word_and_have_a_usual_class() -> None:
+    assert (Dot.form, Line.form) == ("dot", "line")
+    assert build(Drawing, {"shape": {"size": 2}}).shape == Dot(2.0)
+    assert build(Drawing, {"shape": {"form": "line", "length": 2}}).shape == Line(2.0)
+    assert build(Drawing, {"shape": "dot"}) == Drawing()
+    assert Drawing(Line(3.0)).to_mapping() == {"shape": {"form": "line", "length": 3.0}}
+    assert canonical_json(Line(3.0)) == '{"form":"line","length":3.0}'
+    assert Drawing().replace({"shape.form": "line", "shape.length": 1}).shape == Line(1.0)
+    assert Drawing().replace({"shape.size": 3}).shape == Dot(3.0)
+    assert Line(3.0).replace(form="dot") == Dot()
+
+
+@pytest.mark.parametrize(
+    ("shape", "sentence"),
+    [
+        ({"form": "lin"}, "world.shape must be one of dot, line, not 'lin'; did you mean 'line'?"),
+        ({"form": "line"}, "world.shape.length is missing and has no default."),
+        ({"length": 2}, "world.shape.length is not a field of dot, but of line."),
+        ({"from": "line"}, "world.shape.from is not a field; did you mean form?"),
+        ({"name": "line"}, "world.shape.name is not a field; allowed are size."),
+        (3, "world.shape must be one of dot, line, not 3."),
+    ],
+)
+def test_what_is_no_member_of_such_a_family(shape: Any, sentence: str) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(sentence)}$"):
+        build(Drawing, {"shape": shape})
+
+
+def test_a_field_cannot_have_the_name_of_the_word() -> None:
+    @dataclass(frozen=True)
+    class Blot(Shape):
+        form: str = quantity("", unit="name", source="assumption", doc="Form.")  # type: ignore[misc]
+
+    with pytest.raises(TypeError, match="Blot has a field called form and so cannot be registered"):
+        register("blot")(Blot)

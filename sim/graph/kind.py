@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class Graph(Settings, ABC):
     """Who follows whom: base of the kinds of graph, which a mapping chooses by the key ``kind`` (without it a social graph)."""
 
-    chosen_by: ClassVar[str] = "kind"
-    usual: ClassVar[str] = "social"
+    chosen_by = "kind"
+    usual = "social"
     kind: ClassVar[str]
 
     @abstractmethod
