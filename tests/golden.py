@@ -45,9 +45,9 @@ _LONGEST_SHOWN = 4
 def run_case(case: Case, engine: str = "arrays") -> Engine:
     """A golden case, run to its end."""
     recorded = Recording(keep=_kept(case))
-    stage = begun(case.world, case.branch, case.seed, engine, None, case.population_seed, recorded).engine
-    stage.advance(stage.last_step)
-    return stage
+    model = begun(case.world, case.branch, case.seed, engine, None, case.population_seed, recorded).engine
+    model.advance(model.last_step)
+    return model
 
 
 def _kept(case: Case) -> Keep | None:
@@ -57,8 +57,8 @@ def _kept(case: Case) -> Keep | None:
 def digests(case: Case, engine: str, outcomes: Iterable[str]) -> dict[str, str]:
     """Digests of all that a case gives, by part: its final state, the daily record of these outcomes, turnout, removals, the work
     it was, what moderators see in the end, and what was kept of people, by group of columns."""
-    keep, stage = _kept(case), run_case(case, engine)
-    run = record(stage, 0.0, Recording(keep=keep))
+    keep, model = _kept(case), run_case(case, engine)
+    run = record(model, 0.0, Recording(keep=keep))
     people = {}
     if keep is not None:
         fixed = [name for name in keep.columns if not any(name in columns for columns in GROUPS.values())]
@@ -70,12 +70,12 @@ def digests(case: Case, engine: str, outcomes: Iterable[str]) -> dict[str, str]:
         "turnout": _digest(_rows(run.turnout)),
         "removals": _digest([list(run.removals.columns), *_rows(run.removals)]),
         "work": _digest({name: value for name, value in run.work.items() if name != "cpu_seconds"}),
-        "views": _digest([_seen(stage, moderator.view()) for moderator in stage.moderators]),
+        "views": _digest([_seen(model, moderator.view()) for moderator in model.moderators]),
         **people,
     }
 
 
-def _seen(stage: Engine, view: Any) -> dict[str, Any]:
+def _seen(model: Engine, view: Any) -> dict[str, Any]:
     seen = {name: getattr(view, name) for name in view._fields if name != "traces"}
     traces = {} if view.traces is None else view.traces._asdict()
     kept = [name for name, about in SIGNALS.items() if view.traces is not None or not about.traced]

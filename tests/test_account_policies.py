@@ -51,8 +51,8 @@ def long_world(**changes: object) -> World:
     return world.replace({"population.newcomers.share": 0.5, "campaign.sleepers.created_until": 10.0, **changes})
 
 
-def suspended(stage: Engine) -> np.ndarray:
-    return np.flatnonzero(stage.state.status == Status.SUSPENDED)
+def suspended(model: Engine) -> np.ndarray:
+    return np.flatnonzero(model.state.status == Status.SUSPENDED)
 
 
 # No strength
@@ -155,18 +155,18 @@ def test_first_come_first_served() -> None:
 @pytest.mark.parametrize("delay", [0.0, 0.5, 2.0])
 def test_checks_remove_new_accounts_after_their_delay(delay: float) -> None:
     world = long_world()
-    stage = run(world, Branch((RegistrationChecks(3, EVERYBODY, delay),)))
-    created, ends = stage.society.created, 3 * 4
-    gone = suspended(stage)
+    model = run(world, Branch((RegistrationChecks(3, EVERYBODY, delay),)))
+    created, ends = model.society.created, 3 * 4
+    gone = suspended(model)
     # Everybody who registered from the policy's first tick on and whose delay ended by its last act, and nobody else.
     last_act = (world.days - 1) * 4
     due = np.flatnonzero((created >= ends) & (created + round(delay * 4) <= last_act))
     np.testing.assert_array_equal(gone, due)
-    since = stage.state.suspended_since[gone] - world.burn_in_ticks
+    since = model.state.suspended_since[gone] - world.burn_in_ticks
     waited = since - created[gone] - round(delay * 4)
     assert (since % 4 == 0).all() and waited.min() >= 0 and waited.max() <= 3
-    assert sum(record.asked for record in stage.removals) == gone.size > 30
-    assert all(record.asked == record.removed for record in stage.removals)
+    assert sum(record.asked for record in model.removals) == gone.size > 30
+    assert all(record.asked == record.removed for record in model.removals)
 
 
 def test_checks_leave_out_whom_they_do_not_check() -> None:
@@ -176,10 +176,10 @@ def test_checks_leave_out_whom_they_do_not_check() -> None:
 
 
 def test_checks_judge_by_what_is_seen() -> None:
-    stage = run(long_world(), Branch((RegistrationChecks(0, RuleDetector(signal="login", threshold=1.0), 1.0),)))
-    gone = suspended(stage)
-    assert stage.drawn.profile.login[gone].all()
-    groups = stage.society.group[gone]
+    model = run(long_world(), Branch((RegistrationChecks(0, RuleDetector(signal="login", threshold=1.0), 1.0),)))
+    gone = suspended(model)
+    assert model.drawn.profile.login[gone].all()
+    groups = model.society.group[gone]
     assert (groups == Group.SLEEPER).any() and (groups == Group.CITIZEN).any()
 
 
@@ -189,23 +189,23 @@ def test_checks_judge_by_what_is_seen() -> None:
 def test_enforcement_keeps_to_its_capacity_and_its_delay() -> None:
     world = long_world()
     policy = Enforcement(2, EVERYBODY, reviewers=0.01, minutes_per_case=1.0, delay_days=1.0, reviewer=GUILTY)
-    stage = run(world, Branch((policy,)))
+    model = run(world, Branch((policy,)))
     per_day = [daily_capacity(0.01 * 480, day) for day in range(world.days)]
-    for record in stage.removals:
+    for record in model.removals:
         assert record.asked == record.removed == per_day[record.tick // 4]
-    assert [record.tick // 4 for record in stage.removals] == list(range(3, world.days))
-    assert VALUES["review_hours"](stage) == pytest.approx(sum(per_day[3:]) / 60)
-    assert suspended(stage).size == sum(per_day[3:])
+    assert [record.tick // 4 for record in model.removals] == list(range(3, world.days))
+    assert VALUES["review_hours"](model) == pytest.approx(sum(per_day[3:]) / 60)
+    assert suspended(model).size == sum(per_day[3:])
 
 
 def test_the_most_suspicious_come_first() -> None:
     by_followers = RuleDetector(signal="followers", threshold=1.0)
     policy = Enforcement(2, by_followers, reviewers=10 / 480, minutes_per_case=1.0, delay_days=0.0, reviewer=GUILTY)
-    stage = begin(long_world(), Branch((policy,)), 1).engine
-    stage.advance(stage.world.burn_in_ticks + 2 * 4 + 1)
-    followers = stage.drawn.profile.followers
-    gone = suspended(stage)
-    view = stage.moderators[0].view()
+    model = begin(long_world(), Branch((policy,)), 1).engine
+    model.advance(model.world.burn_in_ticks + 2 * 4 + 1)
+    followers = model.drawn.profile.followers
+    gone = suspended(model)
+    view = model.moderators[0].view()
     assert gone.size == 10
     rest = np.setdiff1d(view.account, gone)
     assert followers[gone].min() >= followers[rest].max()
@@ -216,20 +216,20 @@ def test_reviewers_decide_and_nobody_is_decided_upon_twice() -> None:
     everybody = world.people + 4 + 9 + 11
     for reviewer, share in ((CLEARED, 0.0), (Rates(tpr=0.5, fpr=0.5, salt=4), 0.5), (GUILTY, 1.0)):
         policy = Enforcement(1, EVERYBODY, reviewers=9.0, delay_days=0.0, reviewer=reviewer)
-        stage = run(world, Branch((policy,)))
-        (record,) = stage.removals  # all on the first day, and nothing is left for the others
+        model = run(world, Branch((policy,)))
+        (record,) = model.removals  # all on the first day, and nothing is left for the others
         assert record.asked == everybody
         assert record.removed == pytest.approx(share * everybody, abs=20)
-        assert VALUES["review_hours"](stage) == pytest.approx(everybody * 2.4 / 60)
+        assert VALUES["review_hours"](model) == pytest.approx(everybody * 2.4 / 60)
 
 
 def test_whoever_is_no_longer_flagged_when_reviewed_is_let_off() -> None:
     """Accounts of less than a week are suspicious, and are reviewed when they are older."""
     young = RuleDetector(signal="age", threshold=7.0, below=True)
     policy = Enforcement(0, young, reviewers=9.0, delay_days=8.0, reviewer=GUILTY)
-    stage = run(long_world(), Branch((policy,)))
-    assert sum(record.asked for record in stage.removals) > 60
-    assert suspended(stage).size == 0
+    model = run(long_world(), Branch((policy,)))
+    assert sum(record.asked for record in model.removals) > 60
+    assert suspended(model).size == 0
 
 
 def test_more_reviewers_remove_more() -> None:
@@ -269,34 +269,34 @@ def test_appeals_succeed_as_often_as_they_say() -> None:
     world = long_world(people=3000, **{"population.newcomers.share": 0.0, "graph.hub_cap": 0.05, "days": 3})
     everybody = Enforcement(0, EVERYBODY, reviewers=1000.0, delay_days=0.0, reviewer=GUILTY)
     appeals = Appeals(0, 1.0, 0.6, Rates(salt=5, tpr=0.9, fpr=0.3), minutes_per_case=30.0)
-    stage = run(world, Branch((everybody, appeals)))
-    assert VALUES["restored"](stage) == pytest.approx(3000 * 0.6 * 0.7, abs=4 * 28)
-    (decided,) = [record for record in stage.removals if record.action == "restore"]
+    model = run(world, Branch((everybody, appeals)))
+    assert VALUES["restored"](model) == pytest.approx(3000 * 0.6 * 0.7, abs=4 * 28)
+    (decided,) = [record for record in model.removals if record.action == "restore"]
     assert decided.asked == pytest.approx(3000 * 0.6, abs=4 * 27)
-    assert VALUES["review_hours"](stage) == pytest.approx((3024 * 2.4 + decided.asked * 30) / 60, rel=0.01)
+    assert VALUES["review_hours"](model) == pytest.approx((3024 * 2.4 + decided.asked * 30) / 60, rel=0.01)
 
 
 def test_restored_sleepers_sleep_on_or_wake_if_it_is_time() -> None:
     world = long_world(**{"campaign.sleepers.created_before": 1.0, "campaign.sleepers.waking_rate": 0.3})
     mistaken = Appeals(0, 2.0, 1.0, CLEARED)
-    stage = begin(
+    model = begin(
         world, Branch((Enforcement(1, Perfect(), 99.0, delay_days=0.0, reviewer=Perfect()), mistaken)), 1
     ).engine
-    sleepers = stage.society.group == Group.SLEEPER
-    wakes = stage.fixed.wakes_at
+    sleepers = model.society.group == Group.SLEEPER
+    wakes = model.fixed.wakes_at
     during, back = world.burn_in_ticks + 4, world.burn_in_ticks + 3 * 4
-    stage.advance(back)
-    assert (stage.state.status[sleepers] == Status.SUSPENDED).all()
-    stage.advance(back + 1)
-    status, awake_since = stage.state.status[sleepers], stage.state.active_since[sleepers]
+    model.advance(back)
+    assert (model.state.status[sleepers] == Status.SUSPENDED).all()
+    model.advance(back + 1)
+    status, awake_since = model.state.status[sleepers], model.state.active_since[sleepers]
     missed = (wakes >= during) & (wakes < back)
     assert missed.any() and (wakes > back).any()
     np.testing.assert_array_equal(status == Status.ACTIVE, wakes <= back)
     np.testing.assert_array_equal(awake_since[missed], back)
-    stage.advance(stage.last_step)
+    model.advance(model.last_step)
     plain = run(world)
     late = wakes > back
-    np.testing.assert_array_equal(stage.state.active_since[sleepers][late], plain.state.active_since[sleepers][late])
+    np.testing.assert_array_equal(model.state.active_since[sleepers][late], plain.state.active_since[sleepers][late])
 
 
 def test_without_a_campaign_no_troll_comes_back() -> None:
@@ -307,9 +307,9 @@ def test_without_a_campaign_no_troll_comes_back() -> None:
 
 def test_appeals_answer_removals_of_before_their_first_day() -> None:
     world = long_world()
-    stage = run(world, Branch((Takedown(1, GUILTY, accounts=20), Appeals(9, 2.0, 1.0, CLEARED))))
-    assert [(r.action, r.tick) for r in stage.removals] == [("suspend", 4), ("restore", 36)]
-    assert suspended(stage).size == 0
+    model = run(world, Branch((Takedown(1, GUILTY, accounts=20), Appeals(9, 2.0, 1.0, CLEARED))))
+    assert [(r.action, r.tick) for r in model.removals] == [("suspend", 4), ("restore", 36)]
+    assert suspended(model).size == 0
 
 
 # All of them together
@@ -364,17 +364,17 @@ def test_branches_of_a_study_keep_their_queues_apart() -> None:
 @settings(max_examples=20)
 def test_the_wrongly_removed_are_counted_by_group(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
-    stage = run(world, branch, seed)
-    days = daily(stage)
+    model = run(world, branch, seed)
+    days = daily(model)
     groups = days[["wrongful_organisers", "wrongful_outlets", "wrongful_supporters", "wrongful_opponents"]]
     np.testing.assert_array_equal(days["wrongful_removals"], groups.sum(axis=1))
     assert (days["wrongful_newcomers"] <= days["wrongful_supporters"] + days["wrongful_opponents"]).all()
-    gone = stage.state.status == Status.SUSPENDED
-    assert ((stage.state.suspended_since >= 0) == gone).all()
-    innocent = gone & (stage.society.group < Group.ACTIVE_TROLL)
-    lasted = (stage.step_index - stage.state.suspended_since[innocent].astype(int)).sum() / world.ticks_per_day
+    gone = model.state.status == Status.SUSPENDED
+    assert ((model.state.suspended_since >= 0) == gone).all()
+    innocent = gone & (model.society.group < Group.ACTIVE_TROLL)
+    lasted = (model.step_index - model.state.suspended_since[innocent].astype(int)).sum() / world.ticks_per_day
     assert days["days_silenced"].iloc[-1] >= lasted
-    if not stage.state.counts[:, Count.RESTORED].any():
+    if not model.state.counts[:, Count.RESTORED].any():
         assert days["days_silenced"].iloc[-1] == pytest.approx(lasted)
 
 

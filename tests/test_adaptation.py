@@ -41,15 +41,15 @@ def world_with(adaptation: Adaptation, **changes: object) -> World:
     )
 
 
-def woken(stage: Engine) -> int:
-    return int((stage.state.status[stage.society.group == Group.SLEEPER] == Status.ACTIVE).sum())
+def woken(model: Engine) -> int:
+    return int((model.state.status[model.society.group == Group.SLEEPER] == Status.ACTIVE).sum())
 
 
-def troll_posts(stage: Engine) -> np.ndarray:
+def troll_posts(model: Engine) -> np.ndarray:
     """Posts of trolls on each day from day 0 on."""
-    counts = stage.state.counts[stage.world.burn_in_ticks :]
+    counts = model.state.counts[model.world.burn_in_ticks :]
     posts = counts[:, Count.NEW_POSTS + Role.TROLL] + counts[:, Count.RESHARES + Role.TROLL]
-    return posts.reshape(stage.world.days, -1).sum(axis=1)
+    return posts.reshape(model.world.days, -1).sum(axis=1)
 
 
 @pytest.mark.parametrize("adaptation", [Rebuilding(), Evading()])
@@ -83,9 +83,9 @@ def test_engines_forks_and_studies_agree(adaptation: Adaptation, changes: dict) 
 
 @pytest.mark.parametrize(("replacement", "expected"), [(0.0, 0), (0.5, 3), (1.0, 6), (100.0, 11)])
 def test_so_many_sleepers_replace_an_account(replacement: float, expected: int) -> None:
-    stage = run(world_with(Rebuilding(replacement, **QUICK)), TAKEDOWN, 1)
-    assert stage.removals[0].removed == 6
-    assert woken(stage) == expected
+    model = run(world_with(Rebuilding(replacement, **QUICK)), TAKEDOWN, 1)
+    assert model.removals[0].removed == 6
+    assert woken(model) == expected
 
 
 def test_the_budget_is_an_amount_a_day() -> None:
@@ -117,22 +117,22 @@ def test_evaders_fall_silent_and_then_move_to_the_hashtag_and_amplify_each_other
     adaptation = Evading(0.0, **QUICK, keeps_volume=False, pause_days=2.0, on_topic_share=1.0, new_share=0.0)
     world = world_with(adaptation, **{"campaign.on_topic_share": 0.0, "campaign.new_share": 1.0})
     branch = Branch((Takedown(1, accounts=3),))
-    stage = run(world, branch, 1)
-    posts = troll_posts(stage)
+    model = run(world, branch, 1)
+    posts = troll_posts(model)
     assert posts[0] > 0 and posts[1] == posts[2] == 0 and posts[3] > 0
-    counts = stage.state.counts[world.burn_in_ticks + world.tick(3) :].sum(axis=0)
+    counts = model.state.counts[world.burn_in_ticks + world.tick(3) :].sum(axis=0)
     assert (
         counts[Count.NEW_POSTS + Role.TROLL] < counts[Count.RESHARES + Role.TROLL]
         or counts[Count.ON_TOPIC_TROLL_POSTS] > 0
     )
-    assert stage.operator.tactics() == {"on_topic_share": 1.0, "new_share": 0.0}
+    assert model.operator.tactics() == {"on_topic_share": 1.0, "new_share": 0.0}
     assert run(world, None, 1).operator.tactics() == {}
 
 
 def test_what_was_done_is_part_of_a_fork_and_not_of_the_digest() -> None:
-    stage = run(world_with(Rebuilding(1.0, **QUICK)), TAKEDOWN, 1)
-    assert stage.snapshot().kept[Operator] == stage.operator.response
-    assert stage.operator.response.lost == stage.operator.response.replaced == 6
+    model = run(world_with(Rebuilding(1.0, **QUICK)), TAKEDOWN, 1)
+    assert model.snapshot().kept[Operator] == model.operator.response
+    assert model.operator.response.lost == model.operator.response.replaced == 6
 
 
 def test_an_unknown_way_is_refused() -> None:
@@ -199,13 +199,13 @@ def test_one_of_ones_own_is_not_asked_before_there_are_losses(monkeypatch: pytes
     world = world_with(Own())
     run(world, Branch(), 1)
     assert not asked
-    stage = run(world, TAKEDOWN, 1)
+    model = run(world, TAKEDOWN, 1)
     assert [losses.day for losses in asked] == [1, 2, 3, 4]
     assert [losses.before.memory for losses in asked] == [None, 1, 2, 3]
     assert [losses.known() for losses in asked] == [6] * 4
     assert [losses.known(1.5) for losses in asked] == [0, 0, 6, 6]
     assert all(losses.asleep.size == losses.draws.size == losses.audience().size == 11 for losses in asked)
-    assert_same(stage, run(world_with(Static()), TAKEDOWN, 1))
+    assert_same(model, run(world_with(Static()), TAKEDOWN, 1))
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])

@@ -61,8 +61,8 @@ def test_their_share_is_what_was_asked_for() -> None:
 
 def test_impressions_are_counted() -> None:
     everything = {"campaign": 1.0, "citizens": 1.0, "hostile": 0.0}
-    stage = run(busy_world(severity=everything))
-    counts = stage.state.counts
+    model = run(busy_world(severity=everything))
+    counts = model.state.counts
     assert counts[:, Count.DEHUMANISING].sum() > counts[:, Count.IMPRESSIONS + Role.TROLL].sum() > 0
     trolls = run(busy_world(severity={"campaign": 1.0})).state.counts
     np.testing.assert_array_equal(trolls[:, Count.DEHUMANISING], trolls[:, Count.IMPRESSIONS + Role.TROLL])
@@ -79,8 +79,8 @@ def test_being_dehumanising_alone_changes_nothing_else(engine: str) -> None:
     np.testing.assert_array_equal(plain.state.counts[:, others], severe.state.counts[:, others])
 
 
-def reshares_of_trolls(stage: Engine) -> int:
-    return int(stage.state.counts[:, Count.RESHARES_OF_TROLLS].sum())
+def reshares_of_trolls(model: Engine) -> int:
+    return int(model.state.counts[:, Count.RESHARES_OF_TROLLS].sum())
 
 
 @pytest.mark.parametrize("reading", ["newest", "ranked"])
@@ -96,9 +96,9 @@ def test_their_appeal_decides_how_often_they_are_reshared(reading: str) -> None:
 def test_their_report_rate_is_their_own() -> None:
     def reports(factor: float) -> tuple[int, int]:
         severity = {"campaign": 1.0, "reports": factor}
-        stage = run(busy_world(severity=severity, **{"signals": {"reports": 0.05, "mistaken_reports": 0.02}}))
-        trolls = stage.society.group >= sim.engine.state.Group.ACTIVE_TROLL
-        reported = stage.state.traces[:, Trace.REPORTS]
+        model = run(busy_world(severity=severity, **{"signals": {"reports": 0.05, "mistaken_reports": 0.02}}))
+        trolls = model.society.group >= sim.engine.state.Group.ACTIVE_TROLL
+        reported = model.state.traces[:, Trace.REPORTS]
         return int(reported[trolls].sum()), int(reported[~trolls].sum())
 
     none, as_others, often = reports(0.0), reports(1.0), reports(20.0)
@@ -144,9 +144,9 @@ def test_half_of_the_distance_is_made_good_in_a_half_life() -> None:
 def test_without_effects_they_stay_at_the_start(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
     none = dict.fromkeys(("peaceful", "violent", "dehumanising"), 0.0)
-    stage = run(world.replace({"legitimacy": none, "trust": Trust(start=0.3)}), branch, seed)
-    np.testing.assert_array_equal(stage.state.legitimacy, stage.society.legitimacy_at_start)
-    assert (stage.state.trust == 0.3).all()
+    model = run(world.replace({"legitimacy": none, "trust": Trust(start=0.3)}), branch, seed)
+    np.testing.assert_array_equal(model.state.legitimacy, model.society.legitimacy_at_start)
+    assert (model.state.trust == 0.3).all()
 
 
 @given(cases(), SEEDS)
@@ -190,15 +190,15 @@ def test_those_who_were_online_that_day_are_moved() -> None:
     start = run(busy_world()).state.legitimacy
     day_1 = 3 * 6  # after the burn-in and days 0 and 1
     for violence, change in ((0.0, 0.1), (1.0, -0.2), (0.25, 0.025)):
-        stage = run(march(violence), until=day_1)
-        online = np.zeros(stage.world.people, dtype=bool)
-        online[stage.society.person[: stage.world.people][stage.state.last_awake[: stage.world.people] >= 12]] = True
+        model = run(march(violence), until=day_1)
+        online = np.zeros(model.world.people, dtype=bool)
+        online[model.society.person[: model.world.people][model.state.last_awake[: model.world.people] >= 12]] = True
         assert 0 < online.sum() < online.size
         expected = np.where(online, np.clip(start + change, 0.0, 1.0), start)
-        np.testing.assert_allclose(stage.state.legitimacy, expected)
-        stage.advance(day_1 + 6)
+        np.testing.assert_allclose(model.state.legitimacy, expected)
+        model.advance(day_1 + 6)
         back = start + 2.0**-0.25 * (expected - start)
-        np.testing.assert_allclose(stage.state.legitimacy, back, rtol=1e-6)
+        np.testing.assert_allclose(model.state.legitimacy, back, rtol=1e-6)
     np.testing.assert_array_equal(legitimacy_of(march(1.0, side=-1)), start)
 
 
@@ -236,11 +236,11 @@ def test_each_message_counts_once_in_its_day() -> None:
         severity={"campaign": 1.0},
         legitimacy={"start": 0.5, "slope": 0.0, "dehumanising": 1e-4, "half_life_days": 1e5},
     )
-    stage = run(world)
-    lost = (0.5 - stage.state.legitimacy).sum()
-    assert lost == pytest.approx(1e-4 * stage.state.counts[:, Count.DEHUMANISING].sum(), rel=1e-3)
-    assert not stage.state.dehumanising_read.any()
-    np.testing.assert_allclose(0.5 - stage.state.legitimacy, 1e-4 * stage.state.troll_impressions, rtol=1e-3, atol=1e-9)
+    model = run(world)
+    lost = (0.5 - model.state.legitimacy).sum()
+    assert lost == pytest.approx(1e-4 * model.state.counts[:, Count.DEHUMANISING].sum(), rel=1e-3)
+    assert not model.state.dehumanising_read.any()
+    np.testing.assert_allclose(0.5 - model.state.legitimacy, 1e-4 * model.state.troll_impressions, rtol=1e-3, atol=1e-9)
 
 
 @given(st.floats(-5.0, 5.0), st.sampled_from([1, -1]), st.floats(-1.0, 1.0), st.floats(0.0, 10.0))
@@ -265,9 +265,9 @@ def test_violence_keeps_people_at_home_next_time_and_brings_the_other_side_out()
 # Trust
 
 
-def followers_of(stage: Engine, accounts: np.ndarray) -> np.ndarray:
+def followers_of(model: Engine, accounts: np.ndarray) -> np.ndarray:
     """How many of the accounts each person follows, by person."""
-    society, people = stage.society, stage.world.people
+    society, people = model.society, model.world.people
     n = np.zeros(people, dtype=np.int64)
     for reader in range(people):
         row = society.followees[society.indptr[reader] : society.indptr[reader + 1]]
@@ -280,24 +280,24 @@ def test_people_lose_trust_for_their_own_suspension_and_for_those_whom_they_foll
     world = busy_world(trust=kinds, **{"campaign.sleepers.accounts": 0, "population.newcomers.share": 0.0})
     takedown = Branch((Takedown(2, Rates(tpr=1.0, fpr=0.2), accounts=9),))
     before = run(world, takedown, until=world.burn_in_ticks + 12)
-    stage = run(world, takedown, until=world.burn_in_ticks + 13)
-    gone = np.flatnonzero(stage.state.suspended_since >= 0)
+    model = run(world, takedown, until=world.burn_in_ticks + 13)
+    gone = np.flatnonzero(model.state.suspended_since >= 0)
     posted = gone[before.state.outbox["author"][gone, 0] != EMPTY]
     mine = gone[gone < world.people]
     assert 0 < mine.size < gone.size
-    expected = np.full(world.people, 0.9) - 0.01 * followers_of(stage, posted)
-    expected[stage.society.person[mine]] = 0.5
-    np.testing.assert_allclose(stage.state.trust, expected)
+    expected = np.full(world.people, 0.9) - 0.01 * followers_of(model, posted)
+    expected[model.society.person[mine]] = 0.5
+    np.testing.assert_allclose(model.state.trust, expected)
     assert (expected < 0.89).any()
-    stage.advance(stage.last_step)
-    np.testing.assert_allclose(stage.state.trust, expected, rtol=1e-4)
+    model.advance(model.last_step)
+    np.testing.assert_allclose(model.state.trust, expected, rtol=1e-4)
 
 
 def test_sleepers_that_were_never_used_are_missed_by_nobody() -> None:
     world = busy_world(**STANDING, **{"campaign.sleepers.wakes_from": 2.0})
-    stage = run(world, Branch((PreemptiveRemoval(1, accounts=11),)))
-    assert stage.removals[0].whose["sleepers"] > 0
-    assert (stage.state.trust == world.trust.start).all()
+    model = run(world, Branch((PreemptiveRemoval(1, accounts=11),)))
+    assert model.removals[0].whose["sleepers"] > 0
+    assert (model.state.trust == world.trust.start).all()
 
 
 def test_woken_sleepers_are_missed_by_those_whom_their_posts_had_reached() -> None:
@@ -322,24 +322,24 @@ def test_the_more_it_costs_the_less_trust_is_left(world: World, seed: int, more:
 
 def test_a_disclosure_is_thanked_for() -> None:
     world = busy_world(trust={"start": 0.85, "disclosure": 0.1, "half_life_days": 1.0})
-    stage = run(world, Branch((Disclosure(1), Disclosure(1.5))), until=6 + 6 + 1)
-    np.testing.assert_allclose(stage.state.trust, 0.95)
-    stage.advance(6 + 6 + 4)
-    np.testing.assert_allclose(stage.state.trust, 1.0)
-    stage.advance(6 + 12)
-    np.testing.assert_allclose(stage.state.trust, 0.925, rtol=1e-6)
+    model = run(world, Branch((Disclosure(1), Disclosure(1.5))), until=6 + 6 + 1)
+    np.testing.assert_allclose(model.state.trust, 0.95)
+    model.advance(6 + 6 + 4)
+    np.testing.assert_allclose(model.state.trust, 1.0)
+    model.advance(6 + 12)
+    np.testing.assert_allclose(model.state.trust, 0.925, rtol=1e-6)
 
 
 # Whole runs
 
 
 def test_all_of_it_happens() -> None:
-    stage = run(busy_world(**STANDING), busy_branch())
-    assert np.abs(stage.state.legitimacy - stage.society.legitimacy_at_start).max() > 0.1
-    assert stage.state.trust.min() < stage.world.trust.start - 0.2
-    outcomes = stage.daily[-1]
-    assert outcomes["legitimacy"] == stage.state.legitimacy.mean()
-    assert outcomes["trust"] == stage.state.trust.mean()
+    model = run(busy_world(**STANDING), busy_branch())
+    assert np.abs(model.state.legitimacy - model.society.legitimacy_at_start).max() > 0.1
+    assert model.state.trust.min() < model.world.trust.start - 0.2
+    outcomes = model.daily[-1]
+    assert outcomes["legitimacy"] == model.state.legitimacy.mean()
+    assert outcomes["trust"] == model.state.trust.mean()
     assert 0.0 < outcomes["dehumanising_share"] < 1.0
 
 
@@ -380,7 +380,7 @@ def test_off_topic_messages_dehumanise_nobody() -> None:
     world = busy_world(
         severity={"campaign": 1.0}, **{"campaign.on_topic_share": 0.0, "campaign.sleepers.on_topic_share": 0.0}
     )
-    stage = run(world)
-    trolls = stage.society.group >= sim.engine.state.Group.ACTIVE_TROLL
-    assert (stage.state.outbox["stance"][trolls] == OFF_TOPIC).any()
-    assert not stage.state.counts[:, Count.DEHUMANISING].any()
+    model = run(world)
+    trolls = model.society.group >= sim.engine.state.Group.ACTIVE_TROLL
+    assert (model.state.outbox["stance"][trolls] == OFF_TOPIC).any()
+    assert not model.state.counts[:, Count.DEHUMANISING].any()

@@ -58,9 +58,9 @@ def sharers_by_hand(author: int, lifetime: int, seed: int, ticks: int) -> dict[i
     return posted
 
 
-def posts_of(stage: Engine) -> dict[int, int]:
-    outbox = stage.state.outbox
-    return {account: int(outbox[account, 0]["posted"]) for account in np.flatnonzero(stage.state.posts)}
+def posts_of(model: Engine) -> dict[int, int]:
+    outbox = model.state.outbox
+    return {account: int(outbox[account, 0]["posted"]) for account in np.flatnonzero(model.state.posts)}
 
 
 @pytest.mark.parametrize("lifetime", [1, 2, 3, 7])
@@ -68,14 +68,14 @@ def posts_of(stage: Engine) -> dict[int, int]:
 def test_a_post_can_be_read_in_as_many_ticks_as_it_lives(engine: str, lifetime: int) -> None:
     missed = 0
     for seed in range(1, 60):
-        stage = begin(lonely_message(lifetime), None, seed, engine).engine
-        stage.advance(1)
-        authors = np.flatnonzero(stage.state.posts)
+        model = begin(lonely_message(lifetime), None, seed, engine).engine
+        model.advance(1)
+        authors = np.flatnonzero(model.state.posts)
         if authors.size != 1:
             continue
-        stage.advance(40)
+        model.advance(40)
         expected = sharers_by_hand(int(authors[0]), lifetime, seed, 40)
-        assert posts_of(stage) == expected
+        assert posts_of(model) == expected
         missed += len(expected) < PEOPLE
     assert missed > 0
 
@@ -182,12 +182,12 @@ def test_nobody_has_to_remember_more_than_can_be_remembered() -> None:
 
 
 def test_an_outbox_that_forgets_is_noticed() -> None:
-    stage = ensemble(dense_world().replace({"feed.memory": 2}), 1).start(1)
+    model = ensemble(dense_world().replace({"feed.memory": 2}), 1).start(1)
     with pytest.raises(InputError, match="messages must be fewer"):
-        advance_until_quiet(stage)
-    stage = ensemble(dense_world().replace({"feed.memory": 2}), 1).start(1)
+        advance_until_quiet(model)
+    model = ensemble(dense_world().replace({"feed.memory": 2}), 1).start(1)
     with pytest.raises(InputError, match="messages must be fewer"):
-        advance(stage, 40)
+        advance(model, 40)
 
 
 def test_cascades_feel_that_people_are_few_about_as_much_as_expected() -> None:

@@ -167,9 +167,9 @@ def test_measuring_prevalence_and_being_illegal_changes_nothing(case: tuple[Worl
 
 def test_policies_that_do_not_stand_leave_the_measures_alone() -> None:
     assert Takedown(1).measures(NO_MEASURES, 24) is NO_MEASURES
-    stage = run(busy_world(), busy_branch())
-    assert stage.parameters.measures.takedowns.size == 0
-    assert stage.parameters.measures._replace(takedowns=NO_MEASURES.takedowns) == NO_MEASURES
+    model = run(busy_world(), busy_branch())
+    assert model.parameters.measures.takedowns.size == 0
+    assert model.parameters.measures._replace(takedowns=NO_MEASURES.takedowns) == NO_MEASURES
 
 
 def both(first: float = 1.0) -> Branch:
@@ -193,15 +193,15 @@ def test_forks_amid_standing_policies_equal_reruns(engine: str) -> None:
 
 def test_measures_hold_from_the_first_tick_of_the_day_on() -> None:
     world = busy_world(**UNLAWFUL)
-    stage = begin(world, both(), 1).engine
+    model = begin(world, both(), 1).engine
     seen = []
     for step in range(world.burn_in_ticks + world.ticks):
-        stage.advance(step + 1)
-        seen.append(len(stage.parameters.measures.takedowns))
+        model.advance(step + 1)
+        seen.append(len(model.parameters.measures.takedowns))
     first = world.burn_in_ticks + world.tick(1)
     assert seen == [0] * first + [1] * 3 + [2] * (len(seen) - first - 3)
     expected = [[1 / (0.4 * 6), first, 0.9], [1 / (0.3 * 6), first + 3, 1.0]]
-    np.testing.assert_array_equal(stage.parameters.measures.takedowns, expected)
+    np.testing.assert_array_equal(model.parameters.measures.takedowns, expected)
 
 
 def test_measures_have_the_types_that_kernels_are_compiled_for() -> None:
@@ -231,15 +231,15 @@ class Watched(AgentEngine):
 def test_nobody_sees_what_is_gone_and_prevalence_falls() -> None:
     world = busy_world(**UNLAWFUL)
     branch = Branch((ContentTakedown(1, 0.2), ContentTakedown(1, 0.3, 0.5)))
-    stage = Watched(world, branch, 3)
-    stage.advance(stage.last_step)
-    takedowns, shares = stage.parameters.measures.takedowns, stage.society.illegal_share
-    bad = [(step, name) for step, name in stage.read if illegal(stage.seed64, *name, shares[name[0]])]
+    model = Watched(world, branch, 3)
+    model.advance(model.last_step)
+    takedowns, shares = model.parameters.measures.takedowns, model.society.illegal_share
+    bad = [(step, name) for step, name in model.read if illegal(model.seed64, *name, shares[name[0]])]
     assert len(bad) > 100
-    assert not any(taken_down(stage.seed64, *name, step, takedowns) for step, name in bad)
+    assert not any(taken_down(model.seed64, *name, step, takedowns) for step, name in bad)
 
-    def prevalence(stage: Engine) -> list[float]:
-        return [day["prevalence"] for day in stage.daily]
+    def prevalence(model: Engine) -> list[float]:
+        return [day["prevalence"] for day in model.daily]
 
     without, with_it = prevalence(run(world, None, 3)), prevalence(run(world, branch, 3))
     assert with_it[0] == without[0] > 0.1

@@ -138,8 +138,8 @@ def test_tiny_worlds() -> None:
 
 def test_followers_are_those_of_the_graph() -> None:
     world = busy_world()
-    stage = run(world, until=0)
-    society = stage.society
+    model = run(world, until=0)
+    society = model.society
     trolls = np.flatnonzero(society.group == Group.ACTIVE_TROLL)
     pairs = [(p, a) for p in range(world.people) for a in society.followees[society.indptr[p] : society.indptr[p + 1]]]
     expected = sum(account in trolls for _, account in pairs)

@@ -71,11 +71,11 @@ def test_all_detectors_are_tried_here() -> None:
 @pytest.mark.parametrize("detector", EXAMPLES, ids=repr)
 def test_only_the_two_with_an_oracle_see_who_is_who(detector: Detector) -> None:
     """The same view with everybody's role turned round: decisions stay, but for the idealised detectors."""
-    stage = run(busy_world(), until=40)
-    (desk,) = stage.fork(Branch((Takedown(2, accounts=1),))).moderators[0].desks
+    model = run(busy_world(), until=40)
+    (desk,) = model.fork(Branch((Takedown(2, accounts=1),))).moderators[0].desks
     before, view = desk.scores(detector), desk.view()
-    swapped = np.where(stage.society.group >= Group.ACTIVE_TROLL, Group.CITIZEN, Group.ACTIVE_TROLL).astype(np.uint8)
-    desk._model.society = stage.society._replace(group=swapped)
+    swapped = np.where(model.society.group >= Group.ACTIVE_TROLL, Group.CITIZEN, Group.ACTIVE_TROLL).astype(np.uint8)
+    desk._model.society = model.society._replace(group=swapped)
     again = desk.view()
     for name in PlatformView._fields[2:-1]:
         np.testing.assert_array_equal(getattr(again, name), getattr(view, name))
@@ -163,10 +163,10 @@ def test_a_world_that_keeps_no_signals_is_refused(signal: str) -> None:
 def test_profiles_are_seen_in_any_world() -> None:
     young = RuleDetector(signal="age", threshold=1.0, below=True)
     world = busy_world(**{"signals.observe": False})
-    stage = run(world, Branch((PreemptiveRemoval(2, young, accounts=11),)))
-    assert stage.removals[0].removed > 0
+    model = run(world, Branch((PreemptiveRemoval(2, young, accounts=11),)))
+    assert model.removals[0].removed > 0
     with pytest.raises(InputError, match=r"world\.signals\.observe must be true"):
-        signal(stage.moderators[0].view(), "reports")
+        signal(model.moderators[0].view(), "reports")
 
 
 def test_detectors_are_chosen_by_name() -> None:
@@ -336,8 +336,8 @@ def test_rare_trolls_make_flags_worth_little() -> None:
 def test_labels_of_a_run() -> None:
     world = busy_world()
     found = sim.ground_truth(world, days=3)
-    stage = run(world)
-    group = stage.society.group[found.view.account]
+    model = run(world)
+    group = model.society.group[found.view.account]
     np.testing.assert_array_equal(found.troll, group >= Group.ACTIVE_TROLL)
     assert not (found.active_troll & found.sleeper).any()
     assert (found.view.posts[found.sleeper] == 0).all()

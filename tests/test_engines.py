@@ -32,8 +32,8 @@ from tests.worlds import STANDING, TWO_PLATFORMS, assert_same, busy_branch, busy
 
 def test_the_busy_world_is_busy() -> None:
     """The features whose equality is tested below do happen."""
-    stage = run(busy_world(), busy_branch())
-    totals, state = stage.state.counts.sum(axis=0), stage.state
+    model = run(busy_world(), busy_branch())
+    totals, state = model.state.counts.sum(axis=0), model.state
     for column in (Count.NEW_POSTS, Count.RESHARES, Count.IMPRESSIONS, Count.SLOTS, Count.LOST_POSTS):
         assert totals[column + Role.CITIZEN] > 0, column
     for column in (Count.NEW_POSTS, Count.RESHARES, Count.IMPRESSIONS, Count.SLOTS):
@@ -44,10 +44,10 @@ def test_the_busy_world_is_busy() -> None:
     assert (state.turnout >= 0).tolist() == [True, True, True, False]
     assert state.stream_size[0] == state.stream.size
     assert (state.last_call[:, 0] >= 0).any()
-    assert (stage.state.active_since > 0).any()
-    assert sum(record.whose["active_trolls"] for record in stage.removals) > 0
-    assert sum(record.whose["sleepers"] for record in stage.removals) > 0
-    assert sum(record.whose["citizens"] for record in stage.removals) > 0
+    assert (model.state.active_since > 0).any()
+    assert sum(record.whose["active_trolls"] for record in model.removals) > 0
+    assert sum(record.whose["sleepers"] for record in model.removals) > 0
+    assert sum(record.whose["citizens"] for record in model.removals) > 0
     silent = busy_world(**{"expression.silence": False})
     assert run(silent).state.posts.sum() > run(busy_world()).state.posts.sum()
 
@@ -159,8 +159,8 @@ def test_engines_agree_after_every_tick() -> None:
     fast, slow = begin(world, branch, 5, "arrays").engine, begin(world, branch, 5, "agents").engine
     fast.advance(slow.step_index)
     while fast.step_index < fast.last_step:
-        for stage in (fast, slow):
-            stage.advance(stage.step_index + 1)
+        for model in (fast, slow):
+            model.advance(model.step_index + 1)
         assert_same(fast, slow)
 
 
@@ -286,23 +286,23 @@ def test_iterations_of_a_batch_would_be_the_same_run_and_are_refused(processes: 
             )
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda stage: pickle.loads(pickle.dumps(stage))])
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
 @pytest.mark.parametrize("engine", ["arrays", "agents", "mesa"])
 def test_a_copy_goes_on_by_itself_to_the_same_end(copied: Callable[[Engine], Engine], engine: str) -> None:
     """Operator, organisers and a queue of the moderator's have much to do after it was made."""
     adaptation = {"name": "rebuilding", "replacement": 2.0, "notice_days": 0.5, "budget_hours": 24.0}
     world, branch = busy_world(**TWO_PLATFORMS, **{"campaign.adaptation": adaptation}), busy_branch_of_two()
     expected = run(world, branch, 1)
-    stage = SocietyModel(world, branch, 1) if engine == "mesa" else begin(world, branch, 1, engine).engine
-    stage.advance(world.burn_in_ticks + 3)
-    state = stage.digest
-    other = copied(stage)
-    assert type(other) is type(stage)
+    model = SocietyModel(world, branch, 1) if engine == "mesa" else begin(world, branch, 1, engine).engine
+    model.advance(world.burn_in_ticks + 3)
+    state = model.digest
+    other = copied(model)
+    assert type(other) is type(model)
     other.advance(other.last_step)
-    assert stage.digest == state
+    assert model.digest == state
     assert_same(other, expected)
-    stage.advance(stage.last_step)
-    assert_same(stage, expected)
+    model.advance(model.last_step)
+    assert_same(model, expected)
 
 
 def test_steps_count_from_day_0_and_end_with_the_calendar() -> None:

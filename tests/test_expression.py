@@ -52,13 +52,13 @@ def test_the_less_courage_the_more_confidence_it_takes(inner: float, courage: fl
     assert confidences(np.array([inner])) == [confidence_of(inner)]
 
 
-def ross(stage: Engine, ticks: int) -> tuple[np.ndarray, np.ndarray]:
-    """Inner confidence of each person and who speaks, from a stage's people and graph, by the paper's words."""
-    society, people = stage.society, stage.world.people
+def ross(model: Engine, ticks: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inner confidence of each person and who speaks, from a model's people and graph, by the paper's words."""
+    society, people = model.society, model.world.people
     person = society.person[:people]
     side = np.concatenate([society.anchor[person], society.fixed_stance])
     threshold = 1.0 - society.courage[person].astype(float)
-    inner = stage.state.inner_confidence[person].copy()
+    inner = model.state.inner_confidence[person].copy()
     bots = np.ones(side.size - people, dtype=bool)
     for _ in range(ticks):
         speak = np.concatenate([np.maximum(0.0, 2.0 / (1.0 + np.exp(-inner)) - 1.0) > threshold, bots])
@@ -74,14 +74,14 @@ def ross(stage: Engine, ticks: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 def test_the_engine_does_what_the_paper_says(engine: str) -> None:
     world = silence_world(Parameters(people=150, links=2, longest=12), bots=5)
-    stage = begin(world, None, 3, engine).engine
-    inner, speak = ross(stage, 12)
-    stage.advance(12)
-    person = stage.society.person[:150]
-    np.testing.assert_array_equal(stage.state.inner_confidence[person], inner)
-    np.testing.assert_array_equal(speakers(stage.state.inner_confidence, stage.society.courage)[person], speak)
+    model = begin(world, None, 3, engine).engine
+    inner, speak = ross(model, 12)
+    model.advance(12)
+    person = model.society.person[:150]
+    np.testing.assert_array_equal(model.state.inner_confidence[person], inner)
+    np.testing.assert_array_equal(speakers(model.state.inner_confidence, model.society.courage)[person], speak)
     assert 0 < speak.sum() < 150
-    np.testing.assert_array_equal(stage.state.opinion[:, 0], stage.society.anchor)
+    np.testing.assert_array_equal(model.state.opinion[:, 0], model.society.anchor)
 
 
 def test_who_is_silent_is_not_read_but_trolls_are() -> None:
@@ -110,9 +110,9 @@ def test_who_is_silent_is_not_read_but_trolls_are() -> None:
 
 def test_messages_raise_and_lower_confidence_and_the_silent_post_nothing() -> None:
     world = busy_world(**{"expression.silence_by": "confidence", "expression.first_posts": 0.0})
-    stage = run(world)
+    model = run(world)
     before = begin(world, None, 1).engine.state.inner_confidence
-    change = stage.state.inner_confidence - before
+    change = model.state.inner_confidence - before
     assert (change > 0.0).any()
     assert (change < 0.0).any()
     mute = begin(world, None, 1).engine
@@ -125,9 +125,9 @@ def test_messages_raise_and_lower_confidence_and_the_silent_post_nothing() -> No
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 def test_without_steps_confidence_stays_as_it_was_drawn(engine: str) -> None:
-    stage = run(busy_world(**{"expression.silence_by": "confidence", "expression.confidence_step": 0.0}), engine=engine)
+    model = run(busy_world(**{"expression.silence_by": "confidence", "expression.confidence_step": 0.0}), engine=engine)
     drawn = begin(busy_world(), None, 1).engine.state.inner_confidence
-    np.testing.assert_array_equal(stage.state.inner_confidence, drawn)
+    np.testing.assert_array_equal(model.state.inner_confidence, drawn)
     assert 0.4 < drawn.mean() < 0.6
 
 
@@ -145,10 +145,10 @@ def test_where_nobody_is_silenced_the_form_does_not_matter(case: tuple[World, ob
 @settings(max_examples=15)
 def test_by_climate_confidence_is_left_alone(world: World, seed: int) -> None:
     world = world.replace({"expression.silence_by": "climate"})
-    stage = begin(world, None, seed).engine
-    drawn = stage.state.inner_confidence.copy()
-    stage.advance(stage.last_step)
-    np.testing.assert_array_equal(stage.state.inner_confidence, drawn)
+    model = begin(world, None, seed).engine
+    drawn = model.state.inner_confidence.copy()
+    model.advance(model.last_step)
+    np.testing.assert_array_equal(model.state.inner_confidence, drawn)
 
 
 def test_equal_numbers_of_speakers_are_half_a_win() -> None:

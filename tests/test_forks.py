@@ -31,9 +31,9 @@ ENGINES = [(a, b) for a in ("arrays", "agents") for b in ("arrays", "agents")]
 def continued(trunk: Engine, branch: Branch, engine: str, snapshot: Snapshot | None = None) -> Engine:
     """A branch that goes on from where the trunk is."""
     start = snapshot or trunk.snapshot()
-    stage = begun(trunk.world, branch, trunk.seed_of_run, engine, start=start).engine
-    stage.advance(stage.last_step)
-    return stage
+    model = begun(trunk.world, branch, trunk.seed_of_run, engine, start=start).engine
+    model.advance(model.last_step)
+    return model
 
 
 @st.composite
@@ -167,7 +167,7 @@ def test_shadowed_branches_are_not_simulated_until_their_first_sleeper_would_wak
     branches = {str(n): Branch((PreemptiveRemoval(1, accounts=n),)) for n in range(1, 9)}
     simulated = []
     with patch.object(ArrayEngine, "advance_accounts", autospec=True) as advance:
-        advance.side_effect = lambda stage, first, last: simulated.append(last - first)
+        advance.side_effect = lambda model, first, last: simulated.append(last - first)
         compare(world, {"none": Branch(), **branches}, seeds=1, threads=1)
     # One simulation, and in the fifth day one for each branch at most.
     assert sum(simulated) <= world.burn_in_ticks + world.ticks + 8 * world.ticks_per_day

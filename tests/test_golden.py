@@ -126,20 +126,20 @@ def test_everything_happens_in_some_case() -> None:
     waking = followed = 0
     records: set[tuple[str, str, str]] = set()
     for case in CASES.values():
-        stage = golden.run_case(case)
+        model = golden.run_case(case)
         for outcome in OUTCOMES:
-            values[outcome.name] |= {day[outcome.name] for day in stage.daily if not np.isnan(day[outcome.name])}
-        state = stage.state
+            values[outcome.name] |= {day[outcome.name] for day in model.daily if not np.isnan(day[outcome.name])}
+        state = model.state
         moved |= {
             name for name in State._fields if (array := getattr(state, name)).size and (array != array.flat[0]).any()
         }
         counts += state.counts.sum(axis=0)
         traces += state.traces.sum(axis=0, dtype=np.int64)
-        group = stage.society.group
+        group = model.society.group
         troll = group >= Group.ACTIVE_TROLL
-        followed += int(stage.followers[troll].sum())
-        waking += int((state.active_since[troll] > stage.world.burn_in_ticks).sum())
-        records |= {(r.policy, r.platform, r.action) for r in stage.removals if r.removed}
+        followed += int(model.followers[troll].sum())
+        waking += int((state.active_since[troll] > model.world.burn_in_ticks).sum())
+        records |= {(r.policy, r.platform, r.action) for r in model.removals if r.removed}
     assert {name for name in values if len(values[name]) < 2} == set()
     assert moved >= set(State._fields) - {"stream_size", "dehumanising_read"}  # one number; reset at the end of a day
     assert set(np.flatnonzero(counts == 0)) == {Count.RESHARES + Role.ORGANISER}  # organisers only post what is new

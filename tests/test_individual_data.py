@@ -76,13 +76,13 @@ def test_impressions_by_outlets_are_apart() -> None:
 def test_rows_are_in_node_order() -> None:
     opinions = tuple(np.linspace(-0.9, 0.9, 120).tolist())
     world = busy_world(**{"population.opinions": opinions, "opinion.rule": "voter", "opinion.anchoring": 0.0})
-    stage = sim.begin(world, None, 1).engine
+    model = sim.begin(world, None, 1).engine
     run = sim.simulate(world, days=1, keep=("opinion", "status"))
-    stage.advance(world.burn_in_ticks + world.ticks_per_day)
+    model.advance(world.burn_in_ticks + world.ticks_per_day)
     assert list(run.people["node"]) == list(range(120))
-    people = stage.society.person[:120]
-    np.testing.assert_array_equal(run.people["opinion"], stage.state.opinion[people, 0])
-    created = stage.society.created[:120] >= world.ticks_per_day
+    people = model.society.person[:120]
+    np.testing.assert_array_equal(run.people["opinion"], model.state.opinion[people, 0])
+    created = model.society.created[:120] >= world.ticks_per_day
     np.testing.assert_array_equal(run.people["status"] == "sleeping", created)
 
 

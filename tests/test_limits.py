@@ -67,10 +67,10 @@ def test_minus_zero_is_zero() -> None:
 def test_reports_are_counted_up_to_32_bits_and_not_from_0_again() -> None:
     ends = []
     for engine in ("arrays", "agents"):
-        stage = begin(busy_world(), busy_branch(), 1, engine).engine
-        stage.state.traces[:, Trace.REPORTS] = MOST_REPORTS - 1
-        stage.advance(stage.last_step)
-        ends.append(stage)
+        model = begin(busy_world(), busy_branch(), 1, engine).engine
+        model.state.traces[:, Trace.REPORTS] = MOST_REPORTS - 1
+        model.advance(model.last_step)
+        ends.append(model)
     assert_same(*ends)
     reports = ends[0].state.traces[:, Trace.REPORTS].astype(np.int64)
     assert set(reports.tolist()) == {MOST_REPORTS - 1, MOST_REPORTS}
@@ -80,13 +80,13 @@ def test_reports_are_counted_up_to_32_bits_and_not_from_0_again() -> None:
 
 
 def test_the_mean_quality_of_more_than_64_bits_of_qualities() -> None:
-    stage = run(busy_world())
+    model = run(busy_world())
     quality = next(outcome for outcome in OUTCOMES if outcome.name == "quality_shown")
-    today = slice(stage.step_index - stage.world.ticks_per_day, stage.step_index)
-    stage.state.counts[today, Count.QUALITY] = 2**62
-    stage.state.counts[today, Count.SLOTS : Count.SLOTS + 3] = [2**31, 0, 0]
-    stage.sums.clear()
-    assert quality.value(stage) == 0.5
+    today = slice(model.step_index - model.world.ticks_per_day, model.step_index)
+    model.state.counts[today, Count.QUALITY] = 2**62
+    model.state.counts[today, Count.SLOTS : Count.SLOTS + 3] = [2**31, 0, 0]
+    model.sums.clear()
+    assert quality.value(model) == 0.5
 
 
 def test_qualities_that_a_tick_cannot_add_up_are_refused() -> None:

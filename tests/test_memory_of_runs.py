@@ -12,10 +12,10 @@ from tests.worlds import busy_world
 
 def test_a_stage_is_let_go() -> None:
     for engine in ("arrays", "agents"):
-        stage = begin(busy_world(), None, 1, engine).engine
-        stage.advance(3)
-        gone = weakref.ref(stage)
-        del stage
+        model = begin(busy_world(), None, 1, engine).engine
+        model.advance(3)
+        gone = weakref.ref(model)
+        del model
         gc.collect()
         assert gone() is None, engine
 

@@ -127,14 +127,14 @@ def test_who_has_no_threshold_joins_every_event_of_their_side(world: World, seed
         "turnout_weight": 1.0,
         "legitimacy_weight": 0.0,
     }
-    stage = begin(world.replace({"mobilisation": changes}), None, seed).engine
-    steps, sides = stage.schedule.join_step, stage.schedule.join_side
+    model = begin(world.replace({"mobilisation": changes}), None, seed).engine
+    steps, sides = model.schedule.join_step, model.schedule.join_side
     for step in np.unique(steps[steps >= 0]):
-        stage.advance(int(step))
+        model.advance(int(step))
         at_once = np.flatnonzero(steps == step)
-        leaning = [int((sides[i] * stage.state.opinion[:, 0] > 0.0).sum()) for i in at_once]
-        stage.advance(int(step) + 1)
-        assert stage.state.turnout[at_once].tolist() == leaning
+        leaning = [int((sides[i] * model.state.opinion[:, 0] > 0.0).sum()) for i in at_once]
+        model.advance(int(step) + 1)
+        assert model.state.turnout[at_once].tolist() == leaning
 
 
 # Granovetter

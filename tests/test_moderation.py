@@ -139,19 +139,19 @@ def test_a_real_detector_sees_what_a_platform_sees(engine: str) -> None:
     Prolific.seen.clear()
     day = world.burn_in_ticks + world.tick(2)
     before = run(world, None, 1, engine, until=day)
-    stage = run(world, Branch((Takedown(1, Perfect(), accounts=0), Takedown(2, Prolific(), accounts=7))), 1, engine)
+    model = run(world, Branch((Takedown(1, Perfect(), accounts=0), Takedown(2, Prolific(), accounts=7))), 1, engine)
     ((view, oracle),) = Prolific.seen
     assert oracle is None
     assert view.tick == world.tick(2)
-    society = stage.society
+    society = model.society
     np.testing.assert_array_equal(view.account, np.flatnonzero(society.created <= view.tick))
     assert (society.created > view.tick).any() or view.account.size == society.group.size
     np.testing.assert_array_equal(view.created, society.created[view.account])
     np.testing.assert_array_equal(view.posts, before.state.posts[view.account])
-    np.testing.assert_array_equal(view.following, stage.drawn.graph.following_count()[view.account])
-    np.testing.assert_array_equal(view.followers, stage.drawn.graph.followers_count()[view.account])
+    np.testing.assert_array_equal(view.following, model.drawn.graph.following_count()[view.account])
+    np.testing.assert_array_equal(view.followers, model.drawn.graph.followers_count()[view.account])
     assert not view.suspended.any()
-    gone = np.flatnonzero(stage.state.status == Status.SUSPENDED)
+    gone = np.flatnonzero(model.state.status == Status.SUSPENDED)
     assert gone.size == 7
     assert view.posts[np.isin(view.account, gone)].min() >= np.sort(view.posts)[-7]
 
@@ -199,19 +199,19 @@ def test_larger_takedowns_of_a_run_contain_smaller_ones(detector: Detector) -> N
     world = busy_world(people=936, people_reachable=936 * 20, **{"campaign.accounts": 936, "graph.hub_cap": 0.1})
     removed = []
     for accounts in (94, 312, 936):
-        stage = run(
+        model = run(
             world, Branch((Takedown(1, detector, accounts=accounts),)), until=world.burn_in_ticks + world.tick(1) + 1
         )
-        removed.append(set(np.flatnonzero(stage.state.status == Status.SUSPENDED).tolist()))
-        assert stage.removals[0].asked == world.scaled(accounts)
-        assert stage.removals[0].removed == len(removed[-1])
+        removed.append(set(np.flatnonzero(model.state.status == Status.SUSPENDED).tolist()))
+        assert model.removals[0].asked == world.scaled(accounts)
+        assert model.removals[0].removed == len(removed[-1])
     assert removed[0] < removed[1] < removed[2]
 
 
 def test_a_shortfall_is_reported() -> None:
     """More than exist on the day: all there are are removed, and the record keeps what was asked for."""
-    stage = run(busy_world(), Branch((Takedown(1, Rates(tpr=0.5, fpr=0.0), accounts=20),)))
-    record = stage.removals[0]
+    model = run(busy_world(), Branch((Takedown(1, Rates(tpr=0.5, fpr=0.0), accounts=20),)))
+    record = model.removals[0]
     assert (record.asked_in_reality, record.asked) == (20, 20)
     assert 0 < record.removed < 20
     assert record.removed == record.whose["active_trolls"]
@@ -219,9 +219,9 @@ def test_a_shortfall_is_reported() -> None:
 
 def test_counts_scale_with_the_world() -> None:
     world = sim.World.hk2019(people=10_000, days=2, burn_in_days=0)
-    stage = begin(world, Branch((Takedown(0, accounts=936), PreemptiveRemoval(0, accounts=200_000))), 1).engine
-    stage.advance(1)
-    takedown, preemptive = stage.removals
+    model = begin(world, Branch((Takedown(0, accounts=936), PreemptiveRemoval(0, accounts=200_000))), 1).engine
+    model.advance(1)
+    takedown, preemptive = model.removals
     assert (takedown.asked_in_reality, takedown.asked, takedown.whose["active_trolls"]) == (936, 9, 9)
     assert (preemptive.asked_in_reality, preemptive.asked) == (200_000, 2000)
 
@@ -232,8 +232,8 @@ def test_counts_scale_with_the_world() -> None:
 )
 def test_takedowns_find_the_active_and_preemptive_removals_the_unused(policy: Policy, group: Group) -> None:
     world = busy_world(**{"campaign.sleepers.created_before": 1.0, "campaign.sleepers.waking_rate": 0.0})
-    stage = run(world, Branch((policy,)))
-    np.testing.assert_array_equal(stage.state.status == Status.SUSPENDED, stage.society.group == group)
+    model = run(world, Branch((policy,)))
+    np.testing.assert_array_equal(model.state.status == Status.SUSPENDED, model.society.group == group)
 
 
 @pytest.mark.parametrize(

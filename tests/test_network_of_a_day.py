@@ -33,8 +33,8 @@ def test_it_shows_the_state_at_the_end_of_the_day(engine: str) -> None:
         assert [roles.count(role) for role in ("citizen", "organiser", "troll", "sleeper")] == [120, 4, 9, 11]
     assert {network.nodes[node]["opinion"] for node in network if network.nodes[node]["role"] == "troll"} == {-0.6}
     followers = [network.in_degree(node) for node in network]
-    stage = sim.begin(world, None, 3, population_seed=8).engine
-    np.testing.assert_array_equal(followers, stage.followers)
+    model = sim.begin(world, None, 3, population_seed=8).engine
+    np.testing.assert_array_equal(followers, model.followers)
 
 
 def test_two_platforms_are_told_apart() -> None:

@@ -86,8 +86,8 @@ def test_salts_do_not_matter_when_nobody_is_removed(detector: Detector) -> None:
 def test_salts_matter_when_somebody_is_removed() -> None:
     removed = []
     for salt in range(4):
-        stage = run(busy_world(), Branch(policies=(Takedown(1, Perfect(salt=salt), accounts=4),)))
-        removed.append(tuple(np.flatnonzero(stage.state.status == Status.SUSPENDED)))
+        model = run(busy_world(), Branch(policies=(Takedown(1, Perfect(salt=salt), accounts=4),)))
+        removed.append(tuple(np.flatnonzero(model.state.status == Status.SUSPENDED)))
     assert len(set(removed)) > 1
 
 
@@ -148,15 +148,15 @@ def test_in_hong_kong_sleepers_created_later_escape_a_removal_on_day_0() -> None
     """54 % of the sleepers are registered during the calendar (published), so no platform can remove them on day 0: a
     perfect removal leaves them, and those that wake afterwards are a campaign again. Only ``campaign=False`` is none."""
     world = sim.World.hk2019(people=2000, days=20, burn_in_days=0)
-    stage = run(world, everything(world))
-    sleepers = stage.society.group == Group.SLEEPER
-    later = stage.society.created[sleepers] > 0
+    model = run(world, everything(world))
+    sleepers = model.society.group == Group.SLEEPER
+    later = model.society.created[sleepers] > 0
     assert sleepers.sum() == 400
     assert later.mean() == pytest.approx(0.54, abs=0.06)
-    suspended = stage.state.status[sleepers] == Status.SUSPENDED
+    suspended = model.state.status[sleepers] == Status.SUSPENDED
     np.testing.assert_array_equal(suspended, ~later)
-    assert (stage.state.status[stage.society.group == Group.ACTIVE_TROLL] == Status.SUSPENDED).all()
-    takedown, preemptive = stage.removals
+    assert (model.state.status[model.society.group == Group.ACTIVE_TROLL] == Status.SUSPENDED).all()
+    takedown, preemptive = model.removals
     assert (takedown.asked, takedown.whose["active_trolls"]) == (2, 2)
     assert (preemptive.asked, preemptive.whose["sleepers"]) == (400, int((~later).sum()))
 
@@ -165,8 +165,8 @@ def test_in_hong_kong_sleepers_created_later_escape_a_removal_on_day_0() -> None
 @settings(max_examples=20)
 def test_without_a_campaign_policies_find_nobody_but_the_innocent(world: World, data: st.DataObject, seed: int) -> None:
     policy = data.draw(removals(world))
-    stage = run(world, Branch(policies=(policy,), campaign=False), seed)
-    assert stage.removals[0].whose["active_trolls"] == stage.removals[0].whose["sleepers"] == 0
+    model = run(world, Branch(policies=(policy,), campaign=False), seed)
+    assert model.removals[0].whose["active_trolls"] == model.removals[0].whose["sleepers"] == 0
 
 
 def test_repeating_a_takedown_finds_nobody_left() -> None:

@@ -81,32 +81,32 @@ def test_days_stop_early_without_changing_what_came_before() -> None:
 
 def test_counts_agree_with_the_state() -> None:
     branch = Branch((Takedown(1, Rates(tpr=0.7, fpr=0.2), accounts=20),))
-    stage = run(busy_world(), branch)
-    final, state, group = daily(stage).iloc[-1], stage.state, stage.society.group
+    model = run(busy_world(), branch)
+    final, state, group = daily(model).iloc[-1], model.state, model.society.group
     gone = state.status == Status.SUSPENDED
     assert (
         final["trolls_removed"]
         == (gone & (group >= Group.ACTIVE_TROLL)).sum()
-        == stage.removals[0].whose["active_trolls"]
+        == model.removals[0].whose["active_trolls"]
     )
     assert final["wrongful_removals"] == (gone & (group < Group.ACTIVE_TROLL)).sum()
-    assert final["wrongful_removals"] == stage.removals[0].whose["citizens"] + stage.removals[0].whose["organisers"] > 0
+    assert final["wrongful_removals"] == model.removals[0].whose["citizens"] + model.removals[0].whose["organisers"] > 0
     assert final["active_trolls"] == ((state.status == Status.ACTIVE) & (group >= Group.ACTIVE_TROLL)).sum()
     assert final["opinion_mean"] == state.opinion[:, 0].mean()
     assert final["reach"] == (state.troll_impressions > 0).mean()
-    turnout = state.turnout / stage.world.people
+    turnout = state.turnout / model.world.people
     assert final["turnout_movement"] == turnout[0]
     assert final["turnout_government"] == pytest.approx(turnout[1:3].mean())
 
 
 def test_posts_are_counted_once() -> None:
     """Every post of the calendar is in some day's count; those of the burn-in are in none."""
-    stage = run(busy_world())
-    at_day_0 = run(busy_world(), until=stage.world.burn_in_ticks).state
-    measured = daily(stage)
-    assert measured["posts"].sum() == int(stage.state.posts.sum()) - int(at_day_0.posts.sum())
-    trolls = stage.society.group >= Group.ACTIVE_TROLL
-    assert measured["troll_posts"].sum() == int(stage.state.posts[trolls].sum()) - int(at_day_0.posts[trolls].sum())
+    model = run(busy_world())
+    at_day_0 = run(busy_world(), until=model.world.burn_in_ticks).state
+    measured = daily(model)
+    assert measured["posts"].sum() == int(model.state.posts.sum()) - int(at_day_0.posts.sum())
+    trolls = model.society.group >= Group.ACTIVE_TROLL
+    assert measured["troll_posts"].sum() == int(model.state.posts[trolls].sum()) - int(at_day_0.posts[trolls].sum())
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_polarisation_of_known_distributions(opinions: tuple[float, ...], expect
 
 
 def test_concentration_of_equal_exposure_is_the_share_of_the_top() -> None:
-    stage = run(busy_world(people=200), until=0)
-    stage.state.troll_impressions[:] = 3
+    model = run(busy_world(people=200), until=0)
+    model.state.troll_impressions[:] = 3
     concentration = next(o for o in OUTCOMES if o.name == "exposure_concentration")
-    assert concentration.value(stage) == pytest.approx(0.01)
-    stage.state.troll_impressions[:] = 0
-    assert math.isnan(concentration.value(stage))
-    stage.state.troll_impressions[7] = 5
-    assert concentration.value(stage) == 1.0
+    assert concentration.value(model) == pytest.approx(0.01)
+    model.state.troll_impressions[:] = 0
+    assert math.isnan(concentration.value(model))
+    model.state.troll_impressions[7] = 5
+    assert concentration.value(model) == 1.0
 
 
 def test_expressed_climate_is_the_mean_stance_of_the_posts_of_a_day() -> None:

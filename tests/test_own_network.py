@@ -46,13 +46,13 @@ def averaging_world(people: int, graph: Any, days: int = 1, **changes: Any) -> s
 
 
 def after(world: sim.World, days: int, engine: str = "arrays") -> Engine:
-    stage = begin(world, None, 1, engine, 1).engine
-    stage.advance(days)
-    return stage
+    model = begin(world, None, 1, engine, 1).engine
+    model.advance(days)
+    return model
 
 
-def opinions_of_nodes(stage: Engine) -> list[float]:
-    return by_node(stage.state.opinion[:, 0]).tolist()
+def opinions_of_nodes(model: Engine) -> list[float]:
+    return by_node(model.state.opinion[:, 0]).tolist()
 
 
 def test_persons_and_nodes_are_taken_to_each_other() -> None:
@@ -76,13 +76,13 @@ def test_a_step_averages_what_the_user_wrote(data: st.DataObject, n: int) -> Non
     """On an edge list and on graphs that are drawn, with opinions given by node: x becomes W x."""
     opinions = data.draw(st.lists(st.floats(-1, 1), min_size=n, max_size=n))
     graph = data.draw(st.sampled_from([{"kind": "random", "followees": 1.0}, {"kind": "preferential"}]))
-    stage = after(averaging_world(n, graph, **{"population.opinions": opinions}), 1)
-    follows = stage.drawn.graph
+    model = after(averaging_world(n, graph, **{"population.opinions": opinions}), 1)
+    follows = model.drawn.graph
     expected = [
         np.mean(np.array(opinions)[row]) if row.size else opinions[node]
         for node, row in enumerate(np.split(follows.followees.astype(int), follows.indptr[1:-1]))
     ]
-    np.testing.assert_allclose(opinions_of_nodes(stage), expected, atol=1e-12)
+    np.testing.assert_allclose(opinions_of_nodes(model), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize(("joiner", "turnout"), [(0, 1.0), (1, 0.0), (2, 0.0)])
@@ -158,8 +158,8 @@ def test_thresholds_of_the_node_table_are_told(tmp_path: Path) -> None:
 # Names
 
 
-def names_of(stage: Engine) -> list[object]:
-    return stage.drawn.nodes.tolist()
+def names_of(model: Engine) -> list[object]:
+    return model.drawn.nodes.tolist()
 
 
 @pytest.mark.parametrize(
@@ -179,13 +179,13 @@ def test_nodes_keep_their_names(edges: str, table: str, names: list[object], tmp
     path.write_text(edges)
     graph = {"kind": "file", "edges": str(path), "nodes": node_file(tmp_path, table)}
     world = averaging_world(3, graph)
-    stage = after(world, 1)
-    assert names_of(stage) == names
+    model = after(world, 1)
+    assert names_of(model) == names
     if "zoe" in names:
-        assert dict(zip(names, opinions_of_nodes(stage), strict=True)) == {"zoe": 1.0, "ann": 0.5, "bob": 0.5}
+        assert dict(zip(names, opinions_of_nodes(model), strict=True)) == {"zoe": 1.0, "ann": 0.5, "bob": 0.5}
     run = sim.simulate(world, days=1, keep="opinion")
     assert run.people["node"].tolist() == names
-    assert run.people["opinion"].tolist() == opinions_of_nodes(stage)
+    assert run.people["opinion"].tolist() == opinions_of_nodes(model)
     network = sim.simulate(world, days=1).network() if hasattr(sim.Run, "network") else None
     assert network is None or list(network) == names
 

@@ -121,14 +121,14 @@ def test_a_mesa_model_collects_it() -> None:
 
 
 def a_day(world: World, branch: Branch | None = None) -> tuple[Day, Any]:
-    stage = begin(world, branch, 1).engine
-    stage.advance(stage.last_step)
-    return Day(stage, stage.daily[-1]), stage
+    model = begin(world, branch, 1).engine
+    model.advance(model.last_step)
+    return Day(model, model.daily[-1]), model
 
 
 @pytest.mark.parametrize("world", [busy_world(), two_platforms()], ids=["one platform", "two platforms"])
 def test_what_a_day_shows(world: World) -> None:
-    day, stage = a_day(world, busy_branch())
+    day, model = a_day(world, busy_branch())
     assert (day.number, day.date, day.world) == (2, "2019-05-03", world)
     assert day.measured["opinion_mean"] == pytest.approx(day.opinion.mean())
     np.testing.assert_allclose(day.troll_part + day.organiser_part + day.event_part + day.own_part, day.opinion)
@@ -141,27 +141,27 @@ def test_what_a_day_shows(world: World) -> None:
     assert day.turnout.equals(sim.simulate(world, busy_branch()).turnout)
     accounts = day.accounts
     assert len(GROUPS) == len(Group)
-    assert len(accounts) == stage.society.group.size == day.follows.n
+    assert len(accounts) == model.society.group.size == day.follows.n
     assert (accounts["group"][accounts["person"] < 0] != "citizen").all()
     first = accounts[(accounts["group"] == "citizen") & (accounts["platform"] == 1)]
     assert list(first["person"]) == list(range(world.people))
     assert list(first["status"]) == list(day.status)
     suspended = accounts["status"] == "suspended"
-    assert suspended.sum() == (stage.state.status == Status.SUSPENDED).sum() > 0
+    assert suspended.sum() == (model.state.status == Status.SUSPENDED).sum() > 0
     holders = accounts.loc[accounts["person"] >= 0, "person"]
-    np.testing.assert_array_equal(stage.state.opinion[stage.society.person[holders.index], 0], day.opinion[holders])
+    np.testing.assert_array_equal(model.state.opinion[model.society.person[holders.index], 0], day.opinion[holders])
     np.testing.assert_array_equal(np.bincount(day.follows.followees, minlength=len(accounts)), accounts["followers"])
-    assert stage.state.counts[:, Count.NEW_POSTS].sum() >= day.new_posts("citizen", since_day_0=True)
+    assert model.state.counts[:, Count.NEW_POSTS].sum() >= day.new_posts("citizen", since_day_0=True)
 
 
 def test_a_day_cannot_be_written() -> None:
-    day, stage = a_day(busy_world())
-    before = stage.digest
+    day, model = a_day(busy_world())
+    before = model.digest
     for array in (day.opinion, day.opinion_at_start, day.troll_impressions, day.follows.followees, day.follows.indptr):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
     day.accounts["status"] = "active"
-    assert stage.digest == before
+    assert model.digest == before
     with pytest.raises(InputError, match="not 'trol'; did you mean 'troll'"):
         day.impressions("trol")
 

@@ -31,13 +31,13 @@ def two_platforms(**changes: Any) -> World:
     return busy_world(**{**TWO_PLATFORMS, **changes})
 
 
-def suspended(stage: Engine) -> np.ndarray:
-    return np.flatnonzero(stage.state.status == Status.SUSPENDED)
+def suspended(model: Engine) -> np.ndarray:
+    return np.flatnonzero(model.state.status == Status.SUSPENDED)
 
 
-def of_group(stage: Engine, group: Group, second: bool) -> np.ndarray:
-    mine = np.flatnonzero(stage.society.group == group)
-    return mine[(mine >= stage.society.second) == second]
+def of_group(model: Engine, group: Group, second: bool) -> np.ndarray:
+    mine = np.flatnonzero(model.society.group == group)
+    return mine[(mine >= model.society.second) == second]
 
 
 # Who is there
@@ -80,26 +80,26 @@ def test_a_second_platform_that_nobody_visits_changes_nobody(engine: str) -> Non
 
 
 def test_what_is_read_on_both_platforms_in_one_tick_is_one_reading() -> None:
-    stage = run(two_platforms(second={**TWO_PLATFORMS["second"].to_mapping(), "visits": 24.0}))
-    people, accounts = stage.world.people, stage.society
-    busy = stage.state.counts[:, Count.READERS]
-    both = stage.state.last_awake[accounts.twin[accounts.twin >= 0]] >= 0
+    model = run(two_platforms(second={**TWO_PLATFORMS["second"].to_mapping(), "visits": 24.0}))
+    people, accounts = model.world.people, model.society
+    busy = model.state.counts[:, Count.READERS]
+    both = model.state.last_awake[accounts.twin[accounts.twin >= 0]] >= 0
     assert both.all()  # members are there all the time
     assert busy.max() <= people
 
 
 def test_opinions_cross_over_and_messages_do_not() -> None:
     world = two_platforms(**{"campaign.accounts": 0, "campaign.sleepers.accounts": 0})
-    stage = run(world)
-    second = stage.society.second
-    authors = stage.state.outbox["author"][:second].ravel()
+    model = run(world)
+    second = model.society.second
+    authors = model.state.outbox["author"][:second].ravel()
     assert (authors[authors != np.iinfo(np.uint32).max] < second).all()
-    assert (stage.state.stream["author"][: stage.state.stream_size[0]] < second).all()
-    outsiders = stage.society.person[np.flatnonzero(stage.society.twin < 0)]
-    troll_part = stage.state.opinion[:, 0] - stage.state.opinion[:, 1]
+    assert (model.state.stream["author"][: model.state.stream_size[0]] < second).all()
+    outsiders = model.society.person[np.flatnonzero(model.society.twin < 0)]
+    troll_part = model.state.opinion[:, 0] - model.state.opinion[:, 1]
     assert np.abs(troll_part).max() > 0.0  # pages are the only trolls left
     assert np.abs(troll_part[outsiders]).max() > 0.0  # and move people who never saw one
-    assert (stage.state.troll_impressions[outsiders] == 0).all()
+    assert (model.state.troll_impressions[outsiders] == 0).all()
 
 
 def test_threads_do_not_matter_on_two_platforms(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,11 +154,11 @@ def test_what_a_moderator_counts_scales_with_the_world_on_the_first_platform_and
     assert [world.scaled(936), world.scaled(15, "second")] == [2, 15]
     assert [world.in_reality(2), world.in_reality(15, "second")] == [1000.0, 15.0]
     branch = Branch(tuple(Takedown(1, Rates(tpr=1.0, fpr=1.0), accounts=5, platform=p) for p in PLATFORMS))
-    stage = run(two_platforms(people_reachable=1200, campaign={"accounts": 100}), branch)
-    assert [(r.platform, r.asked_in_reality, r.asked, r.removed) for r in stage.removals] == [
+    model = run(two_platforms(people_reachable=1200, campaign={"accounts": 100}), branch)
+    assert [(r.platform, r.asked_in_reality, r.asked, r.removed) for r in model.removals] == [
         ("first", 5, 1, 1), ("second", 5, 5, 5),
     ]  # fmt: skip
-    assert stage.review_hours == pytest.approx((1 / 0.1 + 5) * 2.4 / 60)
+    assert model.review_hours == pytest.approx((1 / 0.1 + 5) * 2.4 / 60)
 
 
 def test_what_is_known_of_the_first_platform_is_compared_with_the_first_platform() -> None:
@@ -181,19 +181,19 @@ def test_what_is_known_of_the_first_platform_is_compared_with_the_first_platform
 
 
 def test_a_moderator_sees_its_own_platform_only() -> None:
-    stage = run(two_platforms(), until=10)
-    first, second = (moderator.view() for moderator in stage.moderators)
-    assert first.account.max() < stage.society.second <= second.account.min()
+    model = run(two_platforms(), until=10)
+    first, second = (moderator.view() for moderator in model.moderators)
+    assert first.account.max() < model.society.second <= second.account.min()
     assert not first.page.any()
-    np.testing.assert_array_equal(second.page, stage.society.person[second.account] == NOBODY)
+    np.testing.assert_array_equal(second.page, model.society.person[second.account] == NOBODY)
 
 
 def test_a_policy_acts_on_its_own_platform() -> None:
     for platform, second in (("first", False), ("second", True)):
-        stage = run(two_platforms(), Branch((Takedown(1, accounts=5, platform=platform),)))
-        assert suspended(stage).size == 5
-        np.testing.assert_array_equal(suspended(stage) >= stage.society.second, second)
-        assert {record.platform for record in stage.removals} == {platform}
+        model = run(two_platforms(), Branch((Takedown(1, accounts=5, platform=platform),)))
+        assert suspended(model).size == 5
+        np.testing.assert_array_equal(suspended(model) >= model.society.second, second)
+        assert {record.platform for record in model.removals} == {platform}
 
 
 def test_measures_hold_on_their_own_platform_unless_they_are_public() -> None:
@@ -218,13 +218,13 @@ def test_downranking_on_the_second_platform_lowers_what_trolls_reach() -> None:
 
 @pytest.mark.parametrize(("delay", "tick"), [(0.0, 6), (0.5, 12), (1.0, 12), (3.0, None)])
 def test_a_tip_off_follows_a_removal_over_there(delay: float, tick: int | None) -> None:
-    stage = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, delay))))
-    acts = [record for record in stage.removals if record.policy == "tip_off"]
+    model = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, delay))))
+    acts = [record for record in model.removals if record.policy == "tip_off"]
     assert [record.tick for record in acts] == ([] if tick is None else [tick])
     if acts:
         assert (acts[0].whose["active_trolls"], acts[0].removed) == (5, 5)
         np.testing.assert_array_equal(
-            np.isin(of_group(stage, Group.PAGE, True), suspended(stage)), np.ones(5, dtype=bool)
+            np.isin(of_group(model, Group.PAGE, True), suspended(model)), np.ones(5, dtype=bool)
         )
 
 
@@ -236,20 +236,20 @@ def test_without_a_removal_there_is_no_tip() -> None:
 
 
 def test_a_removal_before_the_first_day_is_no_tip() -> None:
-    stage = run(two_platforms(), Branch((Takedown(0, accounts=3), TipOff(1))))
-    assert not any(record.policy == "tip_off" for record in stage.removals)
+    model = run(two_platforms(), Branch((Takedown(0, accounts=3), TipOff(1))))
+    assert not any(record.policy == "tip_off" for record in model.removals)
 
 
 def test_a_careless_tip_off_hits_outlets_and_no_persons_account() -> None:
-    stage = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, detector=Rates(tpr=1.0, fpr=1.0)))))
-    record = stage.removals[-1]
+    model = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(0, detector=Rates(tpr=1.0, fpr=1.0)))))
+    record = model.removals[-1]
     assert (
         record.whose["active_trolls"],
         record.whose["organisers"],
         record.whose["outlets"],
         record.whose["citizens"],
     ) == (5, 1, 2, 0)
-    last = stage.daily[-1]
+    last = model.daily[-1]
     assert (last["wrongful_removals"], last["wrongful_outlets"], last["wrongful_organisers"]) == (3.0, 2.0, 1.0)
     everybody = TipOff(0, detector=Rates(tpr=1.0, fpr=1.0), pages_only=False)
     assert run(two_platforms(), Branch((Takedown(1, accounts=3), everybody))).removals[-1].whose["citizens"] == 84
@@ -274,21 +274,21 @@ def test_outlets_post_and_move_people_as_everybody_else() -> None:
         outlets={"accounts": 3, "followers": 40.0},
         **{"campaign.accounts": 0, "campaign.sleepers.accounts": 0, "organisers.accounts": 0},
     )
-    stage = run(world)
-    outlets = of_group(stage, Group.OUTLET, False)
-    assert (stage.state.posts[outlets] > 0).all()
-    x = stage.state.opinion
+    model = run(world)
+    outlets = of_group(model, Group.OUTLET, False)
+    assert (model.state.posts[outlets] > 0).all()
+    x = model.state.opinion
     np.testing.assert_array_equal(x[:, 0], x[:, 2])  # neither trolls nor organisers have a part in it
     assert x[:, 0].mean() < run(world.replace({"outlets.posts_per_day": 0.0})).state.opinion[:, 0].mean()
 
 
 def test_a_suspended_outlet_loses_posts() -> None:
     world = busy_world(outlets={"accounts": 3, "followers": 40.0})
-    stage = run(world, Branch((Takedown(0.5, Rates(tpr=0.0, fpr=1.0), accounts=20),)))
-    outlets = of_group(stage, Group.OUTLET, False)
-    hit = np.isin(outlets, suspended(stage)).sum()
-    assert stage.daily[-1]["wrongful_outlets"] == hit
-    assert stage.state.counts[:, Count.LOST_POSTS : Count.LOST_POSTS + 2].sum() > 0
+    model = run(world, Branch((Takedown(0.5, Rates(tpr=0.0, fpr=1.0), accounts=20),)))
+    outlets = of_group(model, Group.OUTLET, False)
+    hit = np.isin(outlets, suspended(model)).sum()
+    assert model.daily[-1]["wrongful_outlets"] == hit
+    assert model.state.counts[:, Count.LOST_POSTS : Count.LOST_POSTS + 2].sum() > 0
 
 
 # An operator that goes elsewhere
@@ -301,19 +301,19 @@ def losing(**evading: Any) -> Engine:
 
 
 def test_pages_take_over_posts_of_the_lost() -> None:
-    pages = [of_group(stage, Group.PAGE, True) for stage in (losing(), losing(moved_share=0.5))]
+    pages = [of_group(model, Group.PAGE, True) for model in (losing(), losing(moved_share=0.5))]
     stay, move = (
-        stage.state.posts[p].sum() for stage, p in zip((losing(), losing(moved_share=0.5)), pages, strict=True)
+        model.state.posts[p].sum() for model, p in zip((losing(), losing(moved_share=0.5)), pages, strict=True)
     )
     assert move > stay
 
 
 def test_going_for_hubs_wakes_the_sleepers_whose_followers_are_followed_most() -> None:
-    def audience(stage: Engine) -> float:
-        sleepers = of_group(stage, Group.SLEEPER, False)
-        woken = sleepers[stage.state.status[sleepers] == Status.ACTIVE]
+    def audience(model: Engine) -> float:
+        sleepers = of_group(model, Group.SLEEPER, False)
+        woken = sleepers[model.state.status[sleepers] == Status.ACTIVE]
         assert 0 < woken.size < sleepers.size
-        return float(stage.operator.audience[np.isin(sleepers, woken)].mean())
+        return float(model.operator.audience[np.isin(sleepers, woken)].mean())
 
     assert audience(losing(hubs=True)) > audience(losing())
 

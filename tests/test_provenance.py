@@ -28,26 +28,26 @@ WILD: dict[str, Any] = {"opinion.rule": "voter", "opinion.anchoring": 0.3}
 NO_TROLLS: dict[str, Any] = {"campaign.accounts": 0, "campaign.sleepers.accounts": 0, "second.campaign": ()}
 
 
-def parts(stage: Engine) -> np.ndarray:
+def parts(model: Engine) -> np.ndarray:
     """Troll, organiser, event and own part of everybody, shape (people, 4)."""
-    x = stage.state.opinion
+    x = model.state.opinion
     return np.column_stack([x[:, 0] - x[:, 1], x[:, 1] - x[:, 2], x[:, 2] - x[:, 3], x[:, 3]])
 
 
-def days(stage: Engine) -> Any:
-    """The stage at the end of each day."""
-    while stage.step_index < stage.last_step:
-        stage.advance(stage.step_index + stage.world.ticks_per_day)
-        yield stage
+def days(model: Engine) -> Any:
+    """The model at the end of each day."""
+    while model.step_index < model.last_step:
+        model.advance(model.step_index + model.world.ticks_per_day)
+        yield model
 
 
 @given(cases(), SEEDS)
 @settings(max_examples=30)
 def test_parts_add_up_to_the_opinion_of_everybody_every_day(case: tuple[World, Branch], seed: int) -> None:
-    for stage in days(begin(*case, seed).engine):
-        np.testing.assert_allclose(parts(stage).sum(axis=1), stage.state.opinion[:, 0], atol=1e-9, rtol=0)
-        assert (np.abs(stage.state.opinion) <= 1.0).all()
-    measured = daily(stage)
+    for model in days(begin(*case, seed).engine):
+        np.testing.assert_allclose(parts(model).sum(axis=1), model.state.opinion[:, 0], atol=1e-9, rtol=0)
+        assert (np.abs(model.state.opinion) <= 1.0).all()
+    measured = daily(model)
     total = measured[["own_part", "event_part", "organiser_part", "troll_part"]].sum(axis=1)
     np.testing.assert_allclose(total, measured["opinion_mean"], atol=1e-9, rtol=0)
     channels = measured[["troll_part_direct", "troll_part_relayed", "troll_part_induced"]].sum(axis=1)
@@ -57,20 +57,20 @@ def test_parts_add_up_to_the_opinion_of_everybody_every_day(case: tuple[World, B
 @given(worlds(GENERATED), SEEDS)
 @settings(max_examples=20)
 def test_without_trolls_the_troll_part_is_exactly_0(world: World, seed: int) -> None:
-    stage = run(world.replace(NO_TROLLS), None, seed)
-    assert not parts(stage)[:, 0].any()
-    assert not stage.state.channel.any()
-    assert not stage.state.outbox["troll_shift"].any()
-    assert not stage.state.troll_impressions.any()
+    model = run(world.replace(NO_TROLLS), None, seed)
+    assert not parts(model)[:, 0].any()
+    assert not model.state.channel.any()
+    assert not model.state.outbox["troll_shift"].any()
+    assert not model.state.troll_impressions.any()
 
 
 @given(cases(), SEEDS)
 @settings(max_examples=20)
 def test_without_a_campaign_the_troll_part_is_exactly_0(case: tuple[World, Branch], seed: int) -> None:
     world = case[0].replace({"burn_in_days": 0})
-    stage = run(world, Branch(case[1].policies, campaign=False), seed)
-    assert not parts(stage)[:, 0].any()
-    assert not stage.state.channel.any()
+    model = run(world, Branch(case[1].policies, campaign=False), seed)
+    assert not parts(model)[:, 0].any()
+    assert not model.state.channel.any()
 
 
 @given(cases(), SEEDS)
@@ -79,9 +79,9 @@ def test_without_organisers_their_part_is_exactly_0(case: tuple[World, Branch], 
     """Also beside trolls and events: without organisers both levels are moved by the same readings from equal starts."""
     world, branch = case
     world = world.replace({"organisers.accounts": 0, "second.organisers": ()})
-    stage = run(world, branch, seed)
-    assert not parts(stage)[:, 1].any()
-    assert not stage.state.outbox["organiser_shift"].any()
+    model = run(world, branch, seed)
+    assert not parts(model)[:, 1].any()
+    assert not model.state.outbox["organiser_shift"].any()
 
 
 @given(cases(), SEEDS)
@@ -90,9 +90,9 @@ def test_without_the_pull_of_events_their_part_is_exactly_0(case: tuple[World, B
     """Events still raise activity and call people: the part holds only what they do to opinion, and both levels leave
     out trolls and organisers alike. (A disclosure is an event, too.)"""
     world, branch = case[0], without(case[1], Disclosure)
-    stage = run(world.replace({"calendar.event_pull": 0.0}), branch, seed)
-    assert not parts(stage)[:, 2].any()
-    assert not stage.state.outbox["event_shift"].any()
+    model = run(world.replace({"calendar.event_pull": 0.0}), branch, seed)
+    assert not parts(model)[:, 2].any()
+    assert not model.state.outbox["event_shift"].any()
 
 
 @given(cases(), SEEDS)
@@ -118,17 +118,17 @@ def test_parts_point_where_their_cause_does() -> None:
 @pytest.mark.parametrize("changes", [GENTLE, WILD, {"opinion.rule": {"name": "bounded_confidence", "strength": 0.5}}])
 def test_all_is_direct_when_citizens_do_not_post(changes: dict[str, Any]) -> None:
     """Trolls reshare only trolls, so what citizens read from them is read from trolls."""
-    stage = run(busy_world(**changes, **{"expression.posting": 0.0}))
-    np.testing.assert_allclose(stage.state.channel[:, 0], parts(stage)[:, 0], atol=1e-12, rtol=0)
-    assert np.abs(stage.state.channel[:, 0]).max() > 1e-3
-    assert not stage.state.channel[:, 1].any()
+    model = run(busy_world(**changes, **{"expression.posting": 0.0}))
+    np.testing.assert_allclose(model.state.channel[:, 0], parts(model)[:, 0], atol=1e-12, rtol=0)
+    assert np.abs(model.state.channel[:, 0]).max() > 1e-3
+    assert not model.state.channel[:, 1].any()
 
 
 @pytest.mark.parametrize("changes", [GENTLE, WILD])
 def test_nothing_is_relayed_when_citizens_do_not_reshare(changes: dict[str, Any]) -> None:
-    stage = run(busy_world(**changes, **{"expression.new_share": 1.0}))
-    assert not stage.state.channel[:, 1].any()
-    induced = parts(stage)[:, 0] - stage.state.channel.sum(axis=1)
+    model = run(busy_world(**changes, **{"expression.new_share": 1.0}))
+    assert not model.state.channel[:, 1].any()
+    induced = parts(model)[:, 0] - model.state.channel.sum(axis=1)
     assert np.abs(induced).max() > 1e-6
 
 
@@ -150,11 +150,11 @@ def test_the_rest_is_what_people_said_whom_trolls_had_moved(monkeypatch: pytest.
         return original(self, readings)
 
     monkeypatch.setattr(Citizen, "change_mind", change_mind)
-    stage = run(busy_world(**GENTLE), busy_branch(), 1, "agents")
-    assert np.abs(stage.state.opinion).max() < 1.0
-    np.testing.assert_allclose(stage.state.channel.sum(axis=1) + induced, parts(stage)[:, 0], atol=1e-12, rtol=0)
+    model = run(busy_world(**GENTLE), busy_branch(), 1, "agents")
+    assert np.abs(model.state.opinion).max() < 1.0
+    np.testing.assert_allclose(model.state.channel.sum(axis=1) + induced, parts(model)[:, 0], atol=1e-12, rtol=0)
     assert np.abs(induced).max() > 1e-6
-    assert np.abs(stage.state.channel[:, 1]).max() > 1e-6
+    assert np.abs(model.state.channel[:, 1]).max() > 1e-6
 
 
 @pytest.mark.parametrize(
@@ -187,24 +187,24 @@ def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
         return original(self, readings)
 
     monkeypatch.setattr(Citizen, "change_mind", change_mind)
-    stage = begin(world, None, 1, "agents").engine
+    model = begin(world, None, 1, "agents").engine
     furthest = 0.0
-    for _ in days(stage):
+    for _ in days(model):
         seen = ~np.isnan(cold)
-        gap = stage.state.opinion[seen, 0] - cold[seen]
-        np.testing.assert_allclose(stage.state.channel[seen].sum(axis=1), gap, atol=1e-9, rtol=0)
+        gap = model.state.opinion[seen, 0] - cold[seen]
+        np.testing.assert_allclose(model.state.channel[seen].sum(axis=1), gap, atol=1e-9, rtol=0)
         furthest = max(furthest, float(np.abs(gap).max()))
     assert furthest > 1e-3
-    assert changes is not WILD or (np.abs(stage.state.opinion) == 1.0).any()
+    assert changes is not WILD or (np.abs(model.state.opinion) == 1.0).any()
 
 
 @given(cases(), SEEDS)
 @settings(max_examples=30)
 def test_every_part_of_everybody_stays_on_the_scale(case: tuple[World, Branch], seed: int) -> None:
     """Direct, relayed and induced too, under any rule."""
-    for stage in days(begin(*case, seed).engine):
-        induced = parts(stage)[:, 0] - stage.state.channel.sum(axis=1)
-        assert np.abs(np.column_stack([stage.state.channel, induced])).max() <= SCALE + 1e-12
+    for model in days(begin(*case, seed).engine):
+        induced = parts(model)[:, 0] - model.state.channel.sum(axis=1)
+        assert np.abs(np.column_stack([model.state.channel, induced])).max() <= SCALE + 1e-12
 
 
 OPINIONS = st.floats(-1.0, 1.0)
@@ -274,19 +274,19 @@ def signed_root(shift: float) -> float:
 
 def test_messages_carry_the_parts_of_their_author() -> None:
     """A new message on the topic says what its author thinks, and how much of it is due to whom, to within rounding."""
-    stage = begin(busy_world(), None, 1).engine
+    model = begin(busy_world(), None, 1).engine
     checked = 0
-    while stage.step_index < stage.last_step:
-        step = stage.step_index
-        stage.advance(step + 1)
-        for account in range(stage.world.people):
-            for entry in stage.state.outbox[account]:
+    while model.step_index < model.last_step:
+        step = model.step_index
+        model.advance(step + 1)
+        for account in range(model.world.people):
+            for entry in model.state.outbox[account]:
                 if (entry["author"], entry["created"], entry["posted"]) != (account, step, step) or entry[
                     "stance"
                 ] == -32768:
                     continue
-                person = stage.society.person[account]
-                x, part = stage.state.opinion[person], parts(stage)[person]
+                person = model.society.person[account]
+                x, part = model.state.opinion[person], parts(model)[person]
                 assert entry["stance"] / 32767 == pytest.approx(x[0], abs=2e-5)
                 for value, name in zip(part[:3], ("troll_shift", "organiser_shift", "event_shift"), strict=True):
                     assert signed_root(expand(int(entry[name]))) == pytest.approx(signed_root(value), abs=0.51 / 32767)

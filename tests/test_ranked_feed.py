@@ -138,8 +138,8 @@ def test_nothing_left_out_weighs_more_than_what_is_shown(monkeypatch: pytest.Mon
         return shown
 
     monkeypatch.setattr(Account, "feed_of", checked)
-    stage = AgentEngine(busy_world(**RANKED), busy_branch(), 1)
-    stage.advance(stage.last_step)
+    model = AgentEngine(busy_world(**RANKED), busy_branch(), 1)
+    model.advance(model.last_step)
     assert len(cut) > 100
     assert all(cut)
     assert any(older)

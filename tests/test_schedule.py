@@ -100,8 +100,8 @@ def test_trolls_post_as_much_as_is_expected_of_them() -> None:
     world = busy_world(
         days=40, **{"campaign.daily_posts": (volume,), "campaign.sleepers.accounts": 0, "calendar.events": ()}
     )
-    stage = run(world)
-    counts = stage.state.counts
+    model = run(world)
+    counts = model.state.counts
     posts = counts[:, [Count.NEW_POSTS + Role.TROLL, Count.RESHARES + Role.TROLL]].sum()
     expected = volume * world.days  # the variance is below that of a Poisson number
     assert abs(posts - expected) < 4 * expected**0.5
@@ -110,8 +110,8 @@ def test_trolls_post_as_much_as_is_expected_of_them() -> None:
 @given(worlds())
 @settings(max_examples=60)
 def test_calls_come_only_before_events_of_their_side(world: World) -> None:
-    stage = dry_run(world).silent
-    schedule = stage.schedule
+    model = dry_run(world).silent
+    schedule = model.schedule
     steps = np.arange(world.burn_in_ticks + world.ticks)
     window, weekday = int(world.organisers.call_days * world.ticks_per_day), world.organisers.agenda_weekday
     for row, side in enumerate((1, -1)):
@@ -119,7 +119,7 @@ def test_calls_come_only_before_events_of_their_side(world: World) -> None:
         ahead = mine[None, :] - steps[:, None]
         called = ahead <= window if weekday is None else weeks(world, steps, weekday) == weeks(world, mine, weekday).T
         expected = ((ahead > 0) & called).any(axis=1) & (steps >= world.burn_in_ticks)
-        np.testing.assert_array_equal(stage.state.calls[row].astype(bool), expected)
+        np.testing.assert_array_equal(model.state.calls[row].astype(bool), expected)
 
 
 def weeks(world: World, steps: np.ndarray, weekday: int) -> np.ndarray:
@@ -159,13 +159,13 @@ def test_an_agenda_published_before_day_0_holds_from_day_0_on() -> None:
 @given(worlds())
 @settings(max_examples=60)
 def test_before_day_0_nothing_but_ordinary_life(world: World) -> None:
-    stage = dry_run(world).silent
-    schedule = stage.schedule
+    model = dry_run(world).silent
+    schedule = model.schedule
     burn_in = slice(0, world.burn_in_ticks)
-    assert not stage.state.posting[Group.ACTIVE_TROLL, burn_in].any()
-    assert not stage.state.posting[Group.SLEEPER, burn_in].any()
+    assert not model.state.posting[Group.ACTIVE_TROLL, burn_in].any()
+    assert not model.state.posting[Group.SLEEPER, burn_in].any()
     assert not schedule.event_side[burn_in].any()
-    assert not stage.state.calls[:, burn_in].any()
+    assert not model.state.calls[:, burn_in].any()
     assert ((schedule.join_step == -1) | (schedule.join_step >= world.burn_in_ticks)).all()
     np.testing.assert_allclose(schedule.sessions[burn_in].sum(), world.burn_in_days)
 
@@ -233,11 +233,11 @@ def test_a_call_is_remembered_for_its_window_and_no_longer(engine: str, event: i
 
     def joined(steps_ago: int, side: int) -> int:
         join = int(make_schedule(world).join_step[event])
-        stage = run(world, None, 1, engine, until=join)
-        stage.state.last_call[:] = -1
-        stage.state.last_call[:, side] = join - steps_ago
-        stage.advance(join + 1)
-        return int(stage.state.turnout[event])
+        model = run(world, None, 1, engine, until=join)
+        model.state.last_call[:] = -1
+        model.state.last_call[:, side] = join - steps_ago
+        model.advance(join + 1)
+        return int(model.state.turnout[event])
 
     mine, other = (0, 1) if world.calendar.events[event].side > 0 else (1, 0)
     assert joined(1, mine) == joined(window, mine) > joined(window + 1, mine)
@@ -248,14 +248,14 @@ def test_a_call_is_remembered_for_its_window_and_no_longer(engine: str, event: i
 def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
     """Operator and organisers are Mesa agents; what they write over the steps ahead is followed from then on."""
     world = busy_world(**{"organisers.posts_per_day": 24.0, "campaign.sleepers.accounts": 0})
-    stage = begin(world, None, 1, engine).engine
-    assert {Operator, Leadership} <= {type(agent) for agent in stage.agents}
+    model = begin(world, None, 1, engine).engine
+    assert {Operator, Leadership} <= {type(agent) for agent in model.agents}
     half = world.burn_in_ticks + world.tick(2)
-    stage.advance(half)
-    stage.state.posting[[stage.operator.actives.row, stage.leadership.row], half:] = 0.0
-    stage.advance(stage.last_step)
+    model.advance(half)
+    model.state.posting[[model.operator.actives.row, model.leadership.row], half:] = 0.0
+    model.advance(model.last_step)
     by_role = (
-        stage.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + stage.state.counts[:, Count.RESHARES :][:, :3]
+        model.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + model.state.counts[:, Count.RESHARES :][:, :3]
     )
     assert by_role[half - 6 : half].sum(axis=0).all()
     assert by_role[half:].sum(axis=0)[[Role.ORGANISER, Role.TROLL]].tolist() == [0, 0]

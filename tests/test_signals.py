@@ -47,21 +47,21 @@ def test_observing_changes_nothing_that_is_observed(world: World, data: st.DataO
 @settings(max_examples=20)
 def test_traces_add_up(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
-    stage = run(world.replace({"signals.observe": True}), branch, seed)
-    counts, traces, group = stage.state.counts.sum(axis=0), stage.state.traces, stage.society.group
+    model = run(world.replace({"signals.observe": True}), branch, seed)
+    counts, traces, group = model.state.counts.sum(axis=0), model.state.traces, model.society.group
     role = np.array([KINDS[Group(g)].role for g in group])
     for r in Role:
         assert traces[role == r, Trace.RESHARES].sum() == counts[Count.RESHARES + r]
         assert traces[role == r, Trace.COORDINATED].sum() <= counts[Count.NEW_POSTS + r]
-    posts = stage.state.posts - np.isin(group, (Group.ACTIVE_TROLL, Group.PAGE))  # these begin with one
+    posts = model.state.posts - np.isin(group, (Group.ACTIVE_TROLL, Group.PAGE))  # these begin with one
     assert (traces[:, Trace.OFFICE_POSTS] <= posts).all()
     assert traces[:, Trace.REPORTS].sum() <= counts[Count.READERS]
 
 
 def test_posts_in_office_hours_are_those_of_their_steps() -> None:
-    stage = run(busy_world())
-    made = stage.state.counts[:, Count.NEW_POSTS : Count.RESHARES + 3].sum(axis=1)
-    assert stage.state.traces[:, Trace.OFFICE_POSTS].sum() == made[stage.schedule.office > 0].sum() > 0
+    model = run(busy_world())
+    made = model.state.counts[:, Count.NEW_POSTS : Count.RESHARES + 3].sum(axis=1)
+    assert model.state.traces[:, Trace.OFFICE_POSTS].sum() == made[model.schedule.office > 0].sum() > 0
 
 
 def test_office_hours_follow_the_calendar() -> None:
@@ -72,29 +72,29 @@ def test_office_hours_follow_the_calendar() -> None:
         assert bool(open_now) == (moment.weekday() < 5 and 9 <= moment.hour < 18)
 
 
-def posts_of(stage: Engine, step: int) -> list[tuple[int, int, int]]:
+def posts_of(model: Engine, step: int) -> list[tuple[int, int, int]]:
     """Who posted which message (author, created) at a step."""
-    held = stage.state.outbox
+    held = model.state.outbox
     rows = np.argwhere((held["author"] != EMPTY) & (held["posted"] == step))
     return [(int(a), int(held[a, k]["author"]), int(held[a, k]["created"])) for a, k in rows]
 
 
 def test_coordination_is_to_post_the_same_text_within_a_tick() -> None:
-    stage = begin(busy_world(), busy_branch(), 1).engine
-    groups, seed, found = stage.parameters.by_group, np.uint64(1), 0
-    while stage.step_index < stage.last_step:
-        before, step = stage.state.traces[:, Trace.COORDINATED].copy(), stage.step_index
-        stage.advance(step + 1)
+    model = begin(busy_world(), busy_branch(), 1).engine
+    groups, seed, found = model.parameters.by_group, np.uint64(1), 0
+    while model.step_index < model.last_step:
+        before, step = model.state.traces[:, Trace.COORDINATED].copy(), model.step_index
+        model.advance(step + 1)
         texts = {}
-        for account, author, created in posts_of(stage, step):
+        for account, author, created in posts_of(model, step):
             if (account, step) == (author, created):
-                g = stage.society.group[account]
+                g = model.society.group[account]
                 texts[account] = script(
                     seed, author, created, groups.scripted[g], groups.first_script[g], groups.scripts[g]
                 )
         copies = Counter(text for text in texts.values() if text != OWN_WORDS)
         expected = {account for account, text in texts.items() if copies[text] > 1}
-        rose = stage.state.traces[:, Trace.COORDINATED] - before
+        rose = model.state.traces[:, Trace.COORDINATED] - before
         assert set(np.flatnonzero(rose).tolist()) == expected
         assert rose.max() <= 1
         found += len(expected)
@@ -143,50 +143,50 @@ def test_who_disagrees_reports(monkeypatch: pytest.MonkeyPatch, reports: float, 
 
     monkeypatch.setattr(Citizen, "choose_report", watched)
     world = busy_world(**{"signals.reports": reports, "signals.mistaken_reports": mistaken})
-    stage = run(world, None, 1, "agents")
-    assert stage.state.traces[:, Trace.REPORTS].sum() == sum(sessions)
+    model = run(world, None, 1, "agents")
+    assert model.state.traces[:, Trace.REPORTS].sum() == sum(sessions)
     assert any(sessions) == (reports + mistaken > 0)
 
 
 # Newcomers
 
 
-def newcomers(stage: Engine) -> np.ndarray:
-    return np.flatnonzero((stage.society.group == Group.CITIZEN) & (stage.society.created > 0))
+def newcomers(model: Engine) -> np.ndarray:
+    return np.flatnonzero((model.society.group == Group.CITIZEN) & (model.society.created > 0))
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
 def test_newcomers_are_there_from_the_tick_of_their_registration(engine: str) -> None:
-    stage = begin(busy_world(), None, 1, engine).engine
-    burn_in, new = stage.world.burn_in_ticks, newcomers(stage)
+    model = begin(busy_world(), None, 1, engine).engine
+    burn_in, new = model.world.burn_in_ticks, newcomers(model)
     assert 10 < new.size < 40
-    while stage.step_index < stage.last_step:
-        step = stage.step_index
-        stage.advance(step + 1)
-        there = stage.society.created[new] <= step - burn_in
-        np.testing.assert_array_equal(stage.state.status[new] == Status.ACTIVE, there)
+    while model.step_index < model.last_step:
+        step = model.step_index
+        model.advance(step + 1)
+        there = model.society.created[new] <= step - burn_in
+        np.testing.assert_array_equal(model.state.status[new] == Status.ACTIVE, there)
         absent = new[~there]
-        assert (stage.state.last_awake[absent] == -1).all()
-        assert not stage.state.posts[absent].any()
-        assert not np.isin(stage.state.outbox["author"], absent).any()
-        seen = stage.moderators[0].view().account
-        registered = stage.society.created <= max(0, stage.step_index - burn_in)
+        assert (model.state.last_awake[absent] == -1).all()
+        assert not model.state.posts[absent].any()
+        assert not np.isin(model.state.outbox["author"], absent).any()
+        seen = model.moderators[0].view().account
+        registered = model.society.created <= max(0, model.step_index - burn_in)
         np.testing.assert_array_equal(seen, np.flatnonzero(registered))
-    assert stage.state.posts[new].sum() > 20
-    assert not stage.state.counts[:, Count.LOST_POSTS :][:, :2].any()
+    assert model.state.posts[new].sum() > 20
+    assert not model.state.counts[:, Count.LOST_POSTS :][:, :2].any()
 
 
 def test_without_newcomers_everybody_is_there_from_the_start() -> None:
-    stage = run(busy_world(**{"population.newcomers.share": 0.0}), until=0)
-    assert newcomers(stage).size == 0
-    assert (stage.state.status[: stage.world.people] == Status.ACTIVE).all()
+    model = run(busy_world(**{"population.newcomers.share": 0.0}), until=0)
+    assert newcomers(model).size == 0
+    assert (model.state.status[: model.world.people] == Status.ACTIVE).all()
 
 
 def test_registration_is_even_over_its_days() -> None:
     world = World(people=20_000, days=20, ticks_per_day=1, graph={"followees": 2.0})  # type: ignore[arg-type]
     changes = {"newcomers": {"share": 0.3, "registered_from": "2019-05-05", "registered_until": 14}}
-    stage = run(world.replace({"population": changes}), until=0)
-    created = stage.society.created[newcomers(stage)]
+    model = run(world.replace({"population": changes}), until=0)
+    created = model.society.created[newcomers(model)]
     assert created.size == pytest.approx(6000, abs=4 * 65)
     per_day = np.bincount(created, minlength=20)
     assert not per_day[:4].any() and not per_day[14:].any()
@@ -202,24 +202,24 @@ def test_registration_must_lie_in_the_calendar() -> None:
 
 def test_a_newcomer_marches_before_registering() -> None:
     """People are people, whether they have an account or not."""
-    stage = run(busy_world(**{"population.newcomers.share": 1.0, "mobilisation.threshold_spread": 0.0}))
-    assert stage.state.turnout[0] > 0.3 * stage.world.people
+    model = run(busy_world(**{"population.newcomers.share": 1.0, "mobilisation.threshold_spread": 0.0}))
+    assert model.state.turnout[0] > 0.3 * model.world.people
 
 
 # Profiles
 
 
-def of_group(stage: Engine, *groups: Group) -> np.ndarray:
-    return np.flatnonzero(np.isin(stage.society.group, groups))
+def of_group(model: Engine, *groups: Group) -> np.ndarray:
+    return np.flatnonzero(np.isin(model.society.group, groups))
 
 
 def test_profiles_of_the_real_case() -> None:
     world = sim.World.hk2019(people=50_000, days=1, burn_in_days=0, **{"population.newcomers.share": 0.1})
     drawn = draw(world, 1)
-    stage = begin(world, None, 1, society=drawn).engine
+    engine = begin(world, None, 1, society=drawn).engine
     followers, following = drawn.profile.followers, drawn.profile.following
-    new, citizens = newcomers(stage), of_group(stage, Group.CITIZEN)
-    old, sleepers = np.setdiff1d(citizens, new), of_group(stage, Group.SLEEPER)
+    new, citizens = newcomers(engine), of_group(engine, Group.CITIZEN)
+    old, sleepers = np.setdiff1d(citizens, new), of_group(engine, Group.SLEEPER)
     # Half of the purpose-made accounts had at most one follower; ordinary ones 640, and a tenth of those are bare here.
     assert np.median(followers[sleepers]) == 1
     assert 400 < np.median(followers[old]) < 700
@@ -232,8 +232,8 @@ def test_profiles_of_the_real_case() -> None:
         np.corrcoef(drawn.followers[ordinary].argsort().argsort(), followers[ordinary].argsort().argsort())[0, 1] > 0.8
     )
     assert (following[sleepers] == 0).mean() == pytest.approx(0.2, abs=0.03)
-    ages = -stage.society.created / 24
-    actives = of_group(stage, Group.ACTIVE_TROLL)
+    ages = -engine.society.created / 24
+    actives = of_group(engine, Group.ACTIVE_TROLL)
     assert 500 < np.median(ages[actives]) < 900  # most were registered in August to October 2017
     assert np.median(ages[old]) == pytest.approx(1825, abs=60)
     assert (ages[sleepers] > 0).mean() == pytest.approx(0.46, abs=0.03)
@@ -245,9 +245,9 @@ def test_more_look_alikes_look_more_alike() -> None:
         world = sim.World.hk2019(
             people=10_000, days=1, burn_in_days=0, **{"population.newcomers": {"share": 0.3, "bare": bare}}
         )
-        stage = begin(world, None, 1).engine
-        new, sleepers = newcomers(stage), of_group(stage, Group.SLEEPER)
-        profile = stage.drawn.profile.followers
+        model = begin(world, None, 1).engine
+        new, sleepers = newcomers(model), of_group(model, Group.SLEEPER)
+        profile = model.drawn.profile.followers
         medians.append(float((profile[new] <= np.median(profile[sleepers])).mean()))
     assert medians[0] < 0.02 < medians[1] < medians[2]
     assert medians[2] == pytest.approx((profile[sleepers] <= np.median(profile[sleepers])).mean(), abs=0.03)

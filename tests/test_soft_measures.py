@@ -92,17 +92,17 @@ def test_any_mixture_is_the_same_in_both_engines(case: tuple, data: st.DataObjec
 def test_a_perfect_downranking_to_nobody_hides_all_messages_of_trolls() -> None:
     # Whoever is registered is marked, asleep or not; an account registered amid a day would be seen until the next morning.
     world = busy_world(**{"campaign.sleepers.created_before": 1.0})
-    stage = run(world, Branch((Downranking(0, Perfect(), 0.0),)), 1)
-    counts = stage.state.counts[world.burn_in_ticks :]
+    model = run(world, Branch((Downranking(0, Perfect(), 0.0),)), 1)
+    counts = model.state.counts[world.burn_in_ticks :]
     assert counts[:, Count.NEW_POSTS + Role.TROLL].sum() > 0
     assert counts[:, Count.IMPRESSIONS + Role.TROLL].sum() == 0
 
 
 def test_perfect_labels_without_persuasion_leave_people_as_trolls_would_leave_them_cold() -> None:
     world = busy_world(**{"campaign.sleepers.accounts": 0})
-    stage = run(world, Branch((Labels(0, Perfect(), 0.0, 1.0),)), 1)
-    np.testing.assert_array_equal(stage.state.opinion[:, 0], stage.state.opinion[:, 1])
-    assert stage.state.troll_impressions.sum() > 0
+    model = run(world, Branch((Labels(0, Perfect(), 0.0, 1.0),)), 1)
+    np.testing.assert_array_equal(model.state.opinion[:, 0], model.state.opinion[:, 1])
+    assert model.state.troll_impressions.sum() > 0
 
 
 def test_full_friction_stops_citizens_and_nobody_else() -> None:
@@ -132,10 +132,10 @@ def test_the_breaker_at_one_share_empties_the_topic_slots() -> None:
 def test_the_limit_keeps_an_account_from_filling_the_stream() -> None:
     world = busy_world(**{"feed.topic_capacity": 64, "feed.topic_half_life": 1000.0, "days": 1})
     for engine in ("arrays", "agents"):
-        stage = run(world, Branch((HashtagLimit(0, 1),)), 1, engine)
+        model = run(world, Branch((HashtagLimit(0, 1),)), 1, engine)
         free = run(world, None, 1, engine)
         most = []
-        for run_ in (stage, free):
+        for run_ in (model, free):
             used = int(run_.state.stream_size[0])
             day0 = run_.state.stream["posted"][:used] >= world.burn_in_ticks
             carriers = run_.state.stream_carrier[:used][day0]
@@ -182,8 +182,8 @@ def test_each_says_in_english_what_it_does(policy: Policy) -> None:
 
 def test_marks_fall_on_the_innocent_at_the_detectors_rate() -> None:
     world = busy_world(people=400)
-    stage = run(world, Branch((Labels(1, Rates(tpr=1.0, fpr=0.2), 0.5, 0.5),)), 1)
-    flagged, group = stage.state.flags > 0, stage.society.group
+    model = run(world, Branch((Labels(1, Rates(tpr=1.0, fpr=0.2), 0.5, 0.5),)), 1)
+    flagged, group = model.state.flags > 0, model.society.group
     assert flagged[group == Group.ACTIVE_TROLL].all()
     assert 0.12 < flagged[group == Group.CITIZEN].mean() < 0.28
-    assert measure(stage)["wrongful_marks"] == flagged[group < Group.ACTIVE_TROLL].sum()
+    assert measure(model)["wrongful_marks"] == flagged[group < Group.ACTIVE_TROLL].sum()

@@ -91,8 +91,8 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
 def test_no_feed_shows_the_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
     watched = watch(monkeypatch)
-    stage = run(busy_world(), busy_branch(), 3, "agents")
-    assert (stage.state.status == Status.SUSPENDED).sum() > 5
+    model = run(busy_world(), busy_branch(), 3, "agents")
+    assert (model.state.status == Status.SUSPENDED).sum() > 5
     assert min(watched[name] for name in ("feed", "hidden", "topic", "read")) > 0
 
 
@@ -140,15 +140,15 @@ def test_a_restored_account_is_back_in_every_feed() -> None:
 
 def test_a_restored_account_takes_part_again() -> None:
     """Suspended for one step and restored by hand, an account wakes and posts afterwards."""
-    stage = halfway("arrays")
-    everybody = np.arange(stage.world.people)
-    posts = stage.state.posts.copy()
-    stage.suspend(everybody)
-    stage.advance(stage.step_index + 2)
-    np.testing.assert_array_equal(stage.state.posts[everybody], posts[everybody])
-    stage.state.status[everybody] = Status.ACTIVE
-    stage.advance(stage.last_step)
-    assert (stage.state.posts[everybody] > posts[everybody]).sum() > 20
+    model = halfway("arrays")
+    everybody = np.arange(model.world.people)
+    posts = model.state.posts.copy()
+    model.suspend(everybody)
+    model.advance(model.step_index + 2)
+    np.testing.assert_array_equal(model.state.posts[everybody], posts[everybody])
+    model.state.status[everybody] = Status.ACTIVE
+    model.advance(model.last_step)
+    assert (model.state.posts[everybody] > posts[everybody]).sum() > 20
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
@@ -174,19 +174,19 @@ def test_the_suspended_neither_read_nor_post_nor_change(engine: str) -> None:
 def test_from_the_tick_of_the_takedown_on_nobody_sees_a_troll(engine: str) -> None:
     world = busy_world(**{"campaign.sleepers.created_before": 1.0})
     policies = (Takedown(1.5, accounts=20), PreemptiveRemoval(1.5, accounts=11))
-    stage = begin(world, Branch(policies), 1, engine).engine
-    stage.advance(stage.last_step)
+    model = begin(world, Branch(policies), 1, engine).engine
+    model.advance(model.last_step)
     day = world.burn_in_ticks + world.tick(1.5)
-    seen = stage.state.counts[:, Count.SLOTS + Role.TROLL]
+    seen = model.state.counts[:, Count.SLOTS + Role.TROLL]
     assert seen[:day].sum() > 0
     assert not seen[day:].any()
-    assert not stage.state.counts[day:, Count.NEW_POSTS + Role.TROLL].any()
+    assert not model.state.counts[day:, Count.NEW_POSTS + Role.TROLL].any()
 
 
 def test_a_suspended_sleeper_never_wakes() -> None:
     world = busy_world(**{"campaign.sleepers.created_before": 1.0, "campaign.sleepers.waking_rate": 10.0})
-    stage = run(world, Branch((PreemptiveRemoval(0, accounts=11),)))
-    sleepers = stage.society.group == Group.SLEEPER
-    assert (stage.state.status[sleepers] == Status.SUSPENDED).all()
-    assert (stage.state.outbox["author"][sleepers] == EMPTY).all()
+    model = run(world, Branch((PreemptiveRemoval(0, accounts=11),)))
+    sleepers = model.society.group == Group.SLEEPER
+    assert (model.state.status[sleepers] == Status.SUSPENDED).all()
+    assert (model.state.outbox["author"][sleepers] == EMPTY).all()
     assert (run(world).state.status[sleepers] == Status.ACTIVE).all()

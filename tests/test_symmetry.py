@@ -39,7 +39,7 @@ def mirrored(start: Snapshot) -> Snapshot:
 
 
 def pair(world: World, branch: Branch | None, seed: int, engine: str) -> tuple[Engine, Engine]:
-    """A stage and its mirror image."""
+    """A model and its mirror image."""
     start = begun(world, None, seed).engine.snapshot()
     branches = (branch, None if branch is None else mirrored_branch(branch))
     a, b = (
@@ -122,15 +122,15 @@ def test_every_day_of_any_world_is_mirrored(case: tuple[World, Branch], seed: in
     world, branch = case
     a, b = pair(world, branch, seed, "arrays")
     for day in range(world.burn_in_days + world.days):
-        for stage in (a, b):
-            stage.advance((day + 1) * world.ticks_per_day)
+        for model in (a, b):
+            model.advance((day + 1) * world.ticks_per_day)
         assert_mirrored(a, b)
 
 
 def test_outcomes_are_mirrored() -> None:
     a, b = pair(busy_world(), busy_branch(), 1, "arrays")
-    for stage in (a, b):
-        stage.advance(stage.last_step)
+    for model in (a, b):
+        model.advance(model.last_step)
     left, right = daily(a), daily(b)
     negated = ["opinion_mean", "expressed_climate", "own_part", "event_part", "organiser_part"]
     negated += ["troll_part", "troll_part_direct", "troll_part_relayed", "troll_part_induced"]

@@ -283,9 +283,9 @@ def test_quality_is_that_of_people_times_their_share_of_what_is_seen(
     drawn = ensemble(simsom.simsom_world(_own_network(theta, phi, mu), sigma, rate, 200))
     quality, people, slots = 0.0, 0, 0
     for seed in range(1, 9):
-        stage = drawn.start(seed)
-        stage.advance(stage.last_step)
-        counts = stage.state.counts[20:].sum(axis=0)
+        model = drawn.start(seed)
+        model.advance(model.last_step)
+        counts = model.state.counts[20:].sum(axis=0)
         quality += counts[Count.QUALITY] / 2.0**32
         people += counts[Count.SLOTS]
         slots += counts[Count.SLOTS : Count.SLOTS + 3].sum()

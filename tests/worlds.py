@@ -178,10 +178,10 @@ def run(
     until: int | None = None,
     **more: Any,
 ) -> Engine:
-    """A stage that has run to step ``until`` (None: to the end)."""
-    stage = begin(world, branch, seed, engine, **more).engine
-    stage.advance(stage.last_step if until is None else until)
-    return stage
+    """A model that has run to step ``until`` (None: to the end)."""
+    model = begin(world, branch, seed, engine, **more).engine
+    model.advance(model.last_step if until is None else until)
+    return model
 
 
 def forked(trunk: Engine, branch: Branch | None = None, engine: str = "arrays") -> Engine:
@@ -200,9 +200,9 @@ def canonical(state: State) -> State:
     return state._replace(**{name: getattr(state, name)[:used][order] for name in names})
 
 
-def daily(stage: Engine) -> pd.DataFrame:
+def daily(model: Engine) -> pd.DataFrame:
     """What was measured each day."""
-    return pd.DataFrame(stage.daily)
+    return pd.DataFrame(model.daily)
 
 
 def assert_same(a: Engine, b: Engine, removals: bool = True) -> None:
