@@ -142,7 +142,7 @@ def test_the_rest_is_what_people_said_whom_trolls_had_moved(monkeypatch: pytest.
         inflow = others = 0.0
         for reading in readings:
             if reading.role != Role.TROLL:
-                weight = rule.weight(x[0], reading.stances[0], self.confidence, rule.parameters())
+                weight = rule.weight(x[0], reading.stances[0], self.confidence_bound, rule.parameters())
                 others += weight
                 inflow += weight * (reading.stances[0] - reading.stances[1])
         pull = parameters.calendar.event_pull if self.model.schedule.event_side[self.model.step_index] else 0.0
@@ -172,7 +172,7 @@ def test_direct_and_relayed_are_what_trolls_words_did_to_their_readers(
 
     def change_mind(self: Citizen, readings: list[Reading]) -> tuple[float, float, float, float]:
         x, rule, parameters = self.current_stances()[0], self.model.world.opinion.rule, self.model.parameters
-        weights = [rule.weight(x, r.stances[0], self.confidence, rule.parameters()) for r in readings]
+        weights = [rule.weight(x, r.stances[0], self.confidence_bound, rule.parameters()) for r in readings]
         share = 1.0 / sum(weights) if parameters.rule.averages and sum(weights) > 0.0 else 1.0
         y = x if np.isnan(cold[self.person]) else cold[self.person]
         pull = sum(

@@ -132,8 +132,8 @@ def test_who_disagrees_reports(monkeypatch: pytest.MonkeyPatch, reports: float, 
     def watched(self: Citizen, feed: Any) -> int | None:
         author = choose(self, feed)
         news, x = [item.entry for item in feed if self.news(item)], self.current_stances()[0]
-        far = {e.author for e in news if abs(e.stance / 32767 - x) >= self.confidence}
-        near = {e.author for e in news if abs(e.stance / 32767 - x) < self.confidence}
+        far = {e.author for e in news if abs(e.stance / 32767 - x) >= self.confidence_bound}
+        near = {e.author for e in news if abs(e.stance / 32767 - x) < self.confidence_bound}
         allowed = (far if reports else set()) | (near if mistaken else set())
         assert author is None or author in allowed
         if reports == mistaken == 1.0:
