@@ -146,6 +146,7 @@ def test_the_tutorials_graph_gives_equal_bits_in_both_engines(graph_folder: Path
     assert 0 < float(done.stdout) < 1
 
 
+@pytest.mark.slow
 def test_the_command_line_finds_the_graph(graph_folder: Path, refuses: Callable[..., str]) -> None:
     chosen = ("world.graph.kind=my_graphs.SmallWorld", "world.graph.followees=6", "world.graph.rewired=0.2")
     done = python(graph_folder, "-m", "experiments.run", *chosen, "results=out", *SMALL)
@@ -213,6 +214,7 @@ class Newest(SignalDetector):
 """
 
 
+@pytest.mark.slow
 def test_the_command_line_finds_policy_and_detector(policy_folder: Path) -> None:
     (policy_folder / "my_detectors.py").write_text(OWN_DETECTOR, encoding="utf-8")
     time_out = "{name: my_policies.TimeOut, day: 0, reports: 1}"
@@ -291,6 +293,7 @@ def test_the_tutorials_outcome_is_equal_in_both_engines(outcome_folder: Path) ->
     assert row.split()[:4] == ["no", "campaign", "extremes", "counterfactual"]
 
 
+@pytest.mark.slow
 def test_the_command_line_finds_the_outcome(outcome_folder: Path, refuses: Callable[..., str]) -> None:
     study = ["study.branches=[{name: none}, {name: quiet, campaign: false}]", "study.headline=quiet"]
     study += ["study.sweep.branches=[quiet]", "results=out", *SMALL]
@@ -359,6 +362,7 @@ def test_the_tutorials_adaptation_gives_equal_bits_in_both_engines(adaptation_fo
     assert len(code.splitlines()) <= 40
 
 
+@pytest.mark.slow
 def test_the_command_line_finds_the_adaptation(adaptation_folder: Path) -> None:
     chosen = "world.campaign.adaptation={name: my_adaptations.WaitingItOut, calm_days: 1}"
     study = ["study.branches=[{name: none}, {name: quiet, campaign: false}]", "study.headline=quiet"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import runpy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,12 @@ def try_all(validation: Validation, quick: bool = False, **given: object) -> lis
     return result.checks
 
 
-@pytest.mark.parametrize("validation", VALIDATIONS, ids=lambda v: v.name)
+def _quick(validation: Validation) -> Any:
+    """A validation as a parameter; those that take more than a few seconds even so are slow."""
+    return pytest.param(validation, id=validation.name, marks=[pytest.mark.slow] if validation.name == "simsom" else [])
+
+
+@pytest.mark.parametrize("validation", [_quick(validation) for validation in VALIDATIONS])
 def test_a_quick_run_reproduces_the_result(validation: Validation) -> None:
     checks = try_all(validation, quick=True)
     assert all(check.expected is not None for check in checks)
