@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.engine.engine import Engine
 from sim.engine.kernels import second_platform
-from sim.engine.kernels.committing import commit, enter_topic_stream, leave_traces
+from sim.engine.kernels.committing import finish
 from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.feeds import list_feeds
 from sim.engine.kernels.reading import discredits
@@ -135,13 +135,10 @@ class ArrayEngine(Engine):
         if society.twin.size:
             self._post_on_second(pool, step, first, elsewhere, counts)
             self._check_weights()
-        # 6. commit
-        commit(awake, 0, n, state, society, parameters, decisions, self._scratch[0].last_post, counts[0])
-        # 7. trace
-        if parameters.signals.observe:
-            leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
-        # 8. stream
-        enter_topic_stream(seed, awake, first, state, society, parameters, decisions)
+        # 6. commit, 7. trace, 8. stream
+        finish(
+            seed, step, awake, n, first, state, society, schedule, parameters, decisions, self._scratch[0].last_post, counts[0]
+        )  # fmt: skip
         state.counts[step] += counts.sum(axis=0)
 
     def _check_weights(self) -> None:

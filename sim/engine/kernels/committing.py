@@ -29,10 +29,25 @@ _REPORTS = int(Trace.REPORTS)
 
 
 @lean_kernel
+def finish(
+    seed: int, step: int, awake: NDArray[np.int64], n: int, first: int, state: State, society: Society, schedule: Schedule,
+    parameters: Parameters, decisions: Decisions, last_post: NDArray[np.uint16], counts: NDArray[np.int64],
+) -> None:  # fmt: skip
+    """What the ``n`` accounts awake have decided becomes the state. The ``first`` of them are those on the first platform, whose
+    posts enter the topic stream. Numbered as in ``sim.engine.agents.TICK``."""
+    # 6. commit
+    commit(awake, n, state, society, parameters, decisions, last_post, counts)
+    # 7. trace
+    if parameters.signals.observe:
+        leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
+    # 8. stream
+    enter_topic_stream(seed, awake, first, state, society, parameters, decisions)
+
+
+@inlined
 def commit(
     awake: NDArray[np.int64],
-    low: int,
-    high: int,
+    n: int,
     state: State,
     society: Society,
     parameters: Parameters,
@@ -40,9 +55,9 @@ def commit(
     last_post: NDArray[np.uint16],
     counts: NDArray[np.int64],
 ) -> None:
-    """Accounts awake[low:high] write their new opinion and their post to their own rows."""
+    """Accounts awake[:n] write their new opinion and their post to their own rows."""
     memory = state.outbox.shape[1]
-    for i in range(low, high):
+    for i in range(n):
         account = awake[i]
         group = society.group[account]
         role = role_of(group)
@@ -70,7 +85,7 @@ def commit(
             counts[_OF_TROLLS] += 1
 
 
-@lean_kernel
+@inlined
 def leave_traces(
     seed: int, step: int, awake: NDArray[np.int64], n: int, state: State, society: Society, schedule: Schedule,
     parameters: Parameters, decisions: Decisions,
@@ -103,7 +118,7 @@ def leave_traces(
             copies[decisions.script[i]] = 0
 
 
-@lean_kernel
+@inlined
 def enter_topic_stream(
     seed: int,
     awake: NDArray[np.int64],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import lean_kernel
-from sim.engine.kernels.committing import commit, enter_topic_stream, leave_traces
+from sim.engine.kernels.committing import finish
 from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import wake
@@ -46,10 +46,7 @@ def run_ticks(
             seed, step, awake, begin, n, state, society, schedule, parameters, weight, rule_parameters, scratch, decisions,
             elsewhere, counts,
         )  # fmt: skip
-        # 6. commit
-        commit(awake, begin, n, state, society, parameters, decisions, scratch.last_post, counts)
-        # 7. trace
-        if parameters.signals.observe:
-            leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
-        # 8. stream
-        enter_topic_stream(seed, awake, n, state, society, parameters, decisions)
+        # 6. commit, 7. trace, 8. stream
+        finish(
+            seed, step, awake, n, n, state, society, schedule, parameters, decisions, scratch.last_post, counts,
+        )  # fmt: skip
