@@ -42,27 +42,19 @@ class Options(Settings):
 
 
 DIALECT = Dialect(Options, place="PLACE")
-
-
-def usage() -> str:
-    """What ``--help`` prints."""
-    lines = [
-        "python -m experiments.replay PLACE [results=results/replay] [threads=N] [--anyway] [--allow-code] [output=json]",
-        "",
-        "Simulates a study again from what its provenance says, and holds every run's digest and every table against what it",
-        "gave. PLACE is a study's directory, as in results/, or its provenance.json. Exit code 0: everything came out as it was,",
-        "1: something did not, 2: bad input, also where code or versions are others than those that made it.",
-        "",
-        "Options",
-    ]
-    return "\n".join([*lines, *(f"  {line}" for line in DIALECT.rows())])
+USAGE = DIALECT.usage(
+    "python -m experiments.replay PLACE [results=results/replay] [threads=N] [--anyway] [--allow-code] [output=json]",
+    "Simulates a study again from what its provenance says, and holds every run's digest and every table against what it",
+    "gave. PLACE is a study's directory, as in results/, or its provenance.json. Exit code 0: everything came out as it was,",
+    "1: something did not, 2: bad input, also where code or versions are others than those that made it.",
+)
 
 
 @program
 def main(arguments: Sequence[str]) -> int:
     """Run the program with these arguments and return its exit code."""
     if set(HELP) & set(arguments):
-        print(usage())
+        print(USAGE)
         return 0
     given = DIALECT.parse(arguments)
     if len(given.places) != 1:

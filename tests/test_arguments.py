@@ -58,6 +58,12 @@ def test_what_is_not_understood(dialect: Dialect[Options], argument: str, senten
 
 
 def test_help_says_how_each_option_is_given() -> None:
-    assert PLAIN.rows() == [
-        "many_runs=false, or --many-runs  Many. (true or false)", "length=3  Long. (a whole number from 1 to 9)",
-    ]  # fmt: skip
+    assert PLAIN.usage("python -m this", "Does something.").splitlines() == [
+        "python -m this",
+        "",
+        "Does something.",
+        "",
+        "Options",
+        "  many_runs=false, or --many-runs  Many. (true or false)",
+        "  length=3  Long. (a whole number from 1 to 9)",
+    ]

@@ -110,8 +110,11 @@ class Dialect(Generic[S]):
         options = build(self.options, {**{n: tree[n] for n in names if n in tree}, **flagged}, path="")
         return Given(options, {name: tree[name] for name in self.owners if name in tree}, tuple(places))
 
-    def rows(self) -> list[str]:
-        """A line for each option, for ``--help``."""
+    def usage(self, how: str, *what: str) -> str:
+        """What ``--help`` prints: how the program is called, what it does, and a line for each option."""
+        return "\n".join([how, "", *what, "", "Options", *(f"  {line}" for line in self._rows())])
+
+    def _rows(self) -> list[str]:
         flags = {name: f", or {flag}" for flag, name in self.flags.items()}
         return [row(info, flags.get(info.path, "")) for info in describe_fields(self.options(), path="")]
 

@@ -27,25 +27,17 @@ class Options(Settings):
 
 
 DIALECT = Dialect(Options, place="DIR")
-
-
-def usage() -> str:
-    """What ``--help`` prints."""
-    lines = [
-        "python -m experiments.report DIR [DIR …] [output=json] [--allow-code]",
-        "",
-        "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
-        "",
-        "Options",
-    ]
-    return "\n".join([*lines, *(f"  {line}" for line in DIALECT.rows())])
+USAGE = DIALECT.usage(
+    "python -m experiments.report DIR [DIR …] [output=json] [--allow-code]",
+    "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
+)
 
 
 @program
 def main(arguments: Sequence[str]) -> int:
     """Run the program with these arguments and return its exit code."""
     if set(HELP) & set(arguments):
-        print(usage())
+        print(USAGE)
         return 0
     given = DIALECT.parse(arguments)
     if not given.places:

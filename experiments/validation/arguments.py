@@ -92,14 +92,12 @@ def _first_parameter(validation: Validation) -> str:
 def usage(validations: Sequence[Validation] = VALIDATIONS) -> str:
     """What ``--help`` prints."""
     lines = [
-        "python -m experiments.validate [only=NAME[,NAME]] [NAME.PARAMETER=VALUE …] [quick=true] [output=json] [results=DIR]",
-        "",
-        "Runs published results through the engine and prints expected beside measured values; results/validation/ gets a page",
-        "with a figure for each. Exit code 0: all hold, 1: something falls short, 2: bad input.",
-        "",
-        "Options",
+        dialect(validations).usage(
+            "python -m experiments.validate [only=NAME[,NAME]] [NAME.PARAMETER=VALUE …] [quick=true] [output=json] [results=DIR]",
+            "Runs published results through the engine and prints expected beside measured values; results/validation/ gets a",
+            "page with a figure for each. Exit code 0: all hold, 1: something falls short, 2: bad input.",
+        )
     ]
-    lines += [f"  {line}" for line in dialect(validations).rows()]
     for validation in validations:
         lines += ["", f"{validation.name}: {validation.setup} ({validation.source})"]
         lines += [f"  {row(info)}" for info in describe_fields(validation.chosen({}), path=validation.name)]
