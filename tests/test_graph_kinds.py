@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import gzip
+import pickle
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -164,7 +166,12 @@ def made(kind: Any) -> Any:
     return kind()
 
 
-def test_a_base_is_no_graph() -> None:
-    for base in (Graph, GeneratedGraph, LeaningGraph):
+def test_a_base_is_no_graph_and_the_one_that_users_know_says_so() -> None:
+    for base in (GeneratedGraph, LeaningGraph):
         with pytest.raises(TypeError, match="abstract"):
             made(base)
+    sentence = r"must be one of its kinds, such as sim.graph.Social\(followees=20\), or a mapping such as {'kind': 'complete'}"
+    with pytest.raises(InputError, match=sentence):
+        sim.Graph(kind="complete")  # type: ignore[call-arg,abstract]
+    graph = Social(followees=3.0)
+    assert pickle.loads(pickle.dumps(graph)) == copy.deepcopy(graph) == graph

@@ -11,12 +11,12 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import Settings, quantity
+from sim.fields import InputError, Settings, quantity
 from sim.graph.follower_graph import FollowerGraph, merge_edges
 from sim.graph.given_network import Network
 
@@ -31,6 +31,15 @@ class Graph(Settings, ABC):
     chosen_by = "kind"
     usual = "social"
     kind: ClassVar[str]
+
+    def __new__(cls, *_fields: Any, **named: Any) -> Self:
+        if cls is Graph:
+            raise InputError(
+                f"must be one of its kinds, such as sim.graph.Social(followees=20), or a mapping such as "
+                f"{{'kind': {named.get('kind', 'social')!r:.40}}} where a world is made",
+                field="Graph",
+            )
+        return super().__new__(cls)
 
     @abstractmethod
     def expected_edges(self, people: int) -> float:
