@@ -170,7 +170,9 @@ def test_a_base_is_no_graph_and_the_one_that_users_know_says_so() -> None:
     for base in (GeneratedGraph, LeaningGraph):
         with pytest.raises(TypeError, match="abstract"):
             made(base)
-    sentence = r"must be one of its kinds, such as sim.graph.Social\(followees=20\), or a mapping such as {'kind': 'complete'}"
+    sentence = (
+        r"must be one of its kinds, such as sim.graph.Social\(followees=20\), or a mapping such as {'kind': 'complete'}"
+    )
     with pytest.raises(InputError, match=sentence):
         sim.Graph(kind="complete")  # type: ignore[call-arg,abstract]
     graph = Social(followees=3.0)
