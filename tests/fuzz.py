@@ -27,10 +27,14 @@ from experiments import run as run_program
 from sim.branch import Branch
 from sim.fields import FieldInfo, InputError, build, describe_fields
 from sim.moderation import Policy
+from sim.society.groups import all_accounts
 from tests.test_api_inputs import CALLS, NASTY
 from tests.worlds import STANDING, TWO_PLATFORMS, busy_world
 
 LONGEST = 1_000  # characters of a sentence
+MOST_ACCOUNTS = (
+    5_000  # of a world that is simulated: ten million organisers fit into memory, and would take all the time
+)
 WORLD = busy_world(**STANDING, **TWO_PLATFORMS, days=2)
 SMALL = sim.World(people=60, days=1, graph={"kind": "complete"})
 
@@ -89,7 +93,8 @@ def fuzz_fields(rng: random.Random, _folder: Path) -> Tried:
 
     def call() -> None:
         world = WORLD.replace(changes)
-        if world.people <= 500 and (world.days + world.burn_in_days) * world.ticks_per_day <= 500:
+        steps = (world.days + world.burn_in_days) * world.ticks_per_day
+        if all_accounts(world) <= MOST_ACCOUNTS and steps <= 500:
             run = sim.simulate(world, seed=rng.randint(0, 9), days=1, threads=1)
             check_ranges(run)
 
