@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sim.actors.campaign import Campaign
 from sim.cases.case import Case, ClockPart, Engagement, Followers, Volume
 from sim.run import last_step
-from sim.simulation import begin
-from sim.society.groups import Group
+from sim.simulation import begin, begun
+from sim.society.groups import Group, of_campaign
 from sim.study.compare import Study
 from sim.world import World
 
@@ -60,13 +60,13 @@ def _hourly_posts(study: Study, until: datetime.date) -> NDArray[np.float64]:
     world = study.world
     first_day = datetime.date.fromisoformat(world.first_day)
     days = min(study.days, (until - first_day).days + 1)
-    stage = begin(world, study.branches[study.reference], study.seeds[0]).engine
-    group = stage.society.group[: stage.society.second]
-    trolls = np.flatnonzero(group >= Group.ACTIVE_TROLL)
+    model = begun(world, study.branches[study.reference], study.seeds[0], recorded=None).engine
+    group = model.society.group[: model.society.second]
+    trolls = np.flatnonzero(of_campaign(group))
     so_far = []
     for step in range(world.burn_in_ticks, last_step(world, days) + 1):
-        stage.advance(step)
-        so_far.append(int(stage.state.posts[trolls].sum(dtype=np.int64)))
+        model.advance(step)
+        so_far.append(int(model.state.posts[trolls].sum(dtype=np.int64)))
     posts = np.diff(so_far).reshape(days, 24)
     table = np.zeros((7, 24))
     np.add.at(table, (first_day.weekday() + np.arange(days)) % 7, posts)

@@ -1,8 +1,7 @@
 """What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
 
 A step is: newcomers register, and actors whose time has come decide (the moderators first, then the operator, then who leads
-the movement); then accounts read,
-decide and commit. An engine supplies the second half in ``advance_accounts``.
+the movement); then accounts read, decide and commit. An engine supplies the second half in ``advance_accounts``.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from sim.moderation.measures import Measures, in_force
 from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
 from sim.people.accounts import Role, Status
 from sim.randomness import Stream, checked_seed, uniforms_of
-from sim.society.groups import IS_CAMPAIGN, Group, groups_where
+from sim.society.groups import Group, groups_where, of_campaign
 from sim.society.society import Drawn, draw
 from sim.world import World
 
@@ -215,9 +214,9 @@ class Engine(mesa.Model):
         state, group, step = self.state, self.society.group, self.step_index
         back = accounts[state.status[accounts] == Status.SUSPENDED]
         if not self.branch.campaign:
-            back = back[~IS_CAMPAIGN[group[back]]]
+            back = back[~of_campaign(group[back])]
         since = state.suspended_since[back].astype(np.int64)
-        innocent = ~IS_CAMPAIGN[group[back]]
+        innocent = ~of_campaign(group[back])
         state.counts[step, Count.RESTORED] += innocent.sum()
         state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
         wakes_at = np.full(back.size, -1, dtype=np.int64)
@@ -320,7 +319,7 @@ class Engine(mesa.Model):
             begin = groups_where(lambda kind: kind.role == Role.TROLL and not kind.held_back)
             self.state.status[np.isin(self.society.group, begin)] = Status.ACTIVE
         else:
-            self.suspend(np.flatnonzero(IS_CAMPAIGN[self.society.group]))
+            self.suspend(np.flatnonzero(of_campaign(self.society.group)))
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         """Names (author * 2**16 + created) of the distinct messages that the feeds of all active citizens would have, were they

@@ -18,7 +18,7 @@ from sim.moderation.policy import Policy, RemovalPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.people.accounts import NOBODY, Status
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import IS_CAMPAIGN
+from sim.society.groups import of_campaign
 
 if TYPE_CHECKING:
     from sim.engine.engine import Engine
@@ -70,7 +70,7 @@ class PolicyDesk:
     def scores(self, detector: Detector) -> NDArray[np.float64]:
         view, oracle = self.view(), None
         if detector.idealised:
-            oracle = OracleSignal(troll=IS_CAMPAIGN[self._model.society.group[view.account]])
+            oracle = OracleSignal(troll=of_campaign(self._model.society.group[view.account]))
         return detector.suspicion(view, oracle, self._model.seed_of_run)
 
     def scaled(self, count: float) -> int:
@@ -105,7 +105,7 @@ class PolicyDesk:
         """The accounts, without innocent ones in a branch that spares them."""
         if not self._model.branch.spares_innocents:
             return accounts
-        return accounts[IS_CAMPAIGN[self._model.society.group[accounts]]]
+        return accounts[of_campaign(self._model.society.group[accounts])]
 
     def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
         asked = checked(asked, int, self._field("suspend"), low=0)

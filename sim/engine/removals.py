@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.society.groups import INNOCENT, IS_CAMPAIGN, KINDS
+from sim.society.groups import INNOCENT, KINDS, of_campaign
 
 TROLLS = ("active_trolls", "sleepers")
 """Columns of the campaign's accounts: those in use, and those still asleep."""
@@ -39,10 +39,9 @@ class RemovalRecord(NamedTuple):
 
 def whose(group: NDArray[np.uint8], sleeping: NDArray[np.bool_]) -> dict[str, int]:
     """How many accounts there are of each sort, given the group of each and whether it is asleep."""
-    trolls = IS_CAMPAIGN[group]
-    of_campaign = ((trolls & ~sleeping).sum(), (trolls & sleeping).sum())
+    trolls = of_campaign(group)
     innocent = (np.count_nonzero(group == which) for which in INNOCENT)
-    counts = (*of_campaign, *innocent)
+    counts = ((trolls & ~sleeping).sum(), (trolls & sleeping).sum(), *innocent)
     return {column: int(n) for column, n in zip((*TROLLS, *INNOCENTS), counts, strict=True)}
 
 

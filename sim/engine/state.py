@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.array_table import array, arrays_of
 from sim.feed.outbox import ENTRY, empty_outbox
 from sim.people.accounts import Status
-from sim.society.groups import INNOCENT, IS_CAMPAIGN, Group, groups_where
+from sim.society.groups import INNOCENT, Group, groups_where, of_campaign
 from sim.society.schedule import posts_by_the_clock
 from sim.society.society import Drawn
 from sim.world import World
@@ -53,9 +53,8 @@ class Trace(IntEnum):
     COLUMNS = 4
 
 
-MOST_REPORTS = (
-    2**32 - 1
-)  # 32 bits; no other count of an account can exceed the number of steps times what is shown at once
+# 32 bits; no other count of an account can exceed the number of steps times what is shown at once.
+MOST_REPORTS = 2**32 - 1
 
 
 # What arrays start from: functions of the world and the society that was drawn for it, each described by its docstring.
@@ -84,7 +83,7 @@ def _trust(world: World, drawn: Drawn) -> NDArray[np.float64]:
 def _status(_world: World, drawn: Drawn) -> NDArray[np.uint8]:
     """active; asleep are the campaign's, until day 0, and those who have not registered yet"""
     society = drawn.arrays
-    absent = IS_CAMPAIGN[society.group] | ((society.group == Group.CITIZEN) & (society.created > 0))
+    absent = of_campaign(society.group) | ((society.group == Group.CITIZEN) & (society.created > 0))
     return np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
 
 

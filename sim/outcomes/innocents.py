@@ -9,14 +9,14 @@ from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0
 from sim.people.accounts import Role, Status
-from sim.society.groups import Group
+from sim.society.groups import Group, of_campaign
 
 
 def _suspended(model: Engine) -> NDArray[np.int64]:
     """Suspended accounts of citizens, organisers and outlets."""
     # Plain numbers: comparing bytes with an enumeration costs five times as much.
     suspended = np.flatnonzero(model.state.status == int(Status.SUSPENDED))
-    return suspended[model.society.group[suspended] < int(Group.ACTIVE_TROLL)]
+    return suspended[~of_campaign(model.society.group[suspended])]
 
 
 def _citizens(model: Engine) -> NDArray[np.int64]:
@@ -71,7 +71,7 @@ def days_silenced(model: Engine) -> float:
 
 def wrongful_marks(model: Engine) -> float:
     """Accounts of citizens, organisers and outlets that are labelled or downranked."""
-    innocent = model.society.group < int(Group.ACTIVE_TROLL)
+    innocent = ~of_campaign(model.society.group)
     return float(np.count_nonzero(innocent & (model.state.flags > 0)))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.people.accounts import Status
-from sim.society.groups import Group
+from sim.society.groups import of_campaign
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,7 @@ def _sum(model: Engine, name: str, first: int) -> NDArray[np.int64]:
 def accounts_with(model: Engine, status: Status, trolls: bool) -> int:
     """How many accounts of trolls, or of everybody else, have a status."""
     # Plain numbers: comparing bytes with an enumeration costs five times as much.
-    of_trolls = model.society.group >= int(Group.ACTIVE_TROLL)
-    return int(np.count_nonzero((of_trolls == trolls) & (model.state.status == int(status))))
+    return int(np.count_nonzero((of_campaign(model.society.group) == trolls) & (model.state.status == int(status))))
 
 
 def ratio(part: float, whole: float) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.actors.campaign import TrollGroup
 from sim.people.profiles import Profiles, correlated, rank_levels, shown
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import IS_CAMPAIGN, KINDS, Group, by_group, organisers_followers
+from sim.society.groups import KINDS, Group, by_group, of_campaign, organisers_followers
 from sim.society.layout import Layout
 from sim.world import World
 
@@ -58,7 +58,7 @@ def registered(world: World, group: NDArray[np.uint8], seed: int) -> NDArray[np.
     """Tick from day 0 at which each account is registered: negative or 0 for those older than the calendar."""
     created = np.zeros(group.size, dtype=np.int64)
     citizens = np.arange(world.people)
-    ordinary = np.flatnonzero(~IS_CAMPAIGN[group])
+    ordinary = np.flatnonzero(~of_campaign(group))
     created[ordinary] = _before_day_0(world, world.population.profile, ordinary, seed)
     for troll_group, trolls in troll_groups(world, group):
         created[trolls] = _before_day_0(world, troll_group, trolls, seed)
