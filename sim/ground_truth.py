@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sim.branch import Branch
 from sim.fields import InputError, instance, shown
 from sim.moderation.view import PlatformView, Traces
-from sim.run import days_until, last_step
+from sim.run import checked_days
 from sim.simulation import begin
-from sim.society.groups import Group
+from sim.society.groups import Group, of_campaign
 from sim.world import World
 
 
@@ -57,8 +57,8 @@ def _stacked(arrays: Sequence[Any]) -> Any:
 
 def ground_truth(world: World, days: int, seed: int = 1, branch: Branch | None = None) -> GroundTruth:
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
-    model = begin(world, branch, seed).advance(days_until(world, last_step(world, days))).engine
+    model = begin(world, branch, seed).advance(checked_days(world, days)).engine
     view = model.moderators[0].view()
     group = model.society.group[view.account]
     asleep = (group == Group.SLEEPER) & (view.posts == 0)
-    return GroundTruth(view, (group >= Group.ACTIVE_TROLL) & ~asleep, asleep)
+    return GroundTruth(view, of_campaign(group) & ~asleep, asleep)

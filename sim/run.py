@@ -140,14 +140,11 @@ def record(model: Engine, cpu_seconds: float, recorded: Recording = NOTHING_MORE
     )
 
 
-def last_step(world: World, days: int | None) -> int:
-    """The step at which a run of ``days`` days ends (None: the whole calendar)."""
-    if days is None:
-        days = world.days
-    length = int(checked(days, int, "days", low=1, high=world.days))
-    return world.burn_in_ticks + length * world.ticks_per_day
+def checked_days(world: World, days: int | None) -> int:
+    """``days``, or the whole calendar's for None; InputError for what is no number of its days."""
+    return world.days if days is None else int(checked(days, int, "days", low=1, high=world.days))
 
 
-def days_until(world: World, step: int) -> int:
-    """Days that have ended by a step."""
-    return (step - world.burn_in_ticks) // world.ticks_per_day
+def last_step(world: World, days: int) -> int:
+    """The step at which so many days have ended."""
+    return world.burn_in_ticks + days * world.ticks_per_day

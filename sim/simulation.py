@@ -19,7 +19,7 @@ from sim.outcomes import OwnOutcome
 from sim.outcomes.day import Day
 from sim.outcomes.individuals import present
 from sim.outcomes.network import network
-from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, record, recording
+from sim.run import NOTHING_MORE, Recording, Run, checked_days, record, recording
 from sim.society.society import Drawn
 from sim.threads import checked_threads
 from sim.world import World
@@ -102,11 +102,11 @@ class Simulation:
     def _check_same_past(self, branch: Branch) -> None:
         branch.check_against(self.world)
         step, world = self.engine.step_index, self.world
-        begun = [
+        past = [
             [policy for policy in each.policies if world.burn_in_ticks + world.tick(policy.day) < step]
             for each in (self.branch, branch)
         ]
-        alike = begun[0] == begun[1] and (not begun[0] or self.branch.spares_innocents == branch.spares_innocents)
+        alike = past[0] == past[1] and (not past[0] or self.branch.spares_innocents == branch.spares_innocents)
         if not alike or (step > world.burn_in_ticks and self.branch.campaign != branch.campaign):
             raise InputError(
                 f"must have done the same as the present branch until now (day {self.day:g}): begin anew for another past",
@@ -147,8 +147,8 @@ def begin(
 ) -> Simulation:
     """Begin to simulate a world in one branch with one seed: before the burn-in, nothing has happened yet.
 
-    Arguments as in ``simulate``. ``society`` is that of a simulation whose world differs in nothing but feed, opinion rule,
-    expression, severity, trust and what organisers and others do; it is used instead of drawing the same people again.
+    Arguments as in ``simulate``. ``society`` is that of a simulation whose world differs in nothing but feed, opinion,
+    expression, severity, trust and calendar; it is used instead of drawing the same people again.
 
     Raises InputError in one sentence for anything that cannot be simulated as asked, before anything is drawn.
 
@@ -215,10 +215,9 @@ def simulate(
     2
     """
     instance(world, World, "world")
-    end = last_step(world, days)
-    recorded = recording(world, days_until(world, end), outcomes, keep, every)
-    simulation = begun(world, branch, seed, engine, threads, population_seed, recorded)
-    return simulation.advance(days_until(world, end)).run()
+    length = checked_days(world, days)
+    recorded = recording(world, length, outcomes, keep, every)
+    return begun(world, branch, seed, engine, threads, population_seed, recorded).advance(length).run()
 
 
 def again(run: Run, day: float | str | None = None) -> Simulation:

@@ -17,7 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command.folder import expanded
 from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, did_you_mean, quantity
-from sim.study.blocks import HERE
+from sim.study.blocks import EXECUTORS
 
 HELP = ("--help", "-h")
 LONGEST = 80  # letters of what a sentence quotes
@@ -53,7 +53,7 @@ def threads_field() -> Any:
 def executor_field() -> Any:
     """The option ``executor`` of a program."""
     return quantity(
-        "threads", unit="name", choices=HERE, source="given by the user",
+        "threads", unit="name", choices=EXECUTORS, source="given by the user",
         doc="What simulates a seed: threads of this process, or processes of this machine.",
     )  # fmt: skip
 

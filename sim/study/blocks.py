@@ -53,17 +53,18 @@ class Block:
         gc.collect()  # agents and their model refer to each other
 
 
-HERE = ("threads", "processes")
+EXECUTORS = ("threads", "processes")
+"""What this machine has by itself, by name."""
 
 
 def check_executor(executor: object, threads: int | None) -> None:
     """Raise InputError for what takes no work."""
     if isinstance(executor, str):
-        chosen(executor, HERE, "executor")
+        chosen(executor, EXECUTORS, "executor")
         return
     if not callable(getattr(executor, "submit", None)):
         raise InputError(
-            f"must be {', '.join(HERE)} or something with submit (concurrent.futures.Executor), not {shown(executor)}",
+            f"must be {', '.join(EXECUTORS)} or something with submit (concurrent.futures.Executor), not {shown(executor)}",
             field="executor",
         )
     if threads is not None:

@@ -20,7 +20,7 @@ from sim.fields import InputError, checked, chosen, instance, shown
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.randomness import checked_seed
-from sim.run import NOTHING_MORE, Recording, Run, days_until, last_step, recording
+from sim.run import NOTHING_MORE, Recording, Run, checked_days, last_step, recording
 from sim.study.blocks import Block, Submits, check_executor, simulated
 from sim.study.ledger import Ledger, Shelf, ledger_of
 from sim.study.tree import BranchTree
@@ -226,8 +226,8 @@ def compare(
     given = _branches(branches, world)
     names = list(given)
     reference = names[0] if reference is None else chosen(reference, names, "reference")
-    end = last_step(world, days)
-    length = days_until(world, end)
+    length = checked_days(world, days)
+    end = last_step(world, length)
     recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
     if population_seed is not None:
         population_seed = checked_seed(population_seed, "population_seed")

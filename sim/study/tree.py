@@ -131,12 +131,11 @@ class BranchTree:
         sides = max(self.states(group, step) for group in groups if group is not trunk)
         return max(1 + sides, self.states(trunk, step))
 
-    def grow(self, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced) -> dict[str, Run]:
+    def grow(self, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced) -> None:
         """Simulate all branches for one seed; ``keep`` is called with each run as soon as it is done, ``advanced`` with ticks."""
         growth = _Growth(self, seed, population_seed, keep, advanced)
         names = list(self.branches)
         growth.climb(names, -1, growth.begin(names[0]), [])
-        return growth.runs
 
 
 class _Growth:
@@ -147,7 +146,6 @@ class _Growth:
     ) -> None:
         self.tree, self.seed, self.population_seed = tree, seed, population_seed
         self.keep, self.advanced = keep, advanced
-        self.runs: dict[str, Run] = {}
         self.sessions: Sessions | None = None
 
     def begin(self, name: str) -> ArrayEngine:
@@ -213,8 +211,7 @@ class _Growth:
     def _record(self, names: list[str], model: ArrayEngine, cpu: float) -> None:
         for name in names:
             model.branch = self.tree.branches[name]
-            self.runs[name] = record(model, cpu, self.tree.recording)
-            self.keep(name, self.runs[name])
+            self.keep(name, record(model, cpu, self.tree.recording))
 
     def _advance(self, model: ArrayEngine, until: int, shadows: list[_Shadow]) -> None:
         per_day = self.tree.world.ticks_per_day
@@ -236,8 +233,8 @@ class _Growth:
         """The branches as a shadow from ``step`` on, at which they have just parted; None if they do more than remove
         sleepers, or ever did."""
         tree = self.tree
-        begun = [p for p in tree.branches[names[0]].policies if tree._step(p) <= step]
-        if step == tree.world.burn_in_ticks or not all(isinstance(policy, RemovalPolicy) for policy in begun):
+        active = [p for p in tree.branches[names[0]].policies if tree._step(p) <= step]
+        if step == tree.world.burn_in_ticks or not all(isinstance(policy, RemovalPolicy) for policy in active):
             return None
         with closing(self._side(names, trunk)) as model:
             model.arrivals.act(step)
