@@ -75,10 +75,10 @@ class Operator(Actor):
         return {name: share for name, share in shares.items() if share is not None}
 
     def _see_to_losses(self, step: int) -> None:
-        losses, before = self._losses(step), self.response
-        if losses.gone_for.size == 0 and Operator not in self.model.kept:
+        lost, before = self._lost(), self.response
+        if lost.size == 0 and Operator not in self.model.kept:
             return
-        response = self.adaptation.checked_answer(losses)
+        response = self.adaptation.checked_answer(self._losses(step, lost))
         replacements = np.asarray(response.wake)
         after = response._replace(replaced=before.replaced + replacements.size, wake=())
         self._wake(replacements)
@@ -88,13 +88,17 @@ class Operator(Actor):
         if changed:
             self._plan(step, after)
 
-    def _losses(self, step: int) -> Losses:
-        """What is lost, and what could replace it. Lost are accounts that were in use and are suspended."""
-        model, state, tick = self.model, self.model.state, step - self.model.world.burn_in_ticks
-        sleepers = self.sleepers.ids
+    def _lost(self) -> NDArray[np.int64]:
+        """Its accounts that were in use and are suspended."""
+        state, sleepers = self.model.state, self.sleepers.ids
         used = sleepers[(state.active_since[sleepers] > 0) | (state.posts[sleepers] > 0)]
         mine = np.concatenate([self.actives.ids, used])
-        lost = mine[state.status[mine] == Status.SUSPENDED]
+        return mine[state.status[mine] == Status.SUSPENDED]
+
+    def _losses(self, step: int, lost: NDArray[np.int64]) -> Losses:
+        """What is ``lost``, and what could replace it."""
+        model, state, tick = self.model, self.model.state, step - self.model.world.burn_in_ticks
+        sleepers = self.sleepers.ids
         could_wake = (state.status[sleepers] == Status.SLEEPING) & (self.sleepers.created <= tick)
         return Losses(
             tick=tick,

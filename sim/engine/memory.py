@@ -10,12 +10,10 @@ from sim.society.groups import all_accounts
 from sim.society.society import Society, sizes_of_society
 from sim.world import World
 
-_BESIDE = (
-    4 * 8 + 1
-)  # what is known of an account beside the arrays of a society: follows of either kind, and its profile
-_WORK = (
-    4 * 8 + 8 + 1 + 16 + 8 + 2
-)  # where an account decides: opinion, confidence, action, entry; its place and its last post
+# What is known of an account beside the arrays of a society: follows of either kind, and its profile.
+_BESIDE = 4 * 8 + 1
+# Where an account decides: opinion, confidence, action, entry; its place and its last post.
+_WORK = 4 * 8 + 8 + 1 + 16 + 8 + 2
 
 
 def needed(world: World, states: int = 2, objects: int = 0) -> int:

@@ -7,6 +7,7 @@ the nodes are. Nothing else asks which kind a graph is.
 
 from __future__ import annotations
 
+import math
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -136,9 +137,13 @@ class LeaningGraph(GeneratedGraph, ABC):
     def expected_edges(self, people: int) -> float:
         return people * self.followees
 
+    def most_followers(self, people: int) -> int:
+        """Most followers that anybody may have among so many people."""
+        return math.floor(self.hub_cap * people)
+
     def most_followees(self, people: int) -> float:
         """Most that people may follow on average: half of the followers that the cap admits."""
-        return int(self.hub_cap * people) / 2
+        return self.most_followers(people) / 2
 
 
 @dataclass(frozen=True)

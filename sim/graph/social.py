@@ -69,7 +69,7 @@ class Social(LeaningGraph):
     )  # fmt: skip
 
     def draw(self, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
-        n, cap = len(opinions), math.floor(self.hub_cap * len(opinions))
+        n, cap = len(opinions), self.most_followers(len(opinions))
         if not np.all(np.abs(opinions) <= 1.0):
             raise InputError("opinions must all be from -1 to 1")
         if self.followees > self.most_followees(n):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +33,7 @@ def draw_follows(
     graph = _among_people(settings, opinions, seed)
     if not isinstance(settings, LeaningGraph):
         return settings.enlarged(graph, layout.group.size, seed)
-    everybody, cap = np.arange(world.people), math.floor(settings.hub_cap * world.people)
+    everybody, cap = np.arange(world.people), settings.most_followers(world.people)
     edges = []
     for which in Group:
         kind, accounts_of = KINDS[which], layout.on_first(which)
@@ -83,8 +81,7 @@ def _leaning_edges(
 ) -> Edges:  # fmt: skip
     """Followers of accounts that take a stance, with so many expected ``followers`` in the model, among people with these
     ``accounts`` and opinions."""
-    cap = math.floor(settings.hub_cap * accounts.size)
-    wanted = np.minimum(scaled_counts(seed, whos, followers), cap)
+    wanted = np.minimum(scaled_counts(seed, whos, followers), settings.most_followers(accounts.size))
     fans, whose = followers_of_leaning(
         seed, stream, whos, np.full(whos.size, stance), wanted, opinions, settings.homophily
     )
