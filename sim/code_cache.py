@@ -57,7 +57,9 @@ def cache_directories() -> tuple[Path, ...]:
             else:
                 problems.append(str(error))
     if problems and (given or not found):
-        instead = f"it is kept in {found[-1]}" if found else "every process compiles anew, which takes about a minute"
+        instead = (
+            f"it is kept in {found[-1]}" if found else "every process compiles anew, which takes about half a minute"
+        )
         warnings.warn(
             f"Compiled code cannot be kept ({'; '.join(problems)}): {instead}. GROUNDSWELL_CACHE names a folder for it.",
             stacklevel=2,

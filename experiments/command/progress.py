@@ -56,7 +56,7 @@ class Reporter:
     def say_if_it_compiles(self) -> None:
         """Say so where the engine has not been compiled yet for exactly these sources."""
         if not is_kept(run_ticks):
-            self.say("Compiling the engine for this machine, once: about a minute.")
+            self.say("Compiling the engine for this machine, once: about half a minute.")
 
     def begin(self, what: str) -> None:
         """What follows is this piece of work."""

@@ -74,9 +74,9 @@ class Story:
 
     ``strategies`` is the ranking (``experiments.report.strategies``; empty unless the plan's form is that), ``removals`` has a
     row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``found`` has what other
-    policies suspended. ``loudness`` is the
-    greatest ratio of simulated to observed volume (None: nothing was compared), ``perfect`` whether no removal can err.
-    ``in_place`` says that the world has the calendar of the case. ``lines`` and ``events`` are what the timeline shows.
+    policies suspended. ``loudness`` is the greatest ratio of simulated to observed volume (None: nothing was compared),
+    ``perfect`` whether no removal can err. ``in_place`` says that the world has the calendar of the case. ``lines`` and
+    ``events`` are what the timeline shows.
     """
 
     plan: StudyPlan
