@@ -157,7 +157,8 @@ def uniforms(seed: int, stream: int, tick: int, count: int, index: int) -> NDArr
 
 
 @lean_kernel
-def _fill_uniform_of(seed: int, stream: int, tick: int, whos: NDArray[np.int64], index: int, out: Any) -> None:
+def fill_uniform_of(seed: int, stream: int, tick: int, whos: NDArray[np.int64], index: int, out: Any) -> None:
+    """``uniform`` for each of ``whos`` into ``out``, several at a time."""
     for i in range(whos.size):
         out[i] = uniform_inline(seed, stream, tick, whos[i], index)
 
@@ -165,7 +166,7 @@ def _fill_uniform_of(seed: int, stream: int, tick: int, whos: NDArray[np.int64],
 def uniforms_of(seed: int, stream: int, tick: int, whos: NDArray[np.int64], index: int) -> NDArray[np.float64]:
     """``uniform`` for each of ``whos``, shape (len(whos),)."""
     out = np.empty(len(whos))
-    _fill_uniform_of(np.uint64(seed), int(stream), tick, whos.astype(np.int64), index, out)
+    fill_uniform_of(np.uint64(seed), int(stream), tick, whos.astype(np.int64), index, out)
     return out
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from sim.branch import Branch
 from sim.engine.agents import Account, AgentEngine, Citizen, Item
+from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.feed.outbox import EMPTY
 from sim.moderation import Perfect, PreemptiveRemoval, Rates, Takedown
@@ -22,7 +23,7 @@ from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import busy_branch, busy_world, run
 
 
-def status(model: AgentEngine, account: int) -> int:
+def status(model: Engine, account: int) -> int:
     return int(model.state.status[account])
 
 
@@ -190,3 +191,19 @@ def test_a_suspended_sleeper_never_wakes() -> None:
     assert (model.state.status[sleepers] == Status.SUSPENDED).all()
     assert (model.state.outbox["author"][sleepers] == EMPTY).all()
     assert (run(world).state.status[sleepers] == Status.ACTIVE).all()
+
+
+def test_on_duty_is_who_can_be_awake_or_whose_lost_posts_count() -> None:
+    policies = (Takedown(1, Rates(tpr=0.5, fpr=0.5), accounts=400), PreemptiveRemoval(1, Perfect(), accounts=5))
+    model = run(busy_world(), Branch(policies))
+    group, others = model.society.group.tolist(), range(model.world.people, model.society.group.size)
+    active, silenced, lost = (
+        [a for a in others if status(model, a) == held and (group[a] >= Group.ACTIVE_TROLL) in campaign]
+        for held, campaign in (
+            (Status.ACTIVE, (False, True)),
+            (Status.SUSPENDED, (False,)),
+            (Status.SUSPENDED, (True,)),
+        )
+    )
+    assert active and silenced and lost
+    assert model.on_duty().tolist() == sorted(active + silenced)

@@ -12,6 +12,8 @@ class Timetable:
     """Accounts in the order of the steps ``due_at`` at which something is due for each (``NEVER`` where it is never)."""
 
     def __init__(self, accounts: NDArray[np.int64], due_at: NDArray[np.int64]) -> None:
+        ever = due_at < NEVER  # sleepers who wake may be one in a hundred
+        accounts, due_at = accounts[ever], due_at[ever]
         order = np.lexsort((accounts, due_at))
         self._accounts = accounts[order]
         self._due_at = due_at[order]

@@ -833,6 +833,7 @@ class AgentEngine(Engine):
         self.sessions_now, self.posts_now = 0.0, [0.0] * len(Group)
         self.rule_parameters = self.world.opinion.rule.parameters()
         self.awake_now: set[int] = set()
+        self.in_use: list[tuple[Account, int]] = []
         self.accounts: list[Account] = [self._account(a) for a in range(self.society.group.size)]
 
     def _account(self, account: int) -> Account:
@@ -866,6 +867,9 @@ class AgentEngine(Engine):
         return second if isinstance(second, SecondAccount) else None
 
     def advance_accounts(self, first: int, last: int) -> None:
+        status = self.state.status.tolist()
+        others = (self.accounts[account] for account in self.on_duty())
+        self.in_use = [(account, status[account.account]) for account in (*self.citizens(), *others)]
         for step in range(first, last):
             self.tick(step)
 
@@ -878,8 +882,7 @@ class AgentEngine(Engine):
         for event in np.flatnonzero(self.schedule.join_step == step):
             self._march(int(event))
         # 3. wake
-        status = self.state.status.tolist()
-        awake = [a for a in self.accounts if self._would_be_awake(a, status[a.account])]
+        awake = [account for account, status in self.in_use if self._would_be_awake(account, status)]
         self.awake_now = {account.account for account in awake}
         # 4. read: what one person reads on both platforms is added up in this order
         for account in sorted(awake, key=lambda account: not account.on_second):

@@ -46,7 +46,9 @@ class ArrayEngine(Engine):
         messages, opinions = longest * feed.memory, 0
         if self.parameters.choices.reads_opinions:
             messages, opinions = 0, longest
-        last_post = self.state.outbox["posted"].max(axis=1)
+        last_post = np.zeros(accounts, dtype=np.uint16)
+        been = np.flatnonzero(self.state.last_awake >= 0)  # who was never awake has not posted
+        last_post[been] = self.state.outbox["posted"][been].max(axis=1)
         self._scratch = [
             make_scratch(messages, longest, opinions, self.parameters, feed.topic_capacity, last_post)
             for _ in range(self.threads)
@@ -65,6 +67,7 @@ class ArrayEngine(Engine):
         return pointer(self.world.opinion.rule)
 
     def advance_accounts(self, first: int, last: int) -> None:
+        on_duty = self.on_duty()
         if self.threads == 1 and not self.society.twin.size:
             sessions = self.sessions
             while first < last:
@@ -73,14 +76,14 @@ class ArrayEngine(Engine):
                 run_ticks(
                     self._seed, first, stop, self.state, self.society, self.schedule, self.parameters, self._weight,
                     self._rule_parameters, self._scratch[0], self._decisions, self._nothing, self._awake,
-                    number * sessions.length, *sessions.block(number),
+                    on_duty, number * sessions.length, *sessions.block(number),
                 )  # fmt: skip
                 self._check_weights()
                 first = stop
             return
         with ThreadPoolExecutor(self.threads) as pool:
             for step in range(first, last):
-                self._tick(pool, step)
+                self._tick(pool, step, on_duty)
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         found = np.zeros(0, dtype=np.int64)
@@ -97,7 +100,7 @@ class ArrayEngine(Engine):
             found = np.union1d(found, names[:n])
         return found
 
-    def _tick(self, pool: ThreadPoolExecutor, step: int) -> None:
+    def _tick(self, pool: ThreadPoolExecutor, step: int, on_duty: NDArray[np.int64]) -> None:
         """What accounts do in a tick, numbered as in ``sim.engine.agents.TICK``."""
         seed, state, society, schedule = self._seed, self.state, self.society, self.schedule
         parameters = self.parameters
@@ -108,15 +111,16 @@ class ArrayEngine(Engine):
             joined = self._spread(pool, society.anchor.size, partial(self._count_turnout, step, int(event)))
             state.turnout[event] = sum(joined)
         # 3. wake
-        accounts = society.group.size
+        candidates = society.anchor.size + on_duty.size
         found = self._spread(
-            pool, accounts,
+            pool, candidates,
             lambda i, low, high: find_awake(
-                seed, step, low, high, state, society, schedule, parameters, awake[low:high], self._scratch[i].draws, counts[i]
+                seed, step, low, high, on_duty, state, society, schedule, parameters, awake[low:high], self._scratch[i].draws,
+                counts[i],
             ),
         )  # fmt: skip
         n = 0
-        for (low, _), more in zip(self._ranges(accounts), found, strict=True):
+        for (low, _), more in zip(self._ranges(candidates), found, strict=True):
             awake[n : n + more] = awake[low : low + more]
             n += more
         # 4. read: on the second platform

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from sim.actors.agent import Actor
 from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
-from sim.actors.surroundings import Accounts
 from sim.branch import Branch
 from sim.engine.arrivals import Arrivals
 from sim.engine.attitudes import Attitudes
@@ -117,24 +116,18 @@ class Engine(mesa.Model):
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = self.drawn.followers
         self.following: NDArray[np.int64] = self.drawn.following
+        self._innocent_others = world.people + np.flatnonzero(~of_campaign(self.society.group[world.people :]))
         self._first_sleeper = int(np.argmax(self.society.group == Group.SLEEPER))
         self._first_steps: dict[float | str, int] = {}
         self.attitudes = Attitudes(self)
         self.arrivals = Arrivals(self)
         platforms = PLATFORMS if self.society.twin.size else (FIRST,)
         self.moderators = tuple(Moderator(self, platform) for platform in platforms)
-        actives, sleepers, pages = (self._held(group) for group in (Group.ACTIVE_TROLL, Group.SLEEPER, Group.PAGE))
-        self.operator = Operator(self, actives, sleepers, pages)
-        self.leadership = Leadership(self, self._held(Group.ORGANISER))
+        held = self.fixed.held
+        self.operator = Operator(self, held[Group.ACTIVE_TROLL], held[Group.SLEEPER], held[Group.PAGE])
+        self.leadership = Leadership(self, held[Group.ORGANISER])
         self.parameters, self.second_parameters = self._parameters_at(start.step)
         self.actors: tuple[Actor, ...] = (self.arrivals, *self.moderators, self.operator, self.leadership)
-
-    def _held(self, group: Group) -> Accounts:
-        """The accounts of a group, for whoever decides about them."""
-        society, ids = self.society, np.flatnonzero(self.society.group == group)
-        row = ids - self.world.people
-        created = society.created[ids].astype(np.int64)
-        return Accounts(ids, society.fixed_stance[row], society.posting_weight[row], created, int(group))
 
     @property
     def graph(self) -> FollowerGraph:
@@ -197,6 +190,14 @@ class Engine(mesa.Model):
     def digest(self) -> str:
         """SHA-256 of the present state; equal across engines, threads and forks."""
         return self.state.digest(self.step_index)
+
+    def on_duty(self) -> NDArray[np.int64]:
+        """Ids, ascending, of the accounts beyond people's first ones that can be awake until an actor acts again, or whose lost
+        posts count: active ones, and innocent ones that are suspended. Not the sleepers, who may be most of all accounts."""
+        status, people = self.state.status, self.world.people
+        active = people + np.flatnonzero(status[people:] == int(Status.ACTIVE))
+        silenced = self._innocent_others[status[self._innocent_others] == int(Status.SUSPENDED)]
+        return np.sort(np.concatenate([active, silenced])) if silenced.size else active
 
     def suspend(self, accounts: NDArray[np.int64]) -> None:
         """Suspend accounts from this step on: they are in no feed any more, nor are their messages."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.array_table import array, arrays_of
-from sim.feed.outbox import ENTRY, empty_outbox
+from sim.feed.outbox import ENTRY, copy_of, empty_outbox
 from sim.people.accounts import Status
 from sim.society.groups import INNOCENT, Group, groups_where, of_campaign
 from sim.society.schedule import posts_by_the_clock
@@ -172,9 +172,8 @@ class State(NamedTuple):
 
     def copy(self) -> State:
         """An independent copy (a fork)."""
-        outbox = empty_outbox(*self.outbox.shape)
-        outbox[...] = self.outbox
-        return State._make(outbox if held is self.outbox else held.copy() for held in self)
+        copied = {name: held.copy() for name, held in self._asdict().items() if name != "outbox"}
+        return State(outbox=copy_of(self.outbox), **copied)
 
     def counting_people(self, impressions: bool) -> State:
         """The same, with ``joined`` and, if asked for, ``impressions`` counted from now on."""

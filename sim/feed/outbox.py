@@ -9,6 +9,7 @@ square root first: the smallest one that survives is 4.7e-10, which matters beca
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numba import float64, int64
@@ -35,12 +36,23 @@ ENTRY = entries(
 
 def empty_outbox(accounts: int, memory: int) -> NDArray[np.void]:
     """Outbox of shape (accounts, memory) without posts, its rows aligned to cache lines."""
-    size = accounts * memory * ENTRY.itemsize
-    buffer = np.zeros(size + 64, dtype=np.uint8)
-    start = -buffer.ctypes.data % 64
-    outbox = buffer[start : start + size].view(ENTRY).reshape(accounts, memory)
+    outbox = _aligned(np.zeros, accounts * memory * ENTRY.itemsize).view(ENTRY).reshape(accounts, memory)
     outbox["author"] = EMPTY
     return outbox
+
+
+def copy_of(outbox: NDArray[np.void]) -> NDArray[np.void]:
+    """An independent copy of an outbox, its rows aligned to cache lines."""
+    copied = _aligned(np.empty, outbox.nbytes)
+    copied[:] = outbox.view(np.uint8).reshape(-1)  # numpy copies entries field by field, thirty times as slowly
+    return copied.view(ENTRY).reshape(outbox.shape)
+
+
+def _aligned(make: Callable[..., NDArray[np.uint8]], size: int) -> NDArray[np.uint8]:
+    """So many bytes from the beginning of a cache line on."""
+    buffer = make(size + 64, dtype=np.uint8)
+    start = -buffer.ctypes.data % 64
+    return buffer[start : start + size]
 
 
 @scalar(int64(float64))

@@ -57,6 +57,8 @@ def in_force(changes: Iterable[tuple[int, Change]], step: int) -> Measures:
     for since, change in changes:
         if since <= step:
             measures = instance(change(measures._replace(since=since)), Measures, "What a policy's measures give")
+    if measures is NO_MEASURES:
+        return measures
     typed = (_as(neutral, value) for neutral, value in zip(NO_MEASURES, measures, strict=True))
     return Measures._make(typed)._replace(since=NO_MEASURES.since)
 

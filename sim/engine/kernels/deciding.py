@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel, prefetch
 from sim.engine.kernels.codes import NEW_OR_RESHARE, OF_CITIZEN, POST
 from sim.engine.kernels.feeds import look
-from sim.engine.kernels.gathering import takes_all
+from sim.engine.kernels.gathering import live_followees, takes_all
 from sim.engine.kernels.reading import (
     change_mind,
     choose_report,
@@ -95,7 +95,10 @@ def decide(
                 or parameters.feed.measure_quality
                 or takes_all(parameters)
             )
-            rows, shown = look(seed, step, account, whole, topic, state, society, parameters, scratch)
+            if group == OF_CITIZEN or reshares:
+                rows, shown = look(seed, step, account, whole, topic, state, society, parameters, scratch)
+            else:  # who neither reads nor reshares has no use for what followees carry
+                rows = live_followees(seed, step, account, state, society, parameters, scratch)
             counts[_ROWS] += rows
         if group == OF_CITIZEN:
             person = np.int64(society.person[account])

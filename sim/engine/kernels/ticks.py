@@ -22,12 +22,11 @@ from sim.society.society import Society
 @lean_kernel
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, parameters: Parameters, weight: Any,
-    rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64], block: int,
-    ends: NDArray[np.int64], sessions: NDArray[np.int32],
+    rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64],
+    on_duty: NDArray[np.int64], block: int, ends: NDArray[np.int64], sessions: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Steps first … last - 1 on one thread, where there is no second platform; all of them in the block of ``sessions`` that
     begins with step ``block``. Numbered as in ``sim.engine.agents.TICK``."""
-    accounts = society.group.size
     begin = np.int64(0)  # the literal 0 is a type of its own, for which everything would be compiled a second time
     for step in range(first, last):
         counts = state.counts[step]
@@ -40,7 +39,7 @@ def run_ticks(
         # 3. wake
         place = ends[step - block - 1] if step > block else begin
         due = sessions[place : ends[step - block]]
-        n = wake(seed, step, begin, accounts, due, state, society, schedule, parameters, awake, counts)
+        n = wake(seed, step, due, on_duty, state, society, schedule, parameters, awake, scratch.draws, counts)
         # 4. read, 5. decide
         decide(
             seed, step, awake, begin, n, state, society, schedule, parameters, weight, rule_parameters, scratch, decisions,

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
-from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, OF_TROLLS_FROM, POST, role_of
+from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, POST, role_of
 from sim.engine.kernels.speaking import posts_first, silent
 from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
 from sim.people.accounts import Status
-from sim.randomness import Stream, fill_uniform, uniform
+from sim.randomness import Stream, fill_uniform, fill_uniform_of, uniform
 from sim.society.schedule import Schedule
 from sim.society.society import Society
 
@@ -60,21 +60,24 @@ def draw_block(
 
 @lean_kernel
 def find_awake(
-    seed: int, step: int, low: int, high: int, state: State, society: Society, schedule: Schedule, parameters: Parameters,
-    awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
+    seed: int, step: int, low: int, high: int, on_duty: NDArray[np.int64], state: State, society: Society, schedule: Schedule,
+    parameters: Parameters, awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
-    """Write the accounts of rows low … high - 1 that are awake at this step to ``awake`` and return how many."""
+    """Write which of the accounts that are awake at this step to ``awake`` and return how many; of citizens followed by those
+    ``on_duty`` (``Engine.on_duty``), numbers low … high - 1 are looked at."""
+    citizens = society.group.size - society.posting_weight.size
     n = _draw_sessions(seed, step, low, high, society, schedule, parameters, awake, 0, draws)
-    return wake(seed, step, low, high, awake[:n], state, society, schedule, parameters, awake, counts)
+    others = on_duty[max(0, low - citizens) : max(0, high - citizens)]
+    return wake(seed, step, awake[:n], others, state, society, schedule, parameters, awake, draws, counts)
 
 
 @inlined
 def wake(
-    seed: int, step: int, low: int, high: int, sessions: NDArray[Any], state: State, society: Society, schedule: Schedule,
-    parameters: Parameters, awake: NDArray[np.int64], counts: NDArray[np.int64],
+    seed: int, step: int, sessions: NDArray[Any], on_duty: NDArray[np.int64], state: State, society: Society, schedule: Schedule,
+    parameters: Parameters, awake: NDArray[np.int64], draws: NDArray[np.float64], counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
-    """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them the
-    other accounts of rows low … high - 1 that are, second ones of citizens among them; return how many."""
+    """Write which of the citizens who have a session are awake to ``awake`` (which may be ``sessions``), and after them those
+    ``on_duty`` that are, second accounts of citizens among them; return how many."""
     n = np.int64(0)  # the literal is of another type: what is called with n would be compiled for both
     citizens = society.group.size - society.posting_weight.size
     for i in range(sessions.size):
@@ -89,18 +92,21 @@ def wake(
             person = society.person[account]
             if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, parameters):
                 counts[_LOST] += 1
-    for account in range(max(low, citizens), high):
+    for i in range(on_duty.size):
+        drawn = i % draws.size
+        if drawn == 0:
+            due = on_duty[i : i + draws.size]
+            fill_uniform_of(seed, _WAKE, step, due, 0, draws[: due.size])
+        account = on_duty[i]
         status = state.status[account]
         group = society.group[account]
-        if status != ACTIVE and (status != _SUSPENDED or group >= OF_TROLLS_FROM):
-            continue
         if group == OF_CITIZEN:
             probability = (
                 society.sessions_per_day[society.person[account]] * schedule.sessions[step] * parameters.second.visits
             )
         else:
             probability = society.posting_weight[account - citizens] * state.posting[group, step]
-        if probability <= 0.0 or uniform(seed, _WAKE, step, account, 0) >= probability:
+        if draws[drawn] >= probability:
             continue
         if status == ACTIVE:
             awake[n] = account
