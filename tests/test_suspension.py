@@ -194,7 +194,7 @@ def test_a_suspended_sleeper_never_wakes() -> None:
 
 
 def test_on_duty_is_who_can_be_awake_or_whose_lost_posts_count() -> None:
-    policies = (Takedown(1, Rates(tpr=0.5, fpr=0.5), accounts=400), PreemptiveRemoval(1, Perfect(), accounts=5))
+    policies = (Takedown(1, Rates(tpr=0.5, fpr=0.5), accounts=20), PreemptiveRemoval(1, Perfect(), accounts=5))
     model = run(busy_world(), Branch(policies))
     group, others = model.society.group.tolist(), range(model.world.people, model.society.group.size)
     active, silenced, lost = (
