@@ -24,6 +24,7 @@ from experiments.report.story import tell
 from experiments.studies.replay import check_same, compared, experiment_of
 from experiments.studies.results import PROVENANCE, Results, load
 from experiments.studies.run_study import run_study
+from sim.executors import Executor
 from sim.fields import InputError, Settings
 
 OTHERWISE = 1
@@ -35,7 +36,7 @@ class Options(Settings):
 
     results: str = results_field("Where the study is written anew, with a ledger of its own.", "results/replay")
     threads: int | None = threads_field()
-    executor: str = executor_field()
+    executor: Executor = executor_field()
     output: str = output_field()
     anyway: bool = flag_field("Whether to try although code or versions are others than those that made it.")
     allow_code: bool = flag_field("Whether to load classes of one's own that the study was made with.")

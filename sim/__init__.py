@@ -7,7 +7,7 @@
 np.True_
 """
 
-from sim import graph, moderation
+from sim import executors, graph, moderation
 from sim.branch import Branch
 from sim.describe import describe
 from sim.describe.tick import describe_tick
@@ -39,6 +39,7 @@ __all__ = [
     "describe",
     "describe_fields",
     "describe_tick",
+    "executors",
     "graph",
     "ground_truth",
     "moderation",

@@ -61,7 +61,7 @@ def test_whatever_is_written_has_a_public_name(cls: type[Settings]) -> None:
 
 
 def test_rooms_list_what_they_export() -> None:
-    for room in ("actors", "feed", "graph", "moderation", "opinion", "outcomes", "people", "society"):
+    for room in ("actors", "executors", "feed", "graph", "moderation", "opinion", "outcomes", "people", "society"):
         found = importlib.import_module(f"sim.{room}")
         for name in getattr(found, "__all__", ()):
             assert hasattr(found, name)

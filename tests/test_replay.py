@@ -87,7 +87,7 @@ def test_mistakes_are_told_in_a_sentence(tmp_path: Path, study: Path, capsys: py
         ([str(study), str(study)], "PLACE must name one study's directory"),
         ([str(tmp_path)], "has no manifest.json"),
         ([str(tmp_path / "nothing")], "must be a study's directory"),
-        ([str(study), "executor=tasks"], "executor must be one of threads, processes, not 'tasks'"),
+        ([str(study), "executor=tasks"], "executor must be one of threads, dask, processes, ray, slurm, not 'tasks'"),
         ([str(study), "--any"], "--any is not a flag; did you mean --anyway?"),
     ):
         assert main(arguments) == 2

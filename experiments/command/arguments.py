@@ -16,8 +16,8 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command.folder import expanded
+from sim.executors import Threads
 from sim.fields import FieldInfo, InputError, Settings, build, describe_fields, did_you_mean, quantity
-from sim.study.blocks import EXECUTORS
 
 HELP = ("--help", "-h")
 LONGEST = 80  # letters of what a sentence quotes
@@ -53,8 +53,8 @@ def threads_field() -> Any:
 def executor_field() -> Any:
     """The option ``executor`` of a program."""
     return quantity(
-        "threads", unit="name", choices=EXECUTORS, source="given by the user",
-        doc="What simulates a seed: threads of this process, or processes of this machine.",
+        default_factory=Threads, unit="executor", source="given by the user",
+        doc="Who simulates a seed: threads of this process, processes of this machine, or a cluster.",
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from sim import cases
 from sim.actors.adaptation import Evading, Rebuilding, Static
 from sim.branch import Branch
 from sim.cases.case import Case
-from sim.fields import InputError, Settings, build, quantity
+from sim.executors import Executor
+from sim.fields import InputError, Settings, build, quantity, registered_names
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.outcomes.individuals import GROUPS, kept
@@ -242,7 +243,7 @@ class Experiment(Settings):
         None, unit="days", low=1, high=65_535, source="given by the user", doc="Stop after so many days (none: all)."
     )
     threads: int | None = threads_field()
-    executor: str = executor_field()
+    executor: Executor = executor_field()
     outcomes: tuple[OwnOutcome, ...] = quantity(
         (), unit="outcomes", source="given by the user", doc="Outcomes of one's own, by module.Class."
     )
@@ -335,7 +336,7 @@ def register() -> None:
     """
     store = ConfigStore.instance()
     plain = Experiment(world=_DEFAULT.world(people=1000)).to_mapping()
-    del plain["world"], plain["study"]
+    del plain["world"], plain["study"], plain["executor"]
     store.store(name="experiment", node=plain)
     for case in map(cases.named, cases.NAMES):
         study = plan_of(case)
@@ -343,6 +344,9 @@ def register() -> None:
         store.store(group="study", name=study.name, node=_open(study.to_mapping()))
         chosen = {"defaults": [{"override /world": case.name}, {"override /study": study.name}]}
         store.store(group="case", name=case.name, node=_open(chosen), package="_global_")
+    for name in registered_names(Executor):
+        executor = build(Executor, name)
+        store.store(group="executor", name=name, node=_open({"name": name, **executor.to_mapping()}))
     for way in (Static(), Rebuilding(), Evading()):
         node = OmegaConf.create({"adaptation": {"name": way.name, **way.to_mapping()}})
         store.store(group="campaign", name=way.name, node=node, package="world.campaign")

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, NamedTuple, TypeVar
 
 from sim.branch import Branch
-from sim.fields import InputError, chosen, shown
-from sim.run import Recording, Run
-from sim.study.processes import told_to_stop, worker_processes
+from sim.executors import Elsewhere, Executor, Submits
+from sim.executors.processes import told_to_stop
+from sim.fields import InputError
+from sim.run import Recording, Run, last_step
+from sim.study.ledger import Ledger, Shelf
 from sim.study.records import pack, unpack
 from sim.study.tree import Advanced, BranchTree
 from sim.study.tree import Keep as KeepNamed
 from sim.world import World
 
-Keep = Callable[[Run], Run]
-Found = tuple[str, int, Run]  # name of the branch, seed
-
-
-class Submits(Protocol):
-    """Whatever takes work as ``concurrent.futures`` has it (PEP 3148): its pools, ``dask.distributed.Client.get_executor()``,
-    ``mpi4py.futures.MPIPoolExecutor()``, joblib's loky."""
-
-    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
-        """A future of what the function returns: ``result()`` waits for it, ``cancel()`` gives up what has not begun."""
+T = TypeVar("T")
+_MOST_WAITING = 2_000  # tasks handed to an executor of which nothing is known, before one has come back
 
 
 @dataclass(frozen=True)
@@ -39,52 +35,62 @@ class Block:
     branches: Mapping[str, Branch]
     seed: int
     population_seed: int | None
-    end: int
+    days: int
     recorded: Recording
 
     @cached_property
     def tree(self) -> BranchTree:
         """The branches as a tree."""
-        return BranchTree(self.world, self.branches, self.end, self.recorded)
+        return BranchTree(self.world, self.branches, last_step(self.world, self.days), self.recorded)
 
     def grow(self, keep: KeepNamed, advanced: Advanced) -> None:
         """Simulate all branches; ``keep`` is called with each run as soon as it is done, ``advanced`` with ticks."""
         self.tree.grow(self.seed, self.population_seed, keep, advanced)
         gc.collect()  # agents and their model refer to each other
 
+    def shelf(self, ledger: Ledger) -> Shelf:
+        """The place of the runs in a ledger."""
+        return Shelf(ledger, self.world, self.days, self.population_seed, self.recorded)
 
-EXECUTORS = ("threads", "processes")
-"""What this machine has by itself, by name."""
+
+class Work(NamedTuple):
+    """A block that is to be simulated, and the place of its runs in the ledger, if there is one."""
+
+    block: Block
+    shelf: Shelf | None
+
+    def kept(self, run: Run) -> Run:
+        """A run as it is on record, after it has been put there."""
+        return run if self.shelf is None else self.shelf.keep(run)
 
 
-def check_executor(executor: object, threads: int | None) -> None:
-    """Raise InputError for what takes no work."""
-    if isinstance(executor, str):
-        chosen(executor, EXECUTORS, "executor")
-        return
-    if not callable(getattr(executor, "submit", None)):
-        raise InputError(
-            f"must be {', '.join(EXECUTORS)} or something with submit (concurrent.futures.Executor), not {shown(executor)}",
-            field="executor",
-        )
-    if threads is not None:
-        raise InputError("must be left out where an executor is given, which has workers of its own", field="threads")
+class Found(NamedTuple):
+    """A run that has been simulated."""
+
+    block: Block
+    branch: str
+    run: Run
 
 
 def simulated(
-    blocks: Collection[Block], executor: Submits | str, workers: int, keep: Keep, advanced: Advanced
+    work: Iterable[Work],
+    executor: Executor | Submits,
+    workers: int,
+    advanced: Advanced,
+    ledger: Ledger | None = None,
 ) -> Generator[Found, None, None]:
-    """The runs of blocks, in no order; ``keep`` is called with each and returns what becomes of it, ``advanced`` with ticks."""
-    if executor == "processes":
-        with worker_processes(workers) as pool:
-            yield from elsewhere(blocks, pool, keep, advanced)
-    elif isinstance(executor, str):
-        yield from in_threads(blocks, workers, keep, advanced)
+    """The runs of blocks, in no order, kept as they are done; ``advanced`` is called with ticks. Of the work no more is taken
+    at a time than keeps the workers busy."""
+    if isinstance(executor, Elsewhere):
+        with executor.opened(workers, None if ledger is None else ledger.directory) as pool:
+            yield from elsewhere(work, pool, advanced, executor, ledger)
+    elif isinstance(executor, Executor):
+        yield from in_threads(work, workers, advanced)
     else:
-        yield from elsewhere(blocks, executor, keep, advanced)
+        yield from elsewhere(work, executor, advanced)
 
 
-def in_threads(blocks: Iterable[Block], workers: int, keep: Keep, advanced: Advanced) -> Generator[Found, None, None]:
+def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Generator[Found, None, None]:
     """The runs of blocks that are simulated in so many threads of this process. Whatever ends the waiting for them also ends
     the threads, with the day that they are in."""
     stopped = Event()
@@ -94,15 +100,15 @@ def in_threads(blocks: Iterable[Block], workers: int, keep: Keep, advanced: Adva
             raise _StoppedError
         advanced(ticks)
 
-    def simulate(block: Block) -> list[Found]:
+    def simulate(each: Work) -> list[Found]:
         found: list[Found] = []
-        block.grow(lambda name, run: found.append((name, block.seed, keep(run))), heard)
+        block = each.block
+        block.grow(lambda name, run: found.append(Found(block, name, each.kept(run))), heard)
         return found
 
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(simulate, block) for block in blocks]
         try:
-            for future in as_completed(futures):
+            for _, future in _as_they_end(work, lambda each: pool.submit(simulate, each), 2 * workers):
                 yield from future.result()
         except BaseException:
             stopped.set()
@@ -115,27 +121,88 @@ class _StoppedError(Exception):
 
 
 def elsewhere(
-    blocks: Iterable[Block], executor: Submits, keep: Keep, advanced: Advanced
+    work: Iterable[Work],
+    pool: Submits,
+    advanced: Advanced,
+    executor: Elsewhere | None = None,
+    ledger: Ledger | None = None,
 ) -> Generator[Found, None, None]:
-    """The runs of blocks that an executor has simulated, kept as they arrive."""
-    futures = {executor.submit(packed, block): block for block in blocks}
-    try:
-        for future in _as_they_end(list(futures)):
-            block = futures[future]
-            for name, content in future.result().items():
-                yield name, block.seed, keep(unpack(content, "", block.world, block.branches[name]))
+    """The runs of blocks that a pool has simulated: kept as they arrive, or by the workers in a ledger that all see."""
+    shared = executor is not None and executor.shared_ledger
+    if shared and ledger is None:
+        raise InputError(
+            "must be false where there is no ledger that workers could write into", field="executor.shared_ledger"
+        )
+    size, waiting = (1, _MOST_WAITING) if executor is None else (executor.seeds_a_task, executor.waiting)
+    place = ledger.directory.absolute() if shared and ledger is not None else None
+
+    def submitted(task: tuple[Work, ...]) -> Any:
+        return pool.submit(packed, Task(tuple(each.block for each in task), place))
+
+    for task, future in _as_they_end(_batches(work, size), submitted, waiting):
+        fault: Exception | None = None
+        for each, outcome in zip(task, future.result(), strict=True):
+            if isinstance(outcome, Exception):
+                fault = outcome
+                continue
+            block = each.block
+            for name, branch in block.branches.items():
+                if shared:
+                    run = None if each.shelf is None else each.shelf.arrived(branch, block.seed)
+                    if run is None:
+                        raise InputError(
+                            f"must be a folder that workers see as it is seen here, and the code of runs one that can be told, "
+                            f"where workers keep runs themselves: {place} does not have a run that was kept there",
+                            field="ledger",
+                        )
+                    yield Found(block, name, run)
+                else:
+                    yield Found(block, name, each.kept(unpack(outcome[name], "", block.world, branch)))
             advanced(block.tree.ticks())
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        raise
+        if fault is not None:
+            raise fault
 
 
-def packed(block: Block) -> dict[str, bytes]:
-    """The runs of a block as records (``sim.study.records``), which is how they travel."""
+class Task(NamedTuple):
+    """What travels: blocks, and the ledger that their runs go into; None sends them back."""
+
+    blocks: tuple[Block, ...]
+    ledger: Path | None
+
+
+Outcome = dict[str, bytes] | Exception
+"""What becomes of a block: its runs as records by branch (empty where the ledger has them), or why there are none."""
+
+
+def packed(task: Task) -> list[Outcome]:
+    """The runs of blocks as records (``sim.study.records``), which is how they travel."""
+    return [_outcome(block, task.ledger) for block in task.blocks]
+
+
+def _outcome(block: Block, place: Path | None) -> Outcome:
     found: dict[str, bytes] = {}
-    block.grow(lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
+    try:
+        if place is None:
+            block.grow(lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
+        else:
+            _grow_into(block, block.shelf(Ledger(place)))
+    except _StoppedError:
+        raise
+    except Exception as error:
+        return error
     return found
+
+
+def _grow_into(block: Block, shelf: Shelf) -> None:
+    """Simulate what a ledger lacks: a task may have been begun before, and ended with its worker."""
+
+    def kept(_branch: str, run: Run) -> None:
+        shelf.keep(run)
+
+    missing = {name: branch for name, branch in block.branches.items() if shelf.find(branch, block.seed) is None}
+    if missing:
+        rest = Block(block.world, missing, block.seed, block.population_seed, block.days, block.recorded)
+        rest.grow(kept, _heard)
 
 
 def _heard(_ticks: int) -> None:
@@ -143,6 +210,31 @@ def _heard(_ticks: int) -> None:
         raise _StoppedError
 
 
-def _as_they_end(futures: list[Any]) -> Iterable[Any]:
-    """Futures of this library come as they end, those of others in their order."""
-    return as_completed(futures) if all(isinstance(future, Future) for future in futures) else futures
+def _batches(work: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
+    rest = iter(work)
+    while batch := tuple(islice(rest, size)):
+        yield batch
+
+
+def _as_they_end(work: Iterable[T], submit: Callable[[T], Any], waiting: int) -> Iterator[tuple[T, Any]]:
+    """Each piece of work with its future when that has ended; no more than ``waiting`` are under way. Futures of others than
+    this library come in their order. Whatever ends this cancels what has not begun."""
+    rest, under_way = iter(work), dict[Any, T]()
+    try:
+        while True:
+            for each in islice(rest, waiting - len(under_way)):
+                under_way[submit(each)] = each
+            if not under_way:
+                return
+            for future in _ended(under_way):
+                yield under_way.pop(future), future
+    except BaseException:
+        for future in under_way:
+            future.cancel()
+        raise
+
+
+def _ended(under_way: Collection[Any]) -> list[Any]:
+    if all(isinstance(future, Future) for future in under_way):
+        return list(wait(under_way, return_when=FIRST_COMPLETED).done)
+    return [next(iter(under_way))]

@@ -16,12 +16,13 @@ from scipy.special import stdtrit
 
 from sim.branch import Branch
 from sim.engine.memory import needed, seeds_at_a_time
+from sim.executors import Executor, Submits, executor_of
 from sim.fields import InputError, checked, chosen, instance, shown
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.randomness import checked_seed
-from sim.run import NOTHING_MORE, Recording, Run, checked_days, last_step, recording
-from sim.study.blocks import Block, Submits, check_executor, simulated
+from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
+from sim.study.blocks import Block, Work, simulated
 from sim.study.ledger import Ledger, Shelf, ledger_of
 from sim.study.tree import BranchTree
 from sim.threads import checked_threads
@@ -193,7 +194,7 @@ def compare(
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
     keep: str | Iterable[str] = (),
     every: int | None = None,
-    executor: Submits | str = "threads",
+    executor: Executor | Submits | str = "threads",
 ) -> Study:
     """Simulate every branch with every seed and compare them seed by seed.
 
@@ -203,11 +204,13 @@ def compare(
     only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
     ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
 
-    ``executor`` has seeds simulated elsewhere than in threads of this process, and the same bits come back: in "processes" of
-    this machine, as many as ``threads`` (a script then needs its ``if __name__ == "__main__"``), or by whatever takes work as
+    ``executor`` has seeds simulated elsewhere than in threads of this process, and the same bits come back: by "processes" of
+    this machine, as many as ``threads`` (a script then needs its ``if __name__ == "__main__"``), "ray", "dask" or "slurm", or as
+    ``sim.executors`` sets these up (``sim.executors.Slurm(partition="…")``), or by whatever takes work as
     ``concurrent.futures`` has it (PEP 3148; ``dask.distributed.Client(…).get_executor()``,
     ``mpi4py.futures.MPIPoolExecutor()``). A worker has a seed at a time, in one thread; classes of the user's own must be in
-    modules that it can import. Runs go into the ledger here, as they arrive, and progress is told seed by seed.
+    modules that it can import. Runs go into the ledger here, as they arrive, or workers write them there (``shared_ledger``);
+    progress is told seed by seed.
 
     Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
 
@@ -221,13 +224,11 @@ def compare(
     if progress is not None and not callable(progress):
         raise InputError(f"must be a function of ticks done and ticks in all, not {shown(progress)}", field="progress")
     chosen_seeds = _seeds(seeds)
-    check_executor(executor, threads)
-    workers = checked_threads(threads) if isinstance(executor, str) else 1
+    worked_by, workers = workers_of(executor, threads)
     given = _branches(branches, world)
     names = list(given)
     reference = names[0] if reference is None else chosen(reference, names, "reference")
     length = checked_days(world, days)
-    end = last_step(world, length)
     recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
     if population_seed is not None:
         population_seed = checked_seed(population_seed, "population_seed")
@@ -243,7 +244,7 @@ def compare(
             else:
                 runs[name, seed] = found
 
-    blocks = [Block(world, wanted, seed, population_seed, end, recorded) for seed, wanted in missing.items()]
+    blocks = [Block(world, wanted, seed, population_seed, length, recorded) for seed, wanted in missing.items()]
     workers = _side_by_side(world, [block.tree for block in blocks], workers)
     if shelf is not None:
         shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
@@ -256,13 +257,21 @@ def compare(
         if progress is not None:
             progress(done, total)
 
-    def kept(run: Run) -> Run:
-        return run if shelf is None else shelf.keep(run)
-
-    with closing(simulated(blocks, executor, workers, kept, advanced)) as arriving:
-        runs.update({(name, seed): run for name, seed, run in arriving})
+    work = [Work(block, shelf) for block in blocks]
+    with closing(simulated(work, worked_by, workers, advanced, kept_in)) as arriving:
+        runs.update({(found.branch, found.block.seed): found.run for found in arriving})
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
     return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
+
+
+def workers_of(executor: Executor | Submits | str, threads: int | None) -> tuple[Executor | Submits, int]:
+    """The executor that is meant, and how many seeds are to be simulated at a time on this machine. Raises InputError."""
+    found = executor_of(executor)
+    if isinstance(found, Executor) and not found.brings_workers:
+        return found, checked_threads(threads)
+    if threads is not None:
+        raise InputError("must be left out where an executor is given that has workers of its own", field="threads")
+    return found, 1
 
 
 def _side_by_side(world: World, trees: Collection[BranchTree], workers: int) -> int:

@@ -90,6 +90,12 @@ class Ledger:
         self.found += 1
         return run
 
+    def count_as_kept(self) -> None:
+        """Count the record that was found last as one that was kept: somebody else has written it for this study."""
+        with self._counting:
+            self.found -= 1
+            self.kept += 1
+
     def prepare(self, keys: Iterable[str]) -> None:
         """Make sure that records of these keys can be written, and remove what dead processes of this host left in their place.
         Raises InputError."""
@@ -129,6 +135,13 @@ class Shelf:
         """The record of a run, or None. Raises InputError as ``Ledger.find`` does."""
         key = self._key(branch, seed)
         return None if key is None else self._ledger.find(key, self._world, branch)
+
+    def arrived(self, branch: Branch, seed: int) -> Run | None:
+        """The record of a run that a worker has kept by itself; it counts as kept. Raises InputError as ``Ledger.find`` does."""
+        found = self.find(branch, seed)
+        if found is not None:
+            self._ledger.count_as_kept()
+        return found
 
     def prepare(self, runs: Iterable[tuple[Branch, int]]) -> None:
         """Make sure that runs can be kept. Raises InputError."""

@@ -1,0 +1,194 @@
+"""Slurm: jobs of many seeds each, handed in by submitit and handed in again when they are lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment, imported
+from sim.fields import InputError, quantity, register
+
+_EVERY = 2.0  # seconds from one look at the jobs to the next; the queue itself is asked less often
+
+
+@register("slurm")
+@dataclass(frozen=True)
+class Slurm(Elsewhere):
+    """Jobs of Slurm's, one core and many seeds each, so that no limit of arrays matters.
+
+    Every run enters the ledger as it is done: what is preempted or runs out of time goes on in another job, and loses one run.
+    """
+
+    seeds_a_task: int = quantity(
+        50,
+        unit="seeds",
+        low=1,
+        high=1_000_000,
+        source="given by the user",
+        doc="Seeds of a job, each with all its branches.",
+    )
+    shared_ledger: bool = quantity(
+        True, unit="yes or no", source="given by the user",
+        doc="Whether jobs write each run into the ledger themselves, on a file system that all see, as soon as it is done; "
+        "otherwise runs are sent back when their job ends.",
+    )  # fmt: skip
+    jobs: int = quantity(
+        100,
+        unit="jobs",
+        low=1,
+        high=100_000,
+        source="given by the user",
+        doc="Most jobs in the queue at the same time.",
+    )
+    retries: int = quantity(
+        3, unit="times", low=0, high=1_000, source="given by the user",
+        doc="How often a job that was lost is handed in again.",
+    )  # fmt: skip
+    hours: float = quantity(
+        4.0,
+        unit="hours",
+        low=0,
+        low_open=True,
+        high=10_000,
+        source="given by the user",
+        doc="Time that a job asks for.",
+    )
+    memory_gb: float = quantity(
+        4.0,
+        unit="GB",
+        low=0,
+        low_open=True,
+        high=100_000,
+        source="given by the user",
+        doc="Memory that a job asks for.",
+    )
+    partition: str = quantity("", unit="name", source="given by the user", doc="Partition (empty: the usual one).")
+    account: str = quantity(
+        "", unit="name", source="given by the user", doc="Account that pays (empty: the usual one)."
+    )
+    folder: str = quantity(
+        "", unit="path", source="given by the user",
+        doc="What jobs are given, and what they say, lies here, on a file system that all nodes see (empty: jobs beside the "
+        "ledger).",
+    )  # fmt: skip
+    cluster: str = quantity(
+        "slurm", unit="name", choices=("slurm", "local"), source="given by the user",
+        doc="local: jobs are processes of this machine, to try things out.",
+    )  # fmt: skip
+
+    @property
+    def brings_workers(self) -> bool:
+        """Slurm decides."""
+        return True
+
+    @property
+    def waiting(self) -> int:
+        """Most jobs in the queue."""
+        return self.jobs
+
+    @contextmanager
+    def opened(self, workers: int, place: Path | None) -> Iterator[Submits]:
+        """Jobs that have not ended are cancelled when the block ends by an error."""
+        submitit = imported("submitit", "slurm")
+        folder = Path(self.folder) if self.folder else None if place is None else place.parent / "jobs"
+        if folder is None:
+            raise InputError("must name a folder that all nodes see where there is no ledger", field="executor.folder")
+        try:
+            jobs = submitit.AutoExecutor(folder=folder, cluster=self.cluster)
+        except RuntimeError as error:
+            raise InputError(
+                f"must be slurm where there is one, which this machine does not see ({str(error)[:200]}); "
+                "cluster: local tries it out without",
+                field="executor",
+            ) from None
+        wanted = {"slurm_partition": self.partition, "slurm_account": self.account}
+        jobs.update_parameters(
+            name="groundswell", cpus_per_task=1, tasks_per_node=1, timeout_min=max(1, round(60 * self.hours)),
+            mem_gb=self.memory_gb, **{name: value for name, value in wanted.items() if value},
+        )  # fmt: skip
+        with environment(**ONE_THREAD), _Jobs(jobs, self.retries) as queue:
+            yield queue
+
+
+class _Again:
+    """A call that submitit hands in again where Slurm takes the node away; what is in the ledger by then is not done again."""
+
+    def __init__(self, submitit: Any, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        self.delayed = submitit.helpers.DelayedSubmission
+        self.function, self.arguments = function, arguments
+
+    def __call__(self) -> Any:
+        return self.function(*self.arguments)
+
+    def checkpoint(self) -> Any:
+        return self.delayed(self)
+
+
+class _Jobs:
+    """Takes work as ``concurrent.futures`` has it; a thread looks after the jobs."""
+
+    def __init__(self, jobs: Any, retries: int) -> None:
+        self._submitit = imported("submitit", "slurm")
+        self._jobs, self._retries = jobs, retries
+        self._under_way: dict[Future[Any], tuple[Any, _Again, int]] = {}
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._look_after, daemon=True)
+
+    def __enter__(self) -> _Jobs:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+        with self._lock:
+            for job, _, _ in self._under_way.values():
+                with suppress(Exception):  # it may have ended, and the queue may not answer
+                    job.cancel()
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
+        call = _Again(self._submitit, function, arguments)
+        future: Future[Any] = Future()
+        with self._lock:
+            self._under_way[future] = (self._jobs.submit(call), call, self._retries)
+        return future
+
+    def _look_after(self) -> None:
+        while not self._over.wait(_EVERY if self._jobs.cluster == "slurm" else 0.1):
+            with self._lock:
+                under_way = list(self._under_way)
+            for future in under_way:
+                self._look_at(future, *self._under_way[future])
+
+    def _look_at(self, future: Future[Any], job: Any, call: _Again, retries: int) -> None:
+        try:
+            if future.cancelled():
+                job.cancel()
+            elif job.done():
+                self._end(future, job, call, retries)
+                return
+            else:
+                return
+        except Exception as error:
+            future.set_exception(error)
+        with self._lock:
+            self._under_way.pop(future)
+
+    def _end(self, future: Future[Any], job: Any, call: _Again, retries: int) -> None:
+        error = job.exception()
+        ends = self._submitit.core.utils
+        lost = isinstance(error, ends.UncompletedJobError) and not isinstance(error, ends.FailedJobError)
+        with self._lock:
+            if lost and retries > 0:
+                self._under_way[future] = (self._jobs.submit(call), call, retries - 1)
+                return
+            self._under_way.pop(future)
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(job.result())
