@@ -1,29 +1,34 @@
-"""The ledger: one file a run, under its key (``sim.study.keys``). A record is there whole or not at all.
+"""The ledger: records of runs under their keys (``sim.study.keys``). A record is there whole or not at all.
 
-A study that is started again finds what it has. A record that is not what was written (damaged, cut off, another's, under
-another's name) is said to be so, and its run simulated again; what may not be read or written is bad input, found before
-anything is simulated.
+A new record is a file of its own; where there are a thousand, they are put together in a pack (``sim.study.packs``). A study that
+is started again finds what it has. A record that is not what was written (damaged, cut off, another's, under another's name) is
+said to be so, and its run simulated again; what may not be read or written is bad input, found before anything is simulated.
 """
 
 from __future__ import annotations
 
 import os
-import stat
 import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from sim.branch import Branch
 from sim.fields import InputError
 from sim.run import NOTHING_MORE, Recording, Run
 from sim.sources import UnknownCodeError
+from sim.study.files import content_of, put_in_place, temporary_file, unwritable
 from sim.study.keys import RunKeys
-from sim.study.records import BrokenRecordError, pack, unpack
+from sim.study.packs import BYTES, RUNS, Packs, write_pack
+from sim.study.records import BrokenRecordError, key_of, pack, unpack
 from sim.temporaries import sweep, temporary_for
 from sim.world import World
+
+_CROWD = 8  # records in one of 256 folders, where about 2,000 would be in all
+_LARGEST = 4_000_000  # bytes of a record that is put into a pack; those of individual-level data stay by themselves
 
 
 class LedgerWarning(UserWarning):
@@ -45,7 +50,8 @@ class Ledger:
         self.directory = _directory(directory)
         self.say = say
         self.found = self.kept = 0
-        self._counting = threading.Lock()
+        self.packs = Packs(self.directory / "packs", say)
+        self._counting, self._packing = threading.Lock(), threading.Lock()
 
     def __repr__(self) -> str:
         return f"Ledger({str(self.directory)!r})"
@@ -58,37 +64,120 @@ class Ledger:
         """Write a record under a temporary name, flush it to disk, and only then give it its own name. Raises InputError where
         that cannot be done."""
         path = self.path(key)
-        temporary = temporary_for(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
-                file.writelines(pack(key, run))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            with temporary_file(path) as (temporary, file):
+                file.writelines(pack(key, run, described=True))
+                put_in_place(temporary, file, path)
         except OSError as error:
-            raise _unwritable(path, error) from None
-        finally:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        _flush(path.parent)
+            raise unwritable(path, error) from None
         with self._counting:
             self.kept += 1
+        self._pack_where_it_pays(path.parent)
 
     def find(self, key: str, world: World, branch: Branch) -> Run | None:
         """The record of a key, or None; ``world`` and ``branch`` are those the key was made from. Raises InputError for a record
         that may not be read."""
+        for content in self._copies(key):
+            try:
+                run = unpack(content, key, world, branch)
+            except BrokenRecordError as error:
+                self.say(f"The record of run {key[:12]}… {error}: it is simulated again.")
+                continue
+            with self._counting:
+                self.found += 1
+            return run
+        return None
+
+    def _copies(self, key: str) -> Iterator[bytes]:
+        """Records of a key, each whole: the file of its own, then those in packs. A record is put into a pack before its own file
+        goes, so that it is always found."""
         path = self.path(key)
-        content = _content(path)
-        if content is None:
-            return None
+        content = content_of(path)
+        broken = ""
+        if content is not None:
+            try:
+                if key_of(content) != key:
+                    raise BrokenRecordError("is the record of another run")
+            except BrokenRecordError as error:
+                broken = f"{path} {error}: the run is simulated again, and its record replaced."
+            else:
+                yield content
+        yield from self.packs.copies(key)
+        if broken:
+            self.say(broken)
+
+    # Packs
+
+    def singles(self) -> Iterator[Path]:
+        """The records that are files of their own, in the order of their keys. Raises InputError."""
+        for folder in self._folders():
+            try:
+                names = sorted(os.listdir(folder))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise InputError(f"The ledger's folder {folder} cannot be read ({error.strerror})") from None
+            yield from (folder / name for name in names if _is_single(name))
+
+    def consolidate(self, everything: bool = True) -> Consolidated:
+        """Put records that are files of their own into packs (``everything``: also fewer than fill one), and what is whole in
+        damaged packs into new ones.
+
+        Records that are not whole stay where they are. Can be ended at any moment: a record is flushed to disk in its pack before
+        its own file goes. Raises InputError.
+        """
+        most = sum(1 for _ in self.singles())
+        runs = packs = 0
         try:
-            run = unpack(content, key, world, branch)
-        except BrokenRecordError as error:
-            self.say(f"{path} {error}: the run is simulated again, and its record replaced.")
-            return None
-        self.found += 1
-        return run
+            singles = self.singles()
+            for _ in range(most if everything else most // RUNS):
+                put: list[Path] = []
+                if write_pack(self.packs.folder, self._packable(singles, put)) is None:
+                    break
+                packs, runs = packs + 1, runs + len(put)
+                for path in put:
+                    path.unlink(missing_ok=True)
+            mended = [pack for pack in self.packs.all() if not pack.whole] if everything else []
+            for damaged in mended:
+                if write_pack(self.packs.folder, damaged.records()) != damaged.path:
+                    damaged.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.packs.folder, error) from None
+        return Consolidated(runs, packs, len(mended))
+
+    def _packable(self, singles: Iterator[Path], put: list[Path]) -> Iterator[tuple[str, bytes]]:
+        """Records of one pack, with their keys; ``put`` is filled with their paths."""
+        size = 0
+        while len(put) < RUNS and size < BYTES:
+            path = next(singles, None)
+            if path is None:
+                return
+            with suppress(BrokenRecordError, FileNotFoundError):
+                content = content_of(path) if path.stat().st_size <= _LARGEST else None
+                if content is not None and key_of(content) == path.stem:
+                    put.append(path)
+                    size += len(content)
+                    yield path.stem, content
+
+    def _pack_where_it_pays(self, folder: Path) -> None:
+        """Keys are spread evenly, so that one folder tells how many records there are in all."""
+        if sum(map(_is_single, os.listdir(folder))) < _CROWD or not self._packing.acquire(blocking=False):
+            return
+        try:
+            self.consolidate(everything=False)
+        except InputError as error:
+            self.say(f"{error} as they are.")
+        finally:
+            self._packing.release()
+
+    def _folders(self) -> list[Path]:
+        try:
+            names = os.listdir(self.directory)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise InputError(f"The ledger's folder {self.directory} cannot be read ({error.strerror})") from None
+        return [self.directory / name for name in sorted(names) if len(name) == 2]
 
     def count_as_kept(self) -> None:
         """Count the record that was found last as one that was kept: somebody else has written it for this study."""
@@ -99,6 +188,7 @@ class Ledger:
     def prepare(self, keys: Iterable[str]) -> None:
         """Make sure that records of these keys can be written, and remove what dead processes of this host left in their place.
         Raises InputError."""
+        sweep(self.packs.folder)
         for folder in sorted({self.path(key).parent for key in keys}):
             probe = temporary_for(folder / "probe")
             try:
@@ -106,10 +196,22 @@ class Ledger:
                 sweep(folder)
                 probe.write_bytes(bytes(4096))
             except OSError as error:
-                raise _unwritable(folder, error) from None
+                raise unwritable(folder, error) from None
             finally:
                 with suppress(OSError):
                     probe.unlink(missing_ok=True)
+
+
+class Consolidated(NamedTuple):
+    """Records that were put into new packs, and damaged packs of which what was whole was."""
+
+    runs: int
+    packs: int
+    damaged: int
+
+
+def _is_single(name: str) -> bool:
+    return name.endswith(".run") and not name.startswith(".")
 
 
 class Shelf:
@@ -189,42 +291,3 @@ def _directory(given: object) -> Path:
         raise InputError(
             f"must not begin with ~ where there is no such home, as in {name[:60]!r}", field="ledger"
         ) from None
-
-
-def _content(path: Path) -> bytes | None:
-    """What a file holds; None if there is none. Raises InputError for what is no file or may not be read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe would wait for somebody to write
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _unreadable(path, error.strerror) from None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _unreadable(path, "it is no file")
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read()
-    except OSError as error:
-        raise _unreadable(path, error.strerror) from None
-    finally:
-        os.close(descriptor)
-
-
-def _unreadable(path: Path, reason: str | None) -> InputError:
-    return InputError(f"The ledger's record {path} cannot be read ({reason}): make it readable, or remove it")
-
-
-def _unwritable(path: Path, error: OSError) -> InputError:
-    return InputError(
-        f"The ledger cannot write {path} ({error.strerror}): make room there, or choose another folder. Runs that are finished "
-        "are kept"
-    )
-
-
-def _flush(folder: Path) -> None:
-    with suppress(OSError):  # not every file system can
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

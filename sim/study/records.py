@@ -1,12 +1,19 @@
-"""What a run's record looks like: one line with the checksum of all that follows, one of JSON, and tables as Arrow streams."""
+"""What a run's record looks like: one line with the checksum of all that follows, one of JSON, and tables as Arrow streams.
+
+A record in a ledger also says in which world and branch the run was, so that a ledger can be read by itself. The key says no
+less, but is a checksum.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import json
+import mmap
+import zlib
 from dataclasses import fields
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
@@ -15,16 +22,32 @@ from sim.branch import Branch
 from sim.run import Run
 from sim.world import World
 
-_MAGIC = b"groundswell run 1 "  # the number says how the rest is to be read
+MAGIC = b"groundswell run 1 "  # the number says how the rest is to be read
 _GIVEN = ("world", "branch")
+_HEAD = len(MAGIC) + 64 + 1
 
 
 class BrokenRecordError(ValueError):
     """What is no record of the run; the text says, after the file's name, what it is instead."""
 
 
-def pack(key: str, run: Run) -> list[bytes]:
-    """The record of a run, in parts that follow each other."""
+class About(NamedTuple):
+    """What a record says but for most of its tables.
+
+    ``values`` are the fields of the run that are no tables, ``outcomes`` its last day's. ``branch`` and ``world`` are plain
+    mappings, empty in a record that does not say them.
+    """
+
+    key: str
+    values: dict[str, Any]
+    outcomes: dict[str, float]
+    branch: dict[str, Any]
+    world: dict[str, Any]
+    size: int
+
+
+def pack(key: str, run: Run, described: bool = False) -> list[bytes]:
+    """The record of a run, in parts that follow each other; if it is ``described``, world and branch are in it."""
     tables, values = {}, {}
     for field in fields(Run):
         value = getattr(run, field.name)
@@ -32,23 +55,23 @@ def pack(key: str, run: Run) -> list[bytes]:
             tables[field.name] = _stream(value)
         elif field.name not in _GIVEN:
             values[field.name] = value
-    about = {"key": key, "values": values, "tables": {name: len(content) for name, content in tables.items()}}
-    body = [json.dumps(about).encode() + b"\n", *tables.values()]
-    return [_MAGIC + _checksum(*body) + b"\n", *body]
+    about: dict[str, Any] = {
+        "key": key,
+        "values": values,
+        "tables": {name: len(content) for name, content in tables.items()},
+    }
+    streams = list(tables.values())
+    if described:
+        world = _compressed(run.world.canonical)
+        about |= {"branch": json.loads(run.branch.canonical), "world": len(world)}
+        streams.append(world)
+    body = [json.dumps(about).encode() + b"\n", *streams]
+    return [MAGIC + _checksum(*body) + b"\n", *body]
 
 
 def unpack(content: bytes, key: str, world: World, branch: Branch) -> Run:
     """The run of a record. Raises BrokenRecordError for anything but what ``pack`` made of the key's run."""
-    if not content:
-        raise BrokenRecordError("is empty")
-    head, _, _ = content[:200].partition(b"\n")
-    body = memoryview(content)[len(head) + 1 :]  # individual-level data may be large
-    if not head.startswith(_MAGIC):
-        raise BrokenRecordError("is no record of this version, or damaged")
-    if head != _MAGIC + _checksum(body):
-        raise BrokenRecordError("is damaged")
-    line = content[len(head) + 1 : content.index(b"\n", len(head) + 1) + 1]
-    about, streams = json.loads(line), body[len(line) :]
+    about, streams = _opened(content)
     if about["key"] != key:
         raise BrokenRecordError("is the record of another run")
     values: dict[str, Any] = dict(about["values"])
@@ -60,11 +83,65 @@ def unpack(content: bytes, key: str, world: World, branch: Branch) -> Run:
         raise BrokenRecordError("is no record of this version") from None
 
 
+def key_of(content: bytes) -> str:
+    """The key that a record says, which is whole. Raises BrokenRecordError."""
+    return str(_opened(content)[0]["key"])
+
+
+def about(content: bytes) -> About:
+    """What a record says. Raises BrokenRecordError where it is not whole."""
+    said, streams = _opened(content)
+    try:
+        timeline = _table(streams[: said["tables"]["timeline"]])  # the first of the tables
+        outcomes = {str(name): float(value) for name, value in timeline.iloc[-1].drop("day").items()}
+        world = _world(bytes(streams[len(streams) - said["world"] :])) if "world" in said else {}
+        return About(said["key"], said["values"], outcomes, said.get("branch", {}), world, len(content))
+    except (KeyError, IndexError):
+        raise BrokenRecordError("is no record of this version") from None
+
+
+def extent(content: mmap.mmap, at: int) -> tuple[str, int] | None:
+    """Key and length of the record that begins at a place among others; None where no whole one does."""
+    line = content.find(b"\n", at + _HEAD)
+    try:
+        about = json.loads(content[at + _HEAD : line + 1])
+        size = line + 1 - at + sum(about["tables"].values()) + about.get("world", 0)
+        key = key_of(content[at : at + size])
+        return (key, size) if len(bytes.fromhex(key)) == 32 else None
+    except (ValueError, KeyError, TypeError, AttributeError):  # among them a record that is broken
+        return None
+
+
+def _opened(content: bytes) -> tuple[dict[str, Any], memoryview]:
+    """The line of JSON and the streams of a record. Raises BrokenRecordError where it is not whole."""
+    if not content:
+        raise BrokenRecordError("is empty")
+    head, _, _ = content[:200].partition(b"\n")
+    body = memoryview(content)[len(head) + 1 :]  # individual-level data may be large
+    if not head.startswith(MAGIC):
+        raise BrokenRecordError("is no record of this version, or damaged")
+    if head != MAGIC + _checksum(body):
+        raise BrokenRecordError("is damaged")
+    line = content[len(head) + 1 : content.index(b"\n", len(head) + 1) + 1]
+    return json.loads(line), body[len(line) :]
+
+
 def _checksum(*parts: bytes | memoryview) -> bytes:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(part)
     return digest.hexdigest().encode()
+
+
+@lru_cache(maxsize=8)
+def _compressed(text: str) -> bytes:
+    return zlib.compress(text.encode(), 9)
+
+
+@lru_cache(maxsize=64)
+def _world(compressed: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(zlib.decompress(compressed))
+    return found
 
 
 def _stream(table: pd.DataFrame) -> bytes:
