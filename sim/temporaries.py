@@ -1,7 +1,8 @@
 """Temporary files beside what they will become: named after who writes them, so that what the dead left can be told.
 
-A name carries the host (with its space of process ids, as containers may share a folder and a host's name), the process, and
-when that began. Only what a process of this very host left is ever removed, and only once it is gone.
+A name carries the host (by its name, when it started, and its space of process ids: clones and containers may share a folder
+and a host's name), the process, and when that began. What a process of this very host left is removed once it is gone; what
+others left, hosts that have been started anew among them, a week after it was last written to by the file system's own clock.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import psutil
 
 MARK = r"[0-9a-f]{8}-\d+-\d+"
 """What ``mark`` gives, as a regular expression."""
+FORGOTTEN = 7 * 86_400
+"""Seconds after which nobody writes to a temporary any more."""
 _NAME = re.compile(rf"\..+\.({MARK})-\d+\.tmp")
 _COUNT = itertools.count()
 _SLACK = 2  # seconds by which a process seems to have begun at another time when the clock is set
@@ -26,11 +29,11 @@ _SLACK = 2  # seconds by which a process seems to have begun at another time whe
 
 @cache
 def _host() -> str:
-    try:
+    start = space = ""
+    with suppress(OSError):
         space = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        space = ""
-    return hashlib.sha256(f"{socket.gethostname()} {space}".encode()).hexdigest()[:8]
+        start = Path("/proc/sys/kernel/random/boot_id").read_text()
+    return hashlib.sha256(f"{socket.gethostname()} {space} {start}".encode()).hexdigest()[:8]
 
 
 def _began(process: int) -> int | None:
@@ -70,8 +73,26 @@ def left_by_the_dead(path: Path) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the temporary files that dead processes of this host left in a folder."""
+    """Remove the temporary files that dead processes of this host left in a folder, and forgotten ones of others."""
     with suppress(OSError):
+        others = []
         for path in list(folder.glob(".*.tmp")):
             if left_by_the_dead(path):
                 path.unlink(missing_ok=True)
+            elif _NAME.fullmatch(path.name):
+                others.append(path)
+        if others:
+            latest = now_in(folder) - FORGOTTEN
+            for path in others:
+                if path.stat().st_mtime < latest:
+                    path.unlink(missing_ok=True)
+
+
+def now_in(folder: Path) -> float:
+    """What time it is by the clock that files in a folder are dated by."""
+    probe = temporary_for(folder / "now")
+    try:
+        probe.touch()
+        return probe.stat().st_mtime
+    finally:
+        probe.unlink(missing_ok=True)

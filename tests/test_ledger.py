@@ -8,6 +8,7 @@ import random
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -453,13 +454,19 @@ def test_temporaries_of_the_dead_are_swept_up_and_no_others(
         "dead": mine.with_name(f".a.run.{host}-{dead}-{began}-0.tmp"),
         "reborn": mine.with_name(f".a.run.{host}-{process}-{int(began) - 1000}-0.tmp"),
         "elsewhere": mine.with_name(f".a.run.{'0' * 8}-{dead}-{began}-0.tmp"),
+        "forgotten": mine.with_name(f".a.run.{'1' * 8}-{dead}-{began}-0.tmp"),
+        "behind": mine.with_name(f".a.run.{'2' * 8}-{dead}-{began}-0.tmp"),
         "the user's": mine.with_name(".notes.tmp"),
         "record": mine.with_name("a.run"),
     }
     for path in left.values():
         path.write_text("")
+    for name, seconds in (("forgotten", 8 * 86_400), ("the user's", 8 * 86_400), ("behind", 3_600)):
+        os.utime(left[name], (time.time() - seconds,) * 2)
+    # The clock of this host plays no part, whatever it shows.
+    monkeypatch.setattr(time, "time", lambda: 0.0)
     sweep(tmp_path)
-    assert {name for name, path in left.items() if not path.exists()} == {"dead", "reborn"}
+    assert {name for name, path in left.items() if not path.exists()} == {"dead", "reborn", "forgotten"}
     assert not left_by_the_dead(mine) and temporary_for(tmp_path / "a.run") != mine
     monkeypatch.setattr(socket, "gethostname", lambda: "another")
     sim.temporaries._host.cache_clear()

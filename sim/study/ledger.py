@@ -20,6 +20,7 @@ from sim.branch import Branch
 from sim.fields import InputError
 from sim.run import NOTHING_MORE, Recording, Run
 from sim.sources import UnknownCodeError
+from sim.study.claims import Claims
 from sim.study.files import content_of, put_in_place, temporary_file, unwritable
 from sim.study.keys import RunKeys
 from sim.study.packs import BYTES, RUNS, Packs, write_pack
@@ -27,6 +28,7 @@ from sim.study.records import BrokenRecordError, key_of, pack, unpack
 from sim.temporaries import sweep, temporary_for
 from sim.world import World
 
+_PACKING = "packing"
 _CROWD = 8  # records in one of 256 folders, where about 2,000 would be in all
 _LARGEST = 4_000_000  # bytes of a record that is put into a pack; those of individual-level data stay by themselves
 
@@ -51,6 +53,7 @@ class Ledger:
         self.say = say
         self.found = self.kept = 0
         self.packs = Packs(self.directory / "packs", say)
+        self.claims = Claims(self.directory / "claims")
         self._counting, self._packing = threading.Lock(), threading.Lock()
 
     def __repr__(self) -> str:
@@ -123,26 +126,33 @@ class Ledger:
         """Put records that are files of their own into packs (``everything``: also fewer than fill one), and what is whole in
         damaged packs into new ones.
 
-        Records that are not whole stay where they are. Can be ended at any moment: a record is flushed to disk in its pack before
-        its own file goes. Raises InputError.
+        Records that are not whole stay where they are, and all do while another process is at it. Can be ended at any moment: a
+        record is flushed to disk in its pack before its own file goes. Raises InputError.
         """
-        most = sum(1 for _ in self.singles())
-        runs = packs = 0
+        if not self.claims.take(_PACKING):
+            return Consolidated(0, 0, 0)
         try:
-            singles = self.singles()
-            for _ in range(most if everything else most // RUNS):
-                put: list[Path] = []
-                if write_pack(self.packs.folder, self._packable(singles, put)) is None:
-                    break
-                packs, runs = packs + 1, runs + len(put)
-                for path in put:
-                    path.unlink(missing_ok=True)
-            mended = [pack for pack in self.packs.all() if not pack.whole] if everything else []
-            for damaged in mended:
-                if write_pack(self.packs.folder, damaged.records()) != damaged.path:
-                    damaged.path.unlink(missing_ok=True)
+            return self._consolidated(everything)
         except OSError as error:
             raise unwritable(self.packs.folder, error) from None
+        finally:
+            self.claims.release(_PACKING)
+
+    def _consolidated(self, everything: bool) -> Consolidated:
+        most = sum(1 for _ in self.singles())
+        runs = packs = 0
+        singles = self.singles()
+        for _ in range(most if everything else most // RUNS):
+            put: list[Path] = []
+            if write_pack(self.packs.folder, self._packable(singles, put)) is None:
+                break
+            packs, runs = packs + 1, runs + len(put)
+            for path in put:
+                path.unlink(missing_ok=True)
+        mended = [pack for pack in self.packs.all() if not pack.whole] if everything else []
+        for damaged in mended:
+            if write_pack(self.packs.folder, damaged.records()) != damaged.path:
+                damaged.path.unlink(missing_ok=True)
         return Consolidated(runs, packs, len(mended))
 
     def _packable(self, singles: Iterator[Path], put: list[Path]) -> Iterator[tuple[str, bytes]]:
@@ -189,6 +199,7 @@ class Ledger:
         """Make sure that records of these keys can be written, and remove what dead processes of this host left in their place.
         Raises InputError."""
         sweep(self.packs.folder)
+        self.claims.sweep()
         for folder in sorted({self.path(key).parent for key in keys}):
             probe = temporary_for(folder / "probe")
             try:

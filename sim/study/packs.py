@@ -12,6 +12,7 @@ import os
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -167,6 +168,8 @@ class Packs:
         tried: set[tuple[str, int]] = set()
         while True:
             place = self._next(key, tried)
+            if place is None and self._look():  # packs have come or gone while they were listed
+                continue
             if place is None:
                 return
             try:
@@ -206,19 +209,19 @@ class Packs:
                 return []
         return sorted(name for name in names if name.endswith(".pack") and not name.startswith("."))
 
-    def _look(self) -> None:
-        """Know of the packs that there are."""
-        names = self._names()
-        if names == list(self._packs):
-            return
-        packs: dict[str, Pack | None] = {}
-        for name in names:
-            try:
-                packs[name] = self._packs[name] if name in self._packs else self._open(self.folder / name)
-            except FileNotFoundError:
-                continue
-        self._packs = packs
-        self._arrange()
+    def _look(self) -> bool:
+        """Know of the packs that there are; whether they are others than before."""
+        with self._lock:
+            names = self._names()
+            if names == list(self._packs):
+                return False
+            packs: dict[str, Pack | None] = {}
+            for name in names:
+                with suppress(FileNotFoundError):
+                    packs[name] = self._packs[name] if name in self._packs else self._open(self.folder / name)
+            self._packs = packs
+            self._arrange()
+            return True
 
     def _open(self, path: Path) -> Pack | None:
         try:
