@@ -20,7 +20,7 @@ from sim.run import Run
 from sim.study import ledger as ledgers
 from sim.study import packs
 from sim.study.ledger import Ledger, LedgerWarning
-from sim.study.records import about
+from sim.study.records import about, outcomes
 from tests.test_ledger import WORLD, assert_same
 
 KEYS = [sha256(str(i).encode()).hexdigest() for i in range(24)]
@@ -74,7 +74,7 @@ def test_a_record_says_its_world_and_branch(ledger: Ledger, run: Run) -> None:
     assert said.key == KEYS[3] and said.size == len(content)
     assert build(sim.World, said.world) == run.world
     assert build(sim.Branch, said.branch) == run.branch
-    pd.testing.assert_series_equal(pd.Series(said.outcomes), run.outcomes, check_names=False)
+    pd.testing.assert_series_equal(pd.Series(outcomes(content)), run.outcomes, check_names=False)
 
 
 def test_packs_are_made_where_it_pays(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

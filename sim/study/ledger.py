@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from sim.fields import InputError
 from sim.run import NOTHING_MORE, Recording, Run
 from sim.sources import UnknownCodeError
 from sim.study.claims import Claims
+from sim.study.failures import Failures
 from sim.study.files import content_of, put_in_place, temporary_file, unwritable
 from sim.study.keys import RunKeys
 from sim.study.packs import BYTES, RUNS, Packs, write_pack
@@ -54,6 +55,7 @@ class Ledger:
         self.found = self.kept = 0
         self.packs = Packs(self.directory / "packs", say)
         self.claims = Claims(self.directory / "claims")
+        self.failures = Failures(self.directory / "failed")
         self._counting, self._packing = threading.Lock(), threading.Lock()
 
     def __repr__(self) -> str:
@@ -73,6 +75,7 @@ class Ledger:
                 put_in_place(temporary, file, path)
         except OSError as error:
             raise unwritable(path, error) from None
+        self.failures.forget(key)
         with self._counting:
             self.kept += 1
         self._pack_where_it_pays(path.parent)
@@ -155,6 +158,36 @@ class Ledger:
                 damaged.path.unlink(missing_ok=True)
         return Consolidated(runs, packs, len(mended))
 
+    def contents(self) -> Iterator[Stored]:
+        """Every record there is, whole or not; one that is in several places as often. Raises InputError."""
+        for found in self.packs.all():
+            with suppress(FileNotFoundError):
+                yield from (Stored(found.path, key, content) for key, content in found.records())
+        for path in self.singles():
+            single = content_of(path)
+            if single is not None:
+                yield Stored(path, path.stem, single)
+
+    def remove(self, doomed: Set[str]) -> None:
+        """Remove records. A pack that has others as well is replaced by one of these before it goes. Raises InputError."""
+        if not self.claims.take(_PACKING):
+            raise InputError(
+                f"The ledger {self.directory} is being packed by {self.claims.holder(_PACKING)}: try again later"
+            )
+        try:
+            for former in self.packs.all():
+                if not doomed.isdisjoint(former.keys()):
+                    rest = ((key, content) for key, content in former.records() if key not in doomed)
+                    if write_pack(self.packs.folder, rest) != former.path:
+                        former.path.unlink(missing_ok=True)
+            for key in doomed:
+                self.path(key).unlink(missing_ok=True)
+                self.failures.forget(key)
+        except OSError as error:
+            raise unwritable(self.packs.folder, error) from None
+        finally:
+            self.claims.release(_PACKING)
+
     def _packable(self, singles: Iterator[Path], put: list[Path]) -> Iterator[tuple[str, bytes]]:
         """Records of one pack, with their keys; ``put`` is filled with their paths."""
         size = 0
@@ -211,6 +244,14 @@ class Ledger:
             finally:
                 with suppress(OSError):
                     probe.unlink(missing_ok=True)
+
+
+class Stored(NamedTuple):
+    """What lies in the place of a key's record, in a file of its own or in a pack."""
+
+    path: Path
+    key: str
+    content: bytes
 
 
 class Consolidated(NamedTuple):

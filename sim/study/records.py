@@ -32,15 +32,11 @@ class BrokenRecordError(ValueError):
 
 
 class About(NamedTuple):
-    """What a record says but for most of its tables.
-
-    ``values`` are the fields of the run that are no tables, ``outcomes`` its last day's. ``branch`` and ``world`` are plain
-    mappings, empty in a record that does not say them.
-    """
+    """What a record says beside its tables: ``values`` are the other fields of the run, ``branch`` and ``world`` plain mappings,
+    empty in a record that does not say them, ``size`` its bytes."""
 
     key: str
     values: dict[str, Any]
-    outcomes: dict[str, float]
     branch: dict[str, Any]
     world: dict[str, Any]
     size: int
@@ -91,13 +87,18 @@ def key_of(content: bytes) -> str:
 def about(content: bytes) -> About:
     """What a record says. Raises BrokenRecordError where it is not whole."""
     said, streams = _opened(content)
-    try:
-        timeline = _table(streams[: said["tables"]["timeline"]])  # the first of the tables
-        outcomes = {str(name): float(value) for name, value in timeline.iloc[-1].drop("day").items()}
-        world = _world(bytes(streams[len(streams) - said["world"] :])) if "world" in said else {}
-        return About(said["key"], said["values"], outcomes, said.get("branch", {}), world, len(content))
-    except (KeyError, IndexError):
-        raise BrokenRecordError("is no record of this version") from None
+    world = _world(bytes(streams[len(streams) - said["world"] :])) if "world" in said else {}
+    return About(said["key"], said["values"], said.get("branch", {}), world, len(content))
+
+
+def outcomes(content: bytes) -> dict[str, float]:
+    """Outcomes at the end of a record's run, by name. Raises BrokenRecordError where it is not whole."""
+    said, streams = _opened(content)
+    for name, size in said["tables"].items():
+        if name == "timeline":
+            return {str(key): float(value) for key, value in _table(streams[:size]).iloc[-1].drop("day").items()}
+        streams = streams[size:]
+    raise BrokenRecordError("is no record of this version")
 
 
 def extent(content: mmap.mmap, at: int) -> tuple[str, int] | None:
