@@ -17,11 +17,14 @@ from experiments.command.composition import composer, leave_record, parsed
 from experiments.command.mistakes import check_flags, plain_errors
 from experiments.command.terminal import program
 from experiments.command.usage import usage
+from experiments.report.design import print_design
 from experiments.report.page import draw
 from experiments.report.story import Story, tell
 from experiments.report.tables import document, print_jobs, print_study
 from experiments.studies.field_list import all_keys, print_fields
+from experiments.studies.joined import join
 from experiments.studies.results import Results
+from experiments.studies.run_design import run_design
 from experiments.studies.run_study import run_study
 from experiments.studies.settings import Experiment, build_experiment, register
 from sim.fields import InputError
@@ -29,8 +32,11 @@ from sim.fields import InputError
 FIELDS, ALLOW_CODE = "--fields", "--allow-code"
 
 
-def _single(flags: Sequence[str], config: DictConfig) -> None:
+def _single(flags: Sequence[str], exit_codes: list[int], config: DictConfig) -> None:
     experiment, command = _asked(config, flags)
+    if experiment.design is not None:
+        exit_codes.append(print_design(run_design(experiment, command), experiment.study, experiment.output == "json"))
+        return
     directory, story = run_study(experiment, command, _told)
     if experiment.output == "json":
         print(json.dumps(document(story, directory), allow_nan=False))
@@ -43,6 +49,8 @@ def _one_of_many(flags: Sequence[str], config: DictConfig) -> None:
     record: dict[str, Any] = {"overrides": _overrides(), "output": config.get("output")}
     try:
         experiment, command = _asked(config, flags)
+        if experiment.design is not None:
+            raise InputError("must be left out of a sweep (--multirun), which is a design already", field="design")
         directory, story = run_study(experiment, command, _told)
         record |= document(story, directory)
     except InputError as error:
@@ -86,8 +94,12 @@ def main(arguments: Sequence[str]) -> int:
         if composed.tell():
             return 0
         flags = [*([ALLOW_CODE] if allow_code else []), *given.where()]
-        jobs = composed.call(partial(_single, flags), partial(_one_of_many, flags))
-    return print_jobs(jobs) if jobs else 0
+        exit_codes: list[int] = []
+        jobs = composed.call(partial(_single, flags, exit_codes), partial(_one_of_many, flags))
+    if not jobs:
+        return max(exit_codes, default=0)
+    done = list(dict.fromkeys(Path(job["results"]) for job in jobs if "results" in job))
+    return print_jobs(jobs, join(done, done[0].parent).folder if done else None)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@
 np.True_
 """
 
-from sim import executors, graph, moderation
+from sim import executors, graph, moderation, sampling
 from sim.branch import Branch
 from sim.describe import describe
 from sim.describe.tick import describe_tick
@@ -18,6 +18,7 @@ from sim.run import Run
 from sim.simulation import Simulation, begin, simulate
 from sim.society_model import SocietyModel
 from sim.study.compare import Study, compare
+from sim.study.design import Design
 from sim.study.ledger import Ledger
 from sim.version import MODEL_VERSION
 from sim.world import World
@@ -25,6 +26,7 @@ from sim.world import World
 __all__ = [
     "MODEL_VERSION",
     "Branch",
+    "Design",
     "Graph",
     "GroundTruth",
     "InputError",
@@ -44,5 +46,6 @@ __all__ = [
     "ground_truth",
     "moderation",
     "pooled",
+    "sampling",
     "simulate",
 ]

@@ -175,9 +175,11 @@ def test_a_sweep_writes_a_study_each_and_a_failed_job_loses_none(
     said = capsys.readouterr()
     assert "world.campaign.flooding must be a whole number from 1 to 1000, not 0." in said.err
     assert "Traceback" not in said.err
-    studies = [load(path) for path in tmp_path.iterdir() if path.name != "ledger"]
+    studies = [load(path) for path in tmp_path.glob("actual-*")]
     assert sorted(study.world.campaign.flooding for study in studies) == [1, 3]
     assert all(str(path) in said.out for path in tmp_path.iterdir() if path.name != "ledger")
+    (joined,) = tmp_path.glob("joined-*")
+    assert pd.read_parquet(joined / "effects.parquet")["campaign.flooding"].unique().tolist() == [1, 3]
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -215,7 +217,7 @@ def test_a_failed_job_keeps_its_traceback_and_others(
     small = ["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"]
     assert main(["-m", *small, "world.campaign.flooding=1,2"]) == 1
     assert "RuntimeError: broken" in capsys.readouterr().err
-    assert [load(p).world.campaign.flooding for p in tmp_path.iterdir() if p.name != "ledger"] == [2]
+    assert [load(path).world.campaign.flooding for path in tmp_path.glob("actual-*")] == [2]
 
 
 def test_the_defaults_are_the_study_of_the_case() -> None:

@@ -29,6 +29,7 @@ class Reporter:
         self._what = ""
         self._began = self._said = 0.0
         self._first: tuple[float, int] | None = None
+        self._counted = ""
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -58,8 +59,9 @@ class Reporter:
         if not is_kept(run_ticks):
             self.say("Compiling the engine for this machine, once: about half a minute.")
 
-    def begin(self, what: str) -> None:
-        """What follows is this piece of work."""
+    def begin(self, what: str, counted: str = "") -> None:
+        """What follows is this piece of work; ``counted`` names what it is counted in, where that tells how fast it goes."""
+        self._counted = counted
         self._what = what = shown(what)
         self._began = self._said = time.monotonic()
         self._first = None
@@ -74,7 +76,7 @@ class Reporter:
             raise StoppedError
         if self._bar is not None:
             for task in self._bar.task_ids:
-                self._bar.update(task, completed=done, total=total)
+                self._bar.update(task, completed=done, total=total, description=self._what + self._rate(done))
             return
         now = time.monotonic()
         if self._first is None:  # the time before it went into compiling
@@ -83,5 +85,11 @@ class Reporter:
             self._said = now
             left = (now - self._first[0]) * (total - done) / (done - self._first[1])
             self.say(
-                f"{self._what}: {done / total:.0%} after {duration(now - self._began)}, about {duration(left)} left"
+                f"{self._what}: {done / total:.0%} after {duration(now - self._began)}{self._rate(done)}, about "
+                f"{duration(left)} left"
             )
+
+    def _rate(self, done: int) -> str:
+        """How fast it goes, over all workers."""
+        passed = time.monotonic() - self._began
+        return f", {done / passed:.3g} {self._counted} a second" if self._counted and done and passed > 1.0 else ""

@@ -14,6 +14,7 @@ from experiments.command.terminal import program
 from experiments.report.page import draw
 from experiments.report.story import tell
 from experiments.report.tables import document, print_studies
+from experiments.studies.joined import join
 from experiments.studies.results import STUDY, load, write_tables
 from sim.fields import InputError, Settings
 
@@ -30,6 +31,7 @@ DIALECT = Dialect(Options, place="DIR")
 USAGE = DIALECT.usage(
     "python -m experiments.report DIR [DIR …] [output=json] [--allow-code]",
     "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
+    "Several are joined: two tables beside them, joined-KEY/, have all effects and runs, with what differs as columns.",
 )
 
 
@@ -57,12 +59,17 @@ def main(arguments: Sequence[str]) -> int:
             if error.errno not in UNWRITABLE:
                 raise
             raise InputError(f"{directory} must be a folder that can be written to ({error.strerror})") from None
+    joined = None
+    if len(studies) > 1:
+        first = studies[0][0].resolve().parent
+        joined = join([directory for directory, _ in studies], first).folder
     if given.options.output == "json":
         documents = [document(story, directory) for directory, story in told]
         effects = [{**row, "results": doc["results"]} for doc in documents for row in doc["effects"]]
-        print(json.dumps({"effects": effects, "studies": documents}, allow_nan=False))
+        together = None if joined is None else str(joined)
+        print(json.dumps({"effects": effects, "studies": documents, "joined": together}, allow_nan=False))
     else:
-        print_studies(told)
+        print_studies(told, joined)
     return 0
 
 

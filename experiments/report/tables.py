@@ -140,8 +140,9 @@ def _strategies(strategies: pd.DataFrame) -> list[Any]:
     return [table, words(note)]
 
 
-def print_jobs(jobs: Sequence[Mapping[str, Any]]) -> int:
-    """What the jobs of a sweep gave, and the exit code: 1 if one had a fault, 2 if one had bad input, else 0."""
+def print_jobs(jobs: Sequence[Mapping[str, Any]], joined: Path | None) -> int:
+    """What the jobs of a sweep gave, ``joined`` in one folder, and the exit code: 1 if one had a fault, 2 if one had bad input,
+    else 0."""
     for job in jobs:
         name = " ".join(job["overrides"]) or "the job without overrides"
         if "fault" in job:
@@ -151,21 +152,22 @@ def print_jobs(jobs: Sequence[Mapping[str, Any]]) -> int:
     done = [job for job in jobs if "effects" in job]
     if any(job["output"] == "json" for job in jobs):
         effects = [{**row, "results": job["results"]} for job in done for row in job["effects"]]
-        print(json.dumps({"effects": effects, "jobs": jobs}, allow_nan=False))
+        together = None if joined is None else str(joined)
+        print(json.dumps({"effects": effects, "jobs": jobs, "joined": together}, allow_nan=False))
     elif done:
-        _print_done(done)
+        _print_done(done, joined)
     return 1 if any("fault" in job for job in jobs) else BAD_INPUT if any("bad_input" in job for job in jobs) else 0
 
 
-def print_studies(studies: Sequence[tuple[Path, Story]]) -> None:
-    """One study in full, or a line for each of several."""
+def print_studies(studies: Sequence[tuple[Path, Story]], joined: Path | None) -> None:
+    """One study in full, or a line for each of several and where they are ``joined``."""
     if len(studies) == 1:
         print_study(studies[0][1], studies[0][0])
     else:
-        _print_done([{"overrides": [], **document(story, directory)} for directory, story in studies])
+        _print_done([{"overrides": [], **document(story, directory)} for directory, story in studies], joined)
 
 
-def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:
+def _print_done(jobs: Sequence[Mapping[str, Any]], joined: Path | None) -> None:
     """A line for each study, named by what sets it apart, and then where each lies."""
     to = console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
@@ -184,3 +186,5 @@ def _print_done(jobs: Sequence[Mapping[str, Any]]) -> None:
     to.print(table)
     for name, job in zip(names, jobs, strict=True):
         to.print(words(f"{name}: {Path(job['results']) / REPORT}"), soft_wrap=True)
+    if joined is not None:
+        to.print(words(f"All in two tables, with what they differ in as columns: {joined}"), soft_wrap=True)

@@ -29,6 +29,7 @@ from sim.sources import UnknownCodeError, commit, sources_of
 from sim.study.compare import Study
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger
+from sim.study.long_tables import EFFECT_COLUMNS, run_table
 
 _PACKAGES = ("hydra-core", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn")
 
@@ -73,13 +74,7 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
     )  # fmt: skip
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
-    runs = study.outcomes.reset_index()
-    for column in ("updates", "rows_scanned", "cpu_seconds"):
-        runs[column] = [run.work[column] for run in study.runs.values()]
-    runs["digest"] = [run.digest for run in study.runs.values()]
-    runs["key"] = [keys.key(branches[name], seed) for name, seed in study.runs]
-    for column, name in (("made", "when"), ("commit", "commit"), ("code", "code")):
-        runs[column] = [run.made[name] for run in study.runs.values()]
+    runs = run_table(study, keys)
     provenance = {
         "program": "experiments.run",
         "command": list(command),
@@ -130,22 +125,21 @@ def _makers(runs: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) -> pd.DataFrame:
     """Traced and counterfactual effects on opinion by value of the swept field: value, seeds and the columns of effects."""
-    plan, world = experiment.study, experiment.world
-    sweep, everything = plan.sweep, plan.all_branches(world)
-    seeds = experiment.seed_list[: sweep.seeds]
-    branches = {name: everything[name] for name in (plan.reference, *sweep.branches)}
+    columns = ["value", "seeds", *EFFECT_COLUMNS]
+    sweep = experiment.study.sweep
+    if not sweep.values:
+        return pd.DataFrame(columns=columns)
+    design = experiment.swept
+    reporter.begin(f"{sweep.field} = {', '.join(f'{value:g}' for value in sweep.values)}", "runs")
+    faults = design.simulate(ledger, experiment.executor, experiment.threads, reporter.advanced)
+    if faults:
+        raise InputError(f"must fit the world: {faults[0].reason}", field="study.sweep")
     parts = []
-    for i, value in enumerate(sweep.values):
-        reporter.begin(f"{sweep.field} = {value:g} ({i + 1} of {len(sweep.values)})")
-        study = sim.compare(
-            world.replace({sweep.field: value}), branches, seeds, plan.reference, experiment.days, experiment.threads,
-            ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes, executor=experiment.executor,
-        )  # fmt: skip
+    for number, study in design.studies(ledger):
         effects = study.effects
         effects = effects[effects["outcome"] == "opinion_mean"]
-        parts.append(effects.assign(value=value, seeds=len(seeds)))
-    columns = ["value", "seeds", "branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+        parts.append(effects.assign(value=sweep.values[number - 1], seeds=len(study.seeds)))
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def _named(outcomes: Sequence[OwnOutcome]) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,25 +36,32 @@ def run_study(experiment: Experiment, command: Sequence[str], tell: Callable[[Re
     with place_with_room(experiment.results, room), Reporter() as reporter:
         ledger = Ledger(records, reporter.say)
         reporter.say_if_it_compiles()
-        try:
+        with kept_if_interrupted(reporter, ledger, directory):
             results = simulate(experiment, ledger, reporter, command)
             reporter.begin("figures and report")
             with assembly as folder:
                 write_tables(results, folder)
                 told = tell(results, folder)
-        except (KeyboardInterrupt, StoppedError) as stop:
-            with suppress(OSError):  # the terminal may be gone
-                reporter.say(
-                    f"Interrupted: {ledger.kept} new and {ledger.found} earlier runs of this study are kept in "
-                    f"{ledger.directory}, and the same command goes on from there."
-                )
-            raise (stop if isinstance(stop, KeyboardInterrupt) else KeyboardInterrupt) from None
-        except OSError as error:
-            if error.errno not in UNWRITABLE:
-                raise
-            raise InputError(
-                f"must be a folder that can be written to; the runs simulated so far are kept in {ledger.directory}, but "
-                f"{error.filename or directory} could not be written ({error.strerror})",
-                field="results",
-            ) from None
     return directory, told
+
+
+@contextmanager
+def kept_if_interrupted(reporter: Reporter, ledger: Ledger, directory: Path) -> Iterator[None]:
+    """Say what is kept where work on a directory is interrupted, or cannot be written. Raises KeyboardInterrupt, InputError."""
+    try:
+        yield
+    except (KeyboardInterrupt, StoppedError) as stop:
+        with suppress(OSError):  # the terminal may be gone
+            reporter.say(
+                f"Interrupted: {ledger.kept} new and {ledger.found} earlier runs of this study are kept in "
+                f"{ledger.directory}, and the same command goes on from there."
+            )
+        raise (stop if isinstance(stop, KeyboardInterrupt) else KeyboardInterrupt) from None
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        raise InputError(
+            f"must be a folder that can be written to; the runs simulated so far are kept in {ledger.directory}, but "
+            f"{error.filename or directory} could not be written ({error.strerror})",
+            field="results",
+        ) from None

@@ -23,10 +23,12 @@ from sim.actors.adaptation import Evading, Rebuilding, Static
 from sim.branch import Branch
 from sim.cases.case import Case
 from sim.executors import Executor
-from sim.fields import InputError, Settings, build, quantity, registered_names
+from sim.fields import InputError, Settings, build, public_name, quantity, registered_names
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.outcomes.individuals import GROUPS, kept
+from sim.sampling import Sampling, Table
+from sim.study.design import Design
 from sim.world import World
 
 _DEFAULT = cases.named(cases.NAMES[0])  # whose study is made where nothing else is said
@@ -239,6 +241,10 @@ class Experiment(Settings):
     seeds: int | tuple[int, ...] = quantity(
         8, unit="seeds", low=0, high=2**63 - 1, source="given by the user", doc="A number n (seeds 1 … n), or a list."
     )
+    design: Sampling | None = quantity(
+        None, unit="design", source="given by the user",
+        doc="Many worlds instead of one: which fields differ, and how they are spread (none: one world).",
+    )  # fmt: skip
     days: int | None = quantity(
         None, unit="days", low=1, high=65_535, source="given by the user", doc="Stop after so many days (none: all)."
     )
@@ -271,6 +277,8 @@ class Experiment(Settings):
         kept(self.keep, self.every, self.world.days)
         self._check_branches()
         self._check_sweep()
+        if self.design is not None:
+            _ = self.designed
         branches = len(self.study.all_branches(self.world))
         number = self.seeds if isinstance(self.seeds, int) else len(self.seeds)
         if number * branches > MOST_RUNS:
@@ -298,6 +306,30 @@ class Experiment(Settings):
             except InputError as error:
                 words = str(error)[:1].lower() + str(error)[1:]
                 raise InputError(f"must fit the world: {words}", field="study.sweep") from None
+
+    @property
+    def designed(self) -> Design:
+        """The design over all branches of the study. Raises InputError for worlds that cannot be."""
+        assert self.design is not None
+        try:
+            return Design(
+                self.world, self.design, self.study.all_branches(self.world), self.seed_list, self.study.reference, self.days,
+                outcomes=self.outcomes,
+            )  # fmt: skip
+        except InputError as error:
+            if error.field is None or not error.field.startswith("worlds"):
+                raise
+            raise InputError(error.problem, f"design{error.field.removeprefix('worlds')}") from None
+
+    @property
+    def swept(self) -> Design:
+        """The sweep as the design that it is: one field, a few branches and seeds."""
+        sweep, everything = self.study.sweep, self.study.all_branches(self.world)
+        return Design(
+            self.world, [{sweep.field: value} for value in sweep.values],
+            {name: everything[name] for name in (self.study.reference, *sweep.branches)},
+            self.seed_list[: sweep.seeds], self.study.reference, self.days, outcomes=self.outcomes,
+        )  # fmt: skip
 
     @property
     def number_of_runs(self) -> int:
@@ -344,6 +376,9 @@ def register() -> None:
         store.store(group="study", name=study.name, node=_open(study.to_mapping()))
         chosen = {"defaults": [{"override /world": case.name}, {"override /study": study.name}]}
         store.store(group="case", name=case.name, node=_open(chosen), package="_global_")
+    for name in registered_names(Sampling):
+        sampled: dict[str, Any] = {"name": name} | ({} if name == public_name(Table) else {"factors": []})
+        store.store(group="design", name=name, node=_open(sampled))
     for name in registered_names(Executor):
         executor = build(Executor, name)
         store.store(group="executor", name=name, node=_open({"name": name, **executor.to_mapping()}))

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from sim.branch import Branch
 from sim.executors import Elsewhere, Executor, Submits
@@ -24,6 +24,7 @@ from sim.study.tree import Keep as KeepNamed
 from sim.world import World
 
 T = TypeVar("T")
+P = ParamSpec("P")
 _MOST_WAITING = 2_000  # tasks handed to an executor of which nothing is known, before one has come back
 
 
@@ -54,10 +55,12 @@ class Block:
 
 
 class Work(NamedTuple):
-    """A block that is to be simulated, and the place of its runs in the ledger, if there is one."""
+    """A block that is to be simulated, the place of its runs in the ledger, if there is one, and the number of its world in a
+    design."""
 
     block: Block
     shelf: Shelf | None
+    number: int = 1
 
     def kept(self, run: Run) -> Run:
         """A run as it is on record, after it has been put there."""
@@ -67,9 +70,16 @@ class Work(NamedTuple):
 class Found(NamedTuple):
     """A run that has been simulated."""
 
-    block: Block
+    work: Work
     branch: str
     run: Run
+
+
+class Failed(NamedTuple):
+    """Work that could not be done (to its end), and why."""
+
+    work: Work
+    fault: Exception
 
 
 def simulated(
@@ -78,9 +88,9 @@ def simulated(
     workers: int,
     advanced: Advanced,
     ledger: Ledger | None = None,
-) -> Generator[Found, None, None]:
+) -> Generator[Found | Failed, None, None]:
     """The runs of blocks, in no order, kept as they are done; ``advanced`` is called with ticks. Of the work no more is taken
-    at a time than keeps the workers busy."""
+    at a time than keeps the workers busy. A block that cannot be simulated ends nothing; what else goes wrong is raised."""
     if isinstance(executor, Elsewhere):
         with executor.opened(workers, None if ledger is None else ledger.directory) as pool:
             yield from elsewhere(work, pool, advanced, executor, ledger)
@@ -90,7 +100,7 @@ def simulated(
         yield from elsewhere(work, executor, advanced)
 
 
-def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Generator[Found, None, None]:
+def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Generator[Found | Failed, None, None]:
     """The runs of blocks that are simulated in so many threads of this process. Whatever ends the waiting for them also ends
     the threads, with the day that they are in."""
     stopped = Event()
@@ -100,11 +110,10 @@ def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Genera
             raise _StoppedError
         advanced(ticks)
 
-    def simulate(each: Work) -> list[Found]:
-        found: list[Found] = []
-        block = each.block
-        block.grow(lambda name, run: found.append(Found(block, name, each.kept(run))), heard)
-        return found
+    def simulate(each: Work) -> list[Found | Failed]:
+        found: list[Found | Failed] = []
+        fault = _grown(each.block, lambda name, run: found.append(Found(each, name, each.kept(run))), heard)
+        return found if fault is None else [*found, Failed(each, fault)]
 
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -126,7 +135,7 @@ def elsewhere(
     advanced: Advanced,
     executor: Elsewhere | None = None,
     ledger: Ledger | None = None,
-) -> Generator[Found, None, None]:
+) -> Generator[Found | Failed, None, None]:
     """The runs of blocks that a pool has simulated: kept as they arrive, or by the workers in a ledger that all see."""
     shared = executor is not None and executor.shared_ledger
     if shared and ledger is None:
@@ -140,12 +149,12 @@ def elsewhere(
         return pool.submit(packed, Task(tuple(each.block for each in task), place))
 
     for task, future in _as_they_end(_batches(work, size), submitted, waiting):
-        fault: Exception | None = None
         for each, outcome in zip(task, future.result(), strict=True):
-            if isinstance(outcome, Exception):
-                fault = outcome
-                continue
             block = each.block
+            if isinstance(outcome, Exception):
+                yield Failed(each, outcome)
+                advanced(block.tree.ticks())
+                continue
             for name, branch in block.branches.items():
                 if shared:
                     run = None if each.shelf is None else each.shelf.arrived(branch, block.seed)
@@ -155,12 +164,10 @@ def elsewhere(
                             f"where workers keep runs themselves: {place} does not have a run that was kept there",
                             field="ledger",
                         )
-                    yield Found(block, name, run)
+                    yield Found(each, name, run)
                 else:
-                    yield Found(block, name, each.kept(unpack(outcome[name], "", block.world, branch)))
+                    yield Found(each, name, each.kept(unpack(outcome[name], "", block.world, branch)))
             advanced(block.tree.ticks())
-        if fault is not None:
-            raise fault
 
 
 class Task(NamedTuple):
@@ -181,28 +188,45 @@ def packed(task: Task) -> list[Outcome]:
 
 def _outcome(block: Block, place: Path | None) -> Outcome:
     found: dict[str, bytes] = {}
+    if place is None:
+        fault = _grown(block, lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
+    else:
+        fault = _grown_into(block, block.shelf(Ledger(place)))
+    return found if fault is None else fault
+
+
+def _grown(block: Block, keep: KeepNamed, advanced: Advanced) -> Exception | None:
+    """Simulate a block; returns the fault that it has. What ``keep`` and ``advanced`` raise is none of its own, and raised."""
+    others: list[BaseException] = []
+
+    def guarded(function: Callable[P, None]) -> Callable[P, None]:
+        def call(*arguments: P.args, **named: P.kwargs) -> None:
+            try:
+                function(*arguments, **named)
+            except BaseException as error:
+                others.append(error)
+                raise
+
+        return call
+
     try:
-        if place is None:
-            block.grow(lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
-        else:
-            _grow_into(block, block.shelf(Ledger(place)))
-    except _StoppedError:
-        raise
+        block.grow(guarded(keep), guarded(advanced))
     except Exception as error:
+        if others:
+            raise
         return error
-    return found
+    return None
 
 
-def _grow_into(block: Block, shelf: Shelf) -> None:
+def _grown_into(block: Block, shelf: Shelf) -> Exception | None:
     """Simulate what a ledger lacks: a task may have been begun before, and ended with its worker."""
 
     def kept(_branch: str, run: Run) -> None:
         shelf.keep(run)
 
     missing = {name: branch for name, branch in block.branches.items() if shelf.find(branch, block.seed) is None}
-    if missing:
-        rest = Block(block.world, missing, block.seed, block.population_seed, block.days, block.recorded)
-        rest.grow(kept, _heard)
+    rest = Block(block.world, missing, block.seed, block.population_seed, block.days, block.recorded)
+    return _grown(rest, kept, _heard) if missing else None
 
 
 def _heard(_ticks: int) -> None:

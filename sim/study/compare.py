@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import typing
 import warnings
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -22,9 +22,8 @@ from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
-from sim.study.blocks import Block, Work, simulated
+from sim.study.blocks import Block, Failed, Work, simulated
 from sim.study.ledger import Ledger, Shelf, ledger_of
-from sim.study.tree import BranchTree
 from sim.threads import checked_threads
 from sim.world import World
 
@@ -223,9 +222,9 @@ def compare(
     instance(world, World, "world")
     if progress is not None and not callable(progress):
         raise InputError(f"must be a function of ticks done and ticks in all, not {shown(progress)}", field="progress")
-    chosen_seeds = _seeds(seeds)
+    chosen_seeds = checked_seeds(seeds)
     worked_by, workers = workers_of(executor, threads)
-    given = _branches(branches, world)
+    given = checked_branches(branches, world)
     names = list(given)
     reference = names[0] if reference is None else chosen(reference, names, "reference")
     length = checked_days(world, days)
@@ -245,7 +244,8 @@ def compare(
                 runs[name, seed] = found
 
     blocks = [Block(world, wanted, seed, population_seed, length, recorded) for seed, wanted in missing.items()]
-    workers = _side_by_side(world, [block.tree for block in blocks], workers)
+    states = max((block.tree.states() for block in blocks), default=1)
+    workers = side_by_side(world, states, min(workers, max(1, len(blocks))))
     if shelf is not None:
         shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
     total = sum(block.tree.ticks() for block in blocks)
@@ -259,7 +259,10 @@ def compare(
 
     work = [Work(block, shelf) for block in blocks]
     with closing(simulated(work, worked_by, workers, advanced, kept_in)) as arriving:
-        runs.update({(found.branch, found.block.seed): found.run for found in arriving})
+        for one in arriving:
+            if isinstance(one, Failed):
+                raise one.fault
+            runs[one.branch, one.work.block.seed] = one.run
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
     return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
 
@@ -274,10 +277,10 @@ def workers_of(executor: Executor | Submits | str, threads: int | None) -> tuple
     return found, 1
 
 
-def _side_by_side(world: World, trees: Collection[BranchTree], workers: int) -> int:
-    """How many seeds run at a time: ``workers``, or as many as there is memory for, which is then said."""
-    states = max((tree.states() for tree in trees), default=1) + 1  # one more while a side branch is tried as a shadow
-    workers = min(workers, max(1, len(trees)))
+def side_by_side(world: World, states: int, workers: int) -> int:
+    """How many seeds run at a time, each with so many states held at once: ``workers``, or as many as there is memory for, which
+    is then said. Raises InputError where one does not fit."""
+    states += 1  # while a side branch is tried as a shadow
     fitting = seeds_at_a_time(world, states, workers)
     if fitting < workers:
         warnings.warn(
@@ -288,8 +291,8 @@ def _side_by_side(world: World, trees: Collection[BranchTree], workers: int) -> 
     return fitting
 
 
-def _branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:
-    """The branches, each checked against the world."""
+def checked_branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:
+    """The branches, each checked against the world. Raises InputError."""
     if not isinstance(branches, Mapping):
         raise InputError(f"must be a mapping of names to branches, not {shown(branches)}", field="branches")
     if not branches:
@@ -304,7 +307,8 @@ def _branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]
     return dict(branches)
 
 
-def _seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
+    """The seeds 1 … n, or those of a list. Raises InputError."""
     found = checked(seeds, int | tuple[int, ...], "seeds", low=0, high=2**63 - 1)
     if isinstance(found, int):
         return tuple(range(1, checked(found, int, "seeds", low=1, high=MOST_SEEDS) + 1))

@@ -1,0 +1,294 @@
+"""A design: many worlds x branches x seeds, simulated through a ledger, and told in one long table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sim.branch import Branch
+from sim.engine.memory import needed
+from sim.executors import Executor, Submits
+from sim.fields import InputError, chosen, instance
+from sim.outcomes import OwnOutcome
+from sim.run import Recording, Run, checked_days, last_step, recording
+from sim.sampling import Sampling, rows_of
+from sim.sources import UnknownCodeError
+from sim.study.blocks import Block, Failed, Work, simulated
+from sim.study.compare import Study, checked_branches, checked_seeds, side_by_side, workers_of
+from sim.study.failures import reason
+from sim.study.keys import RunKeys
+from sim.study.ledger import Ledger, Shelf, ledger_of
+from sim.study.long_tables import EFFECTS, RUNS, LongTables, run_table
+from sim.study.tree import BranchTree
+from sim.world import World
+
+Progress = Callable[[int, int], None]
+MOST_RUNS = 50_000_000
+_GONE = "its record is gone from the ledger, or cannot be read"
+
+
+class Fault(NamedTuple):
+    """A seed of a world that could not be simulated, and why."""
+
+    world: int
+    seed: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class DesignTables:
+    """What a design gave, in a folder: ``effects.parquet`` and ``runs.parquet`` (docs/scale.md), and the seeds that failed."""
+
+    folder: Path
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """A row for each world, branch, outcome and kind: number of the world, the fields that vary, the columns of
+        ``Study.effects``."""
+        return pd.read_parquet(self.folder / EFFECTS)
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """A row a run: number of the world, the fields that vary, branch, seed, outcomes at the end, work, digest, key; ``fault``
+        says why there are none."""
+        return pd.read_parquet(self.folder / RUNS)
+
+
+class Design:
+    """Worlds that differ in some fields, each in every branch with every seed.
+
+    ``worlds`` says how they differ from ``world``: a ``sim.sampling.Grid``, ``LatinHypercube``, ``Sobol`` or ``Table``, or a
+    DataFrame (or list of mappings) whose columns are fields as in ``World.replace``. They are numbered from 1. ``branches``,
+    ``seeds``, ``reference``, ``days``, ``population_seed`` and ``outcomes`` as in ``sim.compare``; the seeds are the same in all
+    worlds.
+
+    Raises InputError for whatever cannot be: the field, the value, and the row that has it.
+
+    >>> import sim, tempfile
+    >>> grid = sim.sampling.Grid([sim.sampling.Factor("campaign.flooding", (1, 2, 4))])
+    >>> branches = {"none": sim.Branch(), "no campaign": sim.Branch(campaign=False)}
+    >>> design = sim.Design(sim.World.hk2019(people=1000), grid, branches, seeds=2, days=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     tables = design.run(folder)
+    ...     print(len(tables.runs), sorted(tables.effects["campaign.flooding"].unique()))
+    12 [np.int64(1), np.int64(2), np.int64(4)]
+    """
+
+    def __init__(
+        self,
+        world: World,
+        worlds: Sampling | pd.DataFrame | Sequence[Mapping[str, Any]],
+        branches: Mapping[str, Branch],
+        seeds: int | Sequence[int] = 8,
+        reference: str | None = None,
+        days: int | None = None,
+        population_seed: int | None = None,
+        outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
+    ) -> None:
+        self.world = instance(world, World, "world")
+        try:
+            self.values = rows_of(worlds, world)
+        except InputError as error:
+            raise error.under("worlds") if error.field else InputError(error.problem, "worlds") from None
+        self.seeds = checked_seeds(seeds)
+        self.branches = checked_branches(branches, world)
+        self.reference = (
+            next(iter(self.branches)) if reference is None else chosen(reference, self.branches, "reference")
+        )
+        self.population_seed = population_seed
+        self._asked_days, self._outcomes = days, outcomes
+        if self.number_of_runs > MOST_RUNS:
+            raise InputError(
+                f"must make at most {MOST_RUNS:,} runs with {len(self.branches)} branches and {len(self.seeds)} seeds, not "
+                f"{self.number_of_runs:,}",
+                field="worlds",
+            )
+        self._largest = self._checked()
+
+    def __repr__(self) -> str:
+        return (
+            f"Design({len(self):,} worlds by {', '.join(self.values.columns)}; {', '.join(self.branches)}; "
+            f"{len(self.seeds)} seeds)"
+        )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def number_of_runs(self) -> int:
+        """Worlds x branches x seeds."""
+        return len(self) * len(self.branches) * len(self.seeds)
+
+    def __iter__(self) -> Iterator[World]:
+        """The worlds, one after the other. Raises InputError naming the row of one that cannot be."""
+        fields = list(self.values.columns)
+        for number, row in enumerate(self.values.itertuples(index=False, name=None), start=1):
+            try:
+                yield self.world.replace(dict(zip(fields, row, strict=True)))
+            except InputError as error:
+                raise _in_row(error, number) from None
+
+    def _checked(self) -> World:
+        """The world that takes most memory. Raises InputError if any cannot be, or a branch not in it."""
+        largest, most = self.world, 0
+        for number, world in enumerate(self, start=1):
+            try:
+                self._recorded(world)
+                checked_branches(self.branches, world)
+            except InputError as error:
+                raise _in_row(error, number) from None
+            if (need := needed(world)) > most:
+                largest, most = world, need
+        return largest
+
+    def _days(self, world: World) -> int:
+        return checked_days(world, self._asked_days)
+
+    def _recorded(self, world: World) -> Recording:
+        return recording(world, self._days(world), self._outcomes, (), None)
+
+    def run(
+        self,
+        folder: str | os.PathLike[str],
+        ledger: Ledger | str | os.PathLike[str] | None = None,
+        executor: Executor | Submits | str = "threads",
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> DesignTables:
+        """Simulate what the ledger (default: ``folder``/ledger) lacks, and write both tables into the folder.
+
+        Killed, it goes on where it stopped when it is run again. ``executor`` and ``threads`` as in ``sim.compare``;
+        ``progress(done, total)`` is called with runs that are simulated now. A world that cannot be simulated is left out of
+        the effects; its runs say why in the column ``fault``.
+        """
+        place = Path(folder)
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"must be a folder that can be made, which {place} is not ({error.strerror})", "folder"
+            ) from None
+        kept_in = ledger_of(place / "ledger" if ledger is None else ledger)
+        assert kept_in is not None
+        faults = self.simulate(kept_in, executor, threads, progress)
+        return self.write(place, kept_in, faults)
+
+    def simulate(
+        self,
+        ledger: Ledger,
+        executor: Executor | Submits | str = "threads",
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> tuple[Fault, ...]:
+        """Simulate what a ledger lacks; returns what could not be."""
+        self._check_code()
+        worked_by, workers = workers_of(executor, threads)
+        largest = self._largest
+        tree = BranchTree(largest, self.branches, last_step(largest, self._days(largest)))
+        workers = side_by_side(largest, tree.states(), workers)
+        todo = _Count(self.number_of_runs, progress)
+        work = (
+            each for number, world in enumerate(self, start=1) for each in self._missing(number, world, ledger, todo)
+        )
+        faults = []
+        with closing(simulated(work, worked_by, workers, lambda _: todo.told(), ledger)) as arriving:
+            for found in arriving:
+                if isinstance(found, Failed):
+                    faults.append(Fault(found.work.number, found.work.block.seed, reason(found.fault)))
+                    todo.less(len(found.work.block.branches))
+                else:
+                    todo.done += 1
+                todo.told()
+        return tuple(sorted(faults))
+
+    def _check_code(self) -> None:
+        try:
+            keys = self._keys(self._largest)
+            for branch in self.branches.values():
+                keys.key(branch, 0)
+        except UnknownCodeError as error:
+            raise InputError(f"{error}, so a ledger cannot have its runs, which a design needs") from None
+
+    def _keys(self, world: World) -> RunKeys:
+        return RunKeys(world, self._days(world), self.population_seed, self._recorded(world))
+
+    def _shelf(self, world: World, ledger: Ledger) -> Shelf:
+        return Shelf(ledger, world, self._days(world), self.population_seed, self._recorded(world))
+
+    def _missing(self, number: int, world: World, ledger: Ledger, todo: _Count) -> list[Work]:
+        """What a ledger lacks of a world."""
+        shelf, days, recorded = self._shelf(world, ledger), self._days(world), self._recorded(world)
+        blocks = []
+        for seed in self.seeds:
+            lacking = {name: branch for name, branch in self.branches.items() if shelf.find(branch, seed) is None}
+            todo.less(len(self.branches) - len(lacking))
+            if lacking:
+                blocks.append(Block(world, lacking, seed, self.population_seed, days, recorded))
+        shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
+        return [Work(block, shelf, number) for block in blocks]
+
+    def studies(self, ledger: Ledger) -> Iterator[tuple[int, Study]]:
+        """The study of each world by its number, with the seeds that a ledger has of all branches; simulates nothing."""
+        reading = Ledger(ledger.directory, ledger.say)  # it counts what is found here by itself
+        for number, world in enumerate(self, start=1):
+            shelf, runs, complete = self._shelf(world, reading), dict[tuple[str, int], Run](), []
+            for seed in self.seeds:
+                found = {name: shelf.find(branch, seed) for name, branch in self.branches.items()}
+                runs.update({(name, seed): run for name, run in found.items() if run is not None})
+                if None not in found.values():
+                    complete.append(seed)
+            ordered = {(name, seed): runs[name, seed] for name in self.branches for seed in complete}
+            days, recorded = self._days(world), self._recorded(world)
+            yield number, Study(world, self.branches, tuple(complete), self.reference, days, ordered, recorded)
+
+    def write(self, folder: Path, ledger: Ledger, faults: Sequence[Fault] = ()) -> DesignTables:
+        """Write both tables from what a ledger has."""
+        why = {(fault.world, fault.seed): fault.reason for fault in faults}
+        columns = self._recorded(self._largest).columns
+        lost: list[Fault] = []
+        with LongTables(folder, self.values, columns) as tables:
+            for number, study in self.studies(ledger):
+                lacking = [
+                    Fault(number, seed, why.get((number, seed), _GONE))
+                    for seed in self.seeds
+                    if seed not in study.seeds
+                ]
+                parts = [
+                    pd.DataFrame({"branch": list(self.branches), "seed": fault.seed, "fault": fault.reason})
+                    for fault in lacking
+                ]
+                if study.seeds:
+                    parts.insert(0, run_table(study, self._keys(study.world)))
+                tables.add(
+                    number, study.effects if study.seeds else pd.DataFrame(), pd.concat(parts, ignore_index=True)
+                )
+                lost += lacking
+        return DesignTables(folder, tuple(lost))
+
+
+class _Count:
+    """Runs that are done and to be done now, of which a progress is told."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        self.done, self.total, self.progress = 0, total, progress
+
+    def less(self, runs: int) -> None:
+        """So many need not be, or cannot be, simulated."""
+        self.total -= runs
+
+    def told(self) -> None:
+        if self.progress is not None and self.total:
+            self.progress(self.done, self.total)
+
+
+def _in_row(error: InputError, number: int) -> InputError:
+    sentence = str(error).removeprefix("World.").rstrip(".")
+    where = "world." if str(error).startswith("World.") else ""
+    return InputError(f"must be possible, but in row {number} {where}{sentence}", field="worlds")
