@@ -7,11 +7,16 @@ import os
 from sim.fields import InputError, checked
 
 
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
 def default_threads() -> int:
     """Threads that a run takes by default: GROUNDSWELL_THREADS, else all cores of this process."""
     given = os.environ.get("GROUNDSWELL_THREADS")
     if given is None:
-        return len(os.sched_getaffinity(0))
+        return cores()
     if not given.isdecimal() or int(given) < 1:
         raise InputError(f"must be a whole number of at least 1, not {given!r}", field="GROUNDSWELL_THREADS")
     return int(given)

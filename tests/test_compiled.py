@@ -262,7 +262,7 @@ def test_the_engine_is_not_compiled_anew_for_words(tmp_path: Path) -> None:
     for name, old, new in (
         (policy, '"""', '"""Edited. '),
         (policy, "@dataclass(frozen=True)\nclass Policy(", "_UNUSED = 1\n@dataclass(frozen=True)\nclass Policy("),
-        (ticks, '"""Steps', '"""All steps'),
+        (ticks, '"""What a', '"""All that a'),
     ):
         edit(name, old, new)
     edit(ticks, "@lean_kernel", "# A comment, and a line more.\n\n@lean_kernel")
@@ -407,11 +407,13 @@ IN_PYTHON = """
 import warnings
 warnings.simplefilter("error", RuntimeWarning)
 import sim
+from sim.engine import arrays
+arrays._SMALLEST_CHUNK = 1
 world = sim.World.hk2019(people=20).replace({
     "people": 20, "days": 1, "burn_in_days": 0, "graph.kind": "complete", "campaign.accounts": 3,
     "campaign.sleepers.accounts": 0, "organisers.accounts": 2, "outlets.accounts": 0, "expression.posting": 0.5,
 })
-print(*(sim.simulate(world, engine=engine).digest for engine in ("arrays", "agents")))
+print(*(sim.simulate(world, engine=e, threads=n).digest for e, n in (("arrays", 1), ("arrays", 2), ("agents", 1))))
 """
 
 

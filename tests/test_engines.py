@@ -205,7 +205,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_threads_do_not_matter(threads: int) -> None:
     world, branch = busy_world(), busy_branch()
     many = run(world, branch, 1, threads=threads)
-    assert many.threads == min(threads, many.society.group.size)  # type: ignore[attr-defined]
+    assert many.threads == min(threads, world.people)  # type: ignore[attr-defined]
     assert_same(run(world, branch, 1, threads=1), many)
 
 
@@ -216,6 +216,20 @@ def test_threads_do_not_matter_on_any_world(case: tuple[World, Branch], seed: in
         patch.setattr(arrays, "_SMALLEST_CHUNK", 1)
         world, branch = case
         assert_same(run(world, branch, seed, threads=1), run(world, branch, seed, threads=threads))
+
+
+@pytest.mark.usefixtures("small_chunks")
+@pytest.mark.parametrize("failing", [0, 2])
+def test_a_thread_that_fails_ends_the_run(failing: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run_ticks(*given: Any) -> None:
+        if given[-1].number == failing:
+            raise MemoryError
+        arrays_run_ticks(*given)
+
+    arrays_run_ticks = arrays.run_ticks
+    monkeypatch.setattr(arrays, "run_ticks", run_ticks)
+    with pytest.raises(MemoryError):
+        run(busy_world(), None, 1, threads=3)
 
 
 @pytest.mark.slow

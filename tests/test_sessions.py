@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import sim
+from sim.engine.crew import Crew, crew_of
 from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.sessions import Sessions
 from sim.randomness import Stream, uniforms
@@ -18,7 +19,7 @@ def _fixed(**changes: object) -> Fixed:
 
 def _sessions(fixed: Fixed) -> Sessions:
     sessions = Sessions(1, fixed.drawn.arrays, fixed.schedule, fixed.parameters)
-    assert sessions.length == 240  # for a thousand people
+    assert sessions.length == 960  # for a thousand people
     sessions.length = 24
     return sessions
 
@@ -28,7 +29,7 @@ def test_sessions_are_the_draws_below_activity() -> None:
     society, sessions = fixed.drawn.arrays, _sessions(fixed)
     citizens = np.arange(1000)
     for step in range(fixed.schedule.sessions.size):
-        ends, accounts = sessions.block(step // sessions.length)
+        ends, accounts = sessions.block(step // sessions.length, Crew(1))
         i = step % sessions.length
         limit = society.sessions_per_day[society.person[citizens]].astype(np.float64) * fixed.schedule.sessions[step]
         due = uniforms(1, Stream.WAKE, step, 1000, 0) < limit
@@ -40,7 +41,7 @@ def test_sessions_are_the_draws_below_activity() -> None:
 def test_a_block_of_any_size_is_drawn_whole() -> None:
     """More sessions than there is room for at first: everybody has one at nearly every step."""
     fixed = _fixed(**{"population.sessions_per_day": 900.0, "population.equal_sessions": True})
-    ends, accounts = _sessions(fixed).block(0)
+    ends, accounts = _sessions(fixed).block(0, Crew(1))
     assert ends[-1] == accounts.size > 1536
     assert all(np.unique(part).size == part.size for part in np.split(accounts, ends[:-1]))
 
@@ -48,14 +49,24 @@ def test_a_block_of_any_size_is_drawn_whole() -> None:
 def test_blocks_are_kept_as_far_as_there_is_room() -> None:
     fixed = _fixed()
     sessions = _sessions(fixed)
-    first = sessions.block(0)
-    assert sessions.block(0) is first  # the last one
-    sessions.block(1)
-    assert sessions.block(0) is not first
-    sessions.room = sum(part.nbytes for part in _sessions(fixed).block(2))
-    kept = sessions.block(2)
-    sessions.block(3)
-    assert sessions.block(2) is kept
-    dropped = sessions.block(1)
-    sessions.block(3)
-    assert sessions.block(1) is not dropped
+    first = sessions.block(0, Crew(1))
+    assert sessions.block(0, Crew(1)) is first  # the last one
+    sessions.block(1, Crew(1))
+    assert sessions.block(0, Crew(1)) is not first
+    sessions.room = sum(part.nbytes for part in _sessions(fixed).block(2, Crew(1)))
+    kept = sessions.block(2, Crew(1))
+    sessions.block(3, Crew(1))
+    assert sessions.block(2, Crew(1)) is kept
+    dropped = sessions.block(1, Crew(1))
+    sessions.block(3, Crew(1))
+    assert sessions.block(1, Crew(1)) is not dropped
+
+
+def test_threads_draw_a_block_together() -> None:
+    fixed = _fixed()
+    with crew_of(5) as crew:
+        for one, many in zip(_sessions(fixed).block(1, Crew(1)), _sessions(fixed).block(1, crew), strict=True):
+            np.testing.assert_array_equal(one, many)
+        last = _sessions(fixed)
+        last.length = 94  # of 96 steps; three of the five threads have none of the two in the last block
+        np.testing.assert_array_equal(last.block(1, crew)[1], last._draw(94, Crew(1))[1])

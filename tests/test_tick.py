@@ -25,11 +25,17 @@ IN_AGENTS = {
     "_march": "march", "_would_be_awake": "wake", "look": "read", "decide": "decide", "commit": "commit",
     "_leave_traces": "trace", "_enter_topic_stream": "stream",
 }  # fmt: skip
-IN_KERNELS = {"count_turnout": "march", "wake": "wake", "decide": "read decide", "finish": "commit trace stream"}
-ON_THREADS = IN_KERNELS | {
+IN_KERNELS = {
+    "count_turnout": "march",
+    "wake": "wake",
+    "decide": "read decide",
+    "commit": "commit",
+    "finish": "trace stream",
+}
+ON_BOTH = IN_KERNELS | {
     "_count_turnout": "march", "find_awake": "wake", "_read_on_second": "read", "_post_on_second": "decide",
 }  # fmt: skip
-FINISHING = {"commit": "commit", "leave_traces": "trace", "enter_topic_stream": "stream"}
+FINISHING = {"leave_traces": "trace", "enter_topic_stream": "stream"}
 
 
 def source_of(kernel: Any) -> Callable[..., Any]:
@@ -52,11 +58,11 @@ def parts(function: Callable[..., Any]) -> list[tuple[list[str], str]]:
     [
         (Engine.advance, SHARED, ["act", "measure"]),
         (AgentEngine.tick, IN_AGENTS, OF_ACCOUNTS),
-        (ArrayEngine._tick, ON_THREADS, OF_ACCOUNTS),
+        (ArrayEngine._tick, ON_BOTH, OF_ACCOUNTS),
         (source_of(run_ticks), IN_KERNELS, OF_ACCOUNTS),
-        (source_of(finish), FINISHING, OF_ACCOUNTS[-3:]),
+        (source_of(finish), FINISHING, OF_ACCOUNTS[-2:]),
     ],
-    ids=["both engines", "specification", "several threads", "one thread", "the end on threads"],
+    ids=["both engines", "specification", "two platforms", "one platform", "the end"],
 )
 def test_steps_are_taken_in_the_order_of_the_plan(
     function: Callable[..., Any], calls: dict[str, str], steps: list[str]

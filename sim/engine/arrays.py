@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.crew import Crew, crew_of
 from sim.engine.engine import Engine
 from sim.engine.kernels import second_platform
-from sim.engine.kernels.committing import finish
+from sim.engine.kernels.committing import commit, finish
 from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.feeds import list_feeds
 from sim.engine.kernels.reading import discredits
+from sim.engine.kernels.team import leave, team_of
 from sim.engine.kernels.ticks import run_ticks
 from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import find_awake
@@ -26,20 +25,20 @@ from sim.engine.state import Count
 from sim.opinion.rule import pointer, unfit_weight
 from sim.threads import checked_threads
 
-_SMALLEST_CHUNK = 4096  # accounts; below that a thread costs more than it brings
+_SMALLEST_CHUNK = 4096  # people; below that a thread costs more than it brings
 
 
 class ArrayEngine(Engine):
     """A world in one branch, run by kernels; ``threads`` never changes a result.
 
-    ``sessions`` may be replaced by those of another branch with the same world and seed, to be shared in one thread only.
+    ``sessions`` may be replaced by those of another branch with the same world and seed, if they do not run at the same time.
     """
 
     def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sessions = Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.parameters)
         accounts = self.society.group.size
-        self.threads = max(1, min(checked_threads(threads), accounts // _SMALLEST_CHUNK))
+        self.threads = max(1, min(checked_threads(threads), self.society.anchor.size // _SMALLEST_CHUNK))
         self._rule_parameters = self.world.opinion.rule.parameters()
         feed = self.world.feed
         longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
@@ -49,13 +48,14 @@ class ArrayEngine(Engine):
         last_post = np.zeros(accounts, dtype=np.uint16)
         been = np.flatnonzero(self.state.last_awake >= 0)  # who was never awake has not posted
         last_post[been] = self.state.outbox["posted"][been].max(axis=1)
+        self._team = team_of(self.threads)
         self._scratch = [
-            make_scratch(messages, longest, opinions, self.parameters, feed.topic_capacity, last_post)
-            for _ in range(self.threads)
+            make_scratch(messages, longest, opinions, self.parameters, feed.topic_capacity, last_post, unfit)
+            for unfit in self._team[0].unfit
         ]
         self._decisions = make_decisions(accounts, self.parameters)
-        self._awake = np.empty(accounts, dtype=np.int64)
-        self._nothing = make_elsewhere(self._awake[:0], 0, False)
+        self._awake = [np.empty(accounts, dtype=np.int64) for _ in range(self.threads)]
+        self._nothing = make_elsewhere(self._awake[0][:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
 
     def _more(self) -> dict[str, Any]:
@@ -68,22 +68,38 @@ class ArrayEngine(Engine):
 
     def advance_accounts(self, first: int, last: int) -> None:
         on_duty = self.on_duty()
-        if self.threads == 1 and not self.society.twin.size:
-            sessions = self.sessions
+        with crew_of(self.threads) as crew:
+            if self.society.twin.size:
+                for step in range(first, last):
+                    self._tick(crew, step, on_duty)
+                return
+            length = self.sessions.length
             while first < last:
-                number = first // sessions.length
-                stop = min(last, (number + 1) * sessions.length)
-                run_ticks(
-                    self._seed, first, stop, self.state, self.society, self.schedule, self.parameters, self._weight,
-                    self._rule_parameters, self._scratch[0], self._decisions, self._nothing, self._awake,
-                    on_duty, number * sessions.length, *sessions.block(number),
-                )  # fmt: skip
-                self._check_weights()
+                stop = min(last, (first // length + 1) * length)
+                self._ticks(crew, first, stop, on_duty)
                 first = stop
-            return
-        with ThreadPoolExecutor(self.threads) as pool:
-            for step in range(first, last):
-                self._tick(pool, step, on_duty)
+
+    def _ticks(self, crew: Crew, first: int, last: int, on_duty: NDArray[np.int64]) -> None:
+        """Steps of one block of sessions, where there is no second platform."""
+        number = first // self.sessions.length
+        ends, due = self.sessions.block(number, crew)
+        counts = np.zeros((self.threads, last - first, Count.COLUMNS), dtype=np.int64)
+        self._team[0].met[:] = 0
+
+        def run(i: int) -> None:
+            try:
+                run_ticks(
+                    self._seed, first, last, self.state, self.society, self.schedule, self.parameters, self._weight,
+                    self._rule_parameters, self._scratch[i], self._decisions, self._nothing, self._awake[i], on_duty,
+                    number * self.sessions.length, ends, due, counts[i], self._team[i],
+                )  # fmt: skip
+            except BaseException:
+                leave(self._team[i])
+                raise
+
+        crew.each(run)
+        self._check_weights()
+        self.state.counts[first:last] += counts.sum(axis=0)
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         found = np.zeros(0, dtype=np.int64)
@@ -100,35 +116,35 @@ class ArrayEngine(Engine):
             found = np.union1d(found, names[:n])
         return found
 
-    def _tick(self, pool: ThreadPoolExecutor, step: int, on_duty: NDArray[np.int64]) -> None:
-        """What accounts do in a tick, numbered as in ``sim.engine.agents.TICK``."""
+    def _tick(self, crew: Crew, step: int, on_duty: NDArray[np.int64]) -> None:
+        """What accounts do in a tick where there is a second platform, numbered as in ``sim.engine.agents.TICK``."""
         seed, state, society, schedule = self._seed, self.state, self.society, self.schedule
         parameters = self.parameters
-        awake, decisions = self._awake, self._decisions
+        awake, decisions, last_post = self._awake[0], self._decisions, self._scratch[0].last_post
         counts = np.zeros((self.threads, Count.COLUMNS), dtype=np.int64)
         # 2. march
         for event in np.flatnonzero(schedule.join_step == step):
-            joined = self._spread(pool, society.anchor.size, partial(self._count_turnout, step, int(event)))
+            joined = crew.spread(society.anchor.size, partial(self._count_turnout, step, int(event)))
             state.turnout[event] = sum(joined)
         # 3. wake
         candidates = society.anchor.size + on_duty.size
-        found = self._spread(
-            pool, candidates,
+        found = crew.spread(
+            candidates,
             lambda i, low, high: find_awake(
                 seed, step, low, high, on_duty, state, society, schedule, parameters, awake[low:high], self._scratch[i].draws,
                 counts[i],
             ),
         )  # fmt: skip
         n = 0
-        for (low, _), more in zip(self._ranges(candidates), found, strict=True):
+        for (low, _), more in zip(crew.parts(candidates), found, strict=True):
             awake[n : n + more] = awake[low : low + more]
             n += more
         # 4. read: on the second platform
         first = int(np.searchsorted(awake[:n], society.second))
-        elsewhere = self._read_on_second(pool, step, first, n, counts) if society.twin.size else self._nothing
+        elsewhere = self._read_on_second(crew, step, first, n, counts)
         # 4. read, 5. decide: on the first
-        self._spread(
-            pool, first,
+        crew.spread(
+            first,
             lambda i, low, high: decide(
                 seed, step, awake, low, high, state, society, schedule, parameters, self._weight, self._rule_parameters,
                 self._scratch[i], decisions, elsewhere, counts[i],
@@ -136,13 +152,12 @@ class ArrayEngine(Engine):
         )  # fmt: skip
         self._check_weights()
         # 5. decide: on the second
-        if society.twin.size:
-            self._post_on_second(pool, step, first, elsewhere, counts)
-            self._check_weights()
-        # 6. commit, 7. trace, 8. stream
-        finish(
-            seed, step, awake, n, first, state, society, schedule, parameters, decisions, self._scratch[0].last_post, counts[0]
-        )  # fmt: skip
+        self._post_on_second(crew, step, first, elsewhere, counts)
+        self._check_weights()
+        # 6. commit
+        commit(awake, 0, n, state, society, parameters, decisions, last_post, counts[0])
+        # 7. trace, 8. stream
+        finish(seed, step, awake, n, first, state, society, schedule, parameters, decisions)
         state.counts[step] += counts.sum(axis=0)
 
     def _check_weights(self) -> None:
@@ -157,13 +172,13 @@ class ArrayEngine(Engine):
         joined = count_turnout(step, event, low, high, self.state, self.society, self.schedule, self.parameters)
         return int(joined)
 
-    def _read_on_second(
-        self, pool: ThreadPoolExecutor, step: int, first: int, n: int, counts: NDArray[np.int64]
-    ) -> Elsewhere:
+    def _read_on_second(self, crew: Crew, step: int, first: int, n: int, counts: NDArray[np.int64]) -> Elsewhere:
         parameters = self.second_parameters
-        elsewhere = make_elsewhere(self._awake[first:n], parameters.feed.length, bool(discredits.py_func(parameters)))
-        self._spread(
-            pool, n - first,
+        elsewhere = make_elsewhere(
+            self._awake[0][first:n], parameters.feed.length, bool(discredits.py_func(parameters))
+        )
+        crew.spread(
+            n - first,
             lambda i, low, high: second_platform.read(
                 self._seed, step, low, high, self.state, self.society, self.schedule, parameters, self._scratch[i],
                 self._decisions, elsewhere, first, counts[i],
@@ -172,22 +187,13 @@ class ArrayEngine(Engine):
         return elsewhere
 
     def _post_on_second(
-        self, pool: ThreadPoolExecutor, step: int, first: int, elsewhere: Elsewhere, counts: NDArray[np.int64]
+        self, crew: Crew, step: int, first: int, elsewhere: Elsewhere, counts: NDArray[np.int64]
     ) -> None:
-        self._spread(
-            pool, elsewhere.account.size,
+        crew.spread(
+            elsewhere.account.size,
             lambda i, low, high: second_platform.post(
-                self._seed, step, self._awake[:first], low, high, self.state, self.society, self.schedule,
+                self._seed, step, self._awake[0][:first], low, high, self.state, self.society, self.schedule,
                 self.second_parameters, self._weight, self._rule_parameters, self._scratch[i], self._decisions, elsewhere,
                 counts[i],
             ),
         )  # fmt: skip
-
-    def _spread(self, pool: ThreadPoolExecutor, rows: int, kernel: Callable[[int, int, int], Any]) -> list[Any]:
-        """Run ``kernel(thread, low, high)`` on all threads, each on its part of the rows; what each returned."""
-        started = [pool.submit(kernel, i, low, high) for i, (low, high) in enumerate(self._ranges(rows))]
-        return [part.result() for part in started]
-
-    def _ranges(self, rows: int) -> list[tuple[int, int]]:
-        edges = [rows * i // self.threads for i in range(self.threads + 1)]
-        return list(pairwise(edges))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.crew import Crew
 from sim.engine.kernels.waking import draw_block
 from sim.engine.parameters import Parameters
 from sim.society.schedule import Schedule
 from sim.society.society import Society
 
-_DRAWS = 240_000  # of a block: a day of hours for 10,000 people, and long enough where few people have many short steps
+_DRAWS = 960_000  # of a block: four days of hours for 10,000 people
+_STEPS = 8  # of a block at least: several threads draw some each
 
 Block = tuple[NDArray[np.int64], NDArray[np.int32]]
 
@@ -26,28 +28,33 @@ class Sessions:
         self._seed, self._society, self._schedule, self._parameters = np.uint64(seed), society, schedule, parameters
         self._kept: dict[int, Block] = {}
         self._last: tuple[int, Block] | None = None
-        self.length = max(1, _DRAWS // society.anchor.size)
-        self._found = np.empty(1536, dtype=np.int32)
-        self._draws = np.empty(512)
+        self.length = max(_STEPS, _DRAWS // society.anchor.size)
+        self._most = 1536  # sessions that there is room for at first
 
-    def block(self, number: int) -> Block:
+    def block(self, number: int, crew: Crew) -> Block:
         """Citizens by step from ``number * length`` on, and where in their list those of each step end."""
         if number in self._kept:
             return self._kept[number]
         if self._last is None or self._last[0] != number:
-            self._last = (number, self._draw(number * self.length))
+            self._last = (number, self._draw(number * self.length, crew))
             size = sum(part.nbytes for part in self._last[1])
             if size <= self.room:
                 self.room -= size
                 self._kept[number] = self._last[1]
         return self._last[1]
 
-    def _draw(self, first: int) -> Block:
-        ends = np.zeros(min(self.length, self._schedule.sessions.size - first), dtype=np.int64)
+    def _draw(self, first: int, crew: Crew) -> Block:
+        steps = min(self.length, self._schedule.sessions.size - first)
+        drawn = crew.spread(steps, lambda _, low, high: self._draw_steps(first + low, first + high))
+        self._most = max(self._most, *(found.size for _, found in drawn))
+        before = np.cumsum([0, *(found.size for _, found in drawn[:-1])])
+        ends = np.concatenate([ends + earlier for (ends, _), earlier in zip(drawn, before, strict=True)])
+        return ends, np.concatenate([found for _, found in drawn])
+
+    def _draw_steps(self, first: int, last: int) -> Block:
+        ends, found, draws = np.zeros(last - first, dtype=np.int64), np.empty(self._most, dtype=np.int32), np.empty(512)
         while True:
-            found = draw_block(
-                self._seed, first, self._society, self._schedule, self._parameters, self._draws, ends, self._found
-            )
-            if found <= self._found.size:
-                return ends, self._found[:found].copy()
-            self._found = np.empty(2 * found, dtype=np.int32)
+            n = draw_block(self._seed, first, self._society, self._schedule, self._parameters, draws, ends, found)
+            if n <= found.size:
+                return ends, found[:n]
+            found = np.empty(2 * n, dtype=np.int32)

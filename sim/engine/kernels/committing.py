@@ -31,12 +31,10 @@ _REPORTS = int(Trace.REPORTS)
 @lean_kernel
 def finish(
     seed: int, step: int, awake: NDArray[np.int64], n: int, first: int, state: State, society: Society, schedule: Schedule,
-    parameters: Parameters, decisions: Decisions, last_post: NDArray[np.uint16], counts: NDArray[np.int64],
+    parameters: Parameters, decisions: Decisions,
 ) -> None:  # fmt: skip
-    """What the ``n`` accounts awake have decided becomes the state. The ``first`` of them are those on the first platform, whose
-    posts enter the topic stream. Numbered as in ``sim.engine.agents.TICK``."""
-    # 6. commit
-    commit(awake, n, state, society, parameters, decisions, last_post, counts)
+    """What is left of a tick when all ``n`` accounts awake have committed. The ``first`` of them are those on the first platform,
+    whose posts enter the topic stream. Numbered as in ``sim.engine.agents.TICK``."""
     # 7. trace
     if parameters.signals.observe:
         leave_traces(seed, step, awake, n, state, society, schedule, parameters, decisions)
@@ -44,10 +42,11 @@ def finish(
     enter_topic_stream(seed, awake, first, state, society, parameters, decisions)
 
 
-@inlined
+@lean_kernel
 def commit(
     awake: NDArray[np.int64],
-    n: int,
+    low: int,
+    high: int,
     state: State,
     society: Society,
     parameters: Parameters,
@@ -55,9 +54,9 @@ def commit(
     last_post: NDArray[np.uint16],
     counts: NDArray[np.int64],
 ) -> None:
-    """Accounts awake[:n] write their new opinion and their post to their own rows."""
+    """Accounts awake[low:high] write their new opinion and their post to their own rows."""
     memory = state.outbox.shape[1]
-    for i in range(n):
+    for i in range(low, high):
         account = awake[i]
         group = society.group[account]
         role = role_of(group)

@@ -1,4 +1,4 @@
-"""Whole ticks on one thread."""
+"""Whole ticks on one platform, on one thread or on several side by side."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import lean_kernel
-from sim.engine.kernels.committing import finish
+from sim.engine.kernels.committing import commit, finish
 from sim.engine.kernels.deciding import decide
+from sim.engine.kernels.team import Member, any_unfit, meet, part_of
 from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import wake
 from sim.engine.kernels.workspace import Decisions, Elsewhere, Scratch
@@ -23,29 +24,49 @@ from sim.society.society import Society
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, parameters: Parameters, weight: Any,
     rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64],
-    on_duty: NDArray[np.int64], block: int, ends: NDArray[np.int64], sessions: NDArray[np.int32],
+    on_duty: NDArray[np.int64], block: int, ends: NDArray[np.int64], sessions: NDArray[np.int32], counts: NDArray[np.int64],
+    member: Member,
 ) -> None:  # fmt: skip
-    """Steps first … last - 1 on one thread, where there is no second platform; all of them in the block of ``sessions`` that
-    begins with step ``block``. Numbered as in ``sim.engine.agents.TICK``."""
+    """What a ``member`` does in steps first … last - 1, where there is no second platform; all of them are in the block of
+    ``sessions`` that begins with step ``block``. Each member has its own ``scratch``, ``awake`` and ``counts`` (steps, columns).
+    Numbered as in ``sim.engine.agents.TICK``."""
     begin = np.int64(0)  # the literal 0 is a type of its own, for which everything would be compiled a second time
+    people = society.anchor.size
     for step in range(first, last):
-        counts = state.counts[step]
+        counted = counts[step - first]
         # 2. march
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
-                state.turnout[event] = count_turnout(
-                    step, event, begin, society.anchor.size, state, society, schedule, parameters
+                low, high = part_of(member, people, people)
+                member.joined[member.number] = count_turnout(
+                    step, event, low, high, state, society, schedule, parameters
                 )
-        # 3. wake
+                if not meet(member):
+                    return
+                if member.number == 0:
+                    state.turnout[event] = member.joined.sum()
+                if not meet(member):
+                    return
+        # 3. wake: each finds all, and the first of them counts
         place = ends[step - block - 1] if step > block else begin
         due = sessions[place : ends[step - block]]
-        n = wake(seed, step, due, on_duty, state, society, schedule, parameters, awake, scratch.draws, counts)
+        n = wake(seed, step, due, on_duty, state, society, schedule, parameters, awake, scratch.draws, counted)
+        if member.number > 0:
+            counted[:] = 0
+        low, high = part_of(member, np.searchsorted(awake[:n], people), n)
         # 4. read, 5. decide
         decide(
-            seed, step, awake, begin, n, state, society, schedule, parameters, weight, rule_parameters, scratch, decisions,
-            elsewhere, counts,
+            seed, step, awake, low, high, state, society, schedule, parameters, weight, rule_parameters, scratch, decisions,
+            elsewhere, counted,
         )  # fmt: skip
-        # 6. commit, 7. trace, 8. stream
-        finish(
-            seed, step, awake, n, n, state, society, schedule, parameters, decisions, scratch.last_post, counts,
-        )  # fmt: skip
+        if not meet(member) or any_unfit(member):
+            return
+        # 6. commit
+        commit(awake, low, high, state, society, parameters, decisions, scratch.last_post, counted)
+        if parameters.measures.topic_limit > 0 and not meet(member):
+            return
+        # 7. trace, 8. stream
+        if member.number == 0:
+            finish(seed, step, awake, n, n, state, society, schedule, parameters, decisions)
+        if not meet(member):
+            return

@@ -102,6 +102,7 @@ def make_scratch(
     parameters: Parameters,
     topic_capacity: int,
     last_post: NDArray[np.uint16],
+    unfit: NDArray[np.float64],
 ) -> Scratch:
     """Work space for feeds of at most ``candidates`` candidates from so many ``followees``, or for reading that many
     ``opinions`` at once; readings of two platforms fit in."""
@@ -111,7 +112,7 @@ def make_scratch(
     readings = max(2 * shown, opinions) + 1
     return Scratch(
         last_post=last_post,
-        unfit=np.zeros(4),
+        unfit=unfit,
         table=np.full(table, -1, dtype=np.int32),
         used=np.empty(size, dtype=np.int64),
         name=np.empty(size, dtype=np.int64),
