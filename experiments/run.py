@@ -28,6 +28,7 @@ from experiments.studies.run_design import run_design
 from experiments.studies.run_study import run_study
 from experiments.studies.settings import Experiment, build_experiment, register
 from sim.fields import InputError
+from sim.study.failures import FailedRunsError
 
 FIELDS, ALLOW_CODE = "--fields", "--allow-code"
 
@@ -55,6 +56,8 @@ def _one_of_many(flags: Sequence[str], config: DictConfig) -> None:
         record |= document(story, directory)
     except InputError as error:
         record["bad_input"] = str(error)
+    except FailedRunsError as error:
+        record["fault"] = str(error)
     except Exception:
         record["fault"] = traceback.format_exc()
     leave_record(record)

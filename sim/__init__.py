@@ -19,6 +19,7 @@ from sim.simulation import Simulation, begin, simulate
 from sim.society_model import SocietyModel
 from sim.study.compare import Study, compare
 from sim.study.design import Design
+from sim.study.failures import FailedRunsError
 from sim.study.ledger import Ledger
 from sim.version import MODEL_VERSION
 from sim.world import World
@@ -27,6 +28,7 @@ __all__ = [
     "MODEL_VERSION",
     "Branch",
     "Design",
+    "FailedRunsError",
     "Graph",
     "GroundTruth",
     "InputError",

@@ -48,10 +48,10 @@ class Late:
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
         self.submitted += 1
-        return _Promise(self, lambda: function(*arguments))
+        return Promise(self, lambda: function(*arguments))
 
 
-class _Promise:
+class Promise:
     def __init__(self, executor: Late, work: Callable[[], Any]) -> None:
         self._executor, self._work = executor, work
 
@@ -255,29 +255,53 @@ def test_bad_input_found_by_a_worker_is_the_sentence_that_it_is_here(processes: 
     assert "Dividing" in sentences[0]
 
 
-def test_a_fault_elsewhere_ends_the_study_and_keeps_what_is_done(tmp_path: Path) -> None:
-    class Failing(Late):
-        def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
-            def work() -> Any:
-                if arguments[0].blocks[0].seed == 2:
-                    raise MemoryError("killed")
-                return function(*arguments)
+class Failing(Late):
+    """Has no luck with seed 2."""
 
-            return _Promise(self, work)
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+        self.submitted += 1
 
+        def work() -> Any:
+            if any(block.seed == 2 for block in arguments[0].blocks):
+                raise MemoryError("killed")
+            return function(*arguments)
+
+        return Promise(self, work)
+
+
+def test_a_fault_elsewhere_ends_no_other_run_where_there_is_a_ledger(tmp_path: Path) -> None:
     executor, ledger = Failing(), Ledger(tmp_path)
-    with pytest.raises(MemoryError, match="killed"):
+    with pytest.raises(
+        sim.FailedRunsError, match=r"^3 runs could not be .*seed 2 in 'none' \(MemoryError: killed\); the"
+    ) as all_:
         sim.compare(busy_world(), BRANCHES, seeds=3, executor=executor, ledger=ledger)
-    assert (ledger.kept, executor.cancelled) == (3, 1)
+    assert (ledger.kept, executor.submitted, executor.cancelled) == (6, 3, 0)
+    assert set(all_.value.faults) == {(name, 2) for name in BRANCHES} and isinstance(all_.value.__cause__, MemoryError)
+    failed = list(ledger.failures)
+    assert {(each.seed, each.reason) for each in failed} == {(2, "MemoryError: killed")} and len(failed) == 3
+    again = Late()
+    study = sim.compare(busy_world(), BRANCHES, seeds=3, executor=again, ledger=ledger)
+    assert again.submitted == 3, "each by itself"
+    assert not list(ledger.failures)
+    same(study, sim.compare(busy_world(), BRANCHES, seeds=3))
 
 
-def test_a_worker_that_is_killed_is_no_result(tmp_path: Path) -> None:
+def test_a_fault_elsewhere_ends_a_study_that_keeps_nothing() -> None:
+    executor = Failing()
+    with pytest.raises(MemoryError, match="killed"):
+        sim.compare(busy_world(), BRANCHES, seeds=3, executor=executor)
+    assert executor.cancelled == 1
+
+
+def test_a_pool_whose_worker_is_killed_is_asked_no_more(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         pid = pool.submit(os.getpid).result()
         os.kill(pid, signal.SIGKILL)
-        with pytest.raises(concurrent.futures.process.BrokenProcessPool):
+        with pytest.raises(sim.FailedRunsError, match="BrokenProcessPool") as failed:
             sim.compare(busy_world(), BRANCHES, seeds=2, executor=pool, ledger=tmp_path)
+    assert failed.value.lacking == 6
     assert not list(tmp_path.rglob("*.run"))
+    assert len(list(Ledger(tmp_path).failures)) == len(failed.value.faults)
 
 
 def test_what_takes_no_work_is_refused() -> None:
@@ -298,8 +322,8 @@ def test_a_block_travels_light() -> None:
         def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
             assert function is packed
             found = function(*arguments)
-            taken.append(sum(map(len, found[0].values())))
-            return _Promise(self, lambda: found)
+            taken.append(sum(map(len, found[0].runs.values())))
+            return Promise(self, lambda: found)
 
     sim.compare(sim.World.hk2019(people=1000), {"none": sim.Branch()}, seeds=1, days=20, executor=Weighing())
     assert taken[0] < 60_000

@@ -25,8 +25,8 @@ from sim.fields import InputError, quantity, register
 from sim.moderation import Takedown
 from sim.opinion import OpinionRule, opinion_weight
 from sim.run import Run
-from sim.study import compare as studies
 from sim.study import ledger as ledgers
+from sim.study import tree as trees
 from sim.study.ledger import Ledger, LedgerWarning
 from sim.study.records import BrokenRecordError, pack, unpack
 from sim.temporaries import left_by_the_dead, sweep, temporary_for
@@ -43,13 +43,13 @@ class Counting:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.runs = 0
-        original = studies.BranchTree.grow
+        original = trees.BranchTree.grow
 
         def grow(tree: Any, *more: Any) -> None:
             original(tree, *more)
             self.runs += len(tree.branches)
 
-        monkeypatch.setattr(studies.BranchTree, "grow", grow)
+        monkeypatch.setattr(trees.BranchTree, "grow", grow)
 
     def __call__(self) -> int:
         """So many since it was last asked."""
@@ -327,7 +327,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, ledger: Any) -> str:
         raise AssertionError("it has begun")
 
     with monkeypatch.context() as patch:
-        patch.setattr(studies.BranchTree, "grow", grow)
+        patch.setattr(trees.BranchTree, "grow", grow)
         with pytest.raises(InputError) as error:
             compare(ledger)
     text = str(error.value)

@@ -16,8 +16,9 @@ from rich.text import Text
 
 from experiments.command.interrupts import exit_code, interruptible
 from sim.fields import InputError, steers
+from sim.study.failures import FailedRunsError
 
-BAD_INPUT, BROKEN_PIPE = 2, 141
+INCOMPLETE, BAD_INPUT, BROKEN_PIPE = 1, 2, 141
 _LONGEST_SENTENCE, _LONGEST_ARGUMENT = 1_000, 10_000
 # What stands for a character where the encoding does not have it; anything else becomes a question mark.
 _PLAINER = {
@@ -95,8 +96,8 @@ class Program(Protocol):
 def program(main: Callable[[Sequence[str]], int]) -> Program:
     """Make a program of a function that takes arguments and returns an exit code.
 
-    Bad input is one sentence and exit code 2, being told to stop 130, 143 or 129, and a reader that has gone away 141, as
-    where a signal had ended the program. The arguments default to those of the command line.
+    Bad input is one sentence and exit code 2, runs that failed are one and 1, being told to stop 130, 143 or 129, and a reader
+    that has gone away 141, as where a signal had ended the program. The arguments default to those of the command line.
     """
 
     @functools.wraps(main)
@@ -109,6 +110,9 @@ def program(main: Callable[[Sequence[str]], int]) -> Program:
                 return code
         except InputError as error:
             return complain(error)
+        except FailedRunsError as error:
+            print(one_line(str(error)), file=sys.stderr)
+            return INCOMPLETE
         except KeyboardInterrupt as error:
             return exit_code(error)
         except SystemExit as done:  # argparse has told what was asked

@@ -1,85 +1,32 @@
-"""Blocks of a study: one seed's branches, simulated together by one worker, wherever that is."""
+"""Blocks of a study (``sim.study.work``): one seed's branches, simulated together by one worker, wherever that is."""
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from functools import cached_property
+import pickle
+import socket
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from sim.branch import Branch
 from sim.executors import Elsewhere, Executor, Submits
 from sim.executors.processes import told_to_stop
 from sim.fields import InputError
-from sim.run import Recording, Run, last_step
+from sim.run import Run
 from sim.study.ledger import Ledger, Shelf
 from sim.study.records import pack, unpack
-from sim.study.tree import Advanced, BranchTree
-from sim.study.tree import Keep as KeepNamed
-from sim.world import World
+from sim.study.sharing import shared
+from sim.study.tree import Advanced, Keep
+from sim.study.work import Block, Failed, Found, Work
 
 T = TypeVar("T")
 P = ParamSpec("P")
+Done = Generator[Found | Failed, None, None]
 _MOST_WAITING = 2_000  # tasks handed to an executor of which nothing is known, before one has come back
-
-
-@dataclass(frozen=True)
-class Block:
-    """What one worker simulates at a time; it can travel to another process or machine."""
-
-    world: World
-    branches: Mapping[str, Branch]
-    seed: int
-    population_seed: int | None
-    days: int
-    recorded: Recording
-
-    @cached_property
-    def tree(self) -> BranchTree:
-        """The branches as a tree."""
-        return BranchTree(self.world, self.branches, last_step(self.world, self.days), self.recorded)
-
-    def grow(self, keep: KeepNamed, advanced: Advanced) -> None:
-        """Simulate all branches; ``keep`` is called with each run as soon as it is done, ``advanced`` with ticks."""
-        self.tree.grow(self.seed, self.population_seed, keep, advanced)
-        gc.collect()  # agents and their model refer to each other
-
-    def shelf(self, ledger: Ledger) -> Shelf:
-        """The place of the runs in a ledger."""
-        return Shelf(ledger, self.world, self.days, self.population_seed, self.recorded)
-
-
-class Work(NamedTuple):
-    """A block that is to be simulated, the place of its runs in the ledger, if there is one, and the number of its world in a
-    design."""
-
-    block: Block
-    shelf: Shelf | None
-    number: int = 1
-
-    def kept(self, run: Run) -> Run:
-        """A run as it is on record, after it has been put there."""
-        return run if self.shelf is None else self.shelf.keep(run)
-
-
-class Found(NamedTuple):
-    """A run that has been simulated."""
-
-    work: Work
-    branch: str
-    run: Run
-
-
-class Failed(NamedTuple):
-    """Work that could not be done (to its end), and why."""
-
-    work: Work
-    fault: Exception
 
 
 def simulated(
@@ -88,19 +35,20 @@ def simulated(
     workers: int,
     advanced: Advanced,
     ledger: Ledger | None = None,
-) -> Generator[Found | Failed, None, None]:
+) -> Done:
     """The runs of blocks, in no order, kept as they are done; ``advanced`` is called with ticks. Of the work no more is taken
-    at a time than keeps the workers busy. A block that cannot be simulated ends nothing; what else goes wrong is raised."""
+    at a time than keeps the workers busy, and none that somebody else does with the same ledger (``sim.study.sharing``). A block
+    that cannot be simulated ends nothing; what else goes wrong is raised."""
     if isinstance(executor, Elsewhere):
-        with executor.opened(workers, None if ledger is None else ledger.directory) as pool:
-            yield from elsewhere(work, pool, advanced, executor, ledger)
+        simulate = partial(in_pools, executor=executor, workers=workers, advanced=advanced, ledger=ledger)
     elif isinstance(executor, Executor):
-        yield from in_threads(work, workers, advanced)
+        simulate = partial(in_threads, workers=workers, advanced=advanced)
     else:
-        yield from elsewhere(work, executor, advanced)
+        simulate = partial(elsewhere, pool=executor, advanced=advanced)
+    return shared(work, simulate)
 
 
-def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Generator[Found | Failed, None, None]:
+def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Done:
     """The runs of blocks that are simulated in so many threads of this process. Whatever ends the waiting for them also ends
     the threads, with the day that they are in."""
     stopped = Event()
@@ -113,7 +61,7 @@ def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Genera
     def simulate(each: Work) -> list[Found | Failed]:
         found: list[Found | Failed] = []
         fault = _grown(each.block, lambda name, run: found.append(Found(each, name, each.kept(run))), heard)
-        return found if fault is None else [*found, Failed(each, fault)]
+        return found if fault is None else [*found, Failed(each, fault, socket.gethostname())]
 
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -129,45 +77,89 @@ class _StoppedError(Exception):
     """Ends a block's simulation when another has failed or the user has had enough."""
 
 
+def in_pools(
+    work: Iterable[Work], executor: Elsewhere, workers: int, advanced: Advanced, ledger: Ledger | None
+) -> Done:
+    """The runs of blocks that an executor's pool has simulated. Where a worker is killed and takes the pool with it, another is
+    opened, and what was under way is simulated again, one piece at a time: that with which a worker is killed once more has
+    failed."""
+    rest, lost = iter(work), deque[Work]()
+
+    def opened(some: Iterator[Work], number: int, waiting: int) -> Iterator[Found | Failed]:
+        with executor.opened(number, None if ledger is None else ledger.directory) as pool:
+            yield from elsewhere(some, pool, advanced, executor, ledger, waiting)
+
+    broken = True
+    while broken:
+        broken = False
+        for found in opened(rest, workers, executor.waiting if executor.brings_workers else 2 * workers):
+            if isinstance(found, Failed) and isinstance(found.fault, BrokenExecutor):
+                lost.append(found.work)
+                broken = True
+            else:
+                yield found
+    while lost:
+        yield from opened(_taken_from(lost), 1, 1)
+
+
 def elsewhere(
     work: Iterable[Work],
     pool: Submits,
     advanced: Advanced,
     executor: Elsewhere | None = None,
     ledger: Ledger | None = None,
-) -> Generator[Found | Failed, None, None]:
-    """The runs of blocks that a pool has simulated: kept as they arrive, or by the workers in a ledger that all see."""
-    shared = executor is not None and executor.shared_ledger
-    if shared and ledger is None:
+    waiting: int = _MOST_WAITING,
+) -> Done:
+    """The runs of blocks that a pool has simulated: kept as they arrive, or by the workers in a ledger that all see. Of a pool
+    that is broken no more is asked: what it had has failed, and the rest is left."""
+    is_shared = executor is not None and executor.shared_ledger
+    if is_shared and ledger is None:
         raise InputError(
             "must be false where there is no ledger that workers could write into", field="executor.shared_ledger"
         )
-    size, waiting = (1, _MOST_WAITING) if executor is None else (executor.seeds_a_task, executor.waiting)
-    place = ledger.directory.absolute() if shared and ledger is not None else None
+    size = 1 if executor is None else executor.seeds_a_task
+    place = ledger.directory.absolute() if is_shared and ledger is not None else None
+    broken = Event()
 
     def submitted(task: tuple[Work, ...]) -> Any:
-        return pool.submit(packed, Task(tuple(each.block for each in task), place))
+        try:
+            return pool.submit(packed, Task(tuple(each.block for each in task), place))
+        except BrokenExecutor as fault:
+            return _raising(fault)
 
-    for task, future in _as_they_end(_batches(work, size), submitted, waiting):
-        for each, outcome in zip(task, future.result(), strict=True):
-            block = each.block
-            if isinstance(outcome, Exception):
-                yield Failed(each, outcome)
-                advanced(block.tree.ticks())
-                continue
-            for name, branch in block.branches.items():
-                if shared:
-                    run = None if each.shelf is None else each.shelf.arrived(branch, block.seed)
-                    if run is None:
-                        raise InputError(
-                            f"must be a folder that workers see as it is seen here, and the code of runs one that can be told, "
-                            f"where workers keep runs themselves: {place} does not have a run that was kept there",
-                            field="ledger",
-                        )
-                    yield Found(each, name, run)
-                else:
-                    yield Found(each, name, each.kept(unpack(outcome[name], "", block.world, branch)))
-            advanced(block.tree.ticks())
+    for task, future in _as_they_end(_until(broken, _batches(work, size)), submitted, waiting):
+        try:
+            outcomes: list[Outcome] = future.result()
+        except InputError:
+            raise
+        except Exception as fault:  # whatever the worker died of
+            if isinstance(fault, BrokenExecutor):
+                broken.set()
+            outcomes = [Outcome({}, fault) for _ in task]
+        for each, outcome in zip(task, outcomes, strict=True):
+            yield from _arrived(each, outcome, place)
+            advanced(each.block.tree.ticks())
+
+
+def _arrived(each: Work, outcome: Outcome, place: Path | None) -> Iterator[Found | Failed]:
+    """The runs of a block as they have come back, or as they lie in the ledger that a worker has put them into."""
+    block = each.block
+    for name, branch in block.branches.items():
+        if place is None or isinstance(outcome.fault, BrokenExecutor):
+            if name in outcome.runs:
+                yield Found(each, name, each.kept(unpack(outcome.runs[name], "", block.world, branch)))
+            continue
+        run = None if each.shelf is None else each.shelf.arrived(branch, block.seed)
+        if run is not None:
+            yield Found(each, name, run)
+        elif outcome.fault is None:
+            raise InputError(
+                f"must be a folder that workers see as it is seen here, and the code of runs one that can be told, "
+                f"where workers keep runs themselves: {place} does not have a run that was kept there",
+                field="ledger",
+            )
+    if outcome.fault is not None:
+        yield Failed(each, outcome.fault, outcome.host)
 
 
 class Task(NamedTuple):
@@ -177,8 +169,12 @@ class Task(NamedTuple):
     ledger: Path | None
 
 
-Outcome = dict[str, bytes] | Exception
-"""What becomes of a block: its runs as records by branch (empty where the ledger has them), or why there are none."""
+class Outcome(NamedTuple):
+    """What becomes of a block: its runs as records by branch (none where the ledger has them), and why there are not all."""
+
+    runs: dict[str, bytes]
+    fault: Exception | None = None
+    host: str = ""
 
 
 def packed(task: Task) -> list[Outcome]:
@@ -192,10 +188,19 @@ def _outcome(block: Block, place: Path | None) -> Outcome:
         fault = _grown(block, lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
     else:
         fault = _grown_into(block, block.shelf(Ledger(place)))
-    return found if fault is None else fault
+    return Outcome(found, None if fault is None else _travelling(fault), socket.gethostname())
 
 
-def _grown(block: Block, keep: KeepNamed, advanced: Advanced) -> Exception | None:
+def _travelling(fault: Exception) -> Exception:
+    """A fault, or what it says where it cannot travel itself."""
+    try:
+        pickle.loads(pickle.dumps(fault))
+    except Exception:
+        return RuntimeError(f"{type(fault).__name__}: {fault}")
+    return fault
+
+
+def _grown(block: Block, keep: Keep, advanced: Advanced) -> Exception | None:
     """Simulate a block; returns the fault that it has. What ``keep`` and ``advanced`` raise is none of its own, and raised."""
     others: list[BaseException] = []
 
@@ -232,6 +237,28 @@ def _grown_into(block: Block, shelf: Shelf) -> Exception | None:
 def _heard(_ticks: int) -> None:
     if told_to_stop():
         raise _StoppedError
+
+
+def _raising(fault: Exception) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_exception(fault)
+    return future
+
+
+def _taken_from(queue: deque[T]) -> Iterator[T]:
+    while queue:
+        yield queue.popleft()
+
+
+def _until(ended: Event, work: Iterable[T]) -> Iterator[T]:
+    """What is asked for until an event is set; nothing is taken that is not handed on."""
+    rest = iter(work)
+    while not ended.is_set():
+        try:
+            each = next(rest)
+        except StopIteration:
+            return
+        yield each
 
 
 def _batches(work: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:

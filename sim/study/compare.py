@@ -22,8 +22,11 @@ from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
-from sim.study.blocks import Block, Failed, Work, simulated
+from sim.study.blocks import simulated
+from sim.study.failures import FailedRunsError
+from sim.study.kept import KeptRuns
 from sim.study.ledger import Ledger, Shelf, ledger_of
+from sim.study.work import Block, Found, Work
 from sim.threads import checked_threads
 from sim.world import World
 
@@ -211,7 +214,9 @@ def compare(
     modules that it can import. Runs go into the ledger here, as they arrive, or workers write them there (``shared_ledger``);
     progress is told seed by seed.
 
-    Raises InputError for anything that cannot be simulated as asked, before anything is simulated.
+    Raises InputError for anything that cannot be simulated as asked, before anything is simulated. With a ledger, a run that
+    fails ends no other: it is put on record with its reason, ``sim.FailedRunsError`` is raised when all others are kept, and the
+    same call simulates it again, by itself. Processes that use a ledger at the same time share the work.
 
     >>> import sim
     >>> takedown = sim.Branch(policies=(sim.moderation.Takedown(day=1, accounts=936),))
@@ -233,15 +238,14 @@ def compare(
         population_seed = checked_seed(population_seed, "population_seed")
     kept_in = ledger_of(ledger)
     shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded)
-    runs: dict[tuple[str, int], Run] = {}
+    runs: dict[tuple[str, int], Run | None] = {}  # None: on record
     missing: dict[int, dict[str, Branch]] = {}
     for seed in chosen_seeds:
         for name, branch in given.items():
-            found = None if shelf is None else shelf.find(branch, seed)
-            if found is None:
-                missing.setdefault(seed, {})[name] = branch
+            if shelf is not None and shelf.holds(branch, seed):
+                runs[name, seed] = None
             else:
-                runs[name, seed] = found
+                missing.setdefault(seed, {})[name] = branch
 
     blocks = [Block(world, wanted, seed, population_seed, length, recorded) for seed, wanted in missing.items()]
     states = max((block.tree.states() for block in blocks), default=1)
@@ -259,12 +263,29 @@ def compare(
 
     work = [Work(block, shelf) for block in blocks]
     with closing(simulated(work, worked_by, workers, advanced, kept_in)) as arriving:
+        faults = dict[tuple[str, int], Exception]()
         for one in arriving:
-            if isinstance(one, Failed):
+            seed = one.work.block.seed
+            if isinstance(one, Found):
+                on_record = shelf is not None and shelf.keeps(given[one.branch], seed)
+                runs[one.branch, seed] = None if on_record else one.run
+            elif shelf is None or isinstance(one.fault, InputError):
                 raise one.fault
-            runs[one.branch, one.work.block.seed] = one.run
+            else:
+                faults |= {(name, seed): one.fault for name in one.work.block.branches if (name, seed) not in runs}
+    lacking = len(given) * len(chosen_seeds) - len(runs)
+    if lacking and kept_in is not None:
+        raise FailedRunsError(faults, lacking, kept_in.directory) from next(iter(faults.values()), None)
     ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
-    return Study(world, given, chosen_seeds, reference, length, ordered, recorded)
+    return Study(world, given, chosen_seeds, reference, length, _runs(shelf, given, ordered), recorded)
+
+
+def _runs(
+    shelf: Shelf | None, branches: Mapping[str, Branch], runs: Mapping[tuple[str, int], Run | None]
+) -> Mapping[tuple[str, int], Run]:
+    if shelf is None:
+        return {key: run for key, run in runs.items() if run is not None}
+    return KeptRuns(shelf, branches, runs)
 
 
 def workers_of(executor: Executor | Submits | str, threads: int | None) -> tuple[Executor | Submits, int]:

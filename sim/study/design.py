@@ -19,13 +19,14 @@ from sim.outcomes import OwnOutcome
 from sim.run import Recording, Run, checked_days, last_step, recording
 from sim.sampling import Sampling, rows_of
 from sim.sources import UnknownCodeError
-from sim.study.blocks import Block, Failed, Work, simulated
+from sim.study.blocks import simulated
 from sim.study.compare import Study, checked_branches, checked_seeds, side_by_side, workers_of
 from sim.study.failures import reason
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger, Shelf, ledger_of
 from sim.study.long_tables import EFFECTS, RUNS, LongTables, run_table
 from sim.study.tree import BranchTree
+from sim.study.work import Block, Failed, Work
 from sim.world import World
 
 Progress = Callable[[int, int], None]

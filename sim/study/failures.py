@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,11 +41,25 @@ def reason(fault: BaseException) -> str:
     return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
 
 
-def failure(key: str, world: World, branch: Branch, seed: int, fault: BaseException) -> Failure:
-    """The failure of a run, now and as this host was told."""
-    host = getattr(fault, "host", socket.gethostname())
+def failure(key: str, world: World, branch: Branch, seed: int, fault: BaseException, host: str = "") -> Failure:
+    """The failure of a run, which has just been told, on a host (default: not known, so the one that was told)."""
     when = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-    return Failure(key, reason(fault), str(host), when, seed, world.people, json.loads(branch.canonical))
+    told_on = host or socket.gethostname()
+    return Failure(key, reason(fault), told_on, when, seed, world.people, json.loads(branch.canonical))
+
+
+class FailedRunsError(RuntimeError):
+    """Runs of a study could not be simulated; the others are kept. ``faults`` has each one's by branch and seed; those of the
+    ``lacking`` that are not among them were not begun."""
+
+    def __init__(self, faults: Mapping[tuple[str, int], Exception], lacking: int, kept_in: Path) -> None:
+        self.faults, self.lacking = dict(faults), lacking
+        first = (f"seed {seed} in {branch!r} ({reason(fault)})" for (branch, seed), fault in self.faults.items())
+        left = f", and {lacking - len(faults):,} were not begun" if lacking > len(faults) else ""
+        super().__init__(
+            f"{len(faults):,} runs could not be simulated, first {next(first, 'none')}{left}; the others are kept in {kept_in}, "
+            "and the same again simulates only what is missing, each run that failed by itself"
+        )
 
 
 class Failures:

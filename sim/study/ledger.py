@@ -21,7 +21,7 @@ from sim.fields import InputError
 from sim.run import NOTHING_MORE, Recording, Run
 from sim.sources import UnknownCodeError
 from sim.study.claims import Claims
-from sim.study.failures import Failures
+from sim.study.failures import Failures, failure
 from sim.study.files import content_of, put_in_place, temporary_file, unwritable
 from sim.study.keys import RunKeys
 from sim.study.packs import BYTES, RUNS, Packs, write_pack
@@ -45,14 +45,15 @@ def _warn(sentence: str) -> None:
 class Ledger:
     """Records of runs in a directory, which is made when there is something to keep.
 
-    ``say`` is called with one sentence for each record that cannot be used (default: a ``LedgerWarning``); ``found`` and ``kept``
-    count the records that were. Raises InputError for what names no directory.
+    ``say`` is called with one sentence for each record that cannot be used, and when others are waited for (default: a
+    ``LedgerWarning``); ``found`` and ``kept`` count the records that were. Raises InputError for what names no directory.
     """
 
     def __init__(self, directory: str | os.PathLike[str], say: Callable[[str], None] = _warn) -> None:
         self.directory = _directory(directory)
         self.say = say
         self.found = self.kept = 0
+        self._told: set[str] = set()
         self.packs = Packs(self.directory / "packs", say)
         self.claims = Claims(self.directory / "claims")
         self.failures = Failures(self.directory / "failed")
@@ -83,16 +84,29 @@ class Ledger:
     def find(self, key: str, world: World, branch: Branch) -> Run | None:
         """The record of a key, or None; ``world`` and ``branch`` are those the key was made from. Raises InputError for a record
         that may not be read."""
+        run = self.read(key, world, branch)
+        self._count(run is not None)
+        return run
+
+    def read(self, key: str, world: World, branch: Branch) -> Run | None:
+        """What ``find`` finds, which is not counted."""
         for content in self._copies(key):
             try:
-                run = unpack(content, key, world, branch)
+                return unpack(content, key, world, branch)
             except BrokenRecordError as error:
                 self.say(f"The record of run {key[:12]}… {error}: it is simulated again.")
-                continue
-            with self._counting:
-                self.found += 1
-            return run
         return None
+
+    def _count(self, found: bool) -> None:
+        with self._counting:
+            self.found += found
+
+    def holds(self, key: str) -> bool:
+        """Whether there is a record of a key, which is whole, and counts as found. Raises InputError for one that may not be
+        read."""
+        found = next(self._copies(key), None) is not None
+        self._count(found)
+        return found
 
     def _copies(self, key: str) -> Iterator[bytes]:
         """Records of a key, each whole: the file of its own, then those in packs. A record is put into a pack before its own file
@@ -109,7 +123,8 @@ class Ledger:
             else:
                 yield content
         yield from self.packs.copies(key)
-        if broken:
+        if broken and broken not in self._told:
+            self._told.add(broken)
             self.say(broken)
 
     # Packs
@@ -296,6 +311,52 @@ class Shelf:
         if found is not None:
             self._ledger.count_as_kept()
         return found
+
+    def holds(self, branch: Branch, seed: int) -> bool:
+        """Whether there is a record of a run, which is whole, and counts as found. Raises InputError for one that may not be
+        read."""
+        key = self._key(branch, seed)
+        return key is not None and self._ledger.holds(key)
+
+    def keeps(self, branch: Branch, seed: int) -> bool:
+        """Whether a run can be on record."""
+        return self._key(branch, seed) is not None
+
+    def read(self, branch: Branch, seed: int) -> Run | None:
+        """The record of a run, or None; it is not counted. Raises InputError as ``Ledger.find`` does."""
+        key = self._key(branch, seed)
+        return None if key is None else self._ledger.read(key, self._world, branch)
+
+    def claim(self, branch: Branch, seed: int) -> bool:
+        """Claim a run, so that nobody else simulates it; False where somebody who is alive has."""
+        key = self._key(branch, seed)
+        return key is None or self._ledger.claims.take(key)
+
+    def release(self, branch: Branch, seed: int) -> None:
+        """Give up the claim to a run."""
+        key = self._key(branch, seed)
+        if key is not None:
+            self._ledger.claims.release(key)
+
+    def holder(self, branch: Branch, seed: int) -> str | None:
+        """Who has claimed a run, in words."""
+        key = self._key(branch, seed)
+        return None if key is None else self._ledger.claims.holder(key)
+
+    def fail(self, branch: Branch, seed: int, fault: BaseException, host: str) -> None:
+        """Put a run on record as failed, until it is kept; ``host`` is that of the fault, if it is known."""
+        key = self._key(branch, seed)
+        if key is not None:
+            self._ledger.failures.record(failure(key, self._world, branch, seed, fault, host))
+
+    def has_failed(self, branch: Branch, seed: int) -> bool:
+        """Whether a run is on record as failed."""
+        key = self._key(branch, seed)
+        return key is not None and self._ledger.failures.has(key)
+
+    def say(self, sentence: str) -> None:
+        """Say something to whoever uses the ledger."""
+        self._ledger.say(sentence)
 
     def prepare(self, runs: Iterable[tuple[Branch, int]]) -> None:
         """Make sure that runs can be kept. Raises InputError."""

@@ -1,0 +1,138 @@
+"""Work that is shared with whoever uses the same ledger at the same time.
+
+A run is claimed before it is simulated (``sim.study.claims``) and sought in the ledger once more, where others may have put it
+since; what others have claimed is left for the end, and then waited for, or simulated if they die. A run that failed before is
+simulated by itself, so that it takes no other with it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+
+from sim.branch import Branch
+from sim.fields import InputError
+from sim.study.work import Failed, Found, Work
+
+Simulate = Callable[[Iterable[Work]], Generator[Found | Failed, None, None]]
+_PAUSE = 0.5  # seconds until one looks again for what others simulate
+
+
+def shared(work: Iterable[Work], simulate: Simulate) -> Generator[Found | Failed, None, None]:
+    """What becomes of work by ``simulate`` or by others. Failures are put on record; claims are given up whatever happens."""
+    sharing = _Sharing(simulate)
+    try:
+        yield from sharing.all(work)
+    finally:
+        sharing.release()
+
+
+class _Sharing:
+    def __init__(self, simulate: Simulate) -> None:
+        self._simulate = simulate
+        self._open: dict[int, tuple[Work, set[str]]] = {}  # work under way by its identity, with branches still to come
+        self._arrived: list[Found] = []
+        self._others: list[Work] = []
+
+    def all(self, work: Iterable[Work]) -> Iterator[Found | Failed]:
+        """What becomes of all the work."""
+        yield from self._done(self._claimed(work))
+        told = False
+        while self._others:
+            waited_for, self._others = self._others, []
+            mine, arrived = list(self._claimed(waited_for)), len(self._arrived)
+            yield from self._done(mine) if mine else self._others_runs()
+            if self._others and not mine and not arrived:
+                told = told or self._tell()
+                time.sleep(_PAUSE)
+
+    def release(self) -> None:
+        """Give up the claims that are left."""
+        for work, names in self._open.values():
+            self._release(work, names)
+        self._open.clear()
+
+    def _done(self, mine: Iterable[Work]) -> Iterator[Found | Failed]:
+        with closing(self._simulate(mine)) as arriving:
+            for found in arriving:
+                yield from self._others_runs()
+                self._settle(found)
+                yield found
+        yield from self._others_runs()
+
+    def _others_runs(self) -> Iterator[Found]:
+        arrived, self._arrived = self._arrived, []
+        return iter(arrived)
+
+    def _claimed(self, work: Iterable[Work]) -> Iterator[Work]:
+        """What is to be simulated here of each piece of work."""
+        for each in work:
+            shelf, seed = each.shelf, each.block.seed
+            if shelf is None:
+                yield each
+                continue
+            mine: dict[str, Branch] = {}
+            others: dict[str, Branch] = {}
+            for name, branch in each.block.branches.items():
+                if not shelf.claim(branch, seed):
+                    others[name] = branch
+                    continue
+                run = shelf.find(branch, seed)
+                if run is None:
+                    mine[name] = branch
+                else:
+                    shelf.release(branch, seed)
+                    self._arrived.append(Found(each, name, run))
+            if others:
+                self._others.append(each.only(others))
+            for part in _by_themselves(each, mine):
+                self._open[id(part)] = (part, set(part.block.branches))
+                yield part
+
+    def _settle(self, found: Found | Failed) -> None:
+        work, names = self._open.get(id(found.work), (found.work, set[str]()))
+        done = {found.branch} if isinstance(found, Found) else set(names)
+        if isinstance(found, Failed) and work.shelf is not None and not isinstance(found.fault, InputError):
+            lacking = (name for name in sorted(names) if not self._is_there(work, name))
+            for name in lacking:
+                work.shelf.fail(work.block.branches[name], work.block.seed, found.fault, found.host)
+        self._release(work, done & names)
+        names -= done
+        if not names:
+            self._open.pop(id(work), None)
+
+    @staticmethod
+    def _is_there(work: Work, name: str) -> bool:
+        """Whether a run is on record for all that: a worker had put it there before it was killed."""
+        return work.shelf is not None and work.shelf.read(work.block.branches[name], work.block.seed) is not None
+
+    @staticmethod
+    def _release(work: Work, names: Iterable[str]) -> None:
+        for name in names if work.shelf is not None else ():
+            assert work.shelf is not None
+            work.shelf.release(work.block.branches[name], work.block.seed)
+
+    def _tell(self) -> bool:
+        """Say who is waited for."""
+        first = self._others[0]
+        assert first.shelf is not None
+        holders = (first.shelf.holder(branch, first.block.seed) for branch in first.block.branches.values())
+        runs = sum(len(each.block.branches) for each in self._others)
+        holder = next((holder for holder in holders if holder is not None), None)
+        if holder is not None:
+            first.shelf.say(
+                f"Waiting for {runs:,} run{'s' if runs > 1 else ''} that {holder} simulates with this ledger."
+            )
+        return holder is not None
+
+
+def _by_themselves(work: Work, branches: dict[str, Branch]) -> Iterator[Work]:
+    """Branches as one piece of work, those apart that failed before."""
+    assert work.shelf is not None
+    alone = {name: branch for name, branch in branches.items() if work.shelf.has_failed(branch, work.block.seed)}
+    together = {name: branch for name, branch in branches.items() if name not in alone}
+    if together:
+        yield work.only(together)
+    for name, branch in alone.items():
+        yield work.only({name: branch})
