@@ -26,6 +26,7 @@ from sim.opinion.rule import pointer, unfit_weight
 from sim.threads import checked_threads
 
 _SMALLEST_CHUNK = 4096  # people; below that a thread costs more than it brings
+_ON_TWO_PLATFORMS = 6  # times as many where each phase of a tick is a call of its own
 
 
 class ArrayEngine(Engine):
@@ -38,7 +39,8 @@ class ArrayEngine(Engine):
         super().__init__(*args, **kwargs)
         self.sessions = Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.parameters)
         accounts = self.society.group.size
-        self.threads = max(1, min(checked_threads(threads), self.society.anchor.size // _SMALLEST_CHUNK))
+        chunk = _SMALLEST_CHUNK * (_ON_TWO_PLATFORMS if self.society.twin.size else 1)
+        self.threads = max(1, min(checked_threads(threads), self.society.anchor.size // chunk))
         self._rule_parameters = self.world.opinion.rule.parameters()
         feed = self.world.feed
         longest = accounts - 1 if self.society.complete else int(self.following.max(initial=0))
