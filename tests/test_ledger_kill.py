@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,3 +95,102 @@ def test_what_is_left_of_an_unfinished_record_is_none(tmp_path: Path, undisturbe
     half.parent.mkdir(parents=True)
     half.write_bytes(path.read_bytes()[:1000])
     assert run(tmp_path) == undisturbed[1]
+
+
+SMALL = """
+import sys
+import sim
+from sim.study import ledger as ledgers
+from tests.test_ledger import BRANCHES, WORLD
+
+ledgers.RUNS, ledgers._CROWD = 5, 1  # it packs while it simulates
+ledger = sim.Ledger(sys.argv[1], lambda sentence: print(sentence, file=sys.stderr))
+print("begun", flush=True)
+study = sim.compare(WORLD, BRANCHES, seeds=16, threads=2, ledger=ledger)
+print(ledger.found, ledger.kept, *(run.digest for run in study.runs.values()), study.effects.to_csv(), flush=True)
+"""
+
+
+class Small:
+    """A small study in a process of its own."""
+
+    def __init__(self, place: Path) -> None:
+        command = [sys.executable, "-c", SMALL, str(place)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == "begun\n"
+
+    def kill(self) -> None:
+        """End it as it stands."""
+        self.process.kill()
+        self.process.communicate()
+
+    def result(self) -> tuple[int, int, str]:
+        """Runs found and kept, and all that it told; nothing may have been damaged."""
+        out, error = self.process.communicate(timeout=300)
+        assert self.process.returncode == 0, error
+        assert all(line.startswith("Waiting for ") for line in error.splitlines()), error
+        found, kept, rest = out.split(" ", 2)
+        return int(found), int(kept), rest
+
+
+@pytest.mark.slow
+def test_a_study_that_is_killed_ten_times_ends_with_the_same(tmp_path: Path) -> None:
+    """While it simulates, writes records, claims and packs."""
+    undisturbed = Small(tmp_path / "undisturbed")
+    began = time.monotonic()
+    expected = undisturbed.result()
+    took, chance = time.monotonic() - began, random.Random(1)
+    assert expected[:2] == (0, 32)
+    for _ in range(10):
+        killed = Small(tmp_path / "ledger")
+        time.sleep(chance.uniform(0.2, 0.6) * took)
+        killed.kill()
+    found, kept, told = Small(tmp_path / "ledger").result()
+    assert told == expected[2] and found + kept == 32 and found > 0
+    assert not list((tmp_path / "ledger").rglob("*.tmp")) and not list((tmp_path / "ledger" / "claims").iterdir())
+    assert len(list((tmp_path / "ledger").glob("packs/*.pack"))) >= 6
+
+
+@pytest.mark.slow
+def test_of_two_on_one_ledger_one_is_killed(tmp_path: Path) -> None:
+    """What it had claimed is taken over, and both together simulate nothing twice but what it was at."""
+    expected = Small(tmp_path / "undisturbed").result()[2]
+    both = [Small(tmp_path / "ledger") for _ in range(2)]
+    results = [each.result() for each in both]
+    assert [told for _, _, told in results] == [expected] * 2
+    assert sum(kept for _, kept, _ in results) == 32
+    first, second = (Small(tmp_path / "other") for _ in range(2))
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "other").rglob("*.run")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    first.kill()
+    _, _, told = second.result()
+    assert told == expected
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 300 kB."""
+    place = tmp_path / "full"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(place)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("no file system may be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.slow
+def test_a_disk_that_is_full_keeps_what_is_finished_and_goes_on_with_room(full: Path, tmp_path: Path) -> None:
+    stopped = Small(full / "ledger")
+    _, error = stopped.process.communicate(timeout=300)
+    assert stopped.process.returncode == 1 and "sim.fields.InputError: The ledger cannot write" in error
+    assert "No space left on device" in error.splitlines()[-1]
+    ledger = sim.Ledger(full / "ledger")
+    kept = {stored.key for stored in ledger.contents()}
+    assert len(kept) > 3 and not list(full.rglob("*.tmp"))
+    shutil.copytree(full / "ledger", tmp_path / "room")
+    found, new, told = Small(tmp_path / "room").result()
+    assert (found, new) == (len(kept), 32 - len(kept))
+    assert told == Small(tmp_path / "undisturbed").result()[2]
