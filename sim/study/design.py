@@ -228,7 +228,7 @@ class Design:
         shelf, days, recorded = self._shelf(world, ledger), self._days(world), self._recorded(world)
         blocks = []
         for seed in self.seeds:
-            lacking = {name: branch for name, branch in self.branches.items() if shelf.find(branch, seed) is None}
+            lacking = {name: branch for name, branch in self.branches.items() if not shelf.holds(branch, seed)}
             todo.less(len(self.branches) - len(lacking))
             if lacking:
                 blocks.append(Block(world, lacking, seed, self.population_seed, days, recorded))

@@ -123,9 +123,13 @@ class Ledger:
             else:
                 yield content
         yield from self.packs.copies(key)
-        if broken and broken not in self._told:
-            self._told.add(broken)
-            self.say(broken)
+        if broken:
+            self._say_once(broken)
+
+    def _say_once(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self.say(sentence)
 
     # Packs
 
@@ -224,7 +228,7 @@ class Ledger:
         try:
             self.consolidate(everything=False)
         except InputError as error:
-            self.say(f"{error} as they are.")
+            self._say_once(f"{error} as they are.")
         finally:
             self._packing.release()
 
