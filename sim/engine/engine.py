@@ -195,7 +195,7 @@ class Engine(mesa.Model):
         """Ids, ascending, of the accounts beyond people's first ones that can be awake until an actor acts again, or whose lost
         posts count: active ones, and innocent ones that are suspended. Not the sleepers, who may be most of all accounts."""
         status, people = self.state.status, self.world.people
-        active = people + np.flatnonzero(status[people:] == int(Status.ACTIVE))
+        active = people + np.flatnonzero(status[people : self.society.group.size] == int(Status.ACTIVE))
         silenced = self._innocent_others[status[self._innocent_others] == int(Status.SUSPENDED)]
         return np.sort(np.concatenate([active, silenced])) if silenced.size else active
 
