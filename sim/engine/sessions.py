@@ -46,7 +46,7 @@ class Sessions:
     def _draw(self, first: int, crew: Crew) -> Block:
         steps = min(self.length, self._schedule.sessions.size - first)
         drawn = crew.spread(steps, lambda _, low, high: self._draw_steps(first + low, first + high))
-        self._most = max(self._most, *(found.size for _, found in drawn))
+        self._most = max(self._most, *(found.size + found.size // 4 for _, found in drawn))
         before = np.cumsum([0, *(found.size for _, found in drawn[:-1])])
         ends = np.concatenate([ends + earlier for (ends, _), earlier in zip(drawn, before, strict=True)])
         return ends, np.concatenate([found for _, found in drawn])
