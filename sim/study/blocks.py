@@ -17,9 +17,10 @@ from sim.executors import Elsewhere, Executor, Submits
 from sim.executors.processes import told_to_stop
 from sim.fields import InputError
 from sim.run import Run
-from sim.study.ledger import Ledger, Shelf
+from sim.study.ledger import Ledger
 from sim.study.records import pack, unpack
 from sim.study.sharing import shared
+from sim.study.shelf import Shelf
 from sim.study.tree import Advanced, Keep
 from sim.study.work import Block, Failed, Found, Work
 

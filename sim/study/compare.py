@@ -25,7 +25,8 @@ from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
 from sim.study.blocks import simulated
 from sim.study.failures import FailedRunsError
 from sim.study.kept import KeptRuns
-from sim.study.ledger import Ledger, Shelf, ledger_of
+from sim.study.ledger import Ledger, ledger_of
+from sim.study.shelf import Shelf
 from sim.study.work import Block, Found, Work
 from sim.threads import checked_threads
 from sim.world import World

@@ -23,8 +23,9 @@ from sim.study.blocks import simulated
 from sim.study.compare import Study, checked_branches, checked_seeds, side_by_side, workers_of
 from sim.study.failures import reason
 from sim.study.keys import RunKeys
-from sim.study.ledger import Ledger, Shelf, ledger_of
+from sim.study.ledger import Ledger, ledger_of
 from sim.study.long_tables import EFFECTS, RUNS, LongTables, run_table
+from sim.study.shelf import Shelf
 from sim.study.tree import BranchTree
 from sim.study.work import Block, Failed, Work
 from sim.world import World

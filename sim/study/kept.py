@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sim.branch import Branch
 from sim.fields import InputError
 from sim.run import Run
-from sim.study.ledger import Shelf
+from sim.study.shelf import Shelf
 
 _MOST = 256  # runs in memory: all of a common study, some 40 MB of 153 days
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from sim.branch import Branch
 from sim.run import Recording, Run, last_step
-from sim.study.ledger import Ledger, Shelf
+from sim.study.ledger import Ledger
+from sim.study.shelf import Shelf
 from sim.study.tree import Advanced, BranchTree, Keep
 from sim.world import World
 
