@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 from rich.table import Table
@@ -14,6 +15,7 @@ from rich.table import Table
 from experiments.command.progress import Reporter
 from experiments.command.terminal import complain, console, program, shown, words
 from sim.fields import InputError
+from sim.study.failures import FailedRunsError
 
 NAMES = ["June [strict]", "[/]", "[bold]x[/bold]", ":smile:", "a\\[b]"]
 
@@ -116,3 +118,16 @@ def test_other_ends() -> None:
     assert program(leave)([]) == 3
     with pytest.raises(RuntimeError, match="broken"):
         program(fail)([])
+
+
+def test_runs_that_failed_are_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @program
+    def main(_: Sequence[str]) -> int:
+        raise FailedRunsError({("none", 2): MemoryError("no\nmore")}, 3, tmp_path)
+
+    assert main([]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "1 run could not be simulated, first seed 2 in 'none' (MemoryError: no more), and 2 were not begun; "
+    )
+    assert said.count("\n") == 1

@@ -57,7 +57,7 @@ class FailedRunsError(RuntimeError):
         first = (f"seed {seed} in {branch!r} ({reason(fault)})" for (branch, seed), fault in self.faults.items())
         left = f", and {lacking - len(faults):,} were not begun" if lacking > len(faults) else ""
         super().__init__(
-            f"{len(faults):,} runs could not be simulated, first {next(first, 'none')}{left}; the others are kept in {kept_in}, "
+            f"{len(faults):,} run{'s' if len(faults) > 1 else ''} could not be simulated, first {next(first, 'none')}{left}; the others are kept in {kept_in}, "
             "and the same again simulates only what is missing, each run that failed by itself"
         )
 
