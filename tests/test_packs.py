@@ -87,7 +87,7 @@ def test_packs_are_made_where_it_pays(tmp_path: Path, run: Run, monkeypatch: pyt
     assert found(ledger) == KEYS
 
 
-def test_a_crowd_is_what_two_thousand_runs_make(ledger: Ledger, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_are_counted_when_one_folder_has_eight(ledger: Ledger, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledgers, "RUNS", 4)
     for i in range(7):
         ledger.keep(f"00{i:062x}", run)

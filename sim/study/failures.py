@@ -56,9 +56,10 @@ class FailedRunsError(RuntimeError):
         self.faults, self.lacking = dict(faults), lacking
         first = (f"seed {seed} in {branch!r} ({reason(fault)})" for (branch, seed), fault in self.faults.items())
         left = f", and {lacking - len(faults):,} were not begun" if lacking > len(faults) else ""
+        number = f"{len(faults):,} run{'s' if len(faults) > 1 else ''}"
         super().__init__(
-            f"{len(faults):,} run{'s' if len(faults) > 1 else ''} could not be simulated, first {next(first, 'none')}{left}; the others are kept in {kept_in}, "
-            "and the same again simulates only what is missing, each run that failed by itself"
+            f"{number} could not be simulated, first {next(first, 'none')}{left}; the others are kept in {kept_in}, and the same "
+            "again simulates only what is missing, each run that failed by itself"
         )
 
 

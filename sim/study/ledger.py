@@ -27,7 +27,7 @@ from sim.temporaries import sweep, temporary_for
 from sim.world import World
 
 _PACKING = "packing"
-_CROWD = 8  # records in one of 256 folders, where about 2,000 would be in all
+_CROWD = 8  # records in one of 256 folders, where all are counted: by chance it happens a little before a thousand
 _LARGEST = 4_000_000  # bytes of a record that is put into a pack; those of individual-level data stay by themselves
 
 
@@ -219,7 +219,7 @@ class Ledger:
                     yield path.stem, content
 
     def _pack_where_it_pays(self, folder: Path) -> None:
-        """Keys are spread evenly, so that one folder tells how many records there are in all."""
+        """Keys are spread evenly, so that one folder tells whether it is worth while to count the records in all."""
         if sum(map(_is_single, os.listdir(folder))) < _CROWD or not self._packing.acquire(blocking=False):
             return
         try:
