@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.worlds import busy_world
 WORLD = busy_world()
 BRANCHES = {"none": sim.Branch(), "active": sim.Branch((Takedown(1, accounts=5),))}
 FLOODING = Factor("campaign.flooding", (1, 2, 4))
+SCALE = (Path(__file__).parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
 SMALL = ["world.people=200", "world.graph.followees=5", "days=3", "seeds=1", "study=actual"]
 
 
@@ -130,14 +132,15 @@ def test_factors_that_cannot_be_are_named(factor: dict[str, Any], sentence: str)
 
 def test_the_table_has_what_the_studies_have(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
-    design = sim.Design(WORLD, Grid([FLOODING, Factor("feed.length", (5, 9))]), BRANCHES, seeds=2)
+    grid = Grid([Factor("campaign.flooding", (1, 2)), Factor("feed.length", (5, 9))])
+    design = sim.Design(WORLD, grid, BRANCHES, seeds=2, days=2)
     tables = design.run(tmp_path, progress=lambda done, total: told.append((done, total)), threads=2)
-    assert (len(design), design.number_of_runs, told[-1]) == (6, 24, (24, 24))
+    assert (len(design), design.number_of_runs, told[-1]) == (4, 16, (16, 16))
     effects, runs = tables.effects, tables.runs
     assert list(effects.columns) == ["world", "campaign.flooding", "feed.length", *EFFECT_COLUMNS]
-    assert len(runs) == 24 and runs["fault"].isna().all()
+    assert len(runs) == 16 and runs["fault"].isna().all()
     world = WORLD.replace({"campaign.flooding": 2, "feed.length": 9})
-    study = sim.compare(world, BRANCHES, seeds=2)
+    study = sim.compare(world, BRANCHES, seeds=2, days=2)
     mine = effects[(effects["campaign.flooding"] == 2) & (effects["feed.length"] == 9)]
     pd.testing.assert_frame_equal(
         mine[list(EFFECT_COLUMNS)].reset_index(drop=True), study.effects, check_dtype=False, check_exact=True
@@ -147,7 +150,7 @@ def test_the_table_has_what_the_studies_have(tmp_path: Path) -> None:
     again = Ledger(tmp_path / "ledger")
     before = (tmp_path / "effects.parquet").read_bytes()
     design.run(tmp_path, ledger=again)
-    assert (again.found, again.kept) == (24, 0)
+    assert (again.found, again.kept) == (16, 0)
     assert (tmp_path / "effects.parquet").read_bytes() == before
 
 
@@ -226,15 +229,32 @@ def test_the_program_takes_a_design(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert {row["campaign.flooding"] for row in document["effects"]} == {1, 2}
 
 
-def test_a_design_may_be_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_design_may_be_the_file_of_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "design").mkdir()
-    (tmp_path / "design" / "mine.yaml").write_text(
-        "name: sobol\nworlds: 4\nfactors:\n  - {field: campaign.flooding, low: 1, high: 4}\n"
-    )
-    assert main([*SMALL, f"--config-dir={tmp_path}", "design=mine", f"results={tmp_path}/results"]) == 0
+    (code,) = re.findall(r"```yaml\n(.*?)```", SCALE, re.DOTALL)
+    (tmp_path / "design" / "assumptions.yaml").write_text(code)
+    asked = [f"--config-dir={tmp_path}", "design=assumptions", "design.worlds=4", f"results={tmp_path}/results"]
+    assert main([*SMALL, *asked]) == 0
     (folder,) = (tmp_path / "results").glob("actual-design-*")
-    assert sorted(pd.read_parquet(folder / "runs.parquet")["campaign.flooding"].unique()) == [1, 2, 3, 4]
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert sorted(runs["opinion.rule"].unique()) == ["bounded_confidence", "voter"]
+    assert runs["campaign.local_follower_share"].between(0.001, 0.1).all()
     capsys.readouterr()
+
+
+def test_the_code_of_the_document_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = re.findall(r"```python\n(.*?)```", SCALE, re.DOTALL)[0]
+    names: dict[str, Any] = {}
+    exec(code.replace("worlds=200", "worlds=2").replace("seeds=4)", "seeds=1, days=1)"), names)
+    assert len(names["tables"].runs) == 4
+
+
+def test_the_document_names_what_executors_have() -> None:
+    every = ("slurm", "ray", "dask", "processes")
+    known = {name for each in every for name in sim.executors.executor_of(each).to_mapping()}
+    named = set(re.findall(r"executor\.(\w+)=", SCALE))
+    assert {"partition", "jobs", "seeds_a_task"} <= named <= known
 
 
 def test_mistakes_in_a_design_are_told_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

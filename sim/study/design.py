@@ -32,7 +32,7 @@ from sim.world import World
 
 Progress = Callable[[int, int], None]
 MOST_RUNS = 50_000_000
-_GONE = "its record is gone from the ledger, or cannot be read"
+_GONE = "it was not simulated, as its workers were lost, or its record is gone from the ledger"
 
 
 class Fault(NamedTuple):
@@ -233,16 +233,17 @@ class Design:
             todo.less(len(self.branches) - len(lacking))
             if lacking:
                 blocks.append(Block(world, lacking, seed, self.population_seed, days, recorded))
-        shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
+        if blocks and not todo.began:  # where one world's runs can be written, those of others can
+            shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
+            todo.began = True
         return [Work(block, shelf, number) for block in blocks]
 
     def studies(self, ledger: Ledger) -> Iterator[tuple[int, Study]]:
         """The study of each world by its number, with the seeds that a ledger has of all branches; simulates nothing."""
-        reading = Ledger(ledger.directory, ledger.say)  # it counts what is found here by itself
         for number, world in enumerate(self, start=1):
-            shelf, runs, complete = self._shelf(world, reading), dict[tuple[str, int], Run](), []
+            shelf, runs, complete = self._shelf(world, ledger), dict[tuple[str, int], Run](), []
             for seed in self.seeds:
-                found = {name: shelf.find(branch, seed) for name, branch in self.branches.items()}
+                found = {name: shelf.read(branch, seed) for name, branch in self.branches.items()}
                 runs.update({(name, seed): run for name, run in found.items() if run is not None})
                 if None not in found.values():
                     complete.append(seed)
@@ -280,6 +281,7 @@ class _Count:
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self.done, self.total, self.progress = 0, total, progress
+        self.began = False
 
     def less(self, runs: int) -> None:
         """So many need not be, or cannot be, simulated."""
@@ -287,7 +289,7 @@ class _Count:
 
     def told(self) -> None:
         if self.progress is not None and self.total:
-            self.progress(self.done, self.total)
+            self.progress(self.done, max(self.done, self.total))
 
 
 def _in_row(error: InputError, number: int) -> InputError:
