@@ -45,7 +45,8 @@ def command(executor: str, worlds: int, folder: Path) -> list[str]:
 def records(folder: Path) -> int:
     """How many runs the ledger has."""
     ledger = Ledger(folder / "ledger")
-    return sum(1 for _ in ledger.singles()) + sum(len(list(pack.keys())) for pack in ledger.packs.all())
+    keys = {path.stem for path in ledger.singles()}
+    return len(keys.union(*(pack.keys() for pack in ledger.packs.all())))
 
 
 def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -70,7 +71,7 @@ def kill_at(wanted: int, executor: str, worlds: int, folder: Path) -> int:
     ) as program:
         while records(folder) < wanted:
             assert program.poll() is None, "it ended before it was killed"
-            time.sleep(0.05)
+            time.sleep(0.2)
         program.send_signal(signal.SIGKILL)
     return records(folder)
 

@@ -14,11 +14,11 @@ import sim
 from experiments.command.folder import Assembly, check_place
 from experiments.command.progress import Reporter
 from experiments.command.user_code import user_classes
-from experiments.studies.gather import package_versions
+from experiments.studies.gather import package_versions, run_keys
 from experiments.studies.run_study import kept_if_interrupted
 from experiments.studies.settings import Experiment
 from sim.fields import InputError, canonical_json
-from sim.sources import commit, fingerprint, model_sources
+from sim.sources import commit
 from sim.study.design import DesignTables
 from sim.study.ledger import Ledger
 
@@ -40,17 +40,13 @@ class DesignRun:
 
 def design_directory(experiment: Experiment) -> Path:
     """results/STUDY-design-KEY, where KEY is of everything that decides what is in it, code included."""
-    design = experiment.designed
+    design, keys = experiment.designed, run_keys(experiment)
+    branches = design.branches.items()
     content = {
-        "world": experiment.world.to_mapping(),
+        "runs": [[name, keys.key(branch, seed)] for name, branch in branches for seed in design.seeds],
         "fields": list(design.values.columns),
         "values": design.values.to_numpy().tolist(),
-        "branches": [[name, branch.to_mapping()] for name, branch in design.branches.items()],
-        "seeds": list(design.seeds),
         "reference": design.reference,
-        "days": experiment.days,
-        "outcomes": [[outcome.name, outcome.to_mapping()] for outcome in experiment.outcomes],
-        "code": fingerprint(model_sources()),
     }
     key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
     return Path(experiment.results) / f"{experiment.study.name}-design-{key}"

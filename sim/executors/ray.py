@@ -57,7 +57,7 @@ class Ray(Elsewhere):
 
 
 def _begin(ray: Any, address: str, workers: int) -> None:
-    with environment(RAY_USAGE_STATS_ENABLED="0", **ONE_THREAD):
+    with environment(RAY_USAGE_STATS_ENABLED="0", RAY_worker_niceness="0", **ONE_THREAD):
         if not address:
             ray.init(
                 "local", num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR
