@@ -22,5 +22,5 @@ study = sim.compare(world, branches, seeds=seeds, reference="nothing")
 effects = study.effects
 shown = effects[effects["outcome"].isin(["opinion_mean", "reach", "troll_impression_share", "trolls_removed"])]
 print(shown.to_string(index=False, float_format="{:.6f}".format), end="\n\n")
-asked = ["policy", "asked_in_reality", "asked", "active_trolls", "sleepers"]
-print(study.removals.groupby("branch")[asked].first().to_string())
+removed = ["policy", "asked", "active_trolls", "sleepers"]
+print(study.removals.groupby("branch")[removed].first().to_string())

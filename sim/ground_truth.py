@@ -59,6 +59,6 @@ def ground_truth(world: World, days: int, seed: int = 1, branch: Branch | None =
     """The accounts of a world after so many days. Raises InputError as ``simulate`` does."""
     model = begin(world, branch, seed).advance(checked_days(world, days)).engine
     view = model.moderators[0].view()
-    group = model.society.group[view.account]
+    group = model.drawn.groups_of(view.account)
     asleep = (group == Group.SLEEPER) & (view.posts == 0)
     return GroundTruth(view, of_campaign(group) & ~asleep, asleep)

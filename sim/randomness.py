@@ -78,6 +78,7 @@ class Stream(IntEnum):
     DEHUMANISING = 80
     MEMBER = 81
     PAGE_FOLLOWERS = 82
+    LAST_CASE = 83
 
 
 _LOW = np.uint64(0xFFFFFFFF)

@@ -1,7 +1,7 @@
 """The world: who lives there and what happens there, as one tree of frozen dataclasses.
 
-Every field has a unit, a range and a source (``sim.fields.describe_fields(world)`` lists them). Counts of accounts are those of
-the real case and scale with the world.
+Every field has a unit, a range and a source (``sim.fields.describe_fields(world)`` lists them). People scale, accounts with an
+agenda do not: each of these exists at any scale, and as many of the people follow them as would in reality.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from sim.calendar import Calendar, day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS, Feed
 from sim.feed.severity import Severity
-from sim.fields import InputError, Settings, checked, chosen, quantity, registered_names, shown
+from sim.fields import InputError, Settings, checked, quantity, registered_names, shown
 from sim.graph.kind import Graph, LeaningGraph
 from sim.graph.social import Social
-from sim.moderation.desk import FIRST, PLATFORMS
 from sim.opinion.bounded_confidence import BoundedConfidence
 from sim.opinion.expression import Expression
 from sim.opinion.mobilisation import Mobilisation
@@ -51,7 +50,7 @@ class World(Settings):
     people_reachable: int | None = quantity(
         None, unit="people in reality", low=2, high=8_000_000_000,
         source="assumption: no count of those a platform reaches is public",
-        doc="People in reality whom the modelled ones stand for; counts scale by people / people_reachable (none: 1).",
+        doc="People in reality whom the modelled ones stand for, each for people_reachable / people (none: for one).",
     )  # fmt: skip
     days: int = quantity(1, unit="days", low=1, high=_STEPS, source="given by the user", doc="Length of the calendar.")
     first_day: str = quantity("2019-05-01", unit="ISO date", source="given by the user", doc="Date of day 0.")
@@ -150,19 +149,10 @@ class World(Settings):
         """Modelled people per person in reality."""
         return 1.0 if self.people_reachable is None else self.people / self.people_reachable
 
-    def scale_on(self, platform: str) -> float:
-        """Model accounts for one in reality among those that a platform's moderator looks for: ``scale`` on the first platform,
-        and 1 on the second, where they are pages, which keep their number."""
-        return self.scale if chosen(platform, PLATFORMS, "platform") == FIRST else 1.0
-
-    def scaled(self, count: float, platform: str = FIRST) -> int:
-        """Model accounts that stand for ``count`` accounts in reality, to the nearest whole number."""
-        return math.floor(checked(count, float, "count", low=0) * self.scale_on(platform) + 0.5)
-
-    def in_reality(self, count: float, platform: str = FIRST) -> float:
-        """Accounts in reality, or what is done to them, for which ``count`` in the model stands (nan for nan)."""
-        unknown = isinstance(count, float) and math.isnan(count)
-        return float(count if unknown else checked(count, float, "count")) / self.scale_on(platform)
+    @property
+    def weight(self) -> float:
+        """People in reality for whom one of the modelled stands. Accounts with an agenda stand for one each."""
+        return 1.0 if self.people_reachable is None else self.people_reachable / self.people
 
     @property
     def second_members(self) -> int:
@@ -298,6 +288,13 @@ class World(Settings):
             self.graph.check_people(self.people)
         except InputError as error:
             raise error.under("graph") from None
+        with_agenda = self.organisers.accounts + self.campaign.accounts + self.campaign.sleepers.accounts
+        if self.weight > 1.0 and with_agenda and not self.graph.followed_in_proportion:
+            raise InputError(
+                f"must be left out, or {self.people:,} as people are, where accounts with an agenda make links of their own at "
+                f"any scale, as they do in such a graph, not {self.people_reachable:,}",
+                field="people_reachable",
+            )
         for event in self.calendar.events:
             if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:
                 raise InputError(f"must be below 24, not {event.hour}", field="calendar.events")

@@ -512,15 +512,15 @@ def cases() -> dict[str, Case]:
         ),
         "random graph": Case(small_world(**ONE_PLATFORM, **{"graph": ErdosRenyi(followees=7.0)}), seed=26),
         "preferential attachment": Case(
-            small_world(**ONE_PLATFORM, **{"graph": Preferential(links=3)}), sim.Branch(checks()[2:]), 27
+            small_world(**ONE_PLATFORM, people_reachable=None, graph=Preferential(links=3)), sim.Branch(checks()[2:]), 27
         ),
         "complete graph": Case(
-            small_world(**ONE_PLATFORM, people=60, graph=Complete()), sim.Branch(removals()[:3]), 28
+            small_world(**ONE_PLATFORM, people=60, people_reachable=None, graph=Complete()), sim.Branch(removals()[:3]), 28
         ),
         "complete graph, one random followee": Case(
             small_world(
-                **ONE_PLATFORM, people=60, graph=Complete(), feed={"reading": "one_random_followee"},
-                opinion={"rule": "voter"},
+                **ONE_PLATFORM, people=60, people_reachable=None, graph=Complete(),
+                feed={"reading": "one_random_followee"}, opinion={"rule": "voter"},
             ),
             seed=29,
         ),

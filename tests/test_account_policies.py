@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -95,12 +96,18 @@ def test_no_strength_changes_nothing(world: World, data: st.DataObject, seed: in
 # The queue
 
 
-def lengths(arrivals: list[int], capacities: list[int], delay: int = 0) -> list[int]:
-    """Length of the queue after each tick; so many cases arrive, and so many can be reviewed."""
-    queue, found, number = EMPTY, [], 0
+def lengths(arrivals: list[int], capacities: list[int], delay: int = 0, weights: Sequence[float] = (1.0,)) -> list[int]:
+    """Length of the queue after each tick; so many accounts arrive, each of which is as many cases as one of ``weights`` says,
+    and so many cases can be reviewed."""
+    queue, found, number, begun, done = EMPTY, [], 0, 0.0, 0.0
+    weight = np.resize(weights, sum(arrivals))
     for tick, (more, capacity) in enumerate(zip(arrivals, capacities, strict=True)):
-        cases, queue = queue.enter(np.arange(number, number + more), tick).take(capacity, tick - delay)
-        assert cases.size <= capacity
+        queue = queue.enter(np.arange(number, number + more), tick)
+        cases, queue, left = queue.take(weight[queue.account], begun + capacity, tick - delay)
+        done += weight[cases].sum()
+        assert done <= sum(capacities[: tick + 1])
+        assert left == 0.0 or left == begun + capacity - weight[cases].sum() < weight[queue.account[0]]
+        begun = left
         number += more
         found.append(queue.account.size)
     return found
@@ -109,13 +116,16 @@ def lengths(arrivals: list[int], capacities: list[int], delay: int = 0) -> list[
 CASES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12)), max_size=40)
 
 
-@given(CASES, st.integers(0, 5))
+@given(CASES, st.integers(0, 5), st.lists(st.sampled_from([1.0, 2.5, 40.0]), min_size=1, max_size=3))
 @settings(max_examples=200)
-def test_more_reviewers_never_lengthen_the_queue(ticks: list[tuple[int, int, int]], delay: int) -> None:
-    """For one fixed sequence of arriving cases, at any tick."""
+def test_more_reviewers_never_lengthen_the_queue(
+    ticks: list[tuple[int, int, int]], delay: int, weights: list[float]
+) -> None:
+    """For one fixed sequence of arriving cases, at any tick, whatever each account stands for."""
     arrivals, few = [t[0] for t in ticks], [t[1] for t in ticks]
     many = [a + more for a, (_, _, more) in zip(few, ticks, strict=True)]
-    for short, long in zip(lengths(arrivals, many, delay), lengths(arrivals, few, delay), strict=True):
+    shorter, longer = (lengths(arrivals, capacities, delay, weights) for capacities in (many, few))
+    for short, long in zip(shorter, longer, strict=True):
         assert short <= long
 
 
@@ -139,14 +149,33 @@ def test_who_takes_no_time_for_a_case_has_no_end_of_capacity() -> None:
 
 def test_first_come_first_served() -> None:
     queue = EMPTY.enter(np.array([7, 3]), 1).enter(np.array([5, 1]), 2)
-    cases, rest = queue.take(3, until=1)
-    assert cases.tolist() == [7, 3]
+    one_each = np.ones(4)
+    cases, rest, left = queue.take(one_each, 3, until=1)
+    assert (cases.tolist(), left) == ([7, 3], 0.0)  # what nobody needs is lost
     assert rest.account.tolist() == [5, 1]
-    cases, rest = queue.take(3, until=2)
+    cases, rest, left = queue.take(one_each, 3, until=2)
+    assert left == 0.0
     assert (cases.tolist(), rest.account.tolist(), rest.entered.tolist()) == ([7, 3, 5], [1], [2])
     assert queue.account.tolist() == [7, 3, 5, 1]
-    assert queue.take(0, until=9)[0].size == 0
+    assert queue.take(one_each, 0, until=9)[0].size == 0
     assert isinstance(rest, Queue)
+    # Somebody who stands for several is worked on until all of these cases are done.
+    cases, rest, left = queue.take(np.array([1.0, 10.0, 1.0, 1.0]), 4, until=2)
+    assert (cases.tolist(), rest.account.tolist(), left) == ([7], [3, 5, 1], 3.0)
+    cases, rest, left = rest.take(np.array([10.0, 1.0, 1.0]), left + 8, until=2)
+    assert (cases.tolist(), rest.account.tolist(), left) == ([3, 5], [1], 0.0)
+
+
+@pytest.mark.parametrize("weight", [1, 7, 50])
+def test_reviewers_do_so_many_cases_in_reality_at_any_scale(weight: int) -> None:
+    """Two of them, half an hour a case: 32 cases a day of two weeks, among more people than these."""
+    world = long_world(people=700 // weight + 60, **{"population.newcomers.share": 0.0, "graph.followees": 1.0})
+    world = world.replace({"people_reachable": world.people * weight})
+    everybody = Enforcement(0, EVERYBODY, reviewers=2.0, minutes_per_case=30.0, delay_days=0.0, reviewer=CLEARED)
+    model = run(world, Branch((everybody,)))
+    assert abs(model.review_hours - 14 * 32 * 0.5) <= 0.5 * weight
+    assert sum(record.asked for record in model.removals) == pytest.approx(model.review_hours * 2)
+    assert not suspended(model).size
 
 
 # Registration checks
@@ -283,7 +312,7 @@ def test_restored_sleepers_sleep_on_or_wake_if_it_is_time() -> None:
         world, Branch((Enforcement(1, Perfect(), 99.0, delay_days=0.0, reviewer=Perfect()), mistaken)), 1
     ).engine
     sleepers = model.society.group == Group.SLEEPER
-    wakes = model.fixed.wakes_at
+    wakes = model.wakes_at
     during, back = world.burn_in_ticks + 4, world.burn_in_ticks + 3 * 4
     model.advance(back)
     assert (model.state.status[sleepers] == Status.SUSPENDED).all()

@@ -34,7 +34,7 @@ ROOT = Path(__file__).parent.parent
             "world must be one of hk2019, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not 'hk2020'; "
             "did you mean hk2019?",
         ),
-        (["study=takedown"], "study must be one of actual, strategies, takedown_grid"),
+        (["study=takedown"], "study must be one of actual, scale, strategies, takedown_grid"),
         (["study.dates=[2019-12-01]"], "study.dates[0] must be a day from 0 to 152 or a date from 2019-05-01 to 2019-09-30"),
         (["study.preemptive=[300000]"], "study.preemptive must be at most 200,000"),
         (["study.branches.2.policies.0.accounts=999999"], "study.branches[2].policies[0].accounts must be at most"),
@@ -57,7 +57,7 @@ ROOT = Path(__file__).parent.parent
         (["--cfg=x"], "argument --cfg/-c: invalid choice: 'x'"),
         (["--cfg", "job", "-p", "nope"], "--package must name a part of the configuration, which 'nope' is not."),
         (["--config-dir=/nowhere"], "--config-dir must name a folder, which /nowhere is not."),
-        (["study=null"], "study must be one of actual, strategies, takedown_grid, tip_off, not null."),
+        (["study=null"], "study must be one of actual, scale, strategies, takedown_grid, tip_off, not null."),
         (["world=null"], "world must be one of hk2019, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not null."),
         (["study.sweep.values=[1,1]"], "study.sweep.values must not name anything twice."),
         ([f"study.name={'x' * 300}"], "study.name must be fit for a file's name: at most 100 bytes, not 300."),
@@ -252,7 +252,7 @@ def test_help_names_keys_groups_flags_and_examples(capsys: pytest.CaptureFixture
         "output=json",
         "--fields",
         "hk2019",
-        "study: actual, strategies, takedown_grid, tip_off",
+        "study: actual, scale, strategies, takedown_grid, tip_off",
         "-m ",
     ):
         assert word in said

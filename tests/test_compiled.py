@@ -409,8 +409,8 @@ warnings.simplefilter("error", RuntimeWarning)
 import sim
 from sim.engine import arrays
 arrays._SMALLEST_CHUNK = 1
-world = sim.World.hk2019(people=20).replace({
-    "people": 20, "days": 1, "burn_in_days": 0, "graph.kind": "complete", "campaign.accounts": 3,
+world = sim.World.hk2019(people=20, people_reachable=20).replace({
+    "days": 1, "burn_in_days": 0, "graph.kind": "complete", "campaign.accounts": 3,
     "campaign.sleepers.accounts": 0, "organisers.accounts": 2, "outlets.accounts": 0, "expression.posting": 0.5,
 })
 print(*(sim.simulate(world, engine=e, threads=n).digest for e, n in (("arrays", 1), ("arrays", 2), ("agents", 1))))

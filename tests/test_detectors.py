@@ -75,7 +75,7 @@ def test_only_the_two_with_an_oracle_see_who_is_who(detector: Detector) -> None:
     (desk,) = model.fork(Branch((Takedown(2, accounts=1),))).moderators[0].desks
     before, view = desk.scores(detector), desk.view()
     swapped = np.where(model.society.group >= Group.ACTIVE_TROLL, Group.CITIZEN, Group.ACTIVE_TROLL).astype(np.uint8)
-    desk._model.society = model.society._replace(group=swapped)
+    desk._model.drawn = model.drawn._replace(arrays=model.society._replace(group=swapped))
     again = desk.view()
     for name in PlatformView._fields[2:-1]:
         np.testing.assert_array_equal(getattr(again, name), getattr(view, name))

@@ -24,6 +24,7 @@ from sim.moderation import ContentTakedown, Enforcement, Perfect
 from sim.people.accounts import Role, Status
 from sim.randomness import uniforms
 from sim.simulation import begin
+from sim.society.groups import Group
 from sim.society_model import SocietyModel
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
@@ -34,10 +35,12 @@ def test_the_busy_world_is_busy() -> None:
     """The features whose equality is tested below do happen."""
     model = run(busy_world(), busy_branch())
     totals, state = model.state.counts.sum(axis=0), model.state
-    for column in (Count.NEW_POSTS, Count.RESHARES, Count.IMPRESSIONS, Count.SLOTS, Count.LOST_POSTS):
-        assert totals[column + Role.CITIZEN] > 0, column
-    for column in (Count.NEW_POSTS, Count.RESHARES, Count.IMPRESSIONS, Count.SLOTS):
-        assert totals[column + Role.TROLL] > 0, column
+    for column in (Count.NEW_POSTS, Count.RESHARES, Count.ON_TOPIC_POSTS, Count.LOST_POSTS):
+        assert totals[column + Group.CITIZEN] > 0, column
+    for column in (Count.NEW_POSTS, Count.RESHARES, Count.ON_TOPIC_POSTS):
+        assert totals[column + Group.ACTIVE_TROLL] > 0, column
+    for column in (Count.IMPRESSIONS, Count.SLOTS):
+        assert totals[column + Role.CITIZEN] > 0 and totals[column + Role.TROLL] > 0, column
     assert totals[Count.RESHARES_OF_TROLLS] > 0
     assert totals[Count.QUALITY] > 0
     assert (state.traces.sum(axis=0) > 0).all()

@@ -13,8 +13,8 @@ from experiments.validation.spiral_of_silence import Outcome, Parameters, outcom
 from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.opinion.expression import confidence_of, confidences, confident, encouraged, speakers
-from sim.people.accounts import Role
 from sim.simulation import begin
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases, worlds
 from tests.worlds import assert_same, busy_world, run
@@ -119,8 +119,8 @@ def test_messages_raise_and_lower_confidence_and_the_silent_post_nothing() -> No
     mute.state.inner_confidence[:] = -1e9
     mute.advance(mute.last_step)
     counts = mute.state.counts.sum(axis=0)
-    assert counts[Count.NEW_POSTS + Role.CITIZEN] + counts[Count.RESHARES + Role.CITIZEN] == 0
-    assert counts[Count.NEW_POSTS + Role.TROLL] > 0
+    assert counts[Count.NEW_POSTS + Group.CITIZEN] + counts[Count.RESHARES + Group.CITIZEN] == 0
+    assert counts[Count.NEW_POSTS + Group.ACTIVE_TROLL] > 0
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])

@@ -26,6 +26,7 @@ from sim.graph import (
     Preferential,
     Social,
 )
+from sim.graph.follower_graph import merge_edges
 from sim.randomness import uniforms
 from sim.society.society import draw
 from tests.strategies.fields import registered
@@ -118,6 +119,41 @@ def test_a_kind_of_ones_own_is_like_any_other(graph: Graph, tmp_path: Path) -> N
     ledger = sim.Ledger(tmp_path / "ledger")
     kept = [sim.compare(world, {"a": branch}, seeds=[3], ledger=ledger) for _ in range(2)]
     assert [run.digest for study in kept for run in study.runs.values()] == [fast.digest] * 2
+
+
+@dataclass(frozen=True)
+class Star(Ring):
+    """Whoever comes first follows all accounts with an agenda."""
+
+    def enlarged(self, graph: FollowerGraph, accounts: int, seed: int) -> FollowerGraph:
+        others = np.arange(graph.n, accounts)
+        return merge_edges(graph, accounts, np.zeros_like(others), others)
+
+
+@pytest.mark.parametrize(
+    ("graph", "followed_in_proportion"),
+    [
+        (Social(), True), (Neighbours(), True), (OnFile("edges.csv"), True), (ErdosRenyi(), True), (Ring(), True),
+        (Complete(), False), (Preferential(), False), (Star(), False),
+    ],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_accounts_that_make_links_of_their_own_are_refused_where_people_stand_for_several(
+    graph: Graph, followed_in_proportion: bool
+) -> None:
+    """They would have as many followers among a few people as among all of them."""
+    assert graph.followed_in_proportion == followed_in_proportion
+    nobody: dict[str, Any] = {"people": 60, "people_reachable": 600, "graph": graph}
+    assert sim.World(**nobody).weight == 10.0
+    for agenda in ("organisers.accounts", "campaign.accounts", "campaign.sleepers.accounts"):
+        if followed_in_proportion:
+            sim.World(**nobody).replace({agenda: 1})
+            continue
+        with pytest.raises(
+            InputError, match=r"people_reachable must be left out, or 60 as people are, where .*, not 600\.$"
+        ):
+            sim.World(**nobody).replace({agenda: 1})
+        sim.World(**nobody).replace({agenda: 1, "people_reachable": 60})
 
 
 def test_accounts_with_an_agenda_are_followed_where_a_kind_says_so() -> None:

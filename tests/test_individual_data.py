@@ -44,15 +44,19 @@ def test_threads_keep_the_same_on_two_platforms(monkeypatch: pytest.MonkeyPatch)
     )
 
 
-@pytest.mark.parametrize("world", [busy_world(), two_platforms()], ids=["one platform", "two platforms"])
+@pytest.mark.parametrize(
+    "world",
+    [busy_world(), two_platforms(), busy_world(people_reachable=600, **{"organisers.followers": 90.0})],
+    ids=["one platform", "two platforms", "a fifth of the people"],
+)
 def test_it_adds_up_to_the_outcomes(world: World) -> None:
     run = sim.simulate(world, busy_branch(), seed=3, keep=ALL)
     days = run.people.groupby("day")
     shown = run.people.filter(like="impressions_").groupby(run.people["day"]).sum().sum(axis=1)
-    np.testing.assert_array_equal(shown.to_numpy(), run.timeline["impressions"].cumsum().to_numpy())
+    np.testing.assert_array_equal(shown.to_numpy() * world.weight, run.timeline["impressions"].cumsum().to_numpy())
     assert (run.people["impressions_organiser"] > 0).any()
     trolls = days["impressions_troll"].sum().diff().fillna(days["impressions_troll"].sum()).to_numpy()
-    share = run.timeline["troll_impression_share"] * run.timeline["impressions"]
+    share = run.timeline["troll_impression_share"] * run.timeline["impressions"] / world.weight
     np.testing.assert_allclose(trolls, share.fillna(0.0).to_numpy(), atol=1e-9)
     for column, outcome in (("opinion", "opinion_mean"), ("troll_part", "troll_part"), ("trust", "trust")):
         np.testing.assert_allclose(days[column].mean().to_numpy(), run.timeline[outcome].to_numpy(), atol=1e-12)

@@ -31,10 +31,13 @@ from sim.study.ledger import Ledger, LedgerWarning
 from sim.study.records import BrokenRecordError, pack, unpack
 from sim.temporaries import left_by_the_dead, sweep, temporary_for
 
-WORLD = sim.World.hk2019(people=100).replace(
-    {"days": 2, "burn_in_days": 0, "graph.kind": "complete", "campaign.sleepers.accounts": 0}
-)
-BRANCHES = {"none": sim.Branch(), "takedown": sim.Branch(policies=(Takedown(day=1, accounts=936),))}
+WORLD = sim.World.hk2019(people=100, people_reachable=100).replace(
+    {
+        "days": 2, "burn_in_days": 0, "graph.kind": "complete", "organisers.accounts": 0, "campaign.accounts": 5,
+        "campaign.sleepers.accounts": 0,
+    }
+)  # fmt: skip
+BRANCHES = {"none": sim.Branch(), "takedown": sim.Branch(policies=(Takedown(day=1, accounts=5),))}
 KEY = "ab" * 32
 
 
@@ -160,7 +163,9 @@ def test_a_network_that_is_changed_meanwhile_is_not_kept(tmp_path: Path, simulat
     """Its content decides the key, and later seeds would read another."""
     edges, runs = tmp_path / "edges.csv", tmp_path / "runs"
     edges.write_text("0,1\n1,2\n2,0\n", encoding="utf-8")
-    world = WORLD.replace({"people": 3, "graph": {"kind": "file", "edges": str(edges)}, "campaign.accounts": 0})
+    world = WORLD.replace(
+        {"people": 3, "people_reachable": 3, "graph": {"kind": "file", "edges": str(edges)}, "campaign.accounts": 0}
+    )
 
     def compare(progress: Any = None) -> None:
         sim.compare(world, {"none": sim.Branch()}, seeds=2, threads=1, ledger=runs, progress=progress)
@@ -194,8 +199,9 @@ TRY = """
 import sys
 import sim
 from ledger_rule import Pull
-world = sim.World.hk2019(people=100).replace({
-    "days": 3, "burn_in_days": 0, "graph.kind": "complete", "campaign.sleepers.accounts": 0, "opinion.rule": Pull()
+world = sim.World.hk2019(people=100, people_reachable=100).replace({
+    "days": 3, "burn_in_days": 0, "graph.kind": "complete", "organisers.accounts": 2, "campaign.accounts": 5,
+    "campaign.sleepers.accounts": 0, "opinion.rule": Pull(),
 })
 ledger = sim.Ledger("runs")
 fast = sim.compare(world, {"none": sim.Branch()}, seeds=1, ledger=ledger).runs["none", 1]

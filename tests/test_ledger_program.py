@@ -18,7 +18,7 @@ from sim.study.failures import failure
 from sim.study.ledger import Ledger
 from tests.test_ledger import BRANCHES, WORLD
 
-TAKEDOWN = "takedown accounts=936 day=1 detector.name=perfect detector.salt=0 minutes_per_case=2.4 platform=first"
+TAKEDOWN = "takedown accounts=5 day=1 detector.name=perfect detector.salt=0 minutes_per_case=2.4 platform=first"
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_lists_runs_by_world_and_branch(place: Path, capsys: pytest.CaptureFixtu
     assert (failed["seed"], failed["reason"]) == (7, "MemoryError: no more") and failed["host"] and failed["when"]
     code, text = said(capsys, f"results={place}")
     assert code == 0 and "8 runs" in text and "1 failed" in text
-    assert "Failed: seed 7, takedown accounts=936" in text and "MemoryError: no more" in text
+    assert "Failed: seed 7, takedown accounts=5" in text and "MemoryError: no more" in text
 
 
 def test_verifies_every_checksum(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

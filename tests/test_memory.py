@@ -30,13 +30,14 @@ LARGE: dict[str, Any] = {"people": 100_000_000, "people_reachable": 8_000_000_00
 def bytes_of(world: World) -> int:
     """What the arrays of a world take when it has just been built, its state twice."""
     drawn = draw(world, 1)
-    fixed = fixed_for(world, drawn, 1)
+    fixed = fixed_for(world, drawn)
     arrays = [
         *drawn.arrays,
         *fixed.schedule,
         *fixed.parameters,
         *fixed.parameters.by_group,
-        fixed.wakes_at,
+        drawn.wakes_at,
+        drawn.reserve,
         drawn.followers,
         drawn.following,
         *drawn.profile,
@@ -51,7 +52,7 @@ def bytes_of(world: World) -> int:
         World.hk2019(people=20_000, days=10),
         World.hk2019(people=20_000, days=153),
         World.hk2019(people=5_000, days=2, **{"feed.memory": 32, "graph.followees": 100.0}),
-        World.hk2019(people=2_000, days=2, graph={"kind": "complete"}),
+        World.hk2019(people=2_000, people_reachable=None, days=2, graph={"kind": "complete"}),
         World.hk2019(people=5_000, days=2, **{"signals.observe": True}),
         busy_world(people=5_000, **{"campaign.sleepers.accounts": 20_000, "graph.followees": 2.0}),
     ],

@@ -134,7 +134,8 @@ def test_perfect_removal_at_tick_0_is_no_campaign(world: World, seed: int) -> No
     world = world.replace({"campaign.sleepers.created_before": 1.0, "campaign.adaptation": "static"})
     removed = run(world, everything(world), seed)
     assert_same(removed, run(world, Branch(campaign=False), seed), removals=False)
-    assert sum(record.removed for record in removed.removals) == (removed.society.group >= Group.ACTIVE_TROLL).sum()
+    trolls = (removed.society.group >= Group.ACTIVE_TROLL).sum() + removed.drawn.reserve.size
+    assert sum(record.removed for record in removed.removals) == trolls
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
@@ -147,18 +148,20 @@ def test_perfect_removal_at_tick_0_is_no_campaign_in_the_busy_world(engine: str)
 def test_in_hong_kong_sleepers_created_later_escape_a_removal_on_day_0() -> None:
     """54 % of the sleepers are registered during the calendar (published), so no platform can remove them on day 0: a
     perfect removal leaves them, and those that wake afterwards are a campaign again. Only ``campaign=False`` is none."""
-    world = sim.World.hk2019(people=2000, days=20, burn_in_days=0)
+    world = sim.World.hk2019(people=1000, days=2, burn_in_days=0)
     model = run(world, everything(world))
-    sleepers = model.society.group == Group.SLEEPER
-    later = model.society.created[sleepers] > 0
-    assert sleepers.sum() == 400
-    assert later.mean() == pytest.approx(0.54, abs=0.06)
+    registered = np.arange(model.drawn.registered)
+    sleepers = model.drawn.groups_of(registered) == Group.SLEEPER
+    later = np.concatenate([model.society.created, model.drawn.reserve])[sleepers] > 0
+    assert sleepers.sum() == 200_000
+    assert later.mean() == pytest.approx(0.54, abs=0.005)
     suspended = model.state.status[sleepers] == Status.SUSPENDED
     np.testing.assert_array_equal(suspended, ~later)
-    assert (model.state.status[model.society.group == Group.ACTIVE_TROLL] == Status.SUSPENDED).all()
+    trolls = model.drawn.groups_of(registered) == Group.ACTIVE_TROLL
+    assert (model.state.status[trolls] == Status.SUSPENDED).all()
     takedown, preemptive = model.removals
-    assert (takedown.asked, takedown.whose["active_trolls"]) == (2, 2)
-    assert (preemptive.asked, preemptive.whose["sleepers"]) == (400, int((~later).sum()))
+    assert (takedown.asked, takedown.whose["active_trolls"]) == (936, 936)
+    assert (preemptive.asked, preemptive.whose["sleepers"]) == (200_000, int((~later).sum()))
 
 
 @given(worlds(), st.data(), SEEDS)

@@ -58,13 +58,16 @@ class Acting(DailyPolicy):
 
 @dataclass(frozen=True)
 class Removing(RemovalPolicy):
-    """Gives what is no removal."""
+    """Asks for and ranks whatever the test wants."""
 
-    def in_reality(self) -> int:
-        return 1
+    asks: ClassVar[Any] = 1
+    ranks: ClassVar[Callable[[Any], Any]] = staticmethod(lambda view: view.account)
 
-    def remove(self, view: Any, scores: Any, asked: int) -> Any:
-        return view.account[:1]
+    def asked(self) -> Any:
+        return type(self).asks
+
+    def ranked(self, view: Any, scores: Any) -> Any:
+        return type(self).ranks(view)
 
     def sentence(self, date: str) -> str:
         return "Removes."
@@ -135,10 +138,21 @@ def test_a_detector_judges_by_signals_that_there_are() -> None:
         (lambda p: p.suspend(np.array([0.5]), 1), "Acting.suspend must name accounts of its view"),
         (lambda p: p.suspend(p.view().suspended, 1), "Acting.suspend must name accounts of its view"),
         (lambda p: p.suspend(None, 1), "Acting.suspend must name accounts of its view by their ids, not none."),
-        (lambda p: p.suspend([0], -1), "Acting.suspend must be a whole number of at least 0, not -1."),
+        (lambda p: p.suspend([0], -1), "Acting.suspend must be a number of at least 0, not -1."),
         (lambda p: p.restore("x", 1), "Acting.restore must name accounts of its view by their ids, not 'x'."),
         (lambda p: p.flag([0], 2**9), "Acting.flag must be a whole number from 0 to 255, not 512."),
-        (lambda p: p.review(float("nan"), 1.0), "Acting.review must be a number of at least 0, not nan."),
+        (lambda p: p.review([0], float("nan")), "Acting.review must be a number of at least 0, not nan."),
+        (lambda p: p.review([-1], 2.0), "Acting.review must name accounts of its view by their ids, not [-1]."),
+        (lambda p: p.standing_for(None), "Acting.standing_for must name accounts of its view by their ids, not none."),
+        (
+            lambda p: p.first_of([0, 10**6], 1),
+            "Acting.first_of must name accounts of its view by their ids, not [0, 1000000].",
+        ),
+        (
+            lambda p: p.first_of(p.view().account[[0, 1, 0]].tolist(), 1),
+            "Acting.first_of must name each account once, not [",
+        ),
+        (lambda p: p.first_of([0], "all"), "Acting.first_of must be a number of at least 0, not the text 'all'."),
         (lambda p: p.provoke(2.0, 0.5, 1), "Acting.provoke must be a number from 0 to 1, not 2.0."),
     ],
 )
@@ -159,8 +173,24 @@ def test_a_policy_goes_forward_in_time(then: Any, monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_a_removal_is_a_removal() -> None:
-    assert sentence(Removing(1), "arrays").startswith("Removing.remove must be a Removal, not an array of int64")
+@pytest.mark.parametrize(
+    ("ranks", "begins"),
+    [
+        (lambda view: None, "Removing.first_of must name accounts of its view by their ids, not none."),
+        (lambda view: np.array([10**6]), "Removing.first_of must name accounts of its view by their ids, not an array"),
+        (lambda view: view.suspended, "Removing.first_of must name accounts of its view"),
+        (lambda view: view.account[[0, 1, 0]], "Removing.first_of must name each account once, not an array"),
+    ],
+)
+def test_a_removal_ranks_accounts(ranks: Any, begins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Removing, "ranks", staticmethod(ranks))
+    assert sentence(Removing(1), "arrays").startswith(begins)
+
+
+@pytest.mark.parametrize("asks", [-1, "x", None, 0.5, float("nan")])
+def test_a_removal_asks_for_a_number(asks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Removing, "asks", asks)
+    assert sentence(Removing(1), "arrays").startswith("policies[0].asked must be a whole number of at least 0, not ")
 
 
 @pytest.mark.parametrize(

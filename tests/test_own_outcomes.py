@@ -22,7 +22,7 @@ from sim.outcomes.day import GROUPS
 from sim.people.accounts import Status
 from sim.run import Recording
 from sim.simulation import begin
-from sim.society.groups import Group
+from sim.society.groups import Group, all_accounts
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
@@ -126,14 +126,18 @@ def a_day(world: World, branch: Branch | None = None) -> tuple[Day, Any]:
     return Day(model, model.daily[-1]), model
 
 
-@pytest.mark.parametrize("world", [busy_world(), two_platforms()], ids=["one platform", "two platforms"])
+@pytest.mark.parametrize(
+    "world",
+    [busy_world(), two_platforms(), two_platforms(people_reachable=480, **{"campaign.sleepers.waking_rate": 0.1})],
+    ids=["one platform", "two platforms", "a quarter of the people"],
+)
 def test_what_a_day_shows(world: World) -> None:
     day, model = a_day(world, busy_branch())
     assert (day.number, day.date, day.world) == (2, "2019-05-03", world)
     assert day.measured["opinion_mean"] == pytest.approx(day.opinion.mean())
     np.testing.assert_allclose(day.troll_part + day.organiser_part + day.event_part + day.own_part, day.opinion)
     assert day.measured["troll_part_direct"] == pytest.approx(day.troll_part_direct.mean())
-    assert day.impressions("troll", since_day_0=True) == day.troll_impressions.sum() > 0
+    assert day.impressions("troll", since_day_0=True) == day.troll_impressions.sum() * world.weight > 0
     assert (
         day.impressions() == sum(map(day.impressions, ("citizen", "organiser", "troll"))) == day.measured["impressions"]
     )
@@ -141,7 +145,14 @@ def test_what_a_day_shows(world: World) -> None:
     assert day.turnout.equals(sim.simulate(world, busy_branch()).turnout)
     accounts = day.accounts
     assert len(GROUPS) == len(Group)
-    assert len(accounts) == model.society.group.size == day.follows.n
+    assert len(accounts) == model.drawn.registered == all_accounts(world)
+    assert day.follows.n == model.society.group.size
+    assert (len(accounts) > day.follows.n) == (world.weight > 1.0)
+    reserve = accounts.iloc[day.follows.n :]
+    assert (reserve["group"] == "sleeper").all() and (reserve["platform"] == 1).all()
+    assert (reserve[["posts", "followers", "following"]] == 0).all(axis=None)
+    citizens = accounts["group"] == "citizen"
+    assert (accounts["stands_for"] == np.where(citizens, world.weight, 1.0)).all()
     assert (accounts["group"][accounts["person"] < 0] != "citizen").all()
     first = accounts[(accounts["group"] == "citizen") & (accounts["platform"] == 1)]
     assert list(first["person"]) == list(range(world.people))
@@ -151,7 +162,9 @@ def test_what_a_day_shows(world: World) -> None:
     holders = accounts.loc[accounts["person"] >= 0, "person"]
     np.testing.assert_array_equal(model.state.opinion[model.society.person[holders.index], 0], day.opinion[holders])
     np.testing.assert_array_equal(np.bincount(day.follows.followees, minlength=len(accounts)), accounts["followers"])
-    assert model.state.counts[:, Count.NEW_POSTS].sum() >= day.new_posts("citizen", since_day_0=True)
+    posts = model.state.counts[world.burn_in_ticks :].sum(axis=0)
+    by_citizens = posts[Count.NEW_POSTS + Group.CITIZEN] * world.weight + posts[Count.NEW_POSTS + Group.OUTLET]
+    assert day.new_posts("citizen", since_day_0=True) == by_citizens > 0
 
 
 def test_a_day_cannot_be_written() -> None:

@@ -21,7 +21,9 @@ from sim.moderation import Disclosure, Downranking, Perfect, PreemptiveRemoval, 
 from sim.moderation.desk import PLATFORMS
 from sim.people.accounts import NOBODY, Role, Status
 from sim.simulation import begin
+from sim.society.audiences import audiences, page_audiences
 from sim.society.groups import Group
+from sim.society.layout import lay_out
 from sim.society.society import draw
 from sim.world import World
 from tests.worlds import TWO_PLATFORMS, assert_same, busy_branch_of_two, busy_world, run
@@ -121,44 +123,40 @@ def test_a_fork_on_two_platforms_is_a_rerun() -> None:
 # Scale
 
 
-def test_people_follow_as_many_trolls_at_any_scale() -> None:
-    """In worlds with so many trolls, each with so few followers, that neither chance nor the cap of followers matters."""
-    follows = []
-    for people in (2000, 10_000):
-        world = World.hk2019(people=people, campaign={"accounts": 93_600, "local_follower_share": 0.0002}, days=30)
-        society = draw(world, 1).arrays
-        followees = society.followees[: society.indptr[people]]
-        follows.append((society.group[followees] == Group.ACTIVE_TROLL).sum() / people)
-    assert follows[0] == pytest.approx(follows[1], rel=0.15)
-    assert follows[1] > 0.1
+@pytest.mark.parametrize("people", [200, 2_000, 10_000])
+def test_as_many_of_the_people_follow_an_account_with_an_agenda_as_in_reality(people: int) -> None:
+    """All of them exist at any scale, and so does each of their followers with the probability that it is modelled."""
+    world = World.hk2019(
+        people=people,
+        graph={"followees": 2.0},
+        outlets={"accounts": 12, "followers": 20_000},
+        second={"members": 0.5, "followees": 1.0, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]},
+    )
+    drawn, layout = draw(world, 1), lay_out(world, 1)
+    society = drawn.arrays
+    sizes = np.bincount(society.group[society.group != Group.CITIZEN], minlength=len(Group))
+    assert sizes[Group.ORGANISER :].tolist() == [300, 12, 936, drawn.wakes_at.size, 7]
+    by_people = np.bincount(society.followees[: society.indptr[people]], minlength=society.group.size)
+    by_people += np.bincount(society.followees[society.indptr[society.second] :], minlength=society.group.size)
+    for audience in (*audiences(world, layout, 1), *page_audiences(world, layout)):
+        found = by_people[audience.accounts]
+        expected = np.minimum(audience.followers * world.scale, people)
+        assert (np.abs(found - expected) < 1.0).all()
+        assert abs(found.sum() - expected.sum()) <= 2.0 * np.sqrt(found.size)  # four deviations of so many roundings
 
 
-def test_outlets_and_pages_keep_their_number_and_their_followers_scale() -> None:
-    sizes = []
-    for people in (2000, 10_000):
-        world = World.hk2019(
-            people=people,
-            outlets={"accounts": 12, "followers": 20_000},
-            second={"members": 0.5, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]},
-        )
-        drawn = draw(world, 1)
-        society, followers = drawn.arrays, drawn.followers
-        outlets, pages = (followers[society.group == group] for group in (Group.OUTLET, Group.PAGE))
-        sizes.append((outlets.size, outlets.sum() / people, pages.size, pages.sum() / people))
-    assert sizes[0] == pytest.approx(sizes[1], rel=0.05)
-    assert sizes[1] == pytest.approx((12, 0.24, 7, 0.0155), rel=0.05)
-
-
-def test_what_a_moderator_counts_scales_with_the_world_on_the_first_platform_and_not_on_the_second() -> None:
-    world = World.hk2019(people=2000)
-    assert [world.scaled(936), world.scaled(15, "second")] == [2, 15]
-    assert [world.in_reality(2), world.in_reality(15, "second")] == [1000.0, 15.0]
-    branch = Branch(tuple(Takedown(1, Rates(tpr=1.0, fpr=1.0), accounts=5, platform=p) for p in PLATFORMS))
-    model = run(two_platforms(people_reachable=1200, campaign={"accounts": 100}), branch)
-    assert [(r.platform, r.asked_in_reality, r.asked, r.removed) for r in model.removals] == [
-        ("first", 5, 1, 1), ("second", 5, 5, 5),
-    ]  # fmt: skip
-    assert model.review_hours == pytest.approx((1 / 0.1 + 5) * 2.4 / 60)
+def test_what_a_moderator_counts_are_accounts_in_reality_on_either_platform() -> None:
+    world = two_platforms(people_reachable=1200, campaign={"accounts": 100})
+    branch = Branch(tuple(Takedown(1, accounts=5, platform=p) for p in PLATFORMS))
+    model = run(world, branch)
+    assert [(r.platform, r.asked, r.removed) for r in model.removals] == [("first", 5, 5), ("second", 5, 5)]
+    assert model.review_hours == pytest.approx(10 * 2.4 / 60)
+    # Whoever is flagged for nothing stands for ten where it is a person, and for one where it is a page.
+    everybody = Branch(tuple(Takedown(1, Rates(tpr=0.0, fpr=1.0), accounts=5, platform=p) for p in PLATFORMS))
+    for record in run(world, everybody).removals:
+        assert record.asked == 5 and record.removed == sum(record.whose.values())
+        assert record.whose["citizens"] in (0, 10) and record.whose["active_trolls"] == record.whose["sleepers"] == 0
+        assert 0 <= record.whose["outlets"] + record.whose["organisers"] <= 5
 
 
 def test_what_is_known_of_the_first_platform_is_compared_with_the_first_platform() -> None:

@@ -83,6 +83,7 @@ STREAMS = {
     "DEHUMANISING": 80,
     "MEMBER": 81,
     "PAGE_FOLLOWERS": 82,
+    "LAST_CASE": 83,
 }
 
 SEED = np.uint64(11)

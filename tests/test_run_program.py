@@ -78,7 +78,7 @@ def test_branches_are_the_grid_and_the_named_ones(results: Results) -> None:
     ]  # fmt: skip
     actual = results.plan.all_branches(results.world)["actual"]
     assert results.provenance["study"]["form"] == "grid"
-    assert [(p.name, p.day, p.in_reality()) for p in actual.policies] == [
+    assert [(p.name, p.day, p.asked()) for p in actual.policies] == [
         ("takedown", "2019-08-19", 936), ("preemptive_removal", "2019-08-19", 200_000),
     ]  # fmt: skip
 
@@ -92,11 +92,12 @@ def test_a_policy_after_the_last_day_changes_nothing_and_says_so(results: Result
 def test_removals_say_what_was_asked_and_what_was_there(results: Results) -> None:
     removed = results.removed().set_index("branch")
     takedown, preemptive = removed.loc["takedown_936@2019-05-08"], removed.loc["preemptive_200000@2019-05-13"]
-    assert (takedown["asked_in_reality"], takedown["asked"], takedown["removed"]) == (936, 1, 1)
-    assert takedown["removed_in_reality"] == 1000
-    assert preemptive["asked"] == 200
-    assert 0 < preemptive["removed"] < 200  # not all are registered on that day
-    assert preemptive["missing_in_reality"] == pytest.approx((200 - preemptive["removed"]) * 1000)
+    counts = ["asked", "removed", "innocents", "missing"]
+    assert takedown[counts].tolist() == [936, 936, 0, 0]
+    assert preemptive["asked"] == 200_000
+    assert 100_000 < preemptive["removed"] < 200_000  # not all are registered on that day
+    assert preemptive["innocents"] == 0
+    assert preemptive["missing"] == 200_000 - preemptive["removed"]
 
 
 def test_provenance_says_how_to_get_the_same_again(results: Results, folder: Path) -> None:

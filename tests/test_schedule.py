@@ -18,13 +18,12 @@ from sim.calendar import Calendar, Event
 from sim.cases.hk2019 import facts
 from sim.describe.dry_run import dry_run
 from sim.engine.state import Count
-from sim.people.accounts import Role
 from sim.simulation import begin
 from sim.society.groups import Group
 from sim.society.schedule import make_schedule
 from sim.world import World
 from tests.strategies.worlds import worlds
-from tests.worlds import busy_world, date, run
+from tests.worlds import TWO_PLATFORMS, busy_world, date, run
 
 WEIGHTS = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=30)
 
@@ -77,22 +76,27 @@ def test_the_campaign_keeps_the_rhythm_of_the_weekday() -> None:
         np.testing.assert_allclose(rhythm[day], facts.weekly_clock()[weekday])
 
 
-@pytest.mark.parametrize("people", [20_000, 100_000, 1_000_000])
-def test_trolls_are_expected_to_post_the_real_series_times_the_scale(people: int) -> None:
-    """At any scale with accounts enough: every day's expected posts are the real ones times the scale."""
-    world = sim.World.hk2019(people=people)
-    accounts = world.scaled(world.campaign.accounts)
-    levels = (np.arange(accounts) + 0.5) / accounts
-    weights = np.interp(levels, world.campaign.activity_levels, world.campaign.activity)
-    weights /= weights.mean()
-    plan = posting_plan(world) * world.scale
-    posts = expected_posts(even_out(plan, weights), weights)
-    feasible = plan <= accounts
-    assert feasible.mean() > 0.98
-    np.testing.assert_allclose(posts[feasible], plan[feasible], rtol=1e-9, atol=1e-12)
-    if feasible.all():
-        daily = posts.reshape(153, 24).sum(axis=1)
-        np.testing.assert_allclose(daily, np.array(facts.daily_tweets()) * world.scale, rtol=1e-9)
+@pytest.mark.parametrize("people", [40, 1_000, 40_000])
+def test_trolls_are_expected_to_post_the_real_series_at_any_scale(people: int) -> None:
+    """All 936 are there, and what is asked of them on each day is what was posted on it."""
+    world = sim.World.hk2019(people=people, **{"campaign.sleepers.accounts": 0, "graph.followees": 0.05})
+    model = dry_run(world).silent
+    trolls = model.operator.actives
+    assert trolls.ids.size == trolls.weight.size == 936
+    live = model.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
+    daily = expected_posts(live, trolls.weight).reshape(153, 24).sum(axis=1)
+    np.testing.assert_allclose(daily, facts.daily_tweets(), rtol=1e-9)
+
+
+def test_so_are_organisers_and_outlets() -> None:
+    one = busy_world(**TWO_PLATFORMS)
+    small = one.replace({"people_reachable": 50 * one.people})
+    groups = [Group.ORGANISER, Group.OUTLET, Group.ACTIVE_TROLL, Group.SLEEPER, Group.PAGE]
+    whole, part = (dry_run(world).silent for world in (one, small))
+    np.testing.assert_array_equal(part.state.posting[groups], whole.state.posting[groups])
+    for group in groups:
+        expected = int((whole.society.group == group).sum())
+        assert int((part.society.group == group).sum()) + (group == Group.SLEEPER) * part.drawn.reserve.size == expected
 
 
 def test_trolls_post_as_much_as_is_expected_of_them() -> None:
@@ -102,7 +106,7 @@ def test_trolls_post_as_much_as_is_expected_of_them() -> None:
     )
     model = run(world)
     counts = model.state.counts
-    posts = counts[:, [Count.NEW_POSTS + Role.TROLL, Count.RESHARES + Role.TROLL]].sum()
+    posts = counts[:, [Count.NEW_POSTS + Group.ACTIVE_TROLL, Count.RESHARES + Group.ACTIVE_TROLL]].sum()
     expected = volume * world.days  # the variance is below that of a Poisson number
     assert abs(posts - expected) < 4 * expected**0.5
 
@@ -254,8 +258,7 @@ def test_accounts_do_what_their_actors_have_written_down(engine: str) -> None:
     model.advance(half)
     model.state.posting[[model.operator.actives.row, model.leadership.row], half:] = 0.0
     model.advance(model.last_step)
-    by_role = (
-        model.state.counts[:, Count.NEW_POSTS : Count.NEW_POSTS + 3] + model.state.counts[:, Count.RESHARES :][:, :3]
-    )
-    assert by_role[half - 6 : half].sum(axis=0).all()
-    assert by_role[half:].sum(axis=0)[[Role.ORGANISER, Role.TROLL]].tolist() == [0, 0]
+    posts = (model.state.counts[:, first : first + len(Group)] for first in (Count.NEW_POSTS, Count.RESHARES))
+    by_group = sum(posts)[:, [Group.CITIZEN, Group.ORGANISER, Group.ACTIVE_TROLL]]
+    assert by_group[half - 6 : half].sum(axis=0).all()
+    assert by_group[half:].sum(axis=0).tolist()[1:] == [0, 0]

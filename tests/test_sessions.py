@@ -14,7 +14,7 @@ from sim.society.society import draw
 
 def _fixed(**changes: object) -> Fixed:
     world = sim.World.hk2019(people=1000, days=3, burn_in_days=1, **changes)
-    return fixed_for(world, draw(world, 1), 1)
+    return fixed_for(world, draw(world, 1))
 
 
 def _sessions(fixed: Fixed) -> Sessions:

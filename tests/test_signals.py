@@ -20,10 +20,10 @@ from sim.engine.state import Count, Trace
 from sim.feed.outbox import EMPTY
 from sim.feed.traces import OWN_WORDS, script
 from sim.fields import InputError
-from sim.people.accounts import Role, Status
+from sim.people.accounts import Status
 from sim.people.profiles import correlated, rank_levels
 from sim.simulation import begin
-from sim.society.groups import KINDS, Group
+from sim.society.groups import Group
 from sim.society.schedule import office_hours
 from sim.society.society import draw
 from sim.world import World
@@ -49,10 +49,9 @@ def test_traces_add_up(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
     model = run(world.replace({"signals.observe": True}), branch, seed)
     counts, traces, group = model.state.counts.sum(axis=0), model.state.traces, model.society.group
-    role = np.array([KINDS[Group(g)].role for g in group])
-    for r in Role:
-        assert traces[role == r, Trace.RESHARES].sum() == counts[Count.RESHARES + r]
-        assert traces[role == r, Trace.COORDINATED].sum() <= counts[Count.NEW_POSTS + r]
+    for which in Group:
+        assert traces[group == which, Trace.RESHARES].sum() == counts[Count.RESHARES + which]
+        assert traces[group == which, Trace.COORDINATED].sum() <= counts[Count.NEW_POSTS + which]
     posts = model.state.posts - np.isin(group, (Group.ACTIVE_TROLL, Group.PAGE))  # these begin with one
     assert (traces[:, Trace.OFFICE_POSTS] <= posts).all()
     assert traces[:, Trace.REPORTS].sum() <= counts[Count.READERS]
@@ -60,7 +59,7 @@ def test_traces_add_up(case: tuple[World, Branch], seed: int) -> None:
 
 def test_posts_in_office_hours_are_those_of_their_steps() -> None:
     model = run(busy_world())
-    made = model.state.counts[:, Count.NEW_POSTS : Count.RESHARES + 3].sum(axis=1)
+    made = model.state.counts[:, Count.NEW_POSTS : Count.RESHARES + len(Group)].sum(axis=1)
     assert model.state.traces[:, Trace.OFFICE_POSTS].sum() == made[model.schedule.office > 0].sum() > 0
 
 
@@ -116,9 +115,10 @@ def test_each_kind_of_account_copies_its_own_texts() -> None:
     assert script(np.uint64(1), 1, 7, 0.9, 5, 0) == OWN_WORDS
 
 
-def test_texts_scale_with_the_world_and_stay_at_least_one() -> None:
-    groups = run(sim.World.hk2019(people=10_000, days=1, burn_in_days=0), until=0).parameters.by_group
-    np.testing.assert_array_equal(groups.scripts, [10, 1, 1, 2, 2, 2])
+def test_texts_of_citizens_are_fewer_by_what_they_stand_for_and_stay_at_least_one() -> None:
+    for people, slogans in ((10_000, 10), (1000, 1)):
+        groups = run(sim.World.hk2019(people=people, days=1, burn_in_days=0), until=0).parameters.by_group
+        np.testing.assert_array_equal(groups.scripts, [slogans, 50, 50, 200, 200, 200])
     none = busy_world(**{"campaign.scripts": 0, "organisers.scripts": 0, "expression.slogans": 0})
     assert run(none).state.traces[:, Trace.COORDINATED].sum() == 0
 
@@ -213,13 +213,18 @@ def of_group(model: Engine, *groups: Group) -> np.ndarray:
     return np.flatnonzero(np.isin(model.society.group, groups))
 
 
+def everybody_of(model: Engine, group: Group) -> np.ndarray:
+    """Ids of a group's accounts, the reserve's among them."""
+    return np.flatnonzero(model.drawn.groups_of(np.arange(model.drawn.registered)) == group)
+
+
 def test_profiles_of_the_real_case() -> None:
     world = sim.World.hk2019(people=50_000, days=1, burn_in_days=0, **{"population.newcomers.share": 0.1})
     drawn = draw(world, 1)
     engine = begin(world, None, 1, society=drawn).engine
     followers, following = drawn.profile.followers, drawn.profile.following
     new, citizens = newcomers(engine), of_group(engine, Group.CITIZEN)
-    old, sleepers = np.setdiff1d(citizens, new), of_group(engine, Group.SLEEPER)
+    old, sleepers = np.setdiff1d(citizens, new), everybody_of(engine, Group.SLEEPER)
     # Half of the purpose-made accounts had at most one follower; ordinary ones 640, and a tenth of those are bare here.
     assert np.median(followers[sleepers]) == 1
     assert 400 < np.median(followers[old]) < 700
@@ -232,7 +237,7 @@ def test_profiles_of_the_real_case() -> None:
         np.corrcoef(drawn.followers[ordinary].argsort().argsort(), followers[ordinary].argsort().argsort())[0, 1] > 0.8
     )
     assert (following[sleepers] == 0).mean() == pytest.approx(0.2, abs=0.03)
-    ages = -engine.society.created / 24
+    ages = -np.concatenate([engine.society.created, drawn.reserve]) / 24
     actives = of_group(engine, Group.ACTIVE_TROLL)
     assert 500 < np.median(ages[actives]) < 900  # most were registered in August to October 2017
     assert np.median(ages[old]) == pytest.approx(1825, abs=60)
@@ -246,7 +251,7 @@ def test_more_look_alikes_look_more_alike() -> None:
             people=10_000, days=1, burn_in_days=0, **{"population.newcomers": {"share": 0.3, "bare": bare}}
         )
         model = begin(world, None, 1).engine
-        new, sleepers = newcomers(model), of_group(model, Group.SLEEPER)
+        new, sleepers = newcomers(model), everybody_of(model, Group.SLEEPER)
         profile = model.drawn.profile.followers
         medians.append(float((profile[new] <= np.median(profile[sleepers])).mean()))
     assert medians[0] < 0.02 < medians[1] < medians[2]
@@ -273,8 +278,8 @@ def test_rank_correlation_is_what_it_says(rho: float) -> None:
 def test_origins_of_logins_are_as_noisy_as_asked() -> None:
     world = sim.World.hk2019(people=20_000, days=1, burn_in_days=0)
     drawn = draw(world, 1)
-    for groups, chance in (((0,), 0.1), ((2, 3), 0.7)):
-        marked = drawn.profile.login[np.isin(drawn.arrays.group, groups)]
+    for groups, chance in (((Group.CITIZEN,), 0.1), ((Group.ACTIVE_TROLL, Group.SLEEPER), 0.7)):
+        marked = drawn.profile.login[np.isin(drawn.groups_of(np.arange(drawn.registered)), groups)]
         assert marked.mean() == pytest.approx(chance, abs=4 * (chance * (1 - chance) / marked.size) ** 0.5)
 
 

@@ -18,6 +18,7 @@ from tests.worlds import busy_world
 WORLDS = {
     "plain": World(people=20, days=2, graph={"kind": "complete"}),
     "busy": busy_world(**{"severity.campaign": 0.5, "legitimacy.dehumanising": 0.1}),
+    "with a reserve": busy_world(people_reachable=1_200, **{"campaign.sleepers.waking_rate": 0.1}),
 }
 
 
@@ -37,7 +38,7 @@ def _held(arrays: Any, declared: dict[str, Array], sizes: dict[str, int], world:
 
 def test_the_first_state_has_the_shapes_and_types_that_are_declared(drawn: Drawn) -> None:
     society = drawn.arrays
-    sizes = sizes_of_state(drawn.world, society.anchor.size, society.group.size)
+    sizes = sizes_of_state(drawn.world, society.anchor.size, society.group.size, drawn.registered)
     _held(first_state(drawn.world, drawn), ARRAYS, sizes, drawn.world)
 
 
@@ -57,7 +58,7 @@ def test_bytes_are_counted_from_the_rows(drawn: Drawn) -> None:
     """To the byte, for what is kept on demand too."""
     world, society = drawn.world, drawn.arrays
     state = first_state(world, drawn).counting_people(impressions=True)
-    sizes = sizes_of_state(world, society.anchor.size, society.group.size)
+    sizes = sizes_of_state(world, society.anchor.size, society.group.size, drawn.registered)
     assert nbytes(State, world, sizes) == sum(array.nbytes for array in state)
     sizes = sizes_of_society(society.anchor.size, society.group.size, society.followees.size)
     assert nbytes(Society, world, sizes) == sum(value.nbytes for value in society if isinstance(value, np.ndarray))

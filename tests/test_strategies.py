@@ -18,6 +18,7 @@ from experiments.run import main
 from experiments.studies.results import load
 from experiments.studies.settings import SPARED, NamedBranch, StudyPlan, Sweep
 from sim.branch import Branch
+from sim.engine.removals import INNOCENTS, TROLLS
 from sim.fields import InputError
 from sim.moderation import Labels, Perfect, Rates, Takedown
 from sim.outcomes import measure
@@ -43,11 +44,11 @@ def test_a_sparing_branch_hits_the_same_trolls_and_nobody_else(engine: str) -> N
     assert (sparing.state.status == Status.SUSPENDED).any()
 
 
-def test_the_second_platform_counts_pages_and_they_keep_their_number(
+def test_accounts_with_an_agenda_keep_their_number_on_either_platform(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """At 1:1000 the fifteen pages are fifteen; outlets that are hit beside them are innocents; what two policies ask for
-    alike, on two platforms or one after the other, is told apart."""
+    """At 1:1000 the fifteen pages are fifteen and the 936 accounts 936; outlets that are hit beside them are innocents; what
+    two policies ask for alike, on two platforms or one after the other, is told apart."""
     monkeypatch.setattr("experiments.report.figures.draw_figures", lambda *_: ())
     pages = "{name: takedown, day: 1, platform: second, accounts: 15"
     branches = [
@@ -65,33 +66,26 @@ def test_the_second_platform_counts_pages_and_they_keep_their_number(
     folder = next(tmp_path.glob("tip_off*"))
     results = load(folder)
     rows = results.removed().set_index("branch")
-    columns = [
-        "platform",
-        "asked_in_reality",
-        "asked",
-        "removed",
-        "missing",
-        "removed_in_reality",
-        "missing_in_reality",
-    ]
-    assert rows.loc["pages_only", columns].tolist() == ["second", 15, 15, 15, 0, 15, 0]
+    columns = ["platform", "asked", "removed", "innocents", "missing"]
+    assert rows.loc["pages_only", columns].tolist() == ["second", 15, 15, 0, 0]
     first, second = (row for _, row in rows.loc["both", columns].iterrows())
-    assert first.tolist() == ["first", 15, 0, 0, 0, 0, 0]
-    assert second.tolist() == ["second", 15, 15, 15, 0, 15, 0]
-    assert rows.loc["twice", "removed"].tolist() == [1, 0]
+    assert first.tolist() == ["first", 15, 15, 0, 0]
+    assert second.tolist() == ["second", 15, 15, 0, 0]
+    assert rows.loc["twice", "removed"].tolist() == [936, 0]
     by_group = results.removals[results.removals["branch"] == "careless"].mean(numeric_only=True)
     assert by_group["outlets"] > 0
     assert rows.loc["careless", "innocents"] == by_group["citizens"] + by_group["organisers"] + by_group["outlets"]
-    assert rows.loc["careless", "removed"] == 15
+    # A modelled member stands for a thousand, more than are asked for: one is hit rarely, and then a thousand are.
+    assert rows.loc["careless", "removed"] == by_group[[*TROLLS, *INNOCENTS]].sum()
+    assert by_group["citizens"] * 2 % 1000 == 0
     (found,) = results.found().to_dict("records")
     assert found == {
         "branch": "tipped", "policy": "tip_off", "platform": "second", "date": "2019-05-02", "removed": 15.0, "innocents": 0.0,
-        "removed_in_reality": 15.0,
     }  # fmt: skip
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert '<td class="left">tip off</td><td class="left">Facebook</td><td class="left">2 May</td><td>15</td>' in page
     assert '<td class="left">Facebook</td><td class="left">2 May</td>' in page
-    assert "since pages keep their number" in page
+    assert "all of which are in the model; an innocent person removed counts as the\n1,000 that one stands for" in page
 
 
 def test_without_mistakes_sparing_changes_nothing() -> None:

@@ -19,6 +19,7 @@ from sim.engine.state import Count, State
 from sim.feed.outbox import OFF_TOPIC
 from sim.moderation import Disclosure
 from sim.simulation import begun
+from sim.society.groups import Group
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import STANDING, busy_branch, busy_world, canonical, daily
@@ -32,8 +33,9 @@ def mirrored(start: Snapshot) -> Snapshot:
     drawn = fixed.drawn._replace(arrays=arrays._replace(anchor=-arrays.anchor, fixed_stance=-arrays.fixed_stance))
     schedule = fixed.schedule._replace(event_side=-fixed.schedule.event_side, join_side=-fixed.schedule.join_side)
     parameters = fixed.parameters._replace(movement=-fixed.parameters.movement)
+    held = tuple(accounts._replace(stance=-accounts.stance) for accounts in fixed.held)
     return start._replace(
-        fixed=fixed._replace(drawn=drawn, schedule=schedule, parameters=parameters),
+        fixed=fixed._replace(drawn=drawn, schedule=schedule, parameters=parameters, held=held),
         state=start.state._replace(opinion=-start.state.opinion),
     )
 
@@ -71,8 +73,9 @@ def assert_mirrored(a: Engine, b: Engine) -> None:
         for name in SHIFTS:
             np.testing.assert_array_equal(entries[name], -other[name], err_msg=name)
     counts, others = x.counts.copy(), y.counts.copy()
-    np.testing.assert_array_equal(counts[:, Count.STANCE], -others[:, Count.STANCE])
-    counts[:, Count.STANCE] = others[:, Count.STANCE] = 0
+    stances = slice(Count.STANCE, Count.STANCE + len(Group))
+    np.testing.assert_array_equal(counts[:, stances], -others[:, stances])
+    counts[:, stances] = others[:, stances] = 0
     np.testing.assert_array_equal(counts, others)
     special = {"opinion", "channel", "climate", "last_call", "outbox", "stream", "counts", "calls"}
     np.testing.assert_array_equal(x.calls, y.calls[::-1])

@@ -17,7 +17,7 @@ from sim.actors.second_platform import Pages, SecondPlatform
 from sim.branch import Branch
 from sim.calendar import Calendar, Event
 from sim.engine.engine import Engine
-from sim.engine.state import State
+from sim.engine.state import ARRAYS, State
 from sim.feed.settings import Feed
 from sim.feed.severity import Severity
 from sim.graph import Social
@@ -195,8 +195,9 @@ def forked(trunk: Engine, branch: Branch | None = None, engine: str = "arrays") 
 def canonical(state: State) -> State:
     """The state with its topic stream in the order of its priorities, and without unused slots."""
     used = int(state.stream_size[0])
-    order = np.lexsort((state.stream["created"][:used], state.stream["author"][:used], state.stream_priority[:used]))
-    names = ("stream", "stream_carrier", "stream_weight", "stream_priority")
+    keys = (state.stream_counterpart[:used], state.stream["created"][:used], state.stream["author"][:used])
+    order = np.lexsort((*keys, state.stream_priority[:used]))
+    names = [name for name, declared in ARRAYS.items() if declared.shape[0] == "slots"]
     return state._replace(**{name: getattr(state, name)[:used][order] for name in names})
 
 

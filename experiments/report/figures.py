@@ -73,7 +73,7 @@ def grid_figure(story: Story) -> Figure | None:
         ax.set_xlabel(f"date of removal, {dates[0][:4]}" if dates[0][:4] == dates[-1][:4] else "date of removal")
         ax.set_xticks(places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
         ax.legend(
-            title="accounts asked for (in reality)",
+            title="accounts asked for",
             loc="upper center",
             bbox_to_anchor=(0.5, -0.29),
             ncols=4,
@@ -125,7 +125,7 @@ def frontier_figure(story: Story) -> Figure | None:
     ticks = (n * 10**power for power in range(8) for n in (1, 2, 5))
     ax.set_xticks([0, *(tick for tick in ticks if tick <= most)])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    ax.set_xlabel("innocent accounts suspended or marked by mistake, in the model")
+    ax.set_xlabel("innocent accounts suspended or marked by mistake")
     ax.set_ylabel(f"traced shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
     sns.despine(figure)

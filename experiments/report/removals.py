@@ -13,17 +13,15 @@ from experiments.command.words import short_day
 
 
 class Removal(NamedTuple):
-    """A policy that removes: counts are means over seeds, nan where its day was not reached; ``dates`` in words."""
+    """A policy that removes: accounts in reality, means over seeds, nan where its day was not reached; ``dates`` in words."""
 
     name: str
     what: str
     platform: str
     dates: str
-    asked_in_reality: int
     asked: float
     removed: float
-    removed_in_reality: float
-    missing_in_reality: float
+    missing: float
     innocents: float
 
     @property

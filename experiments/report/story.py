@@ -60,7 +60,7 @@ class SweepPoint(NamedTuple):
 
 
 class Innocents(NamedTuple):
-    """What moderation cost the innocent: in the headline's branch, and the most in any (means over seeds, in the model)."""
+    """What moderation cost the innocent: in the headline's branch, and the most in any (means over seeds, in reality)."""
 
     accounts: float
     posts: float

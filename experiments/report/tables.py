@@ -22,9 +22,8 @@ from experiments.report.verdict import Headline
 from experiments.studies.results import REPORT
 from experiments.studies.settings import REACTIVE, STRATEGIES
 
-_WIDTH_OF_CELL = 11
 _WIDTH_OF_LABEL = 14
-_REMOVED = "; all: the whole difference. removed: accounts in the model (asked)."
+_REMOVED = "; all: the whole difference. removed: accounts (asked)."
 
 
 def document(story: Story, directory: Path) -> dict[str, Any]:
@@ -56,7 +55,8 @@ def _grids(cells: Sequence[GridCell], width: int) -> list[Table]:
     scales = list(dict.fromkeys((cell.kind, cell.asked) for cell in cells))
     if not scales:
         return []
-    room = max(1, (width - _WIDTH_OF_LABEL) // (_WIDTH_OF_CELL + 1))
+    cell_width = max(len(told) for cell in cells for told in _cell(cell))
+    room = max(1, (width - _WIDTH_OF_LABEL) // (cell_width + 1))
     if len(scales) <= room:
         return [_grid(cells, scales)]
     kinds = list(dict.fromkeys(kind for kind, _ in scales))
@@ -72,29 +72,33 @@ def _grid(cells: Sequence[GridCell], scales: Sequence[tuple[str, int]]) -> Table
         table.add_column(f"{asked:,}\n{what}", justify="right", no_wrap=True)
     by_place = {(cell.kind, cell.asked, cell.date): cell for cell in cells}
     for date in dict.fromkeys(cell.date for cell in cells):
-        row = [by_place[kind, asked, date] for kind, asked in scales]
+        traced, everything, removed = zip(*(_cell(by_place[kind, asked, date]) for kind, asked in scales), strict=True)
         label = short_day(date)
-        table.add_row(f"{label:<7}traced", *(words(cell.traced.told()) for cell in row))
-        table.add_row(f"{'':<7}all", *(words(cell.counterfactual.told()) for cell in row))
-        table.add_row(f"{'':<7}removed", *(_removed(cell.removal) for cell in row), end_section=True)
+        table.add_row(f"{label:<7}traced", *map(words, traced))
+        table.add_row(f"{'':<7}all", *map(words, everything))
+        table.add_row(f"{'':<7}removed", *removed, end_section=True)
     return table
+
+
+def _cell(cell: GridCell) -> tuple[str, str, str]:
+    return cell.traced.told(), cell.counterfactual.told(), _removed(cell.removal)
 
 
 def _removed(removal: Removal) -> str:
     if not removal.reached:
         return "not reached"
-    return f"{removal.removed:,.1f} ({removal.asked:,.0f})".replace(".0 ", " ")
+    return f"{number(removal.removed)} ({number(removal.asked)})"
 
 
 def _named(scenarios: Sequence[Scenario]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
-    for column in ("branch", "traced", "all", "asked in reality", "removed, model", "scaled back"):
+    for column in ("branch", "traced", "all", "asked", "removed", "innocent"):
         table.add_column(column, justify="left" if column == "branch" else "right")
     for each in scenarios:
-        asked = [f"{removal.asked_in_reality:,.0f}" for removal in each.removals]
-        removed = [f"{r.removed:,.0f}" if r.reached else "not reached" for r in each.removals]
-        scaled = [f"{r.removed_in_reality:,.0f}" if r.reached else "not reached" for r in each.removals]
-        lines = ("\n".join(column) or "–" for column in (asked, removed, scaled))
+        asked = [number(removal.asked) for removal in each.removals]
+        removed = [number(r.removed) if r.reached else "not reached" for r in each.removals]
+        innocent = [number(r.innocents) if r.reached else "–" for r in each.removals]
+        lines = ("\n".join(column) or "–" for column in (asked, removed, innocent))
         table.add_row(*map(words, (each.branch, each.traced.told(), each.counterfactual.told(), *lines)))
     return table
 
@@ -132,8 +136,8 @@ def _strategies(strategies: pd.DataFrame) -> list[Any]:
         table.add_row(*map(words, cells))
     note = (
         "trolls: troll accounts suspended at the end. hit: innocent accounts suspended or marked at the end, "
-        "back: restored. posts lost: what suspended innocents would have posted. All these in the model, means over seeds. "
-        "hours: review in reality. o: with a detector that knows the "
+        "back: restored. posts lost: what suspended innocents would have posted. All these in reality, means over seeds. "
+        "hours: review. o: with a detector that knows the "
         "truth. *: of the others none averts more and hits fewer. alike: ranks that cannot be told from this one by "
         "what they avert (paired t tests, false-discovery rate 5 %)."
     )

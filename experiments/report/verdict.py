@@ -107,7 +107,7 @@ def what_was_done(branch: NamedBranch, world: World) -> str:
     if not branch.policies:
         return "Doing nothing"
     removals = [
-        (f"{policy.in_reality():,} {_removed(policy, world)}", world.date(world.day(policy.day)))
+        (f"{policy.asked():,} {_removed(policy, world)}", world.date(world.day(policy.day)))
         for policy in branch.policies
         if isinstance(policy, RemovalPolicy)
     ]

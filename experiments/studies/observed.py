@@ -39,8 +39,8 @@ def compare_with_observed(study: Study, case: Case) -> pd.DataFrame:
 def _volume(study: Study, known: Iterable[Volume]) -> Iterable[tuple[object, ...]]:
     first_day = datetime.date.fromisoformat(study.world.first_day)
     daily = study.timelines.query("branch == @study.reference").groupby("day")[["troll_posts", "page_posts"]].mean()
-    # What is known is of the first platform; pages' posts are counted from day 0 on and do not scale.
-    series = (daily["troll_posts"] - daily["page_posts"].diff().fillna(daily["page_posts"])) / study.world.scale
+    # What is known is of the first platform; pages' posts are counted from day 0 on.
+    series = daily["troll_posts"] - daily["page_posts"].diff().fillna(daily["page_posts"])
     for first, last, posts, of in known:
         days = slice((first - first_day).days, (last - first_day).days + 1)
         simulated = float(series.iloc[days].mean()) if len(series) >= days.stop else float("nan")
@@ -85,10 +85,10 @@ def _followers(world: World, seeds: Iterable[int], known: Followers) -> Iterable
     yield "accounts without a follower", unit, known.without, _drawn_share(world.campaign, -1, 0.5), known.of
     many = _drawn_share(world.campaign, 10_000, np.inf)
     yield "accounts with 10,000 followers or more", unit, known.many, many, known.of
-    reach = world.campaign.local_follower_share
+    reach = world.campaign.local_follower_share * world.scale
     counts = np.concatenate([_modelled_followers(world, seed) for seed in seeds])
     simulated = float(counts.mean() / reach) if reach and counts.size else float("nan")
-    what = "mean followers (simulated: among modelled people, over local_follower_share)"
+    what = "mean followers (simulated: among modelled people, over local_follower_share and scale)"
     yield what, "followers", known.mean, simulated, known.of
 
 

@@ -23,11 +23,8 @@ from sim.outcomes import OUTCOMES, OwnOutcome
 from sim.version import MODEL_VERSION
 from sim.world import World
 
-REMOVED = (
-    "branch", "policy", "what", "platform", "date", "asked_in_reality", "asked", "removed", "innocents", "missing",
-    "removed_in_reality", "missing_in_reality",
-)  # fmt: skip
-FOUND = ["branch", "policy", "platform", "date", "removed", "innocents", "removed_in_reality"]
+REMOVED = ("branch", "policy", "what", "platform", "date", "asked", "removed", "innocents", "missing")
+FOUND = ["branch", "policy", "platform", "date", "removed", "innocents"]
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
 PEOPLE = "people.parquet"
 STUDY = "study"
@@ -94,11 +91,11 @@ class Results:
     def removed(self) -> pd.DataFrame:
         """Removals by branch and policy, means over seeds, in order of branches and days.
 
-        Columns: branch, policy, what (active, unused or any accounts), platform, date, asked_in_reality; asked, removed and
-        missing in the model and (``_in_reality``) scaled back; innocents, citizens', organisers' and outlets' accounts
-        removed in the model. Policies whose day was not reached have nan.
+        Columns: branch, policy, what (active, unused or any accounts), platform, date; accounts in reality asked for, removed,
+        missing, and those of innocents (citizens, organisers and outlets) among the removed. Policies whose day was not reached
+        have nan.
         """
-        world, alike, table = self.world, ["policy", "platform", "tick", "asked_in_reality"], self.removals
+        world, alike, table = self.world, ["policy", "platform", "tick", "asked"], self.removals
         # The same asked for twice, on one day, is on record in the order of the policies.
         place = table.groupby(["branch", "seed", *alike]).cumcount()
         trolls, innocents = (table[list(groups)].astype(float).sum(axis=1) for groups in (TROLLS, INNOCENTS))
@@ -108,25 +105,20 @@ class Results:
         for name, branch in self.plan.all_branches(world).items():
             earlier: Counter[tuple[Any, ...]] = Counter()
             for policy in (p for p in branch.policies if isinstance(p, RemovalPolicy)):
-                real, platform = policy.in_reality(), policy.platform
-                key = (name, policy.name, platform, world.tick(policy.day), real)
+                asked, platform = policy.asked(), policy.platform
+                key = (name, policy.name, platform, world.tick(policy.day), float(asked))
                 found = means.reindex([(*key, earlier[key])]).iloc[0]
                 earlier[key] += 1
-                asked, removed = float(world.scaled(real, platform)), float(found["removed"])
-                rows.append(
-                    (
-                        name, policy.name, _what(policy), platform, world.date(world.day(policy.day)), real, asked, removed,
-                        float(found["innocents"]), asked - removed, world.in_reality(removed, platform),
-                        world.in_reality(asked - removed, platform),
-                    )
-                )  # fmt: skip
+                of_them = float(found["removed"]), float(found["innocents"])
+                date = world.date(world.day(policy.day))
+                rows.append((name, policy.name, _what(policy), platform, date, asked, *of_them, asked - of_them[0]))
         return pd.DataFrame(rows, columns=REMOVED)
 
     def found(self) -> pd.DataFrame:
         """What policies suspended that ask for no number but suspend whom they find: means over seeds, by named branch.
 
-        Columns: branch, policy, platform, date (of the first day on which any seed had one), removed and innocents in the
-        model, removed_in_reality. Policies that suspended nobody are left out.
+        Columns: branch, policy, platform, date (of the first day on which any seed had one), accounts in reality removed, and
+        those of innocents among them. Policies that suspended nobody are left out.
         """
         world, seeds, table = self.world, self.runs["seed"].nunique(), self.removals
         asking = {
@@ -145,7 +137,7 @@ class Results:
             innocents = float(part[list(INNOCENTS)].to_numpy(dtype=float).sum()) / seeds
             removed = float(part[list(TROLLS)].to_numpy(dtype=float).sum()) / seeds + innocents
             date = world.date(int(part["tick"].min()) // world.ticks_per_day)
-            rows.append((name, policy, platform, date, removed, innocents, world.in_reality(removed, str(platform))))
+            rows.append((name, policy, platform, date, removed, innocents))
         return pd.DataFrame(rows, columns=FOUND)
 
 

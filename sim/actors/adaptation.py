@@ -46,15 +46,13 @@ class Response(NamedTuple):
 class Losses:
     """What an operator sees in the morning of a day on which some of its accounts are suspended, or were before.
 
-    ``tick`` is the present, counted from day 0; ``scale`` the model accounts for one in reality; ``before`` the response that
-    holds so far. ``gone_for`` are the ticks since which each account that had been in use is suspended, shape (lost,);
-    ``sleepers`` how many it holds in all, ``asleep`` the ids of those it could wake, ascending, and ``draws`` a number in [0, 1)
-    for each of these, always the same.
+    ``tick`` is the present, counted from day 0; ``before`` the response that holds so far. ``gone_for`` are the ticks since which
+    each account that had been in use is suspended, shape (lost,); ``sleepers`` how many it holds in all, ``asleep`` the
+    ids of those it could wake, ascending, and ``draws`` a number in [0, 1) for each of these, always the same.
     """
 
     tick: int
     ticks_per_day: int
-    scale: float
     before: Response
     gone_for: NDArray[np.int64]
     sleepers: int
@@ -140,9 +138,9 @@ class Rebuilding(Adaptation):
         1.0, unit="days", low=0, high=1000, source="assumption", doc="Time until a loss is noticed."
     )
     budget_hours: float = quantity(
-        574.0, unit="account-hours a day in reality", low=0, high=1e9,
+        574.0, unit="account-hours a day", low=0, high=1e9,
         source="assumption: one hour an account, at the pace of the regrowth (4,016 accounts in seven days)",
-        doc="Work that goes into new accounts; like accounts it scales with the world.",
+        doc="Work that goes into new accounts.",
     )  # fmt: skip
     hours_per_account: float = quantity(
         1.0, unit="hours", low=0, low_open=True, high=10_000, source="assumption", doc="Work on waking a sleeper."
@@ -166,7 +164,7 @@ class Rebuilding(Adaptation):
 
     def _replacements(self, losses: Losses, known: int) -> int:
         """How many sleepers it wakes today: those that are missing, as far as the work of a day goes."""
-        pace = min(self.budget_hours / self.hours_per_account * losses.scale, float(losses.sleepers))
+        pace = min(self.budget_hours / self.hours_per_account, float(losses.sleepers))
         able = math.floor(pace * (losses.day + 1)) - math.floor(pace * losses.day)
         return min(math.floor(known * self.replacement) - losses.before.replaced, able)
 

@@ -1,7 +1,7 @@
 """The campaign: its accounts, what they post and when, and the sleepers it holds in reserve.
 
-Counts of accounts are those of the real case and scale with the world; followers do not, so that a person follows as many of
-the accounts at any scale.
+Accounts keep their number, whatever the scale of the world, and post as often; those of their followers who are modelled are
+fewer by what one person stands for, so that a person follows as many of the accounts at any scale.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Sleepers(Settings):
     """Accounts made for the purpose that have not been used yet."""
 
     accounts: int = quantity(
-        0, unit="accounts in reality", low=0, high=300_000_000, source="given by the user",
+        0, unit="accounts", low=0, high=300_000_000, source="given by the user",
         doc="Sleeping accounts that the operator ever holds.",
     )  # fmt: skip
     waking_rate: float = quantity(
@@ -93,7 +93,7 @@ class Campaign(Settings):
     """What the operator has and does."""
 
     accounts: int = quantity(
-        0, unit="accounts in reality", low=0, high=10_000_000, source="given by the user", doc="Active troll accounts."
+        0, unit="accounts", low=0, high=10_000_000, source="given by the user", doc="Active troll accounts."
     )
     stance: float = quantity(
         -0.75, unit="opinion, -1 to 1", low=-1, high=1, source="assumption: hostile, but pitched at the hesitant",
@@ -106,7 +106,7 @@ class Campaign(Settings):
     local_follower_share: float = quantity(
         0.01, unit="share of followers", low=0, high=1,
         source="assumption: the accounts were bought, and most of their followers are not in Hong Kong",
-        doc="Which part of a troll account's followers are among the people reachable; followers do not scale with the world.",
+        doc="Which part of a troll account's followers are among the people reachable.",
     )  # fmt: skip
     on_topic_share: float = quantity(
         1.0, unit="share of posts", low=0, high=1,
@@ -114,7 +114,7 @@ class Campaign(Settings):
         doc="Share of the active accounts' new posts that are about the affair.",
     )  # fmt: skip
     daily_posts: tuple[float, ...] = quantity(
-        (0.0,), unit="posts a day of all active accounts in reality", low=0, high=1e9, source="given by the user",
+        (0.0,), unit="posts a day of all active accounts", low=0, high=1e9, source="given by the user",
         doc="Volume of each day; one value holds for all days.",
     )  # fmt: skip
     clock: tuple[float, ...] = quantity(
@@ -146,8 +146,8 @@ class Campaign(Settings):
         doc="Probability that a troll's message has the greatest appeal there is.",
     )  # fmt: skip
     scripts: int = quantity(
-        200, unit="texts in reality", low=0, high=10_000_000, source="assumption",
-        doc="Texts that the operator hands out to be copied; like accounts they scale with the world, with one at least.",
+        200, unit="texts", low=0, high=10_000_000, source="assumption",
+        doc="Texts that the operator hands out to be copied.",
     )  # fmt: skip
     scripted_share: float = quantity(
         0.5, unit="share of new posts", low=0, high=1, source="assumption",

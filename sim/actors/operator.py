@@ -103,7 +103,6 @@ class Operator(Actor):
         return Losses(
             tick=tick,
             ticks_per_day=model.world.ticks_per_day,
-            scale=model.world.scale,
             before=self.response,
             gone_for=step - state.suspended_since[lost].astype(np.int64),
             sleepers=sleepers.size,
@@ -128,9 +127,8 @@ class Operator(Actor):
         """Write down what is posted from a step on."""
         model = self.model
         world, status = model.world, model.state.status
-        in_reality = posting_plan(world)[step - world.burn_in_ticks :]
+        plan = posting_plan(world)[step - world.burn_in_ticks :]
         rhythm = weekly_rhythm(world)[step - world.burn_in_ticks :]
-        plan = in_reality * world.scale
         self._pages_posts[step:] = np.minimum(1.0, world.second.campaign_posts_per_day * rhythm)
         usual = world.campaign.sleepers.posts_per_day * rhythm
         posts, sleepers_posts = model.state.posting[self.actives.row], model.state.posting[self.sleepers.row]
@@ -139,7 +137,7 @@ class Operator(Actor):
             sleepers_posts[step:] = usual
         else:
             left = self.actives.weight[status[self.actives.ids] != Status.SUSPENDED]
-            plan = plan - self._move(step, response.moved_share, in_reality, left) * world.scale
+            plan = plan - self._move(step, response.moved_share, plan, left)
             posts[step:] = even_out(plan, left)
             awake = int(
                 ((status[self.sleepers.ids] == Status.ACTIVE) & (model.state.active_since[self.sleepers.ids] > 0)).sum()
@@ -159,7 +157,7 @@ class Operator(Actor):
         self, step: int, share: float, plan: NDArray[np.float64], left: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Have the pages on the second platform make a share of the posts that lost accounts were to make; returns how many
-        that is in reality at each step from ``step`` on. Neither pages nor what they post scale with the world."""
+        that is at each step from ``step`` on."""
         there = int((self.model.state.status[self.pages.ids] == Status.ACTIVE).sum())
         if there == 0 or self.actives.weight.size == 0:
             return np.zeros_like(plan)

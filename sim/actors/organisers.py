@@ -11,9 +11,7 @@ from sim.fields import Settings, quantity
 class Organisers(Settings):
     """Accounts of the movement's organisers: zealots who post news and calls."""
 
-    accounts: int = quantity(
-        0, unit="accounts in reality", low=0, high=10_000_000, source="assumption", doc="Organiser accounts."
-    )
+    accounts: int = quantity(0, unit="accounts", low=0, high=10_000_000, source="assumption", doc="Organiser accounts.")
     stance: float = quantity(
         0.9,
         unit="opinion, -1 to 1",
@@ -24,11 +22,11 @@ class Organisers(Settings):
     )
     followers: float = quantity(
         0.0,
-        unit="followers in reality",
+        unit="followers",
         low=0,
         high=1e9,
         source="given by the user",
-        doc="Mean followers of an organiser, who lean its way; they do not scale with the world.",
+        doc="Mean followers of an organiser among those reachable, who lean its way.",
     )
     posts_per_day: float = quantity(
         4.0, unit="posts per account and day", low=0, high=24, source="assumption", doc="Posts of an organiser a day."
@@ -46,8 +44,8 @@ class Organisers(Settings):
         "days is over, and more frequent in the call_days before each of their side (none: calls begin call_days before).",
     )  # fmt: skip
     scripts: int = quantity(
-        50, unit="texts in reality", low=0, high=10_000_000, source="assumption",
-        doc="Texts that organisers pass on word for word; they scale with the world, with one at least.",
+        50, unit="texts", low=0, high=10_000_000, source="assumption",
+        doc="Texts that organisers pass on word for word.",
     )  # fmt: skip
     scripted_share: float = quantity(
         0.2, unit="share of new posts", low=0, high=1, source="assumption: calls are passed on word for word",

@@ -11,15 +11,13 @@ from sim.fields import Settings, quantity
 class Outlets(Settings):
     """Newspapers and pages that take the government's side in earnest. They post by their own clock, that of the readers, and
     never change their mind.
-
-    They are few and followed by many: their number does not scale with the world, their followers do.
     """
 
     accounts: int = quantity(
         0, unit="accounts", low=0, high=100_000, source="given by the user", doc="Outlets on the first platform."
     )
     followers: float = quantity(
-        0.0, unit="followers in reality", low=0, high=1e9, source="given by the user",
+        0.0, unit="followers", low=0, high=1e9, source="given by the user",
         doc="Mean followers of an outlet among those reachable; most are of its own leaning.",
     )  # fmt: skip
     stance: float = quantity(
@@ -32,8 +30,8 @@ class Outlets(Settings):
         0.3, unit="share of posts", low=0, high=1, source="assumption", doc="Share of their posts about the affair."
     )
     scripts: int = quantity(
-        50, unit="texts in reality", low=0, high=10_000_000, source="assumption",
-        doc="Agency reports and press releases passed on word for word; they scale with the world, with one at least.",
+        50, unit="texts", low=0, high=10_000_000, source="assumption",
+        doc="Agency reports and press releases passed on word for word.",
     )  # fmt: skip
     scripted_share: float = quantity(
         0.3, unit="share of posts", low=0, high=1, source="assumption", doc="Share of their posts copied from those."

@@ -9,13 +9,13 @@ from sim.fields import InputError, Settings, quantity
 
 @dataclass(frozen=True)
 class Pages(Settings):
-    """Pages, groups or accounts of one side on the second platform. Like outlets they do not scale with the world; their
-    followers do. Members of a group are its followers: what they would write there themselves they post to their own."""
+    """Pages, groups or accounts of one side on the second platform. Members of a group are its followers: what they would write
+    there themselves they post to their own."""
 
     name: str = quantity(unit="text", source="given by the user", doc="What they are.")
     accounts: int = quantity(unit="pages", low=0, high=100_000, source="given by the user", doc="How many.")
     followers: float = quantity(
-        unit="followers in reality", low=0, high=1e9, source="given by the user",
+        unit="followers", low=0, high=1e9, source="given by the user",
         doc="Followers of all of them together, shared evenly.",
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.actors.volume import posting_plan
 from sim.calendar import in_days
 from sim.describe.dry_run import DryRun
-from sim.describe.words import accounts_in_words, counted, joined, span
+from sim.describe.words import counted, joined, span
 from sim.engine.engine import Engine
 from sim.society.groups import IS_CAMPAIGN, KINDS, Group, groups_where
 from sim.world import World
@@ -34,7 +34,7 @@ def organisers_line(model: Engine) -> str:
         return "Organisers: none in the model."
     follows, _ = _followers_among_people(model, Group.ORGANISER)
     return (
-        f"Organisers: {accounts_in_words(model.world, organisers.accounts)}, with {follows / n:,.1f} followers in the model on "
+        f"Organisers: {counted(organisers.accounts, 'account')}, with {follows / n:,.1f} followers in the model on "
         f"average; each posts {organisers.posts_per_day:g} times a day with opinion {organisers.stance:+g}, and "
         f"{organisers.call_activity:g} times as often in the {in_days(organisers.call_days)} before an event of their side, "
         f"as calls to join it.{_agenda(organisers.agenda_weekday)}"
@@ -55,9 +55,9 @@ def campaign_line(model: Engine) -> str:
     if n == 0:
         return "Campaign: no active accounts in the model."
     follows, followed = _followers_among_people(model, Group.ACTIVE_TROLL)
-    plan = posting_plan(world) * world.scale
+    plan = posting_plan(world)
     text = (
-        f"Campaign: {accounts_in_words(world, campaign.accounts, 'active account')}, from day 0 on; "
+        f"Campaign: {counted(campaign.accounts, 'active account')}, from day 0 on; "
         f"{counted(follows, 'follower')} among the modelled people in all, and {followed:,} of the accounts have any. "
         f"If nobody is removed they are to post {plan.sum():,.0f} times ({_periods(world, plan)}), "
         f"{campaign.on_topic_share:.0%} of what is new on the topic, with opinion {campaign.stance:+g}."
@@ -84,14 +84,15 @@ def _periods(world: World, plan: NDArray[np.float64]) -> str:
 def sleepers_line(dry: DryRun) -> str:
     model, sleepers = dry.silent, dry.silent.world.campaign.sleepers
     world, society = model.world, model.society
-    mine = society.group == Group.SLEEPER
-    n = int(mine.sum())
+    n = sleepers.accounts
     if n == 0:
         return "Sleepers: none in the model."
-    created = society.created[mine]
+    created = np.concatenate([society.created[society.group == Group.SLEEPER], model.drawn.reserve])
     there, later = int((created <= 0).sum()), int(((created > 0) & (created < world.ticks)).sum())
-    wake = int((model.fixed.wakes_at < model.last_step).sum())
-    text = f"Sleepers: {accounts_in_words(world, sleepers.accounts)}; {there:,} exist on day 0 and {later:,} are created later"
+    wake = int((model.wakes_at < model.last_step).sum())
+    text = (
+        f"Sleepers: {counted(sleepers.accounts, 'account')}; {there:,} exist on day 0 and {later:,} are created later"
+    )
     if n > there + later:
         text += f" ({n - there - later:,} after the calendar)"
     begins = world.sleepers_wake_from

@@ -32,7 +32,7 @@ SORTS = tuple(_sorts())
 """What accounts are told apart: those of a group, and where they are woken one by one whether they are asleep still."""
 
 Found: TypeAlias = tuple[int, ...]
-"""Accounts of the model that one policy removes, a number for each of ``SORTS``."""
+"""Accounts in reality that one policy removes, a number for each of ``SORTS``."""
 
 
 class _ActorsOnly(Engine):
@@ -46,19 +46,20 @@ class _ActorsOnly(Engine):
 
     def advance_accounts(self, first: int, last: int) -> None:
         if self.everybody_posts:
-            active = self.state.status == Status.ACTIVE
+            active = self.state.status[: self.state.posts.size] == Status.ACTIVE
             self.state.posts[active] = np.maximum(self.state.posts[active], 1)
 
     def suspend(self, accounts: NDArray[np.int64]) -> None:
-        group = self.society.group[accounts]
+        group = self.drawn.groups_of(accounts)
+        weight = self.fixed.parameters.by_group.weight[group]
         sleeping = self.state.status[accounts] == Status.SLEEPING
         of_sort = ((group == which) & (asleep is None or sleeping == asleep) for which, asleep in SORTS)
-        self.suspensions.append(tuple(int(np.count_nonzero(found)) for found in of_sort))
+        self.suspensions.append(tuple(round(weight[found].sum()) for found in of_sort))
         super().suspend(accounts)
 
-    def found(self, names: set[str]) -> list[tuple[int, Found]]:
-        """What policies of these names asked for and found, in the order in which they acted."""
-        return [(r.asked, who) for r, who in self.by_record() if r.policy in names]
+    def found(self, names: set[str]) -> list[Found]:
+        """What policies of these names found, in the order in which they acted."""
+        return [who for r, who in self.by_record() if r.policy in names]
 
     def by_record(self) -> list[tuple[RemovalRecord, Found]]:
         """Every suspension by a policy with who was found, in the order in which they happened."""
@@ -76,8 +77,8 @@ class DryRun(NamedTuple):
     silent: _ActorsOnly
     posting: _ActorsOnly
 
-    def removals(self) -> list[tuple[RemovalPolicy, float, int, Found, Found]]:
-        """Removals on one day, as they follow each other: day, accounts asked for in the model, who is found in either pass."""
+    def removals(self) -> list[tuple[RemovalPolicy, float, Found, Found]]:
+        """Removals on one day, as they follow each other: day, who is found in either pass."""
         world, policies = self.silent.world, self.silent.branch.policies
         acting = sorted(
             (p for p in policies if isinstance(p, RemovalPolicy)),
@@ -85,7 +86,7 @@ class DryRun(NamedTuple):
         )
         names = {policy.name for policy in acting}
         rows = zip(acting, *(model.found(names) for model in self), strict=True)
-        return [(policy, world.day(policy.day), asked, a, b) for policy, (asked, a), (_, b) in rows]
+        return [(policy, world.day(policy.day), a, b) for policy, a, b in rows]
 
 
 def dry_run(world: World, branch: Branch | None = None, seed: int = 1) -> DryRun:

@@ -48,24 +48,15 @@ def _after_tips(dry: DryRun, policy: Policy) -> str:
     return f" In this branch that is {joined(parts)}."
 
 
-def _removal(world: World, policy: RemovalPolicy, day: float, asked: int, silent: Found, posting: Found) -> str:
-    sentence = policy.sentence(world.date(day))
-    real = policy.in_reality()
+def _removal(world: World, policy: RemovalPolicy, day: float, silent: Found, posting: Found) -> str:
+    sentence, asked = policy.sentence(world.date(day)), policy.asked()
     few, many = sorted((sum(silent), sum(posting)))
-    if real == 0:
-        return f"{sentence} It asks for nobody."
     if asked == 0:
-        return f"{sentence} In the model that is less than one account: nobody is removed."
-    scales = world.scale_on(policy.platform) != 1.0
-    wants = f"It asks for {real:,}, in the model {asked:,}," if scales else f"It asks for {asked:,}"
+        return f"{sentence} It asks for nobody."
+    wants = f"It asks for {asked:,}"
     if many == 0:
         return f"{sentence} {wants} and finds nobody."
-    result = "and finds them all"
-    if few < asked:
-        stands_for = ""
-        if scales:
-            stands_for = f" ({span(*(round(world.in_reality(n)) for n in (few, many)))} in reality)"
-        result = f"but finds {span(few, many)} on that day{stands_for}"
+    result = "and finds them all" if few >= asked else f"but finds {span(few, many)} on that day"
     why = ", depending on who has posted by then" if silent != posting else ""
     return f"{sentence} {wants} {result}: {_kinds(silent, posting)}{why}."
 

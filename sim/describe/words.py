@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.world import World
-
 
 def counted(n: float, one: str, many: str | None = None) -> str:
     """A number of things: ``1 person``, ``2,000 people``."""
@@ -31,9 +29,3 @@ def tick_in_words(ticks_per_day: int) -> str:
 
 def rate(per_day: float) -> str:
     return "once a day" if abs(per_day - 1.0) < 0.005 else f"{per_day:.2f} times a day"
-
-
-def accounts_in_words(world: World, in_reality: int, what: str = "account") -> str:
-    if world.people_reachable is None:
-        return counted(in_reality, what)
-    return f"{counted(in_reality, what)} in reality, {world.scaled(in_reality):,} in the model"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cmp_to_key
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,15 @@ from sim.feed.outbox import EMPTY, OFF_TOPIC, compand, expand, quantise, stance_
 from sim.feed.ranking import engagement, feed_tie, on_topic, quality, reshare_race
 from sim.feed.settings import RANDOM_ATTEMPTS
 from sim.feed.severity import dehumanising
-from sim.feed.topic_stream import goes_before, may_be_shown, topic_priority, topic_race, weight_of_post, within_limit
+from sim.feed.topic_stream import (
+    goes_before,
+    may_be_shown,
+    topic_priority,
+    topic_race,
+    waiting_time,
+    weight_of_post,
+    within_limit,
+)
 from sim.feed.traces import OWN_WORDS, report_draw, script
 from sim.fields import InputError, shown
 from sim.graph.new_edges import edge_has_come_alive
@@ -111,7 +120,7 @@ class Entry:
 class Item:
     """A message of a feed: when followees carried it last and first, how many shares that makes, and whether any is a troll;
     the ``copies`` of it that they carry, each with the step at which it was posted and the shares that it counts for, and the
-    step of the one with which it came into the feed, where feeds go by arrival."""
+    step of the one with which it came into the feed, where feeds go by arrival. Or it is shown from the topic stream."""
 
     entry: Entry
     latest: int
@@ -120,6 +129,7 @@ class Item:
     from_troll: bool
     copies: tuple[tuple[int, int], ...] = ()
     arrived: int = -1
+    from_stream: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,10 +145,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Post:
-    """What an account has decided to post."""
+    """What an account has decided to post; a reshare may be of a message that the topic stream showed."""
 
     entry: Entry
     new: bool
+    from_stream: bool = False
 
 
 class Account(Agent):
@@ -305,13 +316,13 @@ class Account(Agent):
         """Whether the account drops a reshare on being asked."""
         return False
 
-    def again(self, entry: Entry | None) -> Post | None:
-        """A reshare of an entry now."""
-        if entry is None:
+    def again(self, item: Item | None) -> Post | None:
+        """A reshare of a message now."""
+        if item is None:
             return None
-        return Post(Entry(entry.author, entry.created, self.model.step_index, entry.stance, entry.shifts), new=False)
+        return Post(replace(item.entry, posted=self.model.step_index), new=False, from_stream=item.from_stream)
 
-    def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
+    def choose_reshare(self, feed: list[Item], opinion: float) -> Item | None:
         """The message with the least running time, weight appeal x shares x recency."""
         model, step = self.model, self.model.step_index
         best, least = None, np.inf
@@ -324,7 +335,7 @@ class Account(Agent):
                 weight *= self.parameters.measures.label_reshare
             time = reshare_race(model.seed64, self.account, step, *entry.name, weight)
             if time < least:
-                best, least = entry, time
+                best, least = item, time
         return best
 
     def would_spread(self, entry: Entry, opinion: float) -> bool:
@@ -371,12 +382,10 @@ class Account(Agent):
         state.outbox[self.account, head] = _row(entry)
         state.head[self.account] = (head + 1) % state.outbox.shape[1]
         state.posts[self.account] += 1
-        model.count((Count.NEW_POSTS if post.new else Count.RESHARES) + self.role)
+        model.count((Count.NEW_POSTS if post.new else Count.RESHARES) + self.group)
         if entry.on_topic:
-            model.count(Count.ON_TOPIC_POSTS)
-            model.count(Count.STANCE, entry.stance)
-            if self.role == Role.TROLL:
-                model.count(Count.ON_TOPIC_TROLL_POSTS)
+            model.count(Count.ON_TOPIC_POSTS + self.group)
+            model.count(Count.STANCE + self.group, entry.stance)
         if not post.new and self.group == Group.CITIZEN and model.accounts[entry.author].role == Role.TROLL:
             model.count(Count.RESHARES_OF_TROLLS)
 
@@ -485,26 +494,26 @@ class Citizen(Account):
         elif self.posts_first() or self.speaks_up(self.next_opinions[0], self.next_inner_confidence):
             self.decision = self.choose_post(feed, self.next_opinions)
 
-    def choose_reshare(self, feed: list[Item], opinion: float) -> Entry | None:
+    def choose_reshare(self, feed: list[Item], opinion: float) -> Item | None:
         return None if self.parameters.choices.at_first_sight else super().choose_reshare(feed, opinion)
 
-    def choose_at_first_sight(self, feed: list[Item]) -> Entry | None:
+    def choose_at_first_sight(self, feed: list[Item]) -> Item | None:
         """A message that the reader has decided to share and has not shared yet (the least draw first)."""
         model = self.model
         carried = {entry.name for entry in self.outbox()}
-        draws = {
-            item.entry: uniform(model.seed64, _FIRST_SIGHT, item.entry.created, self.account, item.entry.author)
-            for item in feed
-            if item.entry.name not in carried and item.entry.author != self.account
-        }
-        share = {
-            entry: draw
-            for entry, draw in draws.items()
-            if draw
-            < self.parameters.expression.first_sight
-            * (self.parameters.measures.label_reshare if model.flagged(entry.author, Flag.LABELLED) else 1.0)
-        }
-        return min(share, key=lambda entry: share[entry], default=None)
+        best, least = None, float(self.parameters.expression.first_sight)
+        for item in feed:
+            entry = item.entry
+            if entry.name in carried or entry.author == self.account:
+                continue
+            draw = uniform(model.seed64, _FIRST_SIGHT, entry.created, self.account, entry.author)
+            labelled = model.flagged(entry.author, Flag.LABELLED)
+            share = self.parameters.expression.first_sight * (
+                self.parameters.measures.label_reshare if labelled else 1.0
+            )
+            if draw < share and draw < least:
+                best, least = item, draw
+        return best
 
     def put_off(self) -> bool:
         model = self.model
@@ -543,16 +552,27 @@ class Citizen(Account):
         return []
 
     def topic_messages(self) -> list[Item]:
-        """Messages of the topic stream that this reader is shown, unless followees carry them anyway."""
+        """Messages of the topic stream that this reader is shown, each once, unless followees carry them anyway."""
         model, breaker = self.model, self.parameters.measures.breaker
         candidates = []
         for message in model.topic_stream():
-            entry, carried = message.item.entry, model.accounts[message.carrier].active
-            shown = may_be_shown(self.account, entry.author, carried, message.item.shares, breaker)
+            entry, carried = message.entry, model.accounts[message.carrier].active
+            shown = may_be_shown(self.account, entry.author, carried, message.weight, breaker)
             if shown and model.visible(entry) and not self.hidden_from(entry):
                 candidates.append(message)
-        candidates.sort(key=lambda m: topic_race(model.seed64, self.account, model.step_index, *m.item.entry.name))
-        return [message.item for message in candidates[: self.parameters.feed.topic_slots]]
+        candidates.sort(key=self._topic_race)
+        slots: dict[tuple[int, int], Item] = {}
+        for message in candidates[: self.parameters.feed.topic_slots]:
+            slots.setdefault(message.entry.name, self._as_item(message))
+        return list(slots.values())
+
+    def _topic_race(self, message: TopicMessage) -> float:
+        model = self.model
+        return float(topic_race(model.seed64, self.account, model.step_index, *message.entry.name, message.counterpart))
+
+    def _as_item(self, message: TopicMessage) -> Item:
+        posted, troll = message.entry.posted, self.model.accounts[message.carrier].role == Role.TROLL
+        return Item(message.entry, posted, posted, int(message.weight), troll, arrived=posted, from_stream=True)
 
     def news(self, item: Item) -> bool:
         """Whether a message is on the topic, somebody else's, and new to the reader."""
@@ -785,12 +805,16 @@ _ZEALOTS: dict[Group, type[Zealot]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class TopicMessage:
-    """A message of the topic stream with the account that carried it last."""
+    """A message in a slot of the topic stream: who carried it last, how many shares it has, which it is of those in reality for
+    which the message stands, and its luck in the race."""
 
-    item: Item
+    entry: Entry
     carrier: int
+    weight: float
+    counterpart: int
+    arrives: float
 
 
 KINDS_OF_ACCOUNT = (Citizen, SecondAccount, Organiser, Outlet, Troll)
@@ -900,7 +924,7 @@ class AgentEngine(Engine):
         for account in awake:
             post = account.decision
             if post is not None and post.entry.on_topic and not account.on_second and self.may_enter(account):
-                self._enter_topic_stream(post.entry, account)
+                self._enter_topic_stream(post, account)
 
     def _march(self, event: int) -> None:
         """Count who joins an event."""
@@ -913,7 +937,7 @@ class AgentEngine(Engine):
         if status == _ACTIVE:
             return account.awake()
         if status == _SUSPENDED and account.role != Role.TROLL and account.awake() and account.would_speak():
-            self.count(Count.LOST_POSTS + account.role)  # an innocent who was silenced
+            self.count(Count.LOST_POSTS + account.group)  # an innocent who was silenced
         return False
 
     def visible(self, entry: Entry) -> bool:
@@ -988,13 +1012,13 @@ class AgentEngine(Engine):
     # The topic stream
 
     def topic_stream(self) -> Iterator[TopicMessage]:
-        """Messages of the topic stream."""
+        """Messages of the topic stream, a slot each."""
         state = self.state
         for slot in range(int(state.stream_size[0])):
-            entry, carrier = _entry(state.stream[slot]), int(state.stream_carrier[slot])
-            troll = self.accounts[carrier].role == Role.TROLL
-            shares = int(state.stream_weight[slot])
-            yield TopicMessage(Item(entry, entry.posted, entry.posted, shares, troll, arrived=entry.posted), carrier)
+            yield TopicMessage(
+                _entry(state.stream[slot]), int(state.stream_carrier[slot]), float(state.stream_weight[slot]),
+                int(state.stream_counterpart[slot]), float(state.stream_arrival[slot]),
+            )  # fmt: skip
 
     def may_enter(self, account: Account) -> bool:
         """Whether an account that has just posted is within the limit of posts in the topic stream."""
@@ -1002,31 +1026,62 @@ class AgentEngine(Engine):
         recent = [e for e in account.outbox() if e.on_topic and e.posted > self.step_index - window] if limit else []
         return within_limit(len(recent), limit)
 
-    def _enter_topic_stream(self, entry: Entry, carrier: Account) -> None:
-        """A post enters, if there is room or it has less priority than one that has to go (``sim.feed.topic_stream``)."""
-        state, parameters = self.state, self.parameters
-        names = [_entry(state.stream[slot]).name for slot in range(int(state.stream_size[0]))]
-        weight = weight_of_post(carrier.role == Role.TROLL, parameters.campaign.flooding)
-        known = names.index(entry.name) if entry.name in names else None
-        if known is not None:
-            weight += float(state.stream_weight[known])
-        priority = topic_priority(self.seed64, *entry.name, weight, entry.posted, parameters.feed.topic_half_life)
-        if known is not None:
-            slot = known
-        elif len(names) < state.stream.size:
-            slot = len(names)
-            state.stream_size[0] += 1
-        else:
-            priorities, slot = state.stream_priority.tolist(), 0
-            for s in range(1, len(names)):
-                if goes_before(priorities[s], *names[s], priorities[slot], *names[slot]):
-                    slot = s
-            if priority >= state.stream_priority[slot]:
-                return
-        state.stream[slot] = _row(entry)
-        state.stream_carrier[slot] = carrier.account
-        state.stream_weight[slot] = weight
-        state.stream_priority[slot] = priority
+    def _enter_topic_stream(self, post: Post, carrier: Account) -> None:
+        """A post enters (``sim.feed.topic_stream``). All those for which it stands go to its message's counterparts in the
+        stream if it was reshared from there; else one goes to each, and those may come in that are not there."""
+        entry, stream = post.entry, list(self.topic_stream())
+        posts = self._stands_for(carrier)
+        weight = weight_of_post(carrier.role == Role.TROLL, self.parameters.campaign.flooding)
+        there = [message for message in stream if message.entry.name == entry.name]
+        shared_out = post.from_stream and bool(there)
+        for message in there:
+            if shared_out or message.counterpart < posts:
+                message.entry, message.carrier = entry, carrier.account
+                message.weight += weight * (posts / len(there)) if shared_out else weight
+        if not shared_out:
+            self._race(entry, carrier, weight, stream, {message.counterpart for message in there})
+        self._write_stream(stream)
+
+    def _race(
+        self, entry: Entry, carrier: Account, weight: float, stream: list[TopicMessage], there: Collection[int]
+    ) -> None:
+        """Those counterparts of a message that are not there come in, as far as there is room or others have to go."""
+        posts, arrives, counterpart = self._stands_for(carrier), 0.0, 0
+        counterparts = max(posts, self._stands_for(self.accounts[entry.author]))
+        while counterpart < posts:
+            arrives += waiting_time(self.seed64, *entry.name, counterpart, counterparts)
+            if counterpart not in there:
+                message = TopicMessage(entry, carrier.account, weight, counterpart, arrives)
+                if len(stream) == self.state.stream.size:
+                    worst = min(stream, key=cmp_to_key(self._goes_before))
+                    if self._priority(message) >= self._priority(worst):
+                        return
+                    stream.remove(worst)
+                stream.append(message)
+            counterpart += 1
+
+    def _stands_for(self, account: Account) -> float:
+        """How many accounts in reality one stands for."""
+        return float(self.parameters.by_group.weight[account.group])
+
+    def _priority(self, message: TopicMessage) -> float:
+        half_life = self.parameters.feed.topic_half_life
+        return float(topic_priority(message.arrives, message.weight, message.entry.posted, half_life))
+
+    def _goes_before(self, one: TopicMessage, other: TopicMessage) -> int:
+        ranks = ((self._priority(message), *message.entry.name, message.counterpart) for message in (one, other))
+        return -1 if goes_before(*(part for rank in ranks for part in rank)) else 1
+
+    def _write_stream(self, messages: list[TopicMessage]) -> None:
+        state = self.state
+        state.stream_size[0] = len(messages)
+        for slot, message in enumerate(messages):
+            state.stream[slot] = _row(message.entry)
+            state.stream_carrier[slot] = message.carrier
+            state.stream_weight[slot] = message.weight
+            state.stream_priority[slot] = self._priority(message)
+            state.stream_counterpart[slot] = message.counterpart
+            state.stream_arrival[slot] = message.arrives
 
 
 def _entry(row: Any) -> Entry:

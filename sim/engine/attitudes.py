@@ -96,6 +96,7 @@ class Attitudes:
         """Accounts have just been suspended. An account that has never posted is missed by nobody but its owner."""
         model, state, society = self._model, self._model.state, self._model.society
         trust = model.world.trust
+        accounts = accounts[accounts < society.group.size]  # nobody has met the reserve
         if trust.own_suspension > 0.0:
             owners = society.person[accounts]
             self._lose(trust.own_suspension * np.bincount(owners[owners != NOBODY], minlength=state.trust.size))

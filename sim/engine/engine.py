@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sim.actors.agent import Actor
 from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
+from sim.actors.timetable import NEVER
 from sim.branch import Branch
 from sim.engine.arrivals import Arrivals
 from sim.engine.attitudes import Attitudes
@@ -35,7 +36,7 @@ from sim.moderation.measures import Measures, in_force
 from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
 from sim.people.accounts import Role, Status
 from sim.randomness import Stream, checked_seed, uniforms_of
-from sim.society.groups import Group, groups_where, of_campaign
+from sim.society.groups import INNOCENT, Group, groups_where, of_campaign
 from sim.society.society import Drawn, draw
 from sim.world import World
 
@@ -101,7 +102,7 @@ class Engine(mesa.Model):
             state = first_state(world, drawn)
             if keeper is not None:
                 state = state.counting_people(keeper.counts_impressions)
-            start = Snapshot(fixed_for(world, drawn, seed), state, given=True)
+            start = Snapshot(fixed_for(world, drawn), state, given=True)
         self.fixed, self.drawn = start.fixed, start.fixed.drawn
         self.society, self.schedule = self.drawn.arrays, start.fixed.schedule
         self.step_index = start.step
@@ -136,8 +137,8 @@ class Engine(mesa.Model):
 
     @property
     def wakes_at(self) -> NDArray[np.int64]:
-        """Step at which each sleeper wakes if nobody stops it, shape (sleepers,)."""
-        return self.fixed.wakes_at
+        """Step at which each sleeper that may be in use wakes if nobody stops it, shape (sleepers,)."""
+        return self.drawn.wakes_at
 
     def fork(self, branch: Branch | None = None) -> Self:
         """An engine of its own that goes on from the present in another branch (default: in the same)."""
@@ -212,16 +213,17 @@ class Engine(mesa.Model):
 
         A sleeper whose time to wake passed while it was suspended wakes now.
         """
-        state, group, step = self.state, self.society.group, self.step_index
+        state, step = self.state, self.step_index
         back = accounts[state.status[accounts] == Status.SUSPENDED]
         if not self.branch.campaign:
-            back = back[~of_campaign(group[back])]
-        since = state.suspended_since[back].astype(np.int64)
-        innocent = ~of_campaign(group[back])
-        state.counts[step, Count.RESTORED] += innocent.sum()
-        state.counts[step, Count.SILENCED] += (step - since[innocent]).sum()
-        wakes_at = np.full(back.size, -1, dtype=np.int64)
-        sleeper = group[back] == Group.SLEEPER
+            back = back[~of_campaign(self.drawn.groups_of(back))]
+        group, since = self.drawn.groups_of(back), state.suspended_since[back].astype(np.int64)
+        for which in INNOCENT:
+            state.counts[step, Count.RESTORED + which] += np.count_nonzero(group == which)
+            state.counts[step, Count.SILENCED + which] += (step - since[group == which]).sum()
+        reserve = back >= self.society.group.size
+        wakes_at = np.where(reserve, NEVER, -1)
+        sleeper = (group == Group.SLEEPER) & ~reserve
         wakes_at[sleeper] = self.wakes_at[back[sleeper] - self._first_sleeper]
         state.status[back] = np.where(wakes_at >= step, Status.SLEEPING, Status.ACTIVE)
         state.suspended_since[back] = -1
@@ -318,9 +320,10 @@ class Engine(mesa.Model):
         self.state.impressions[:] = 0  # counted since day 0, as trolls' are, who are asleep until then
         if self.branch.campaign:
             begin = groups_where(lambda kind: kind.role == Role.TROLL and not kind.held_back)
-            self.state.status[np.isin(self.society.group, begin)] = Status.ACTIVE
+            self.state.status[np.flatnonzero(np.isin(self.society.group, begin))] = Status.ACTIVE
         else:
-            self.suspend(np.flatnonzero(of_campaign(self.society.group)))
+            everybody = np.arange(self.drawn.registered)
+            self.suspend(everybody[of_campaign(self.drawn.groups_of(everybody))])
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         """Names (author * 2**16 + created) of the distinct messages that the feeds of all active citizens would have, were they

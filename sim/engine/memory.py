@@ -7,6 +7,7 @@ from sim.engine.state import State, sizes_of_state
 from sim.fields import InputError
 from sim.machine import available
 from sim.society.groups import all_accounts
+from sim.society.sleepers import most_in_use
 from sim.society.society import Society, sizes_of_society
 from sim.world import World
 
@@ -19,11 +20,12 @@ _WORK = 4 * 8 + 8 + 1 + 16 + 8 + 2
 def needed(world: World, states: int = 2, objects: int = 0) -> int:
     """Bytes that one run of a world takes at its peak, with so many states at the same time (two while a branch is forked) and
     so many bytes of Python objects an account."""
-    accounts = all_accounts(world)
+    registered = all_accounts(world)
+    accounts = registered - world.campaign.sleepers.accounts + most_in_use(world)
     edges = int(world.graph.expected_edges(world.people) + world.second_members * world.second.followees)
-    sizes = sizes_of_state(world, world.people, accounts) | sizes_of_society(world.people, accounts, edges)
+    sizes = sizes_of_state(world, world.people, accounts, registered) | sizes_of_society(world.people, accounts, edges)
     state = nbytes(State, world, sizes) + accounts * _WORK
-    society = nbytes(Society, world, sizes) + accounts * _BESIDE
+    society = nbytes(Society, world, sizes) + registered * _BESIDE
     # While a society is drawn, what its arrays are made of lies beside them.
     return states * state + 2 * society + edges * 8 + accounts * objects
 

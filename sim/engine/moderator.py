@@ -14,11 +14,11 @@ from sim.engine.state import Trace
 from sim.fields import InputError, checked, shown
 from sim.moderation.desk import FIRST
 from sim.moderation.detectors.detector import Detector
-from sim.moderation.policy import Policy, RemovalPolicy
+from sim.moderation.policy import Policy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.people.accounts import NOBODY, Status
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import of_campaign
+from sim.society.groups import Group, of_campaign
 
 if TYPE_CHECKING:
     from sim.engine.engine import Engine
@@ -32,7 +32,6 @@ class PolicyDesk:
         self.policy = moderator.policies[place]
         self._key = (self.policy, moderator.policies[:place].count(self.policy))
         self.ticks_per_day: int = self._model.world.ticks_per_day
-        self.scale: float = self._model.world.scale_on(moderator.platform)
         self._view: PlatformView | None = None
         self._next: int | None = self._model.world.tick(self.policy.day)
 
@@ -70,11 +69,23 @@ class PolicyDesk:
     def scores(self, detector: Detector) -> NDArray[np.float64]:
         view, oracle = self.view(), None
         if detector.idealised:
-            oracle = OracleSignal(troll=of_campaign(self._model.society.group[view.account]))
+            oracle = OracleSignal(troll=of_campaign(self._model.drawn.groups_of(view.account)))
         return detector.suspicion(view, oracle, self._model.seed_of_run)
 
-    def scaled(self, count: float) -> int:
-        return int(self._model.world.scaled(count, self._moderator.platform))
+    def standing_for(self, accounts: NDArray[np.int64]) -> NDArray[np.float64]:
+        return self._weight_of(self._seen(accounts, "standing_for", distinct=False))
+
+    def first_of(self, ranked: NDArray[np.int64], wanted: float) -> NDArray[np.int64]:
+        wanted = checked(wanted, float, self._field("first_of"), low=0)
+        weight = self._weight_of(self._seen(ranked, "first_of", distinct=False))
+        if np.unique(ranked).size != weight.size:
+            raise InputError(f"must name each account once, not {shown(ranked)}", self._field("first_of"))
+        until = np.cumsum(weight)
+        draws = uniforms_of(self._model.seed_of_run, Stream.LAST_CASE, 0, np.asarray(ranked, dtype=np.int64), 0)
+        n = int(np.searchsorted(until, wanted, side="right"))
+        if n < until.size and draws[n] * weight[n] < wanted - (until[n] - weight[n]):
+            n += 1
+        return np.asarray(ranked[:n])
 
     def tips(self) -> NDArray[np.int64]:
         mine = self._moderator.platform
@@ -84,55 +95,49 @@ class PolicyDesk:
     def draws(self, salt: int = 0) -> NDArray[np.float64]:
         return uniforms_of(self._model.seed_of_run, Stream.DETECTOR, salt, self.view().account, 2)
 
-    def review(self, cases: int, minutes: float) -> None:
-        done, each = (checked(number, float, self._field("review"), low=0) for number in (cases, minutes))
-        self._model.review_hours += self._in_reality(done * each / 60.0)
-
-    def _in_reality(self, count: float) -> float:
-        return float(self._model.world.in_reality(count, self._moderator.platform))
+    def review(self, accounts: NDArray[np.int64], minutes: float) -> None:
+        each = checked(minutes, float, self._field("review"), low=0)
+        cases = self._weight_of(self._seen(accounts, "review", distinct=False))
+        self._model.review_hours += float(cases.sum()) * each / 60.0
 
     def _field(self, name: str) -> str:
         return f"{type(self.policy).__name__}.{name}"
 
-    def _seen(self, accounts: object, what: str) -> NDArray[np.int64]:
-        """Ids of accounts that the platform sees, each once, ascending. Raises InputError for anything else."""
+    def _seen(self, accounts: object, what: str, distinct: bool = True) -> NDArray[np.int64]:
+        """Ids of accounts that the platform sees, each once and ascending if they are to be ``distinct``. Raises InputError for
+        anything else."""
         ids, seen = np.asarray(accounts), self.view().account
         if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu") or not np.isin(ids, seen).all():
             raise InputError(f"must name accounts of its view by their ids, not {shown(accounts)}", self._field(what))
-        return np.unique(ids).astype(np.int64)
+        return (np.unique(ids) if distinct else ids).astype(np.int64)
+
+    def _weight_of(self, accounts: NDArray[np.int64]) -> NDArray[np.float64]:
+        return self._model.fixed.parameters.by_group.weight[self._model.drawn.groups_of(accounts)]
 
     def _mistakes_left_out(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The accounts, without innocent ones in a branch that spares them."""
         if not self._model.branch.spares_innocents:
             return accounts
-        return accounts[of_campaign(self._model.society.group[accounts])]
+        return accounts[of_campaign(self._model.drawn.groups_of(accounts))]
 
-    def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
-        asked = checked(asked, int, self._field("suspend"), low=0)
+    def suspend(self, accounts: NDArray[np.int64], asked: float) -> None:
+        asked = checked(asked, float, self._field("suspend"), low=0)
         accounts = self._mistakes_left_out(self._seen(accounts, "suspend"))
         sleeping = self._model.state.status[accounts] == Status.SLEEPING
         self._model.suspend(accounts)
         self._record("suspend", accounts, sleeping, asked)
 
-    def restore(self, accounts: NDArray[np.int64], asked: int) -> None:
-        asked = checked(asked, int, self._field("restore"), low=0)
+    def restore(self, accounts: NDArray[np.int64], asked: float) -> None:
+        asked = checked(asked, float, self._field("restore"), low=0)
         back = self._model.restore(self._seen(accounts, "restore"))
         self._record("restore", back, self._model.state.status[back] == Status.SLEEPING, asked)
 
-    def _record(self, action: str, accounts: NDArray[np.int64], sleeping: NDArray[np.bool_], asked: int) -> None:
+    def _record(self, action: str, accounts: NDArray[np.int64], sleeping: NDArray[np.bool_], asked: float) -> None:
+        group = self._model.drawn.groups_of(accounts)
+        found = whose(group, sleeping, self.standing_for(accounts))
         self._view = None
-        policy, group = self.policy, self._model.society.group[accounts]
-        in_reality = policy.in_reality() if isinstance(policy, RemovalPolicy) else round(self._in_reality(asked))
         self._model.removals.append(
-            RemovalRecord(
-                policy=policy.name,
-                platform=self._moderator.platform,
-                action=action,
-                tick=self.tick,
-                asked_in_reality=in_reality,
-                asked=asked,
-                whose=whose(group, sleeping),
-            )
+            RemovalRecord(self.policy.name, self._moderator.platform, action, self.tick, asked, found)
         )
 
     def flag(self, accounts: NDArray[np.int64], flag: int) -> None:
@@ -173,19 +178,23 @@ class Moderator(Actor):
         model = self.model
         tick = model.step_index - model.world.burn_in_ticks
         burn_in, state, profile = model.world.burn_in_ticks, model.state, model.drawn.profile
-        registered = np.flatnonzero(model.society.created <= max(tick, 0))
-        on_first = registered < model.society.second
-        account = registered[on_first if self.platform == FIRST else ~on_first]
-        created = model.society.created[account].astype(np.int64)
+        society = model.society
+        since = np.concatenate([society.created, model.drawn.reserve])
+        registered = np.flatnonzero(since <= max(tick, 0))
+        on_second = (registered >= society.second) & (registered < society.group.size)
+        account = registered[~on_second if self.platform == FIRST else on_second]
+        in_use = account[: np.searchsorted(account, society.group.size)]
+        idle = np.zeros(account.size - in_use.size, dtype=np.int64)
+        created = since[account].astype(np.int64)
         suspended = state.status[account] == Status.SUSPENDED
         traces = None
         if model.parameters.signals.observe:
-            counts = state.traces[account].astype(np.int64)
+            counts = [np.concatenate([column, idle]) for column in state.traces[in_use].astype(np.int64).T]
             traces = Traces(
-                office_posts=counts[:, Trace.OFFICE_POSTS],
-                reshares=counts[:, Trace.RESHARES],
-                coordinated=counts[:, Trace.COORDINATED],
-                reports=counts[:, Trace.REPORTS],
+                office_posts=counts[Trace.OFFICE_POSTS],
+                reshares=counts[Trace.RESHARES],
+                coordinated=counts[Trace.COORDINATED],
+                reports=self._reports_in_reality(account, counts[Trace.REPORTS]),
                 login=profile.login[account],
             )
         return PlatformView(
@@ -194,11 +203,25 @@ class Moderator(Actor):
             account=account,
             created=created,
             watched=tick - np.maximum(created, -burn_in),
-            posts=state.posts[account].astype(np.int64),
+            posts=np.concatenate([state.posts[in_use].astype(np.int64), idle]),
             followers=profile.followers[account],
             following=profile.following[account],
             suspended=suspended,
             since=np.where(suspended, state.suspended_since[account] - burn_in, -1),
-            page=(account >= model.society.second) & (model.society.person[account] == NOBODY),
+            page=self._pages(account),
             traces=traces,
         )
+
+    def _pages(self, account: NDArray[np.int64]) -> NDArray[np.bool_]:
+        society = self.model.society
+        pages = np.zeros(account.size, dtype=bool)
+        if self.platform != FIRST:
+            pages[:] = society.person[account] == NOBODY
+        return pages
+
+    def _reports_in_reality(self, account: NDArray[np.int64], reports: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Reports that each account has had: of what an account with an agenda posts only the modelled people report any, and
+        each stands for several."""
+        weight = self.model.fixed.parameters.by_group.weight
+        readers = weight[Group.CITIZEN] / weight[self.model.drawn.groups_of(account)]
+        return np.asarray(np.floor(reports * readers + 0.5).astype(np.int64))

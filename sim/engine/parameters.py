@@ -62,9 +62,11 @@ class Ticks(NamedTuple):
 
 
 class ByGroup(NamedTuple):
-    """What differs from group to group, one row each, indexed by ``Group``: the shares of an account's posts that are new, of
-    those that are on the topic and that are copied from a text, and how many texts there are, from which number on."""
+    """What differs from group to group, one row each, indexed by ``Group``: how many accounts in reality one stands for, the
+    shares of an account's posts that are new, of those that are on the topic and that are copied from a text, and how many texts
+    there are, from which number on."""
 
+    weight: NDArray[np.float64]
     new_share: NDArray[np.float64]
     on_topic_share: NDArray[np.float64]
     scripted: NDArray[np.float64]
@@ -141,6 +143,7 @@ def make_parameters(world: World) -> Parameters:
             call_window=world.mobilisation.call_window_days * world.ticks_per_day,
         ),
         by_group=ByGroup(
+            weight=by_group(lambda kind: kind.weight(world)),
             new_share=by_group(lambda kind: kind.new_share(world)),
             on_topic_share=by_group(lambda kind: kind.on_topic_share(world)),
             scripted=by_group(lambda kind: kind.scripted_share(world)),

@@ -19,30 +19,29 @@ INNOCENTS = tuple(f"{KINDS[group].words.name}s" for group in INNOCENT)
 
 
 class RemovalRecord(NamedTuple):
-    """What one policy did on one day: on which platform, whether it suspended accounts or restored them, accounts of the real
-    case it asked for, or of which it had to decide, that number in the model, and ``whose`` accounts were suspended or
-    restored: their number by ``TROLLS`` and ``INNOCENTS``."""
+    """What one policy did on one day: on which platform, whether it suspended accounts or restored them, how many it asked for
+    or had to decide about, and ``whose`` accounts were suspended or restored: their number by ``TROLLS`` and ``INNOCENTS``.
+    All are numbers of accounts in reality."""
 
     policy: str
     platform: str
     action: str
     tick: int
-    asked_in_reality: int
-    asked: int
-    whose: dict[str, int]
+    asked: float
+    whose: dict[str, float]
 
     @property
-    def removed(self) -> int:
+    def removed(self) -> float:
         """Accounts suspended, or restored, in all."""
         return sum(self.whose.values())
 
 
-def whose(group: NDArray[np.uint8], sleeping: NDArray[np.bool_]) -> dict[str, int]:
-    """How many accounts there are of each sort, given the group of each and whether it is asleep."""
+def whose(group: NDArray[np.uint8], sleeping: NDArray[np.bool_], weight: NDArray[np.float64]) -> dict[str, float]:
+    """How many accounts there are of each sort in reality, given the group of each, whether it is asleep, and for how many it
+    stands."""
     trolls = of_campaign(group)
-    innocent = (np.count_nonzero(group == which) for which in INNOCENT)
-    counts = ((trolls & ~sleeping).sum(), (trolls & sleeping).sum(), *innocent)
-    return {column: int(n) for column, n in zip((*TROLLS, *INNOCENTS), counts, strict=True)}
+    sorts = (trolls & ~sleeping, trolls & sleeping, *(group == which for which in INNOCENT))
+    return {column: float(weight[sort].sum()) for column, sort in zip((*TROLLS, *INNOCENTS), sorts, strict=True)}
 
 
 def table(records: Iterable[RemovalRecord]) -> pd.DataFrame:

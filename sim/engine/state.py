@@ -23,24 +23,24 @@ from sim.world import World
 
 
 class Count(IntEnum):
-    """Columns of the counts kept for every tick (integers; quality in units of 2**-32, stance in codes)."""
+    """Columns of the counts kept for every tick (integers; quality in units of 2**-32, stance in codes). They count what is in
+    the model; what that stands for in reality differs by group."""
 
     READERS = 0
     ROWS_SCANNED = 1
     IMPRESSIONS = 2  # + role of the author: messages on the topic, new to the citizen who reads them
     SLOTS = 5  # + role of the author: all messages shown to citizens, where the world measures their quality
     QUALITY = 8
-    NEW_POSTS = 9  # + role
-    RESHARES = 12  # + role
-    ON_TOPIC_POSTS = 15
-    STANCE = 16
-    RESHARES_OF_TROLLS = 17  # by citizens, of messages that trolls wrote
-    ON_TOPIC_TROLL_POSTS = 18
-    LOST_POSTS = 19  # + role: posts that wrongly suspended citizens and organisers would have made
-    RESTORED = 21  # accounts of citizens and organisers
-    SILENCED = 22  # ticks for which those restored had been suspended
-    DEHUMANISING = 23  # impressions of dehumanising messages
-    COLUMNS = 24
+    DEHUMANISING = 9  # impressions of dehumanising messages
+    RESHARES_OF_TROLLS = 10  # by citizens, of messages that trolls wrote
+    NEW_POSTS = 11  # + group
+    RESHARES = NEW_POSTS + len(Group)  # + group
+    ON_TOPIC_POSTS = RESHARES + len(Group)  # + group
+    STANCE = ON_TOPIC_POSTS + len(Group)  # + group: the sum over these
+    LOST_POSTS = STANCE + len(Group)  # + group, of the innocent: posts that those suspended would have made
+    RESTORED = LOST_POSTS + len(INNOCENT)  # + group, of the innocent: accounts
+    SILENCED = RESTORED + len(INNOCENT)  # + group, of the innocent: ticks for which those restored had been suspended
+    COLUMNS = SILENCED + len(INNOCENT)
 
 
 class Trace(IntEnum):
@@ -84,7 +84,9 @@ def _status(_world: World, drawn: Drawn) -> NDArray[np.uint8]:
     """active; asleep are the campaign's, until day 0, and those who have not registered yet"""
     society = drawn.arrays
     absent = of_campaign(society.group) | ((society.group == Group.CITIZEN) & (society.created > 0))
-    return np.where(absent, Status.SLEEPING, Status.ACTIVE).astype(np.uint8)
+    status = np.full(drawn.registered, Status.SLEEPING, dtype=np.uint8)
+    status[: absent.size][~absent] = Status.ACTIVE
+    return status
 
 
 def _posts(_world: World, drawn: Drawn) -> NDArray[np.uint32]:
@@ -107,6 +109,7 @@ class State(NamedTuple):
 
     An array is added by a row here; what reads and writes it comes beside. Entries of the ``stream`` and what is known of them
     lie in slots, which mean nothing by themselves. ``posting`` and ``calls`` are what actors have told their accounts to do.
+    All ``accounts`` may be in use; what are ``registered`` are these and after them the campaign's reserve.
     """
 
     opinion: NDArray[np.float64] = array(
@@ -143,8 +146,8 @@ class State(NamedTuple):
         when="dehumanising messages move legitimacy",
         doc="Dehumanising messages read since the start of the day, each as far as it was believed.",
     )  # fmt: skip
-    status: NDArray[np.uint8] = array("accounts", first=_status, doc="Active, suspended or asleep (`Status`).")
-    flags: NDArray[np.uint8] = array("accounts", doc="Marks that the platform has set (`Flag`).")
+    status: NDArray[np.uint8] = array("registered", first=_status, doc="Active, suspended or asleep (`Status`).")
+    flags: NDArray[np.uint8] = array("registered", doc="Marks that the platform has set (`Flag`).")
     active_since: NDArray[np.uint16] = array("accounts", doc="Step from which the account is active.")
     last_awake: NDArray[np.int32] = array("accounts", first=-1, doc="Step at which it was last awake; -1 never.")
     posts: NDArray[np.uint32] = array("accounts", first=_posts, doc="Posts, new and reshared.")
@@ -152,13 +155,17 @@ class State(NamedTuple):
         "accounts", Trace.COLUMNS, kept=lambda world: world.signals.observe, when="signals are observed",
         doc="What a platform can count of it (`Trace`).",
     )  # fmt: skip
-    suspended_since: NDArray[np.int32] = array("accounts", first=-1, doc="Step of its suspension; -1: not suspended.")
+    suspended_since: NDArray[np.int32] = array("registered", first=-1, doc="Step of its suspension; -1: not suspended.")
     head: NDArray[np.uint8] = array("accounts", doc="Where in its outbox the next post goes.")
     outbox: NDArray[np.void] = array("accounts", "memory", first=_outbox, dtype=ENTRY, doc="Its last posts.")
     stream: NDArray[np.void] = array("slots", dtype=ENTRY, doc="Messages of the topic stream.")
     stream_carrier: NDArray[np.uint32] = array("slots", doc="The account that carried each last.")
     stream_weight: NDArray[np.float64] = array("slots", doc="How many shares each has.")
     stream_priority: NDArray[np.float64] = array("slots", doc="Those of least priority stay.")
+    stream_counterpart: NDArray[np.int64] = array(
+        "slots", doc="Which of those in reality it is for which the message stands (`sim.feed.topic_stream`)."
+    )
+    stream_arrival: NDArray[np.float64] = array("slots", doc="Its luck in the race for the stream.")
     stream_size: NDArray[np.int64] = array(1, doc="How many slots are in use.")
     turnout: NDArray[np.int64] = array("events", first=-1, doc="People who joined; -1 until the event.")
     counts: NDArray[np.int64] = array("steps", Count.COLUMNS, doc="What happened in each tick (`Count`).")
@@ -187,7 +194,8 @@ class State(NamedTuple):
         stream in the order of its priorities (its slots have no meaning); what is planned, and what is counted only where it is
         kept, is not part of it."""
         used = int(self.stream_size[0])
-        order = np.lexsort((self.stream["created"][:used], self.stream["author"][:used], self.stream_priority[:used]))
+        names = (self.stream_counterpart[:used], self.stream["created"][:used], self.stream["author"][:used])
+        order = np.lexsort((*names, self.stream_priority[:used]))
         digest = hashlib.sha256(str(step).encode())
         for name, declared in ARRAYS.items():
             if not declared.in_digest:
@@ -205,11 +213,12 @@ class State(NamedTuple):
 ARRAYS = arrays_of(State)
 
 
-def sizes_of_state(world: World, people: int, accounts: int) -> dict[str, int]:
+def sizes_of_state(world: World, people: int, accounts: int, registered: int) -> dict[str, int]:
     """The sizes that arrays of the state have, by name, in a world of so many people and accounts."""
     return {
         "people": people,
         "accounts": accounts,
+        "registered": registered,
         "memory": world.feed.memory,
         "slots": world.feed.topic_capacity,
         "events": len(world.calendar.events),
@@ -220,5 +229,5 @@ def sizes_of_state(world: World, people: int, accounts: int) -> dict[str, int]:
 
 def first_state(world: World, drawn: Drawn) -> State:
     """The state at the start of the burn-in of a world in a society that was drawn for it."""
-    sizes = sizes_of_state(world, drawn.arrays.anchor.size, drawn.arrays.group.size)
+    sizes = sizes_of_state(world, drawn.arrays.anchor.size, drawn.arrays.group.size, drawn.registered)
     return State(**{name: declared.made(sizes, world, drawn) for name, declared in ARRAYS.items()})

@@ -59,6 +59,11 @@ class Graph(Settings, ABC):
         """Whether the user says more of the nodes than who follows whom."""
         return False
 
+    @property
+    def followed_in_proportion(self) -> bool:
+        """Whether people follow accounts with an agenda as often where the modelled ones stand for several each."""
+        return True
+
     @classmethod
     def from_networkx(
         cls,
@@ -97,8 +102,13 @@ class Graph(Settings, ABC):
 class GeneratedGraph(Graph, ABC):
     """A graph that is drawn among people.
 
-    Nobody follows accounts with an agenda, nor they anybody, unless ``enlarged`` says otherwise.
+    Nobody follows accounts with an agenda, nor they anybody, unless ``enlarged`` says otherwise; where it does, the modelled
+    people stand for themselves.
     """
+
+    @property
+    def followed_in_proportion(self) -> bool:
+        return type(self).enlarged is GeneratedGraph.enlarged
 
     @abstractmethod
     def draw(self, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
@@ -136,6 +146,10 @@ class LeaningGraph(GeneratedGraph, ABC):
 
     def expected_edges(self, people: int) -> float:
         return people * self.followees
+
+    @property
+    def followed_in_proportion(self) -> bool:
+        return True
 
     def most_followers(self, people: int) -> int:
         """Most followers that anybody may have among so many people."""

@@ -22,7 +22,7 @@ from sim.moderation.policies.registration_checks import RegistrationChecks
 from sim.moderation.policies.reshare_friction import ReshareFriction
 from sim.moderation.policies.takedown import Takedown
 from sim.moderation.policies.tip_off import TipOff
-from sim.moderation.policy import DailyPolicy, Policy, Removal, RemovalPolicy, StandingPolicy
+from sim.moderation.policy import DailyPolicy, Policy, RemovalPolicy, StandingPolicy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 
 __all__ = [
@@ -50,7 +50,6 @@ __all__ = [
     "PreemptiveRemoval",
     "Rates",
     "RegistrationChecks",
-    "Removal",
     "RemovalPolicy",
     "ReshareFriction",
     "Roc",

@@ -16,14 +16,14 @@ FIRST, SECOND = PLATFORMS = ("first", "second")
 class Desk(Protocol):
     """Given to ``Policy.act``; the engine supplies it.
 
-    ``tick`` counts from day 0, ``ticks_per_day`` to a day; ``scale`` is the number of model accounts for one in reality
-    (``World.scale_on``). ``kept`` is what the policy wants to
-    remember until it acts again (None at first): a value that it replaces and never changes in place, for it is part of
-    every fork.
+    ``tick`` counts from day 0, ``ticks_per_day`` to a day. ``kept`` is what the policy wants to remember until it acts again
+    (None at first): a value that it replaces and never changes in place, for it is part of every fork.
+
+    Accounts of people stand for several in reality where the world is smaller than that; ``standing_for`` and ``first_of`` count
+    what accounts stand for, and numbers of accounts that a policy is given or gives are numbers in reality.
     """
 
     ticks_per_day: int
-    scale: float
     kept: Any
 
     @property
@@ -39,19 +39,23 @@ class Desk(Protocol):
     def scores(self, detector: Detector) -> NDArray[np.float64]:
         """Scores of the accounts of ``view``, 0 for those not flagged."""
 
-    def scaled(self, count: float) -> int:
-        """Model accounts that stand for ``count`` accounts in reality."""
+    def standing_for(self, accounts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How many accounts in reality each of these stands for."""
 
-    def suspend(self, accounts: NDArray[np.int64], asked: int) -> None:
+    def first_of(self, ranked: NDArray[np.int64], wanted: float) -> NDArray[np.int64]:
+        """The first of ``ranked`` accounts, in order, that stand for ``wanted`` accounts in reality, or all there are. One of
+        which only a part is wanted is among them with that probability."""
+
+    def suspend(self, accounts: NDArray[np.int64], asked: float) -> None:
         """Suspend accounts from this tick on and put on record that ``asked`` were to be found."""
 
     def draws(self, salt: int = 0) -> NDArray[np.float64]:
         """A draw in [0, 1) for each account of ``view``, which stays the same from day to day; ``salt`` names the draws."""
 
-    def review(self, cases: int, minutes: float) -> None:
-        """Put on record that people worked on so many cases, for so many minutes each."""
+    def review(self, accounts: NDArray[np.int64], minutes: float) -> None:
+        """Put on record that people worked on the cases of these accounts, for so many minutes each."""
 
-    def restore(self, accounts: NDArray[np.int64], asked: int) -> None:
+    def restore(self, accounts: NDArray[np.int64], asked: float) -> None:
         """Lift the suspension of accounts from this tick on and put on record that ``asked`` were decided upon."""
 
     def flag(self, accounts: NDArray[np.int64], flag: int) -> None:

@@ -54,7 +54,7 @@ class FlaggingPolicy(DailyPolicy):
         flagged = desk.view().account[desk.scores(self.detector) > 0.0]
         marked = np.zeros(0, dtype=np.int64) if desk.kept is None else desk.kept
         desk.kept = np.union1d(marked, flagged)
-        desk.review(desk.kept.size - marked.size, self.minutes_per_case)
+        desk.review(np.setdiff1d(desk.kept, marked), self.minutes_per_case)
         desk.flag(flagged, self.flag)
 
 

@@ -6,12 +6,12 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, Settings, instance, quantity, shown
+from sim.fields import InputError, Settings, checked, quantity, shown
 from sim.moderation.desk import FIRST, PLATFORMS, Desk
 from sim.moderation.detectors.detector import Detector, Perfect
 from sim.moderation.detectors.signals import SIGNALS
@@ -113,13 +113,6 @@ def delay_ends(desk: Desk, since: NDArray[np.int64], delay_days: float, after: i
     return (ends > after) & (ends <= desk.tick)
 
 
-class Removal(NamedTuple):
-    """What a removal asks for: account ids to suspend, and how many it meant to remove (in model accounts)."""
-
-    accounts: NDArray[np.int64]
-    asked: int
-
-
 @dataclass(frozen=True)
 class RemovalPolicy(Policy, ABC):
     """Base of policies that remove so many accounts on one day. ``of_sleepers`` says that it looks only for accounts that
@@ -134,12 +127,13 @@ class RemovalPolicy(Policy, ABC):
     minutes_per_case: float = minutes_field("Work on removing an account.")
 
     @abstractmethod
-    def in_reality(self) -> int:
-        """How many accounts of the real case the policy asks to remove."""
+    def asked(self) -> int:
+        """How many accounts the policy asks to remove."""
 
     @abstractmethod
-    def remove(self, view: PlatformView, scores: NDArray[np.float64], asked: int) -> Removal:
-        """Choose accounts to suspend at the start of the policy's day; ``asked`` is scaled to the world."""
+    def ranked(self, view: PlatformView, scores: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Ids of the accounts that may be removed at the start of the policy's day, those first that are to go first. As many are
+        as are asked for, or all there are."""
 
     def check_against(self, world: Setting) -> None:
         super().check_against(world)
@@ -147,24 +141,21 @@ class RemovalPolicy(Policy, ABC):
         limit = campaign.sleepers.accounts + (0 if self.of_sleepers else campaign.accounts)
         if self.platform != FIRST:
             limit = 0 if self.of_sleepers else sum(pages.accounts for pages in world.second.campaign)
-        if self.in_reality() > limit:
+        asked = checked(self.asked(), int, "asked", low=0)
+        if asked > limit:
             what = "sleeping accounts" if self.of_sleepers else "accounts"
             raise InputError(
-                f"must be at most {limit:,}, all the {what} that the campaign ever had, not {self.in_reality():,}",
+                f"must be at most {limit:,}, all the {what} that the campaign ever had, not {asked:,}",
                 field="accounts",
             )
 
     def act(self, desk: Desk) -> None:
-        found = self.remove(desk.view(), desk.scores(self.detector), desk.scaled(self.in_reality()))
-        removal = instance(found, Removal, f"{type(self).__name__}.remove")
-        desk.review(removal.accounts.size, self.minutes_per_case)
-        desk.suspend(*removal)
+        removed = desk.first_of(self.ranked(desk.view(), desk.scores(self.detector)), self.asked())
+        desk.review(removed, self.minutes_per_case)
+        desk.suspend(removed, self.asked())
 
 
-def most_suspicious(
-    view: PlatformView, scores: NDArray[np.float64], eligible: NDArray[np.bool_], asked: int
-) -> Removal:
-    """The ``asked`` flagged eligible accounts with the highest scores, or all there are; ids ascending."""
+def most_suspicious(view: PlatformView, scores: NDArray[np.float64], eligible: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Ids of the flagged eligible accounts that are not suspended, those with the highest scores first."""
     flagged = np.flatnonzero(eligible & (scores > 0.0) & ~view.suspended)
-    ranked = flagged[np.lexsort((view.account[flagged], -scores[flagged]))]
-    return Removal(np.sort(view.account[ranked[:asked]]), asked)
+    return view.account[flagged[np.lexsort((view.account[flagged], -scores[flagged]))]]

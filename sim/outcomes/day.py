@@ -16,7 +16,7 @@ from sim.engine.state import Count
 from sim.fields import chosen
 from sim.graph.follower_graph import FollowerGraph
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
-from sim.outcomes.outcome import counts_since_day_0, counts_today
+from sim.outcomes.outcome import counts_since_day_0, counts_today, in_reality, roles, weights
 from sim.outcomes.turnout import turnout_table
 from sim.people.accounts import NOBODY, Role, Status, by_node, by_person
 from sim.society.groups import KINDS, Group
@@ -125,49 +125,61 @@ class Day:
     @cached_property
     def accounts(self) -> pd.DataFrame:
         """One row an account, its number as the index: people's first accounts in node order, organisers, outlets, trolls,
-        sleepers, then those on the second platform.
+        sleepers, then those on the second platform, and last the sleepers that are never used (where the world is smaller than
+        reality).
 
         Columns: ``group`` (citizen, organiser, outlet, troll, sleeper, page), ``status`` (active, sleeping, suspended),
         ``platform`` (1, 2), ``person`` (position of the holder in the arrays of people, -1 for none), ``posts`` (ever),
-        ``followers`` and ``following`` (accounts), ``marked`` (labelled or downranked).
+        ``followers`` and ``following`` (modelled accounts), ``marked`` (labelled or downranked), ``stands_for`` (accounts in
+        reality).
         """
         model, society, state = self._model, self._model.society, self._model.state
+        accounts = np.arange(model.drawn.registered)
+        group = model.drawn.groups_of(accounts)
         position = by_person(np.arange(self.world.people))
         held = society.person != NOBODY
+        person = np.where(held, position[np.where(held, society.person, 0)], NOBODY)
+        on_second = (accounts >= society.second) & (accounts < society.group.size)
+
+        def of_all(values: NDArray[Any], of_reserve: int = 0) -> NDArray[np.int64]:
+            return np.append(values.astype(np.int64), np.full(accounts.size - values.size, of_reserve, dtype=np.int64))
+
         return pd.DataFrame(
             {
-                "group": pd.Categorical.from_codes(society.group.astype(np.int8), pd.Index(GROUPS)),
+                "group": pd.Categorical.from_codes(group.astype(np.int8), pd.Index(GROUPS)),
                 "status": pd.Categorical.from_codes(state.status.astype(np.int8), pd.Index(STATUSES)),
-                "platform": np.where(np.arange(society.group.size) < society.second, 1, 2),
-                "person": np.where(held, position[np.where(held, society.person, 0)], NOBODY),
-                "posts": state.posts.astype(np.int64),
-                "followers": model.followers.astype(np.int64),
-                "following": model.following.astype(np.int64),
+                "platform": np.where(on_second, 2, 1),
+                "person": of_all(person, NOBODY),
+                "posts": of_all(state.posts),
+                "followers": of_all(model.followers),
+                "following": of_all(model.following),
                 "marked": state.flags > 0,
+                "stands_for": weights(model)[group],
             },
-            index=pd.RangeIndex(society.group.size, name="account"),
+            index=pd.RangeIndex(accounts.size, name="account"),
         )
 
     @property
     def follows(self) -> FollowerGraph:
-        """Who follows whom among accounts: the rows of ``accounts``, those suspended included."""
+        """Who follows whom among accounts that may be in use: the first rows of ``accounts``, those suspended included."""
         graph = self._model.drawn.graph
         return FollowerGraph(_view(graph.indptr), _view(graph.followees), graph.complete)
 
     # Counts
 
-    def impressions(self, role: str | None = None, since_day_0: bool = False) -> int:
-        """Impressions of messages on the topic today, by the role of the author: ``citizen`` (outlets among them),
+    def impressions(self, role: str | None = None, since_day_0: bool = False) -> float:
+        """Impressions in reality of messages on the topic today, by the role of the author: ``citizen`` (outlets among them),
         ``organiser``, ``troll``; of all without one."""
-        return self._count(Count.IMPRESSIONS, role, since_day_0)
+        counts = roles(self._counts(since_day_0), Count.IMPRESSIONS) * float(weights(self._model)[Group.CITIZEN])
+        return float(counts.sum() if role is None else counts[ROLES[chosen(role, ROLES, "role")]])
 
-    def new_posts(self, role: str | None = None, since_day_0: bool = False) -> int:
-        """New messages today, by the role of the author."""
-        return self._count(Count.NEW_POSTS, role, since_day_0)
+    def new_posts(self, role: str | None = None, since_day_0: bool = False) -> float:
+        """New messages in reality today, by the role of the author."""
+        return self._posts(Count.NEW_POSTS, role, since_day_0)
 
-    def reshares(self, role: str | None = None, since_day_0: bool = False) -> int:
-        """Reshares today, by the role of who reshares."""
-        return self._count(Count.RESHARES, role, since_day_0)
+    def reshares(self, role: str | None = None, since_day_0: bool = False) -> float:
+        """Reshares in reality today, by the role of who reshares."""
+        return self._posts(Count.RESHARES, role, since_day_0)
 
     @cached_property
     def turnout(self) -> pd.DataFrame:
@@ -182,11 +194,13 @@ class Day:
     def _level(self, level: int) -> NDArray[np.float64]:
         return self._of_people(self._model.state.opinion[:, level])
 
-    def _count(self, first: Count, role: str | None, since_day_0: bool) -> int:
-        counts = (counts_since_day_0 if since_day_0 else counts_today)(self._model)[first : first + len(Role)]
-        if role is None:
-            return int(counts.sum())
-        return int(counts[ROLES[chosen(role, ROLES, "role")]])
+    def _counts(self, since_day_0: bool) -> NDArray[np.int64]:
+        return counts_since_day_0(self._model) if since_day_0 else counts_today(self._model)
+
+    def _posts(self, first: Count, role: str | None, since_day_0: bool) -> float:
+        wanted = None if role is None else ROLES[chosen(role, ROLES, "role")]
+        groups = [group for group in Group if wanted is None or KINDS[group].role == wanted]
+        return in_reality(self._model, self._counts(since_day_0), first, groups)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from sim.engine.engine import Engine
 from sim.engine.state import Count
-from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0
-from sim.people.accounts import Role, Status
-from sim.society.groups import Group, of_campaign
+from sim.outcomes.outcome import Outcome, counts_since_day_0, in_reality, trolls_with, weights
+from sim.people.accounts import Status
+from sim.society.groups import INNOCENT, Group, of_campaign
 
 
 def _suspended(model: Engine) -> NDArray[np.int64]:
     """Suspended accounts of citizens, organisers and outlets."""
     # Plain numbers: comparing bytes with an enumeration costs five times as much.
-    suspended = np.flatnonzero(model.state.status == int(Status.SUSPENDED))
+    suspended = np.flatnonzero(model.state.status[: model.society.group.size] == int(Status.SUSPENDED))
     return suspended[~of_campaign(model.society.group[suspended])]
 
 
@@ -24,13 +24,22 @@ def _citizens(model: Engine) -> NDArray[np.int64]:
     return suspended[model.society.group[suspended] == int(Group.CITIZEN)]
 
 
+def _people_in_reality(model: Engine, chosen: NDArray[np.bool_]) -> float:
+    return float(np.count_nonzero(chosen)) * float(weights(model)[Group.CITIZEN])
+
+
+def _in_reality(model: Engine, accounts: NDArray[np.int64]) -> float:
+    return float(weights(model)[model.society.group[accounts]].sum())
+
+
 def wrongful_removals(model: Engine) -> float:
     """Accounts of citizens, organisers and outlets that are suspended."""
-    return float(_suspended(model).size)
+    return _in_reality(model, _suspended(model))
 
 
 def _of_group(model: Engine, group: Group) -> float:
-    return float(np.count_nonzero(model.society.group[_suspended(model)] == int(group)))
+    suspended = _suspended(model)
+    return _in_reality(model, suspended[model.society.group[suspended] == int(group)])
 
 
 def wrongful_organisers(model: Engine) -> float:
@@ -45,45 +54,49 @@ def wrongful_outlets(model: Engine) -> float:
 
 def wrongful_supporters(model: Engine) -> float:
     """Accounts of citizens who began on the movement's side that are suspended."""
-    return float((model.society.anchor[model.society.person[_citizens(model)]] > 0.0).sum())
+    began = model.society.anchor[model.society.person[_citizens(model)]]
+    return _people_in_reality(model, began > 0.0)
 
 
 def wrongful_opponents(model: Engine) -> float:
     """Accounts of the other citizens that are suspended."""
-    return float(_citizens(model).size) - wrongful_supporters(model)
+    began = model.society.anchor[model.society.person[_citizens(model)]]
+    return _people_in_reality(model, began <= 0.0)
 
 
 def wrongful_newcomers(model: Engine) -> float:
     """Accounts of citizens who registered during the calendar that are suspended."""
-    return float((model.society.created[_citizens(model)] > 0).sum())
+    return _people_in_reality(model, model.society.created[_citizens(model)] > 0)
 
 
 def restored(model: Engine) -> float:
     """Times that a suspended citizen's, organiser's or outlet's account was restored since day 0."""
-    return float(counts_since_day_0(model)[Count.RESTORED])
+    return in_reality(model, counts_since_day_0(model), Count.RESTORED, INNOCENT)
 
 
 def days_silenced(model: Engine) -> float:
     """Days for which citizens', organisers' and outlets' accounts have been suspended, added up."""
-    now = (model.step_index - model.state.suspended_since[_suspended(model)].astype(np.int64)).sum()
-    return float(counts_since_day_0(model)[Count.SILENCED] + now) / model.world.ticks_per_day
+    suspended = _suspended(model)
+    ticks = model.step_index - model.state.suspended_since[suspended].astype(np.int64)
+    now = float((ticks * weights(model)[model.society.group[suspended]]).sum())
+    before = in_reality(model, counts_since_day_0(model), Count.SILENCED, INNOCENT)
+    return (before + now) / model.world.ticks_per_day
 
 
 def wrongful_marks(model: Engine) -> float:
     """Accounts of citizens, organisers and outlets that are labelled or downranked."""
-    innocent = ~of_campaign(model.society.group)
-    return float(np.count_nonzero(innocent & (model.state.flags > 0)))
+    marked = np.flatnonzero(model.state.flags[: model.society.group.size])
+    return _in_reality(model, marked[~of_campaign(model.society.group[marked])])
 
 
 def posts_lost(model: Engine) -> float:
     """Posts that wrongly suspended accounts would have made since day 0."""
-    counts = counts_since_day_0(model)
-    return float(counts[Count.LOST_POSTS + Role.CITIZEN] + counts[Count.LOST_POSTS + Role.ORGANISER])
+    return in_reality(model, counts_since_day_0(model), Count.LOST_POSTS, INNOCENT)
 
 
 def trolls_removed(model: Engine) -> float:
     """Troll accounts, active and sleeping, that are suspended."""
-    return float(accounts_with(model, Status.SUSPENDED, trolls=True))
+    return float(trolls_with(model, Status.SUSPENDED))
 
 
 OUTCOMES = (
@@ -93,7 +106,6 @@ OUTCOMES = (
         "suspended accounts of citizens, organisers and outlets at the end of the day, on both platforms",
         wrongful_removals,
         low=0.0,
-        whole=True,
         cost="innocents suspended",
     ),
     Outcome(
@@ -102,7 +114,6 @@ OUTCOMES = (
         "citizens', organisers' and outlets' accounts that are labelled or downranked",
         wrongful_marks,
         low=0.0,
-        whole=True,
         cost="innocents marked",
     ),
     Outcome(
@@ -111,7 +122,6 @@ OUTCOMES = (
         "of wrongful_removals, organisers' accounts and pages",
         wrongful_organisers,
         low=0.0,
-        whole=True,
         cost="organisers suspended",
     ),
     Outcome(
@@ -120,7 +130,6 @@ OUTCOMES = (
         "of wrongful_removals, genuine outlets' accounts and pages",
         wrongful_outlets,
         low=0.0,
-        whole=True,
         cost="genuine outlets suspended",
     ),
     Outcome(
@@ -129,7 +138,6 @@ OUTCOMES = (
         "of wrongful_removals, those of citizens whose opinion at the start is above 0",
         wrongful_supporters,
         low=0.0,
-        whole=True,
         cost="supporters suspended",
     ),
     Outcome(
@@ -138,7 +146,6 @@ OUTCOMES = (
         "of wrongful_removals, those of the other citizens; wrongful_removals = organisers + outlets + supporters + opponents",
         wrongful_opponents,
         low=0.0,
-        whole=True,
         cost="opponents suspended",
     ),
     Outcome(
@@ -147,7 +154,6 @@ OUTCOMES = (
         "of wrongful_removals, those of citizens who registered during the calendar; they are supporters or opponents as well",
         wrongful_newcomers,
         low=0.0,
-        whole=True,
         cost="newcomers suspended",
     ),
     Outcome(
@@ -156,7 +162,6 @@ OUTCOMES = (
         "since0[restored accounts of citizens, organisers and outlets]; one restored twice counts twice",
         restored,
         low=0.0,
-        whole=True,
         cumulative=True,
         cost="innocents restored",
     ),
@@ -177,7 +182,6 @@ OUTCOMES = (
         "the opinion that they had when suspended]",
         posts_lost,
         low=0.0,
-        whole=True,
         cumulative=True,
         cost="posts lost",
     ),
@@ -191,9 +195,9 @@ OUTCOMES = (
     ),
     Outcome(
         "review_hours",
-        "hours in reality",
-        "since0[cases reviewed · minutes each] / 60, divided by the scale on the first platform; accounts removed,"
-        " marked or decided upon are cases, what happens to messages by itself is not",
+        "hours",
+        "since0[cases reviewed · minutes each] / 60; accounts removed, marked or decided upon are cases, what happens to"
+        " messages by itself is not",
         lambda s: s.review_hours,
         low=0.0,
         cumulative=True,

@@ -38,7 +38,7 @@ def network(model: Engine) -> Any:
         model.drawn.nodes.tolist(),
         opinion=opinion,
         role=[GROUPS[group] for group in society.group],
-        status=[STATUSES[status] for status in state.status],
+        status=[STATUSES[status] for status in state.status[: graph.n]],
     )
     if society.twin.size:
         names = list(found)

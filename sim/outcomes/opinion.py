@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.engine import Engine
 from sim.engine.state import Count
-from sim.outcomes.outcome import Outcome, counts_today, ratio
+from sim.outcomes.outcome import Outcome, counts_today, in_reality, ratio
 
 _CODES = 32767.0
 
@@ -32,7 +32,7 @@ def _mean_gap(model: Engine, upper: int, lower: int) -> float:
 def expressed_climate(model: Engine) -> float:
     """Mean stance of the day's posts on the topic."""
     today = counts_today(model)
-    return ratio(float(today[Count.STANCE]) / _CODES, float(today[Count.ON_TOPIC_POSTS]))
+    return ratio(in_reality(model, today, Count.STANCE) / _CODES, in_reality(model, today, Count.ON_TOPIC_POSTS))
 
 
 def induced(model: Engine) -> float:

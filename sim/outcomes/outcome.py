@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.people.accounts import Status
-from sim.society.groups import of_campaign
+from sim.society.groups import Group, of_campaign
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,21 @@ def _sum(model: Engine, name: str, first: int) -> NDArray[np.int64]:
     return total
 
 
-def accounts_with(model: Engine, status: Status, trolls: bool) -> int:
-    """How many accounts of trolls, or of everybody else, have a status."""
+def trolls_with(model: Engine, status: Status) -> int:
+    """How many of the campaign's accounts have a status."""
     # Plain numbers: comparing bytes with an enumeration costs five times as much.
-    return int(np.count_nonzero((of_campaign(model.society.group) == trolls) & (model.state.status == int(status))))
+    found = np.flatnonzero(model.state.status == int(status))
+    return int(np.count_nonzero(of_campaign(model.drawn.groups_of(found))))
+
+
+def weights(model: Engine) -> NDArray[np.float64]:
+    """How many accounts in reality an account of each group stands for, shape (groups,)."""
+    return model.fixed.parameters.by_group.weight
+
+
+def in_reality(model: Engine, counts: NDArray[np.int64], first: Count, groups: Sequence[Group] = tuple(Group)) -> float:
+    """What the columns by group that begin at ``first`` count, of these groups together, in reality."""
+    return sum(float(counts[first + group]) * float(weights(model)[group]) for group in groups)
 
 
 def ratio(part: float, whole: float) -> float:
@@ -81,5 +92,5 @@ def ratio(part: float, whole: float) -> float:
 
 
 def roles(counts: NDArray[np.int64], first: Count) -> NDArray[np.int64]:
-    """The three by-role columns (citizen, organiser, troll) that begin at ``first``."""
+    """The three columns by role of an author (citizen, organiser, troll) that begin at ``first``."""
     return counts[first : first + 3]

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.feed.legality import count_illegal
-from sim.outcomes.outcome import Outcome, accounts_with, counts_since_day_0, counts_today, ratio, roles
+from sim.outcomes.outcome import (
+    Outcome,
+    counts_since_day_0,
+    counts_today,
+    in_reality,
+    ratio,
+    roles,
+    trolls_with,
+    weights,
+)
 from sim.people.accounts import Role, Status
-from sim.society.groups import Group
+from sim.society.groups import IS_CAMPAIGN, Group
+
+OF_CAMPAIGN = tuple(group for group in Group if IS_CAMPAIGN[group])
 
 
 def troll_share_of_impressions(model: Engine) -> float:
@@ -27,7 +41,7 @@ def exposure_concentration(model: Engine) -> float:
 
 def active_trolls(model: Engine) -> float:
     """Troll accounts that can post."""
-    return float(accounts_with(model, Status.ACTIVE, trolls=True))
+    return float(trolls_with(model, Status.ACTIVE))
 
 
 def mean_quality(model: Engine) -> float:
@@ -44,21 +58,25 @@ def prevalence(model: Engine) -> float:
     if not model.world.feed.measure_prevalence:
         return float("nan")
     names = model.messages_in_feeds()
-    bad = count_illegal(np.uint64(model.seed_of_run), names, model.society.illegal_share)
-    return ratio(float(bad), float(names.size))
+    group = model.society.group[names >> 16]
+    shown = bad = 0.0
+    for which in Group:
+        of_group, weight = names[group == which], float(weights(model)[which])
+        shown += weight * of_group.size
+        bad += weight * count_illegal(np.uint64(model.seed_of_run), of_group, model.society.illegal_share)
+    return ratio(bad, shown)
 
 
 def engagement_per_post(model: Engine) -> float:
     """Citizens' reshares of trolls' messages over trolls' posts, since day 0."""
     counts = counts_since_day_0(model)
-    posts = counts[Count.NEW_POSTS + Role.TROLL] + counts[Count.RESHARES + Role.TROLL]
-    return ratio(float(counts[Count.RESHARES_OF_TROLLS]), float(posts))
+    reshares = float(counts[Count.RESHARES_OF_TROLLS]) * float(weights(model)[Group.CITIZEN])
+    return ratio(reshares, _posts(model, counts, OF_CAMPAIGN))
 
 
 def troll_posts(model: Engine) -> float:
     """Posts and reshares by trolls today."""
-    today = counts_today(model)
-    return float(today[Count.NEW_POSTS + Role.TROLL] + today[Count.RESHARES + Role.TROLL])
+    return _posts(model, counts_today(model), OF_CAMPAIGN)
 
 
 def page_posts(model: Engine) -> float:
@@ -69,8 +87,11 @@ def page_posts(model: Engine) -> float:
 
 def posts(model: Engine) -> float:
     """Posts and reshares by anybody today."""
-    today = counts_today(model)
-    return float(roles(today, Count.NEW_POSTS).sum() + roles(today, Count.RESHARES).sum())
+    return _posts(model, counts_today(model), tuple(Group))
+
+
+def _posts(model: Engine, counts: NDArray[np.int64], groups: Sequence[Group]) -> float:
+    return in_reality(model, counts, Count.NEW_POSTS, groups) + in_reality(model, counts, Count.RESHARES, groups)
 
 
 OUTCOMES = (
@@ -87,9 +108,8 @@ OUTCOMES = (
         "impressions",
         "impressions",
         "today[impressions]",
-        lambda s: float(roles(counts_today(s), Count.IMPRESSIONS).sum()),
+        lambda s: float(roles(counts_today(s), Count.IMPRESSIONS).sum()) * float(weights(s)[Group.CITIZEN]),
         low=0.0,
-        whole=True,
     ),
     Outcome(
         "reach",
@@ -117,7 +137,7 @@ OUTCOMES = (
         low=0.0,
         may_be_nan=True,
     ),
-    Outcome("posts", "posts", "today[posts by anybody]", posts, low=0.0, whole=True),
+    Outcome("posts", "posts", "today[posts by anybody]", posts, low=0.0),
     Outcome("troll_posts", "posts", "today[posts by trolls], on both platforms", troll_posts, low=0.0, whole=True),
     Outcome(
         "page_posts",

@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.campaign import TrollGroup
 from sim.fields import InputError, shown
 from sim.graph.follower_graph import FollowerGraph, merge_edges
-from sim.graph.followers import followers_of, followers_of_leaning, scaled_counts
+from sim.graph.followers import followers_of, followers_of_leaning
 from sim.graph.given_network import Network
 from sim.graph.kind import GeneratedGraph, LeaningGraph
 from sim.people.accounts import by_node
 from sim.randomness import Stream, uniforms_of
+from sim.society.audiences import Audience, audiences, page_audiences
 from sim.society.given import graph_of
-from sim.society.groups import KINDS, Group
+from sim.society.groups import Group
 from sim.society.layout import Layout
-from sim.society.profiles import follower_levels, troll_groups
 from sim.world import World
 
 Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -33,28 +32,13 @@ def draw_follows(
     graph = _among_people(settings, opinions, seed)
     if not isinstance(settings, LeaningGraph):
         return settings.enlarged(graph, layout.group.size, seed)
-    everybody, cap = np.arange(world.people), settings.most_followers(world.people)
-    edges = []
-    for which in Group:
-        kind, accounts_of = KINDS[which], layout.on_first(which)
-        if kind.followers is not None:
-            wanted = kind.followers(world, accounts_of, seed)
-            stream, stance = kind.follower_stream, kind.stance(world)
-            edges.append(_leaning_edges(settings, stream, accounts_of, stance, wanted, everybody, opinions, seed))
-    groups = troll_groups(world, layout.group)
-    edges += [_troll_edges(world, troll_group, trolls, cap, seed) for troll_group, trolls in groups]
+    everybody = np.arange(world.people)
+    edges = [
+        _edges_to(world, settings, audience, everybody, opinions, seed) for audience in audiences(world, layout, seed)
+    ]
     edges.append(_amplification(layout.on_first(Group.ACTIVE_TROLL), world.campaign.amplified, seed))
     graph = _merged(graph, layout.second, edges)
     return _with_second_platform(world, settings, graph, opinions, layout, seed) if layout.twin.size else graph
-
-
-def _troll_edges(world: World, group: TrollGroup, trolls: NDArray[np.int64], cap: int, seed: int) -> Edges:
-    """Followers of trolls among the modelled people: stratified quantiles, rounded by a keyed draw. They do not scale: where
-    accounts are fewer by the same factor as people, a person then follows as many of them as in reality."""
-    real = np.interp(follower_levels(trolls, seed), group.levels, group.followers)
-    counts = scaled_counts(seed, trolls, real * world.campaign.local_follower_share)
-    sources, whose = followers_of(seed, Stream.TROLL_FOLLOWERS, trolls, np.minimum(counts, cap), world.people)
-    return sources.astype(np.int64), trolls[whose]
 
 
 def _merged(graph: FollowerGraph, accounts: int, edges: list[Edges]) -> FollowerGraph:
@@ -75,16 +59,17 @@ def _among_people(settings: GeneratedGraph, opinions: NDArray[np.float64], seed:
     )
 
 
-def _leaning_edges(
-    settings: LeaningGraph, stream: Stream, whos: NDArray[np.int64], stance: float, followers: NDArray[np.float64],
-    accounts: NDArray[np.int64], opinions: NDArray[np.float64], seed: int,
+def _edges_to(
+    world: World, settings: LeaningGraph, audience: Audience, accounts: NDArray[np.int64], opinions: NDArray[np.float64],
+    seed: int,
 ) -> Edges:  # fmt: skip
-    """Followers of accounts that take a stance, with so many expected ``followers`` in the model, among people with these
-    ``accounts`` and opinions."""
-    wanted = np.minimum(scaled_counts(seed, whos, followers), settings.most_followers(accounts.size))
-    fans, whose = followers_of_leaning(
-        seed, stream, whos, np.full(whos.size, stance), wanted, opinions, settings.homophily
-    )
+    """Followers of accounts with an agenda, among people with these ``accounts`` and opinions."""
+    whos, wanted = audience.accounts, audience.modelled(world, accounts.size, seed)
+    if audience.stance is None:
+        fans, whose = followers_of(seed, audience.stream, whos, wanted, accounts.size)
+    else:
+        stances = np.full(whos.size, audience.stance)
+        fans, whose = followers_of_leaning(seed, audience.stream, whos, stances, wanted, opinions, settings.homophily)
     return accounts[fans], whos[whose]
 
 
@@ -100,25 +85,9 @@ def _with_second_platform(
         np.concatenate([graph.indptr, graph.indptr[-1] + friends.indptr[1:]]),
         np.concatenate([graph.followees, friends.followees + np.uint32(layout.second)]),
     )
-    edges = []
-    for group in Group:
-        kind = KINDS[group]
-        if kind.pages is None:
-            continue
-        pages = kind.pages(world)
-        wanted = np.repeat([p.followers / max(1, p.accounts) * world.scale for p in pages], [p.accounts for p in pages])
-        edges.append(
-            _leaning_edges(
-                settings,
-                Stream.PAGE_FOLLOWERS,
-                layout.pages(group),
-                kind.stance(world),
-                wanted,
-                members,
-                opinions,
-                seed,
-            )
-        )
+    edges = [
+        _edges_to(world, settings, audience, members, opinions, seed) for audience in page_audiences(world, layout)
+    ]
     return _merged(joined, layout.group.size, edges)
 
 

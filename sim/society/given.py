@@ -30,7 +30,7 @@ def given_network(world: World, group: NDArray[np.uint8]) -> Network | None:
     if not isinstance(world.graph, GivenGraph):
         return None
     trolls = int((group == Group.ACTIVE_TROLL).sum())
-    if world.people + trolls < group.size:
+    if world.people + trolls < group.size or world.campaign.sleepers.accounts:
         raise InputError(
             "must be of another kind where there are organisers, outlets, sleepers or a second platform: a network on file has "
             "people and active trolls",

@@ -6,6 +6,7 @@ none does yet, a class in ``sim.engine.agents``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -62,11 +63,12 @@ class Words:
 class Kind:
     """A group of accounts. What depends on the settings is a function of the world.
 
-    On the first platform it has so many ``accounts`` in the model, on the second ``pages`` (people's accounts there apart).
+    On the first platform it has so many ``accounts``, on the second ``pages`` (people's accounts there apart), each of which
+    stands for ``weight`` of them in reality: one, unless it is a modelled person's.
     ``stance`` is the opinion of accounts that never change theirs, -1 to 1. Of what they post, ``new_share`` is new, of which
     ``on_topic_share`` is on the topic and ``scripted_share`` copied from one of ``scripts`` texts in reality, or of those of
     the group ``scripts_of``. ``posts_per_day`` are those of an account, 0 where that is not one number; ``by_the_clock`` says
-    that they follow the readers' day and nobody decides about them. Accounts with ``followers`` (in the model, one number an
+    that they follow the readers' day and nobody decides about them. Accounts with ``followers`` (in reality, one number an
     account, by world, account ids and seed) are followed by people who lean their way, drawn from ``follower_stream``; others
     have those of their ``populations``. ``login`` is the probability of a mark for the origin of logins, ``illegality`` how
     likely new messages break the rules. The campaign's accounts (Role.TROLL) are asleep until day 0; those ``held_back`` are
@@ -76,6 +78,7 @@ class Kind:
     words: Words
     role: Role
     accounts: OfWorld[int] = _NONE
+    weight: OfWorld[float] = _ALL
     pages: OfWorld[tuple[Pages, ...]] | None = None
     stance: OfWorld[float]
     new_share: OfWorld[float] = _ALL
@@ -95,12 +98,12 @@ class Kind:
 
 
 def organisers_followers(world: World, organisers: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Followers in reality, and in the model, of each organiser: uniform from 0 to twice the mean."""
+    """Followers in reality of each organiser: uniform from 0 to twice the mean."""
     return world.organisers.followers * 2.0 * uniforms_of(seed, Stream.STRATUM, 0, organisers, 0)
 
 
 def _outlets_followers(world: World, outlets: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    return np.full(outlets.size, world.outlets.followers * world.scale)
+    return np.full(outlets.size, world.outlets.followers)
 
 
 KINDS: dict[Group, Kind] = {
@@ -108,6 +111,7 @@ KINDS: dict[Group, Kind] = {
         words=Words("citizen", "citizen", "citizens"),
         role=Role.CITIZEN,
         accounts=lambda world: world.people,
+        weight=lambda world: world.weight,
         stance=_always(0.0),
         new_share=lambda world: world.expression.new_share,
         on_topic_share=lambda world: world.expression.on_topic_share,
@@ -119,7 +123,7 @@ KINDS: dict[Group, Kind] = {
     Group.ORGANISER: Kind(
         words=Words("organiser", "organiser", "organisers"),
         role=Role.ORGANISER,
-        accounts=lambda world: world.scaled(world.organisers.accounts),
+        accounts=lambda world: world.organisers.accounts,
         pages=lambda world: world.second.organisers,
         stance=lambda world: world.organisers.stance,
         scripted_share=lambda world: world.organisers.scripted_share,
@@ -149,7 +153,7 @@ KINDS: dict[Group, Kind] = {
     Group.ACTIVE_TROLL: Kind(
         words=Words("troll", "troll active from the start", "trolls active from the start"),
         role=Role.TROLL,
-        accounts=lambda world: world.scaled(world.campaign.accounts),
+        accounts=lambda world: world.campaign.accounts,
         stance=lambda world: world.campaign.stance,
         new_share=lambda world: world.campaign.new_share,
         on_topic_share=lambda world: world.campaign.on_topic_share,
@@ -165,7 +169,7 @@ KINDS: dict[Group, Kind] = {
             "sleeper", "woken sleeper", "woken sleepers", asleep=("account still asleep", "accounts still asleep")
         ),
         role=Role.TROLL,
-        accounts=lambda world: world.scaled(world.campaign.sleepers.accounts),
+        accounts=lambda world: world.campaign.sleepers.accounts,
         stance=lambda world: world.campaign.stance,
         new_share=lambda world: world.campaign.new_share,
         on_topic_share=lambda world: world.campaign.sleepers.on_topic_share,
@@ -224,16 +228,32 @@ def accounts_on_second(world: World, group: Group) -> int:
     return 0 if pages is None else sum(kind.accounts for kind in pages(world))
 
 
+def page_followers(world: World, group: Group) -> NDArray[np.float64]:
+    """Followers in reality of each of a group's pages on the second platform, shape (pages,)."""
+    pages = KINDS[group].pages
+    kinds = () if pages is None else pages(world)
+    return np.repeat(
+        np.array([kind.followers / max(1, kind.accounts) for kind in kinds], dtype=np.float64),
+        [kind.accounts for kind in kinds],
+    )
+
+
 def all_accounts(world: World) -> int:
-    """Accounts of all groups on both platforms."""
+    """Accounts of all groups on both platforms, all sleepers among them."""
     return sum(KINDS[group].accounts(world) + accounts_on_second(world, group) for group in Group)
 
 
 def texts_by_group(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many texts each group's accounts copy, and the number of the first of them. Like accounts in reality they scale with
-    the world, with one at least where there are any."""
-    own = [KINDS[group].scripts(world) for group in Group]
-    texts = np.array([max(1, world.scaled(n)) if n else 0 for n in own], dtype=np.int64)
+    """How many texts each group's accounts copy, and the number of the first of them. They are fewer where its accounts stand
+    for several, with one at least where there are any, so that two accounts copy the same as often as in reality."""
+    kinds = [KINDS[group] for group in Group]
+    texts = np.array(
+        [
+            max(1, math.floor(kind.scripts(world) / kind.weight(world) + 0.5)) if kind.scripts(world) else 0
+            for kind in kinds
+        ],
+        dtype=np.int64,
+    )
     of = [(group, KINDS[group].scripts_of) for group in Group]
     whose = np.array([group if other is None else other for group, other in of])
     return texts[whose], (np.cumsum(texts) - texts)[whose]

@@ -2,89 +2,64 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.campaign import TrollGroup
+from sim.graph.kind import LeaningGraph
 from sim.people.profiles import Profiles, correlated, rank_levels, shown
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import KINDS, Group, by_group, of_campaign, organisers_followers
+from sim.society.audiences import audiences, follower_levels, page_audiences, populations
+from sim.society.groups import Group, by_group, of_campaign, organisers_followers
 from sim.society.layout import Layout
+from sim.society.sleepers import before_day_0
 from sim.world import World
 
 
 class Profile(NamedTuple):
-    """What is seen of each account: followers, accounts followed, and whether it is marked for the origin of its logins."""
+    """What is seen of each account, the reserve's after all others: followers, accounts followed, and whether it is marked for
+    the origin of its logins."""
 
     followers: NDArray[np.int64]
     following: NDArray[np.int64]
     login: NDArray[np.bool_]
 
 
-def stratified(draws: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One level a stratum: the i-th of n draws is mapped into ((i, i + 1) / n)."""
-    return (np.arange(draws.size) + draws) / max(draws.size, 1)
+class Seen:
+    """The profiles of a society, drawn when a platform first looks: in most runs none does."""
+
+    def __init__(
+        self, world: World, layout: Layout, followers: NDArray[np.int64], following: NDArray[np.int64], seed: int
+    ) -> None:
+        self._drawn_from = (world, layout, followers, following, seed)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profiles of all accounts."""
+        return draw_profiles(*self._drawn_from)
 
 
-def troll_groups(world: World, group: NDArray[np.uint8]) -> Iterator[tuple[TrollGroup, NDArray[np.int64]]]:
-    """The campaign's populations, each with its accounts, group by group."""
-    for which in Group:
-        populations, trolls, first = KINDS[which].populations(world), np.flatnonzero(group == which), 0
-        for troll_group, size in zip(populations, _split(trolls.size, [g.share for g in populations]), strict=True):
-            yield troll_group, trolls[first : first + size]
-            first += size
-
-
-def _split(total: int, shares: list[float]) -> list[int]:
-    """Whole numbers that sum to ``total`` in proportion to ``shares`` (largest remainders)."""
-    exact = [total * share for share in shares]
-    whole = [math.floor(value) for value in exact]
-    by_remainder = sorted(range(len(shares)), key=lambda i: (whole[i] - exact[i], i))
-    for i in by_remainder[: total - sum(whole)]:
-        whole[i] += 1
-    return whole
-
-
-def follower_levels(trolls: NDArray[np.int64], seed: int) -> NDArray[np.float64]:
-    """Where in the quantiles of followers each account of a population of trolls is."""
-    return stratified(uniforms_of(seed, Stream.STRATUM, 0, trolls, 0))
-
-
-def registered(world: World, group: NDArray[np.uint8], seed: int) -> NDArray[np.int32]:
-    """Tick from day 0 at which each account is registered: negative or 0 for those older than the calendar."""
+def registered(world: World, layout: Layout, seed: int) -> NDArray[np.int32]:
+    """Tick from day 0 at which each account that may be in use is registered: negative or 0 for those older than the calendar."""
+    group = layout.group
     created = np.zeros(group.size, dtype=np.int64)
     citizens = np.arange(world.people)
     ordinary = np.flatnonzero(~of_campaign(group))
-    created[ordinary] = _before_day_0(world, world.population.profile, ordinary, seed)
-    for troll_group, trolls in troll_groups(world, group):
-        created[trolls] = _before_day_0(world, troll_group, trolls, seed)
+    created[ordinary] = before_day_0(world, world.population.profile, ordinary, seed)
+    for population, trolls in populations(world, Group.ACTIVE_TROLL, layout.on_first(Group.ACTIVE_TROLL)):
+        created[trolls] = before_day_0(world, population, trolls, seed)
+    created[layout.on_first(Group.SLEEPER)] = layout.sleepers.created[: layout.sleepers.in_use]
 
     new = _draw_newcomers(world, seed)
     first, last = world.newcomers_register
     day = first + (last - first) * uniforms_of(seed, Stream.NEWCOMER, 0, citizens, 1)
     tick = np.clip(np.floor(day * world.ticks_per_day).astype(np.int64), 1, world.ticks)
     created[: world.people] = np.where(new, tick, created[: world.people])
-
-    settings, sleepers = world.campaign.sleepers, np.flatnonzero(group == Group.SLEEPER)
-    draw = uniforms_of(seed, Stream.SLEEPER_CREATED, 0, sleepers, 0)
-    if settings.created_before < 1.0:
-        later = (draw - settings.created_before) / (1.0 - settings.created_before)
-        ticks = np.floor(later * settings.created_until * world.ticks_per_day).astype(np.int64)
-        created[sleepers] = np.where(later >= 0.0, np.minimum(ticks, world.ticks), created[sleepers])
     return created.astype(np.int32)
-
-
-def _before_day_0(
-    world: World, profiles: Profiles | TrollGroup, accounts: NDArray[np.int64], seed: int
-) -> NDArray[np.int64]:
-    if not profiles.age_days:
-        return np.zeros(accounts.size, dtype=np.int64)
-    age = np.interp(uniforms_of(seed, Stream.PROFILE, 0, accounts, 3), profiles.levels, profiles.age_days)
-    return -np.floor(age * world.ticks_per_day).astype(np.int64)
 
 
 def _draw_newcomers(world: World, seed: int) -> NDArray[np.bool_]:
@@ -94,10 +69,16 @@ def _draw_newcomers(world: World, seed: int) -> NDArray[np.bool_]:
 def draw_profiles(
     world: World, layout: Layout, followers: NDArray[np.int64], following: NDArray[np.int64], seed: int
 ) -> Profile:
-    """Profiles of all accounts; ``followers`` and ``following`` are those of the modelled graph, which is what outlets and the
-    second platform show."""
-    group = layout.group
-    profile = Profile(followers.copy(), following.copy(), _origins(world, group, seed))
+    """Profiles of all accounts. ``followers`` and ``following`` are those of the modelled graph; a profile that is not drawn
+    from quantiles shows them, with the followers of reality in place of those modelled."""
+    reserve = layout.reserve()
+    none = np.zeros(reserve.size, dtype=np.int64)
+    group = np.concatenate([layout.group, np.full(reserve.size, Group.SLEEPER, dtype=np.uint8)])
+    profile = Profile(
+        np.concatenate([followers, none]), np.concatenate([following, none]), _origins(world, group, seed)
+    )
+    if isinstance(world.graph, LeaningGraph):
+        _add_followers_not_modelled(world, layout, profile, seed)
     population, citizens = world.population, np.arange(world.people)
     organisers = layout.on_first(Group.ORGANISER)
     if population.profile.levels:
@@ -109,10 +90,27 @@ def draw_profiles(
         share = np.where(_draw_newcomers(world, seed), population.newcomers.bare, population.bare)
         bare = np.flatnonzero(uniforms_of(seed, Stream.PROFILE, 0, citizens, 4) < share)
         _show(profile, population.bare_profile, bare, rank_levels(followers[bare], bare, seed), seed)
-    for troll_group, trolls in troll_groups(world, group):
+    for troll_group, trolls in _trolls(world, layout):
         if troll_group.following:
             _show(profile, troll_group, trolls, follower_levels(trolls, seed), seed)
     return profile
+
+
+def _add_followers_not_modelled(world: World, layout: Layout, profile: Profile, seed: int) -> None:
+    for people, found in (
+        (world.people, audiences(world, layout, seed)),
+        (layout.members().size, page_audiences(world, layout)),
+    ):
+        for audience in found:
+            not_modelled = audience.in_reality(world, people, seed) - audience.modelled(world, people, seed)
+            profile.followers[audience.accounts] += not_modelled
+
+
+def _trolls(world: World, layout: Layout) -> Iterator[tuple[TrollGroup, NDArray[np.int64]]]:
+    """The campaign's populations, and the reserve's, each with its accounts on the first platform."""
+    for group in Group:
+        yield from populations(world, group, layout.on_first(group))
+    yield from populations(world, Group.SLEEPER, layout.reserve())
 
 
 def _show(

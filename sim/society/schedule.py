@@ -9,13 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.actors.timetable import NEVER
 from sim.calendar import event_days
-from sim.randomness import Stream, exponentials_of
 from sim.society.groups import KINDS, Group, groups_where
 from sim.world import World
-
-_LN2 = 0.6931471805599453
 
 
 class Schedule(NamedTuple):
@@ -92,17 +88,3 @@ def posts_by_the_clock(world: World) -> NDArray[np.float64]:
     for group in groups_where(lambda kind: kind.by_the_clock):
         posts[group] = KINDS[group].posts_per_day(world) * clock[steps % world.ticks_per_day]
     return posts
-
-
-def sleepers_wake(
-    world: World, sleepers: NDArray[np.int64], created: NDArray[np.int32], seed: int
-) -> NDArray[np.int64]:
-    """Step at which each sleeper wakes: geometric waiting times with hazard 1 - exp(-rate a tick), from its creation on but not
-    before the operator begins to wake sleepers."""
-    rate = world.campaign.sleepers.waking_rate / world.ticks_per_day
-    if rate < 1e-12:
-        return np.full(sleepers.size, NEVER, dtype=np.int64)
-    waiting = np.floor(exponentials_of(seed, Stream.SLEEPER_WAKES, 0, sleepers, 0) * (_LN2 / rate))
-    since = np.maximum(created.astype(np.int64), math.floor(world.sleepers_wake_from * world.ticks_per_day))
-    steps = world.burn_in_ticks + since + np.minimum(waiting, 2.0**40).astype(np.int64)
-    return np.asarray(np.where(steps < world.burn_in_ticks + world.ticks, steps, NEVER))

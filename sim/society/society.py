@@ -16,11 +16,12 @@ from sim.graph.node_ids import Labels
 from sim.people.legitimacy import legitimacies_at_start
 from sim.people.people import draw_people
 from sim.randomness import Stream, uniforms_of
+from sim.society.audiences import stratified
 from sim.society.follows import draw_follows
 from sim.society.given import by_account, given_network, given_people, given_sessions, of_class
 from sim.society.groups import KINDS, Group, by_group
 from sim.society.layout import Layout, lay_out
-from sim.society.profiles import Profile, draw_profiles, registered, stratified
+from sim.society.profiles import Profile, Seen, registered
 from sim.world import World
 
 
@@ -75,8 +76,10 @@ def sizes_of_society(people: int, accounts: int, follows: int) -> dict[str, int]
 class Drawn(NamedTuple):
     """A society as it is drawn, before anything has happened: its arrays, and what is known of it beside them.
     ``inner_confidence`` is what people start with; ``given`` names what of them was not drawn (``Given``); ``called`` is
-    what the user calls the node of each account, None without a network of theirs. ``world`` and ``seed`` are what it was drawn
-    for and by."""
+    what the user calls the node of each account, None without a network of theirs. ``wakes_at`` is the step at which each sleeper
+    that may be in use wakes if nobody stops it (``sim.actors.timetable.NEVER`` if it does not), and ``reserve`` the tick, counted
+    from day 0, at which each of the campaign's reserve is registered; their ids come after those of all other accounts. ``world``
+    and ``seed`` are what it was drawn for and by."""
 
     world: World
     seed: int
@@ -84,10 +87,30 @@ class Drawn(NamedTuple):
     graph: FollowerGraph
     followers: NDArray[np.int64]
     following: NDArray[np.int64]
-    profile: Profile
+    seen: Seen
+    wakes_at: NDArray[np.int64]
+    reserve: NDArray[np.int64]
     inner_confidence: NDArray[np.float64]
     given: frozenset[str]
     called: Labels | None
+
+    @property
+    def profile(self) -> Profile:
+        """What is seen of each account, the reserve's after all others."""
+        return self.seen.profile
+
+    @property
+    def registered(self) -> int:
+        """How many accounts there ever are, the reserve's among them."""
+        return self.arrays.group.size + self.reserve.size
+
+    def groups_of(self, accounts: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The group of each account, the reserve's among them."""
+        group = self.arrays.group
+        if not self.reserve.size:
+            return group[accounts]
+        in_use = accounts < group.size
+        return np.where(in_use, group[np.where(in_use, accounts, 0)], np.uint8(Group.SLEEPER))
 
     @property
     def nodes(self) -> Labels:
@@ -136,7 +159,7 @@ def draw(world: World, seed: int) -> Drawn:
         topic_reader=people.topic_reader,
         group=group,
         person=person,
-        created=registered(world, group, seed),
+        created=registered(world, layout, seed),
         illegal_share=_illegal_shares(world, layout, network, seed),
         fixed_stance=by_group(lambda kind: kind.stance(world))[group[world.people :]],
         posting_weight=weights[world.people :],
@@ -153,7 +176,9 @@ def draw(world: World, seed: int) -> Drawn:
         graph,
         followers,
         following,
-        draw_profiles(world, layout, followers, following, seed),
+        Seen(world, layout, followers, following, seed),
+        layout.sleepers.wakes_at,
+        layout.sleepers.reserve,
         people.inner_confidence,
         given.names(),
         None if network is None else network.called[by_account(network)],

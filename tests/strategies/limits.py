@@ -159,7 +159,7 @@ def _platforms(frame: Frame) -> st.SearchStrategy[str]:
 CHOSEN: dict[str, Callable[[Frame], st.SearchStrategy[Any]]] = {
     "World.people": lambda f: st.just(f.people),
     "World.people_reachable": lambda f: (
-        st.none() if f.network else st.sampled_from([None, None, f.people, 3 * f.people])
+        st.none() if f.network else st.sampled_from([None, f.people, 3 * f.people, 3 * f.people])
     ),
     "World.days": lambda f: st.just(f.days),
     "World.first_day": lambda f: st.just(f.first_day),
@@ -263,6 +263,8 @@ def _world(values: Values, frame: Frame) -> None:
         values["organisers"] = replace(values["organisers"], accounts=0)
     if not isinstance(values["graph"], LeaningGraph):
         values["outlets"] = replace(values["outlets"], accounts=0)
+    if not values["graph"].followed_in_proportion:
+        values["people_reachable"] = None
     second = values["second"]
     members = floor(second.members * frame.people)
     if not isinstance(values["graph"], LeaningGraph) or values["feed"].reading not in FEEDS or members < 2:

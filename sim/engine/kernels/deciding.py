@@ -66,6 +66,7 @@ def decide(
     for s in range(state.stream_size[0]):
         scratch.topic_author[s] = state.stream[s].author
         scratch.topic_created[s] = state.stream[s].created
+        scratch.topic_counterpart[s] = state.stream_counterpart[s]
     for i in range(low, high):
         account = awake[i]
         _fetch_ahead(awake, i, high, state, society)

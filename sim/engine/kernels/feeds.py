@@ -25,6 +25,7 @@ def look(
     rows = live_followees(seed, step, account, state, society, parameters, scratch)
     n = gather(seed, step, account, rows, whole, state, society, parameters, scratch)
     shown = select(seed, step, account, n, society, parameters, scratch)
+    scratch.first_from_stream[0] = n
     if topic:
         shown = add_topic(seed, step, account, rows, whole, n, shown, state, society, parameters, scratch)
     return rows, shown

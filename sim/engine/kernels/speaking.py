@@ -102,6 +102,7 @@ def _take_up(step: int, c: int, scratch: Scratch, i: int, decisions: Decisions) 
     decisions.action[i] = RESHARE
     decisions.entry[i] = scratch.entry[c]
     decisions.entry[i].posted = step
+    decisions.from_stream[i] = c >= scratch.first_from_stream[0]
 
 
 @inlined

@@ -24,11 +24,12 @@ def _topic_draws(
     size: int,
     author: NDArray[np.int64],
     created: NDArray[np.int64],
+    counterpart: NDArray[np.int64],
     out: NDArray[np.float64],
 ) -> None:
     """Running times of the topic stream's messages; a function of its own, which is compiled to vector instructions."""
     for s in range(size):
-        out[s] = topic_race_inline(seed, reader, step, author[s], created[s])
+        out[s] = topic_race_inline(seed, reader, step, author[s], created[s], counterpart[s])
 
 
 @inlined
@@ -48,6 +49,20 @@ def _carried(
 
 
 @inlined
+def _shown_before(i: int, scratch: Scratch) -> bool:
+    """Whether the i-th of the slots shows a counterpart of a message that one before it shows."""
+    s = scratch.place[i]
+    for j in range(i):
+        other = scratch.place[j]
+        if (
+            scratch.topic_author[s] == scratch.topic_author[other]
+            and scratch.topic_created[s] == scratch.topic_created[other]
+        ):
+            return True
+    return False
+
+
+@inlined
 def add_topic(
     seed: int, step: int, reader: int, rows: int, whole: bool, n: int, shown: int, state: State, society: Society,
     parameters: Parameters, scratch: Scratch,
@@ -60,7 +75,16 @@ def add_topic(
     size = state.stream_size[0]
     takes_down = parameters.measures.takedowns.size > 0
     hides = parameters.measures.visibility < 1.0
-    _topic_draws(seed, step, reader, size, scratch.topic_author, scratch.topic_created, scratch.topic_draw)
+    _topic_draws(
+        seed,
+        step,
+        reader,
+        size,
+        scratch.topic_author,
+        scratch.topic_created,
+        scratch.topic_counterpart,
+        scratch.topic_draw,
+    )
     for s in range(size):
         time = scratch.topic_draw[s]
         if held == parameters.feed.topic_slots and time >= scratch.race[held - 1]:
@@ -79,6 +103,8 @@ def add_topic(
     for i in range(held):
         s = scratch.place[i]
         entry = state.stream[s]
+        if _shown_before(i, scratch):
+            continue
         if not whole and entry.posted < state.last_awake[reader]:
             continue
         if _carried(step, rows, scratch.topic_author[s], scratch.topic_created[s], state, parameters, scratch):

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
-from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, POST, role_of
+from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, POST
 from sim.engine.kernels.speaking import posts_first, silent
 from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
@@ -112,7 +112,7 @@ def wake(
             awake[n] = account
             n += 1
         elif group != OF_CITIZEN:
-            counts[_LOST + role_of(group)] += 1
+            counts[_LOST + group] += 1
         elif uniform(seed, POST, step, account, 0) < parameters.expression.posting:
             person = society.person[account]
             if not silent(person, state.opinion[person, 0], state.inner_confidence[person], state, society, parameters):

@@ -51,7 +51,9 @@ class Scratch(NamedTuple):
     draws: NDArray[np.float64]
     topic_author: NDArray[np.int64]
     topic_created: NDArray[np.int64]
+    topic_counterpart: NDArray[np.int64]
     topic_draw: NDArray[np.float64]
+    first_from_stream: NDArray[np.int64]
 
 
 class Decisions(NamedTuple):
@@ -63,6 +65,7 @@ class Decisions(NamedTuple):
     inner_confidence: NDArray[np.float64]
     action: NDArray[np.uint8]
     entry: NDArray[np.void]
+    from_stream: NDArray[np.uint8]
     reported: NDArray[np.int64]
     script: NDArray[np.int64]
     copies: NDArray[np.int64]
@@ -139,7 +142,9 @@ def make_scratch(
         draws=np.empty(512),
         topic_author=np.empty(topic_capacity, dtype=np.int64),
         topic_created=np.empty(topic_capacity, dtype=np.int64),
+        topic_counterpart=np.empty(topic_capacity, dtype=np.int64),
         topic_draw=np.empty(topic_capacity),
+        first_from_stream=np.zeros(1, dtype=np.int64),
     )
 
 
@@ -154,4 +159,5 @@ def make_decisions(accounts: int, parameters: Parameters) -> Decisions:
         inner_confidence=np.empty(accounts),
         action=np.empty(accounts, dtype=np.uint8),
         entry=np.zeros(accounts, dtype=ENTRY),
+        from_stream=np.empty(accounts, dtype=np.uint8),
     )

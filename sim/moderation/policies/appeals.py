@@ -40,10 +40,11 @@ class Appeals(DailyPolicy):
         view = desk.view()
         due = view.suspended & delay_ends(desk, view.since, self.delay_days, last)
         due &= desk.draws(self.salt) < self.appealing
-        cases = int(due.sum())
+        cases = view.account[due]
         desk.review(cases, self.minutes_per_case)
-        if cases:
-            desk.restore(view.account[due & (desk.scores(self.judge) == 0.0)], cases)
+        if cases.size:
+            asked = float(desk.standing_for(cases).sum())
+            desk.restore(view.account[due & (desk.scores(self.judge) == 0.0)], asked)
 
     def sentence(self, date: str) -> str:
         return (

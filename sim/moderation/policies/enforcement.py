@@ -31,7 +31,7 @@ class Enforcement(DailyPolicy):
     reviewers: float = quantity(
         6.0, unit="reviewers in reality", low=0, high=1_000_000,
         source=f"{_BARRETT}: Facebook had 15,000 for 2.5 billion users, in proportion 6 for a million",
-        doc="Reviewers at work, eight hours every day; like accounts they scale with the world.",
+        doc="Reviewers at work, eight hours every day.",
     )  # fmt: skip
     minutes_per_case: float = minutes_field("Work on a case.", low_open=True)
     delay_days: float = quantity(
@@ -45,21 +45,23 @@ class Enforcement(DailyPolicy):
     )  # fmt: skip
 
     def act(self, desk: Desk) -> None:
-        queue, known = desk.kept or (EMPTY, EMPTY.account)
+        queue, known, begun = desk.kept or (EMPTY, EMPTY.account, 0.0)
         view, scores = desk.view(), desk.scores(self.detector)
         flagged = np.flatnonzero((scores > 0.0) & ~view.suspended)
         fresh = flagged[~np.isin(view.account[flagged], known)]
         fresh = view.account[fresh[np.lexsort((view.account[fresh], -scores[fresh]))]]
-        mean = self.reviewers * _HOURS * 60.0 / self.minutes_per_case * desk.scale
-        capacity = daily_capacity(mean, desk.tick // desk.ticks_per_day)
+        mean = self.reviewers * _HOURS * 60.0 / self.minutes_per_case
+        capacity = begun + daily_capacity(mean, desk.tick // desk.ticks_per_day)
         oldest = desk.tick - round(self.delay_days * desk.ticks_per_day)
-        cases, queue = queue.enter(fresh, desk.tick).take(capacity, oldest)
+        queue = queue.enter(fresh, desk.tick)
+        cases, queue, begun = queue.take(desk.standing_for(queue.account), capacity, oldest)
         still = np.isin(cases, view.account[flagged])
-        desk.kept = (queue, np.setdiff1d(np.union1d(known, fresh), cases[~still]))
-        desk.review(cases.size, self.minutes_per_case)
+        desk.kept = (queue, np.setdiff1d(np.union1d(known, fresh), cases[~still]), begun)
+        desk.review(cases, self.minutes_per_case)
         if cases.size:
             guilty = view.account[desk.scores(self.reviewer) > 0.0]
-            desk.suspend(np.sort(cases[still & np.isin(cases, guilty)]), cases.size)
+            decided = float(desk.standing_for(cases).sum())
+            desk.suspend(np.sort(cases[still & np.isin(cases, guilty)]), decided)
 
     def sentence(self, date: str) -> str:
         return (

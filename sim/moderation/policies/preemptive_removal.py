@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.fields import quantity, register
 from sim.moderation.disclosed import UNUSED
-from sim.moderation.policy import Removal, RemovalPolicy, most_suspicious
+from sim.moderation.policy import RemovalPolicy, most_suspicious
 from sim.moderation.view import PlatformView
 
 
@@ -22,16 +22,16 @@ class PreemptiveRemoval(RemovalPolicy):
     of_sleepers: ClassVar[bool] = True
 
     accounts: int = quantity(
-        UNUSED, unit="accounts in reality", low=0, high=300_000_000,
+        UNUSED, unit="accounts", low=0, high=300_000_000,
         source="Twitter, 19 August 2019: about 200,000 accounts before they were substantially active",
         doc="Sleeping accounts to remove.",
     )  # fmt: skip
 
-    def in_reality(self) -> int:
+    def asked(self) -> int:
         return self.accounts
 
-    def remove(self, view: PlatformView, scores: NDArray[np.float64], asked: int) -> Removal:
-        return most_suspicious(view, scores, np.asarray(view.posts == 0), asked)
+    def ranked(self, view: PlatformView, scores: NDArray[np.float64]) -> NDArray[np.int64]:
+        return most_suspicious(view, scores, np.asarray(view.posts == 0))
 
     def sentence(self, date: str) -> str:
         return f"On {date} the platform removes {self.accounts:,} accounts that have not posted yet ({self.detector.sentence()})."

@@ -23,10 +23,13 @@ class Queue(NamedTuple):
         ticks = np.full(accounts.size, tick, dtype=np.int64)
         return Queue(np.concatenate([self.account, accounts]), np.concatenate([self.entered, ticks]))
 
-    def take(self, capacity: int, until: int) -> tuple[NDArray[np.int64], Queue]:
-        """The first ``capacity`` accounts of those that entered by tick ``until``, and the queue without them."""
-        n = min(capacity, int(np.searchsorted(self.entered, until, side="right")))
-        return self.account[:n], Queue(self.account[n:], self.entered[n:])
+    def take(self, weight: NDArray[np.float64], capacity: float, until: int) -> tuple[NDArray[np.int64], Queue, float]:
+        """The first accounts of those that entered by tick ``until`` that stand for at most ``capacity`` cases, each for its
+        ``weight``; the queue without them; and what is left of the capacity for the case that is next, if one waits."""
+        until_each = np.cumsum(weight[: int(np.searchsorted(self.entered, until, side="right"))])
+        n = int(np.searchsorted(until_each, capacity, side="right"))
+        left = capacity - (float(until_each[n - 1]) if n else 0.0) if n < until_each.size else 0.0
+        return self.account[:n], Queue(self.account[n:], self.entered[n:]), left
 
 
 EMPTY = Queue(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))

@@ -37,9 +37,9 @@ class RegistrationChecks(DailyPolicy):
         due = delay_ends(desk, view.created, self.delay_days, last) & (view.created >= first) & ~view.suspended
         due &= desk.draws() < self.checked
         found = view.account[due & (desk.scores(self.detector) > 0.0)]
-        desk.review(found.size, self.minutes_per_case)
+        desk.review(found, self.minutes_per_case)
         if due.any():
-            desk.suspend(found, int(due.sum()))
+            desk.suspend(found, float(desk.standing_for(view.account[due]).sum()))
 
     def sentence(self, date: str) -> str:
         return (

@@ -50,9 +50,9 @@ class TipOff(DailyPolicy):
         if self.pages_only:
             flagged &= view.page
         found = view.account[np.flatnonzero(flagged)]
-        desk.review(found.size, self.minutes_per_case)
+        desk.review(found, self.minutes_per_case)
         if found.size:
-            desk.suspend(found, found.size)
+            desk.suspend(found, float(desk.standing_for(found).sum()))
 
     def sentence(self, date: str) -> str:
         what = "pages" if self.pages_only else "accounts and pages"
