@@ -122,7 +122,7 @@ def frontier_figure(story: Story) -> Figure | None:
     ax.set_xscale("symlog", linthresh=1)
     most = max(1.0, 1.6 * float(hit.max()), 1.15 * float((hit + bars["xerr"]).max()))
     ax.set_xlim(-0.2, most)
-    ticks = (n * 10**power for power in range(8) for n in (1, 2, 5))
+    ticks = (n * 10**power for power in range(8) for n in ((1, 2, 5) if most < 1000 else (1,)))
     ax.set_xticks([0, *(tick for tick in ticks if tick <= most)])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_xlabel("innocent accounts suspended or marked by mistake")
@@ -199,7 +199,9 @@ def sweep_figure(story: Story) -> Figure | None:
         if min(values) > 0 and len(values) > 1 and max(values) / min(values) >= 10:
             ax.set_xscale("log")
             ax.minorticks_off()
-        ax.set_xticks(values, [f"{value:g}\n(assumed)" if value == story.assumed else f"{value:g}" for value in values])
+        ax.set_xticks(
+            values, [f"{value:,g}\n(assumed)" if value == story.assumed else f"{value:,g}" for value in values]
+        )
         ax.set_ylabel(f"shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
         ax.set_xlabel(_axis_of_field(story))
         ax.set_title("Traced to the campaign's messages" if kind == "traced" else "All included (counterfactual)")
