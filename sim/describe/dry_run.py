@@ -51,7 +51,7 @@ class _ActorsOnly(Engine):
 
     def suspend(self, accounts: NDArray[np.int64]) -> None:
         group = self.drawn.groups_of(accounts)
-        weight = self.fixed.parameters.by_group.weight[group]
+        weight = self.stands_for(accounts)
         sleeping = self.state.status[accounts] == Status.SLEEPING
         of_sort = ((group == which) & (asleep is None or sleeping == asleep) for which, asleep in SORTS)
         self.suspensions.append(tuple(round(weight[found].sum()) for found in of_sort))

@@ -192,6 +192,10 @@ class Engine(mesa.Model):
         """SHA-256 of the present state; equal across engines, threads and forks."""
         return self.state.digest(self.step_index)
 
+    def stands_for(self, accounts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For how many accounts in reality each of these stands, the reserve's among them, shape (accounts,)."""
+        return self.fixed.parameters.by_group.weight[self.drawn.groups_of(accounts)]
+
     def on_duty(self) -> NDArray[np.int64]:
         """Ids, ascending, of the accounts beyond people's first ones that can be awake until an actor acts again, or whose lost
         posts count: active ones, and innocent ones that are suspended. Not the sleepers, who may be most of all accounts."""

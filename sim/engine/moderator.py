@@ -18,7 +18,7 @@ from sim.moderation.policy import Policy
 from sim.moderation.view import OracleSignal, PlatformView, Traces
 from sim.people.accounts import NOBODY, Status
 from sim.randomness import Stream, uniforms_of
-from sim.society.groups import Group, of_campaign
+from sim.society.groups import of_campaign
 
 if TYPE_CHECKING:
     from sim.engine.engine import Engine
@@ -73,11 +73,11 @@ class PolicyDesk:
         return detector.suspicion(view, oracle, self._model.seed_of_run)
 
     def standing_for(self, accounts: NDArray[np.int64]) -> NDArray[np.float64]:
-        return self._weight_of(self._seen(accounts, "standing_for", distinct=False))
+        return self._model.stands_for(self._seen(accounts, "standing_for", distinct=False))
 
     def first_of(self, ranked: NDArray[np.int64], wanted: float) -> NDArray[np.int64]:
         wanted = checked(wanted, float, self._field("first_of"), low=0)
-        weight = self._weight_of(self._seen(ranked, "first_of", distinct=False))
+        weight = self._model.stands_for(self._seen(ranked, "first_of", distinct=False))
         if np.unique(ranked).size != weight.size:
             raise InputError(f"must name each account once, not {shown(ranked)}", self._field("first_of"))
         until = np.cumsum(weight)
@@ -97,7 +97,7 @@ class PolicyDesk:
 
     def review(self, accounts: NDArray[np.int64], minutes: float) -> None:
         each = checked(minutes, float, self._field("review"), low=0)
-        cases = self._weight_of(self._seen(accounts, "review", distinct=False))
+        cases = self._model.stands_for(self._seen(accounts, "review", distinct=False))
         self._model.review_hours += float(cases.sum()) * each / 60.0
 
     def _field(self, name: str) -> str:
@@ -110,9 +110,6 @@ class PolicyDesk:
         if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu") or not np.isin(ids, seen).all():
             raise InputError(f"must name accounts of its view by their ids, not {shown(accounts)}", self._field(what))
         return (np.unique(ids) if distinct else ids).astype(np.int64)
-
-    def _weight_of(self, accounts: NDArray[np.int64]) -> NDArray[np.float64]:
-        return self._model.fixed.parameters.by_group.weight[self._model.drawn.groups_of(accounts)]
 
     def _mistakes_left_out(self, accounts: NDArray[np.int64]) -> NDArray[np.int64]:
         """The accounts, without innocent ones in a branch that spares them."""
@@ -222,6 +219,5 @@ class Moderator(Actor):
     def _reports_in_reality(self, account: NDArray[np.int64], reports: NDArray[np.int64]) -> NDArray[np.int64]:
         """Reports that each account has had: of what an account with an agenda posts only the modelled people report any, and
         each stands for several."""
-        weight = self.model.fixed.parameters.by_group.weight
-        readers = weight[Group.CITIZEN] / weight[self.model.drawn.groups_of(account)]
+        readers = self.model.world.weight / self.model.stands_for(account)
         return np.asarray(np.floor(reports * readers + 0.5).astype(np.int64))

@@ -154,7 +154,7 @@ class Day:
                 "followers": of_all(model.followers),
                 "following": of_all(model.following),
                 "marked": state.flags > 0,
-                "stands_for": weights(model)[group],
+                "stands_for": model.stands_for(accounts),
             },
             index=pd.RangeIndex(accounts.size, name="account"),
         )

@@ -29,7 +29,7 @@ def _people_in_reality(model: Engine, chosen: NDArray[np.bool_]) -> float:
 
 
 def _in_reality(model: Engine, accounts: NDArray[np.int64]) -> float:
-    return float(weights(model)[model.society.group[accounts]].sum())
+    return float(model.stands_for(accounts).sum())
 
 
 def wrongful_removals(model: Engine) -> float:
@@ -78,7 +78,7 @@ def days_silenced(model: Engine) -> float:
     """Days for which citizens', organisers' and outlets' accounts have been suspended, added up."""
     suspended = _suspended(model)
     ticks = model.step_index - model.state.suspended_since[suspended].astype(np.int64)
-    now = float((ticks * weights(model)[model.society.group[suspended]]).sum())
+    now = float((ticks * model.stands_for(suspended)).sum())
     before = in_reality(model, counts_since_day_0(model), Count.SILENCED, INNOCENT)
     return (before + now) / model.world.ticks_per_day
 
