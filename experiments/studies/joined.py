@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from experiments.command.folder import Assembly
+from experiments.studies.leaves import leaves
 from experiments.studies.results import PROVENANCE, check_tables
 from experiments.studies.run_design import DESIGN
 from sim.fields import canonical_json
@@ -45,19 +46,7 @@ def join(directories: Sequence[Path], results: Path) -> DesignTables:
 def _flat(provenance: Mapping[str, Any]) -> dict[str, Any]:
     study = {name: value for name, value in provenance["study"].items() if name != "sweep"}
     asked = {"study": study | {"days": provenance["days"], "seeds": provenance["seeds"]}}
-    return dict([*_leaves("", provenance["world"]), *_leaves("", asked)])
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Fields by their paths, as in ``World.replace``."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _leaves(f"{path}.{name}" if path else name, inner)
-    elif isinstance(value, list):
-        for i, inner in enumerate(value):
-            yield from _leaves(f"{path}[{i}]", inner)
-    else:
-        yield path, value
+    return dict([*leaves(provenance["world"]), *leaves(asked)])
 
 
 def _differing(abouts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -13,15 +13,16 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.studies.leaves import leaves
 from sim.fields import canonical_json
 from sim.study.ledger import Ledger
+from sim.study.long_tables import WORK_COLUMNS
 from sim.study.packs import Pack
 from sim.study.records import About, BrokenRecordError, about, key_of, outcomes
 from sim.temporaries import temporary_for
 from sim.version import MODEL_VERSION
 
 _ROWS = 5_000
-_WORK = ("updates", "rows_scanned", "cpu_seconds")
 _TEXTS = ("key", "branch", "digest", "made", "commit", "code", "model_version")
 
 
@@ -171,7 +172,7 @@ def export(ledger: Ledger, file: Path) -> int:
     schema = pa.schema([
         ("key", pa.string()), *((name, _TYPES[kind]) for name, kind in kinds.items()), ("branch", pa.string()),
         ("seed", pa.int64()), ("population_seed", pa.int64()), *((name, pa.float64()) for name in columns),
-        *((name, pa.float64()) for name in _WORK), *((name, pa.string()) for name in _TEXTS[2:]),
+        *((name, pa.float64()) for name in WORK_COLUMNS), *((name, pa.string()) for name in _TEXTS[2:]),
     ])  # fmt: skip
     number, rows = 0, list[dict[str, Any]]()
     temporary = temporary_for(file)
@@ -198,7 +199,7 @@ def _row(run: About, content: bytes, kinds: Mapping[str, str]) -> dict[str, Any]
     seed, people = (value if abs(value) < 2**63 else None for value in (values["seed"], values["population_seed"]))
     return {
         "key": run.key, **swept, "branch": branch_in_words(run.branch), "seed": seed, "population_seed": people,
-        **outcomes(content), **{name: values["work"].get(name) for name in _WORK}, "digest": values["digest"],
+        **outcomes(content), **{name: values["work"].get(name) for name in WORK_COLUMNS}, "digest": values["digest"],
         "made": made.get("when"), "commit": made.get("commit"), "code": made.get("code"),
         "model_version": str(made.get("model_version", "")),
     }  # fmt: skip
@@ -239,14 +240,8 @@ def _fingerprint(world: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical_json(dict(world)).encode()).hexdigest()[:16] if world else ""
 
 
-def _flat(value: Any, path: str = "") -> dict[str, Any]:
-    """The leaves of a mapping by their dotted names; lists are texts."""
-    if isinstance(value, Mapping):
-        found: dict[str, Any] = {}
-        for name, part in value.items():
-            found |= _flat(part, f"{path}.{name}" if path else str(name))
-        return found
-    return {path: canonical_json(value) if isinstance(value, list) else value}
+def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(leaves(value, open_lists=False))
 
 
 def branch_in_words(branch: Mapping[str, Any]) -> str:

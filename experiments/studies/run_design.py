@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from experiments.command.folder import Assembly, check_place
+from experiments.command.folder import Assembly
 from experiments.command.progress import Reporter
 from experiments.command.user_code import user_classes
 from experiments.studies.gather import package_versions, run_keys
-from experiments.studies.run_study import kept_if_interrupted
+from experiments.studies.results import PROVENANCE
+from experiments.studies.run_study import check_places, opened_ledger
 from experiments.studies.settings import Experiment
 from sim.fields import InputError, canonical_json
 from sim.sources import commit
 from sim.study.design import DesignTables
-from sim.study.ledger import Ledger
 
 DESIGN = "design"
 """The kind of folder that long tables lie in."""
-PROVENANCE = "provenance.json"
 
 
 @dataclass(frozen=True)
@@ -57,27 +56,22 @@ def run_design(experiment: Experiment, command: Sequence[str]) -> DesignRun:
     cannot be written to."""
     if experiment.keep:
         raise InputError("must be left out with a design, whose tables have no individual-level data", field="keep")
-    records = Path(experiment.results) / "ledger"
-    for place in (experiment.results, str(records)):
-        check_place(place)
+    check_places(experiment)
     began, design, directory = time.time(), experiment.designed, design_directory(experiment)
     assembly = Assembly(directory, DESIGN)
     assembly.check()
-    with Reporter() as reporter:
-        ledger = Ledger(records, reporter.say)
-        reporter.say_if_it_compiles()
-        with kept_if_interrupted(reporter, ledger, directory):
-            reporter.begin(f"{len(design):,} worlds", "runs")
-            faults = design.simulate(ledger, experiment.executor, experiment.threads, reporter.advanced)
-            reporter.begin("tables")
-            with assembly as folder:
-                tables = design.write(folder, ledger, faults)
-                about = _provenance(experiment, command, began) | {
-                    "runs_simulated": ledger.kept, "runs_found_in_ledger": ledger.found,
-                    "seeds_that_failed": [fault._asdict() for fault in tables.faults],
-                }  # fmt: skip
-                text = json.dumps(about, indent=2, ensure_ascii=False)
-                (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+    with Reporter() as reporter, opened_ledger(experiment, reporter, directory) as ledger:
+        reporter.begin(f"{len(design):,} worlds", "runs")
+        faults = design.simulate(ledger, experiment.executor, experiment.threads, reporter.advanced)
+        reporter.begin("tables")
+        with assembly as folder:
+            tables = design.write(folder, ledger, faults)
+            about = _provenance(experiment, command, began) | {
+                "runs_simulated": ledger.kept, "runs_found_in_ledger": ledger.found,
+                "seeds_that_failed": [fault._asdict() for fault in tables.faults],
+            }  # fmt: skip
+            text = json.dumps(about, indent=2, ensure_ascii=False)
+            (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
     return DesignRun(directory, DesignTables(directory, tables.faults), len(design), ledger.kept, ledger.found)
 
 

@@ -26,30 +26,42 @@ def run_study(experiment: Experiment, command: Sequence[str], tell: Callable[[Re
 
     Raises InputError, before anything is simulated, for a place that cannot be written to.
     """
-    records = Path(experiment.results) / "ledger"
-    for place in (experiment.results, str(records)):
-        check_place(place)
+    check_places(experiment)
     directory = study_directory(experiment)
     assembly = Assembly(directory, STUDY)
     assembly.check()
     room = _ROOM + _ROOM_OF_A_RUN * experiment.number_of_runs
-    with place_with_room(experiment.results, room), Reporter() as reporter:
-        ledger = Ledger(records, reporter.say)
-        reporter.say_if_it_compiles()
-        with kept_if_interrupted(reporter, ledger, directory):
-            results = simulate(experiment, ledger, reporter, command)
-            reporter.begin("figures and report")
-            with assembly as folder:
-                write_tables(results, folder)
-                told = tell(results, folder)
+    with (
+        place_with_room(experiment.results, room),
+        Reporter() as reporter,
+        opened_ledger(experiment, reporter, directory) as ledger,
+    ):
+        results = simulate(experiment, ledger, reporter, command)
+        reporter.begin("figures and report")
+        with assembly as folder:
+            write_tables(results, folder)
+            told = tell(results, folder)
     return directory, told
 
 
+def check_places(experiment: Experiment) -> None:
+    """Raise InputError where results or the ledger cannot be written to."""
+    for place in (experiment.results, str(_ledger_in(experiment))):
+        check_place(place)
+
+
+def _ledger_in(experiment: Experiment) -> Path:
+    return Path(experiment.results) / "ledger"
+
+
 @contextmanager
-def kept_if_interrupted(reporter: Reporter, ledger: Ledger, directory: Path) -> Iterator[None]:
-    """Say what is kept where work on a directory is interrupted, or cannot be written. Raises KeyboardInterrupt, InputError."""
+def opened_ledger(experiment: Experiment, reporter: Reporter, directory: Path) -> Iterator[Ledger]:
+    """The ledger in which the runs of an experiment are kept; what is kept is said where work on a directory is interrupted, or
+    cannot be written. Raises KeyboardInterrupt, InputError."""
+    ledger = Ledger(_ledger_in(experiment), reporter.say)
+    reporter.say_if_it_compiles()
     try:
-        yield
+        yield ledger
     except (KeyboardInterrupt, StoppedError) as stop:
         with suppress(OSError):  # the terminal may be gone
             reporter.say(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from hydra.core.config_store import ConfigStore
@@ -307,9 +307,10 @@ class Experiment(Settings):
                 words = str(error)[:1].lower() + str(error)[1:]
                 raise InputError(f"must fit the world: {words}", field="study.sweep") from None
 
-    @property
+    @cached_property
     def designed(self) -> Design:
-        """The design over all branches of the study. Raises InputError for worlds that cannot be."""
+        """The design over all branches of the study; its worlds are made and checked once. Raises InputError for worlds that
+        cannot be."""
         assert self.design is not None
         try:
             return Design(

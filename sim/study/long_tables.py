@@ -6,7 +6,6 @@ world, so that what is held in memory does not grow with the design, and get the
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.study.compare import Study
+from sim.study.files import put_in_place
 from sim.study.keys import RunKeys
 from sim.temporaries import temporary_for
 
@@ -93,8 +93,7 @@ class _Table:
             self._writer.close()
             if whole:
                 with self._temporary.open("rb") as file:
-                    os.fsync(file.fileno())
-                self._temporary.replace(self._path)
+                    put_in_place(self._temporary, file, self._path)
         finally:
             with suppress(OSError):
                 self._temporary.unlink(missing_ok=True)
