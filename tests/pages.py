@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
 
 class Page(HTMLParser):
-    """Tags that are open, and everything that could fetch something."""
+    """Tags that are open, everything that could fetch something, and styles and scripts in attributes."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.open: list[str] = []
         self.fetched: list[str] = []
+        self.in_attributes: list[str] = []
         self.ids: list[str] = []
         self.feed(text)
 
@@ -20,8 +23,10 @@ class Page(HTMLParser):
         if tag not in ("meta", "br", "link", "img", "input"):
             self.open.append(tag)
         for name, value in attributes:
-            if name in ("src", "href", "xlink:href", "data") and value and not value.startswith("#"):
+            if name in ("src", "href", "xlink:href", "data") and value and not value.startswith(("#", "data:text/csv")):
                 self.fetched.append(value)
+            if name == "style" or name.startswith("on"):
+                self.in_attributes.append(f"{tag} {name}")
             if name == "id" and value:
                 self.ids.append(value)
 
@@ -34,8 +39,21 @@ def assert_whole(text: str) -> None:
     page = Page(text)
     assert page.open == []
     assert page.fetched == []
-    assert "<script" not in text
+    assert not re.search(r"<script(?! type=\"(module|application/json)\">)", text)
     assert "@import" not in text
     assert not re.search(r"url\((?!#)", text)
     assert len(page.ids) == len(set(page.ids))
     assert set(re.findall(r'(?:href="|url\()#([^")]+)', text)) <= set(page.ids)
+
+
+def assert_strict(text: str) -> None:
+    """A page's policy allows its own styles and scripts, nothing else, and it has nothing else."""
+    assert Page(text).in_attributes == []
+    inner = re.findall(r"<(style|script type=\"module\")>(.*?)</(?:style|script)>", text, re.DOTALL)
+    allowed = re.findall(r"sha256-[^&']+", text.partition("<title>")[0])
+    assert "unsafe" not in text.partition("<title>")[0] and inner
+    assert {_hash(each) for _, each in inner} == set(allowed)
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

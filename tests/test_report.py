@@ -31,7 +31,7 @@ from experiments.studies.results import Results, load, without_formulas
 from experiments.studies.settings import NamedBranch
 from sim.cases.hk2019.case import CASE
 from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
-from tests.pages import Page, assert_whole
+from tests.pages import Page, assert_strict, assert_whole
 
 STUDY = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
@@ -59,6 +59,7 @@ def page(study: Path) -> str:
 
 def test_the_page_is_well_formed_and_asks_for_nothing(page: str) -> None:
     assert_whole(page)
+    assert_strict(page)
 
 
 def test_the_page_has_everything_it_should(page: str, results: Results) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
+from experiments.report.assets import assets, inline
 from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
 from experiments.studies.results import REPORT
-
-_SVG_REFERENCES = re.compile(r'(\bid="|href="#|url\(#)')
 
 
 def draw(story: Story, folder: Path) -> None:
@@ -37,6 +34,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
     environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
     environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
     return environment.get_template("report.html").render(
+        page=assets(),
         story=story,
         plan=story.plan,
         world=story.world,
@@ -49,7 +47,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         own_outcomes=story.own_outcomes.to_dict("records"),
         found=story.found.to_dict("records"),
         observed=_observed(story),
-        figures={name: _inline(folder / "figures" / f"{name}.svg", name) for name in figures},
+        figures={name: inline(folder / "figures" / f"{name}.svg", name) for name in figures},
         until=day_in_words(story.until),
         seeds=len(story.seeds),
         command=shlex.join(story.provenance["command"]),
@@ -68,10 +66,3 @@ def _observed(story: Story) -> list[dict[str, Any]]:
             value = row[column]
             row[column] = "not reached" if value is None else f"{100 * value:.1f} %" if share else plain(value, 3)
     return rows
-
-
-def _inline(path: Path, name: str) -> Markup:
-    """An SVG file as part of a page: without its prolog, and with identifiers of its own."""
-    svg = path.read_text(encoding="utf-8")
-    svg = svg[svg.index("<svg") :]
-    return Markup(_SVG_REFERENCES.sub(rf"\g<1>{name}-", svg).replace("<svg ", '<svg role="img" ', 1))
