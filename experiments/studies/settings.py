@@ -150,6 +150,11 @@ class StudyPlan(Settings):
         doc="Whether each named branch whose detectors can err is simulated without false positives as well, to see their cost.",
     )  # fmt: skip
     sweep: Sweep = quantity(default_factory=Sweep, unit="sweep", source="given by the user", doc="The third figure.")
+    smallest_effect: float = quantity(
+        0.00005, unit="units of mean opinion", low=0, high=2,
+        source="a choice: about a quarter of what the whole campaign of the Hong Kong case moves (docs/scale_of_the_world.md)",
+        doc="Smallest effect that matters: differences below it are told as none that matters, however sure they are.",
+    )  # fmt: skip
 
     @property
     def has_grid(self) -> bool:
