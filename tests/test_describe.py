@@ -82,7 +82,7 @@ def test_hong_kong_in_words() -> None:
     assert paragraph(text, "World").startswith(
         "World: 10,000 people stand for 1,000,000 in reality (1 to 100). 153 days"
     )
-    assert "2019-05-01 to 2019-09-30, in ticks of one hour, after 21 days of burn-in" in text
+    assert "2019-05-01 to 2019-09-30, in ticks of one hour, after 60 days of burn-in" in text
     assert "16 of the movement (from 2019-06-09 to 2019-08-28)" in paragraph(text, "Events")
     assert paragraph(text, "Organisers").startswith("Organisers: 300 accounts, with ")
     campaign = paragraph(text, "Campaign")
