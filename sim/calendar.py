@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, Settings, checked, quantity, shown
+from sim.fields import InputError, Plausible, Settings, checked, quantity, shown
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,13 @@ class Calendar(Settings):
     event_activity: float = quantity(
         1.5, unit="factor", low=0, high=20, source="assumption: attention rises on protest days",
         doc="Sessions of citizens on a day with an event, relative to other days.",
+        plausible=Plausible(1.0, 3.0, "from no more than on other days to three times as much"),
     )  # fmt: skip
     event_pull: float = quantity(
         0.002, unit="share of the distance per session", low=0, high=1,
         source="assumption: news of an event moves those who are online that day a little towards its side",
         doc="Pull of an event of one side on the opinion of everyone online that day.",
+        plausible=Plausible(0.0005, 0.008, "factor of four either way: nobody has measured it", log=True),
     )  # fmt: skip
 
     def check(self) -> None:

@@ -35,7 +35,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from sim.plain import day_text, path_text, unwrapped
 from sim.sources import note
@@ -67,6 +67,18 @@ class InputError(ValueError):
         return self if self.field is None else InputError(self.problem, _join(prefix, self.field))
 
 
+class Plausible(NamedTuple):
+    """The range in which the value of an assumption may well lie, and why it is that; ``log`` where factors count, not sums."""
+
+    low: float
+    high: float
+    why: str
+    log: bool = False
+
+    def __str__(self) -> str:
+        return f"{_number(self.low)} to {_number(self.high)}{' (by factors)' if self.log else ''}: {self.why}"
+
+
 @dataclass(frozen=True)
 class Quantity:
     """What ``quantity`` records about a field; ``low_open`` and ``high_open`` exclude the bound itself."""
@@ -79,6 +91,22 @@ class Quantity:
     high_open: bool = False
     choices: tuple[str, ...] | None = None
     doc: str = ""
+    plausible: Plausible | None = None
+
+    def __post_init__(self) -> None:
+        """Raises TypeError for ranges that cannot be."""
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise TypeError(f"a quantity's low ({self.low}) must not exceed its high ({self.high})")
+        if (likely := self.plausible) is None:
+            return
+        if not likely.low < likely.high or not self.holds(likely.low) or not self.holds(likely.high):
+            raise TypeError(
+                f"what is plausible must be a range {self.range() or 'of two numbers'}, not {likely.low} to {likely.high}"
+            )
+        if likely.log and likely.low <= 0:
+            raise TypeError(f"what is plausible by factors must begin above 0, not at {likely.low}")
+        if not likely.why:
+            raise TypeError("what is plausible must say why")
 
     def holds(self, number: float) -> bool:
         """Whether a number lies in the range."""
@@ -111,15 +139,15 @@ def quantity(
     choices: tuple[str, ...] | None = None,
     doc: str,
     default_factory: Callable[[], Any] | None = None,
+    plausible: Plausible | None = None,
 ) -> Any:
     """A dataclass field with its unit, range, source and a one-sentence doc.
 
     ``source`` is a reference, or ``assumption`` possibly followed by ``: reason``. Range and choices apply to every
-    element of a tuple.
+    element of a tuple. ``plausible`` is where the value of an assumption may well lie: what studies of what an answer depends
+    on vary. Raises TypeError for ranges that cannot be.
     """
-    if low is not None and high is not None and low > high:
-        raise TypeError(f"a quantity's low ({low}) must not exceed its high ({high})")
-    metadata = {"quantity": Quantity(unit, source, low, high, low_open, high_open, choices, doc)}
+    metadata = {"quantity": Quantity(unit, source, low, high, low_open, high_open, choices, doc, plausible)}
     if default_factory is not None:
         return dataclasses.field(default_factory=default_factory, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -215,7 +243,8 @@ class Settings:
 
 @dataclass(frozen=True)
 class FieldInfo:
-    """One leaf field of a settings tree; ``allowed`` is the range or the choices in words."""
+    """One leaf field of a settings tree; ``allowed`` is the range or the choices in words, ``plausible`` what an assumption may
+    well be."""
 
     path: str
     value: Any
@@ -226,6 +255,7 @@ class FieldInfo:
     doc: str
     assumption: bool
     allowed: str
+    plausible: Plausible | None = None
 
 
 def build(cls: type[S], mapping: Mapping[str, Any] | str | Settings, path: str = "world") -> S:
@@ -571,7 +601,9 @@ def _rows(path: str, value: Any, hint: Any, about: Quantity) -> Iterator[FieldIn
         shown = public_name(type(value)) if nested else value
         assumed = not about.source or about.source.lower().startswith("assumption")
         allowed = _allowed(hint, about)
-        yield FieldInfo(path, shown, about.unit, about.low, about.high, about.source, about.doc, assumed, allowed)
+        yield FieldInfo(
+            path, shown, about.unit, about.low, about.high, about.source, about.doc, assumed, allowed, about.plausible
+        )
     if nested:
         for name, inner, inner_about in _specs(type(value)):
             yield from _rows(_join(path, name), getattr(value, name), inner, inner_about)

@@ -203,9 +203,7 @@ class _Spread(_Factored, ABC):
 
     def rows(self, world: Settings) -> pd.DataFrame:
         """A world for each point of the unit cube."""
-        places = np.minimum(self.places(), np.nextafter(1.0, 0.0)).T.tolist()
-        factors = [factor.fitted(world) for factor in self.factors]
-        return _frame({f.field: [f.at(u) for u in column] for f, column in zip(factors, places)})
+        return at_places(self.factors, self.places(), world)
 
 
 @register("latin_hypercube")
@@ -269,6 +267,13 @@ class Table(Sampling):
                 f"must be a table that can be read, which {shown(self.path)} is not ({reason})", "path"
             ) from None
         return rows_of(found, world)
+
+
+def at_places(factors: Sequence[Factor], places: NDArray[np.float64], world: Settings) -> pd.DataFrame:
+    """A world for each point of the unit cube: ``places`` (worlds, factors), from 0 to 1, and a column a factor."""
+    columns = np.minimum(places, np.nextafter(1.0, 0.0)).T.tolist()
+    fitted = [factor.fitted(world) for factor in factors]
+    return _frame({f.field: [f.at(u) for u in column] for f, column in zip(fitted, columns)})
 
 
 def rows_of(given: Any, world: Settings) -> pd.DataFrame:

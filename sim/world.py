@@ -20,7 +20,7 @@ from sim.calendar import Calendar, day_number
 from sim.feed.legality import Illegality
 from sim.feed.settings import FEEDS, Feed
 from sim.feed.severity import Severity
-from sim.fields import InputError, Settings, checked, quantity, registered_names, shown
+from sim.fields import InputError, Plausible, Settings, checked, quantity, registered_names, shown
 from sim.graph.kind import Graph, LeaningGraph
 from sim.graph.social import Social
 from sim.opinion.bounded_confidence import BoundedConfidence
@@ -51,6 +51,7 @@ class World(Settings):
         None, unit="people in reality", low=2, high=8_000_000_000,
         source="assumption: no count of those a platform reaches is public",
         doc="People in reality whom the modelled ones stand for, each for people_reachable / people (none: for one).",
+        plausible=Plausible(300_000, 3_000_000, "factor of three either way: nobody has counted them", log=True),
     )  # fmt: skip
     days: int = quantity(1, unit="days", low=1, high=_STEPS, source="given by the user", doc="Length of the calendar.")
     first_day: str = quantity("2019-05-01", unit="ISO date", source="given by the user", doc="Date of day 0.")

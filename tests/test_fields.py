@@ -17,7 +17,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.fields import InputError, Settings, build, canonical_json, describe_fields, quantity, register, steers
+import sim
+from sim.fields import (
+    InputError,
+    Plausible,
+    Settings,
+    build,
+    canonical_json,
+    describe_fields,
+    quantity,
+    register,
+    steers,
+)
 
 
 class Rule(Settings, ABC):
@@ -385,6 +396,32 @@ def test_mistakes_in_a_class_are_type_errors() -> None:
         Unsupported({})
     with pytest.raises(TypeError, match="must not exceed"):
         quantity(unit="1", low=2, high=1, source="given", doc="Empty.")
+
+
+@pytest.mark.parametrize(
+    ("likely", "sentence"),
+    [
+        (Plausible(0.5, 1.5, "no idea"), "must be a range from 0 to 1, not 0.5 to 1.5"),
+        (Plausible(-0.5, 0.5, "no idea"), "must be a range from 0 to 1, not -0.5 to 0.5"),
+        (Plausible(0.5, 0.5, "no idea"), "must be a range"),
+        (Plausible(math.nan, 0.5, "no idea"), "must be a range"),
+        (Plausible(0.0, 0.5, "no idea", log=True), "must begin above 0"),
+        (Plausible(0.1, 0.5, ""), "must say why"),
+    ],
+)
+def test_a_plausible_range_lies_within_what_can_be_and_says_why(likely: Plausible, sentence: str) -> None:
+    with pytest.raises(TypeError, match=sentence):
+        quantity(0.5, unit="share", low=0, high=1, source="assumption", doc="A share.", plausible=likely)
+
+
+def test_assumptions_of_hong_kong_have_plausible_ranges_about_their_values_and_facts_have_none() -> None:
+    found = {row.path: row for row in describe_fields(sim.World.hk2019(people=1000)) if row.plausible is not None}
+    assert len(found) > 30 and "world.opinion.rule.strength" in found
+    for path, row in found.items():
+        likely = row.plausible
+        assert likely is not None and likely.low <= row.value <= likely.high, path
+        assert row.assumption or path == "world.organisers.followers", path  # which the case says is chosen
+        assert str(likely).endswith(f": {likely.why}") and ("by factors" in str(likely)) == likely.log
 
 
 # Replacing

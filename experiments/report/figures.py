@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-
-import matplotlib
-
-matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,40 +15,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from experiments.command.words import ranks_in_words, short_day
+from experiments.report.drawing import THOUSANDTHS, write_figures
 from experiments.report.shifts import Shift
 from experiments.report.story import Story
 from experiments.report.timeline import Label
 from experiments.studies.settings import REACTIVE, STRATEGIES
-from sim.study.figures import COLOURS, SETTINGS, Look, as_text, draw_band, label_days, look, places
+from sim.study.figures import COLOURS, Look, as_text, draw_band, label_days, look, places
 
 TIMING, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
-_THOUSANDTHS = "thousandths of a unit\n(opinion runs from −1 to 1)"
-_SETTINGS = SETTINGS | {"svg.hashsalt": "groundswell", "svg.fonttype": "path"}
 
 
 def draw_figures(story: Story, folder: Path) -> tuple[str, ...]:
     """Write the figures that a story has into a folder; returns their names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    drawn = []
-    style = sns.axes_style("ticks", {"axes.grid": True, "grid.color": "#e4e4e4"})
-    with style, plt.rc_context(_SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
-        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")  # a box is drawn instead
-        for name, draw in (
-            (TIMING, grid_figure),
-            (FRONTIER, frontier_figure),
-            (TIMELINE, timeline_figure),
-            (SWEEP, sweep_figure),
-        ):
-            figure = draw(story)
-            if figure is None:
-                continue
-            figure.draw_without_rendering()
-            figure.set_layout_engine("none")  # as laid out now, not once more for each file
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-            figure.savefig(folder / f"{name}.png", metadata={"Software": None})
-            plt.close(figure)
-            drawn.append(name)
-    return tuple(drawn)
+    figures = {TIMING: grid_figure, FRONTIER: frontier_figure, TIMELINE: timeline_figure, SWEEP: sweep_figure}
+    return write_figures({name: partial(draw, story) for name, draw in figures.items()}, folder)
 
 
 def grid_figure(story: Story) -> Figure | None:
@@ -79,7 +55,7 @@ def grid_figure(story: Story) -> Figure | None:
             ncols=4,
             handlelength=3.4,
         )
-    axes[0][0].set_ylabel(f"traced shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
+    axes[0][0].set_ylabel(f"traced shift averted by {short_day(story.until)},\n{THOUSANDTHS}")
     sns.despine(figure)
     return figure
 
@@ -126,7 +102,7 @@ def frontier_figure(story: Story) -> Figure | None:
     ax.set_xticks([0, *(tick for tick in ticks if tick <= most)])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     ax.set_xlabel("innocent accounts suspended or marked by mistake")
-    ax.set_ylabel(f"traced shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
+    ax.set_ylabel(f"traced shift averted by {short_day(story.until)},\n{THOUSANDTHS}")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
     sns.despine(figure)
     return figure
@@ -151,8 +127,8 @@ def timeline_figure(story: Story) -> Figure:
         if i > 0:
             draw_band(bottom, x, 1000 * line.difference, look(i), _text(line.label))
     _mark_events(story, top, bottom)
-    top.set_ylabel(f"opinion traced to the campaign,\n{_THOUSANDTHS}")
-    bottom.set_ylabel(f"mean opinion, difference from\n{_text(story.lines[0].label)}, {_THOUSANDTHS}")
+    top.set_ylabel(f"opinion traced to the campaign,\n{THOUSANDTHS}")
+    bottom.set_ylabel(f"mean opinion, difference from\n{_text(story.lines[0].label)}, {THOUSANDTHS}")
     for ax in (top, bottom):
         ax.axhline(0, color="0.35", linewidth=0.8, zorder=1)
         ax.grid(visible=False, axis="x")
@@ -202,7 +178,7 @@ def sweep_figure(story: Story) -> Figure | None:
         ax.set_xticks(
             values, [f"{value:,g}\n(assumed)" if value == story.assumed else f"{value:,g}" for value in values]
         )
-        ax.set_ylabel(f"shift averted by {short_day(story.until)},\n{_THOUSANDTHS}")
+        ax.set_ylabel(f"shift averted by {short_day(story.until)},\n{THOUSANDTHS}")
         ax.set_xlabel(_axis_of_field(story))
         ax.set_title("Traced to the campaign's messages" if kind == "traced" else "All included (counterfactual)")
         if len(branches) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from typing import Any
 
 from experiments.command.terminal import shown
 from experiments.studies.settings import Experiment, StudyPlan
@@ -23,13 +24,18 @@ def print_fields(experiment: Experiment) -> None:
     """Print every field of the experiment on standard output, as text or as one JSON document."""
     fields = [*describe_fields(experiment.world, path="world"), *describe_fields(experiment.study, path="study")]
     if experiment.output == "json":
-        print(json.dumps({"fields": [field.__dict__ for field in fields]}, allow_nan=False))
+        print(json.dumps({"fields": [_plain(field) for field in fields]}, allow_nan=False))
         return
     print("\n".join(_lines(field) for field in fields))
     print(
         "\nSet any of them as PATH=VALUE; elements of lists are numbered with dots (study.branches.2.policies.0.accounts=500)"
-        "\nand a choice is made by name (world.opinion.rule={name: voter}, world.graph.kind=complete). * marks assumptions."
+        "\nand a choice is made by name (world.opinion.rule={name: voter}, world.graph.kind=complete). * marks assumptions;"
+        "\nexperiments.sensitivity tells which of those with a plausible range the answer depends on."
     )
+
+
+def _plain(field: FieldInfo) -> dict[str, Any]:
+    return {**field.__dict__, "plausible": None if field.plausible is None else field.plausible._asdict()}
 
 
 def _lines(field: FieldInfo) -> str:
@@ -38,6 +44,8 @@ def _lines(field: FieldInfo) -> str:
     )
     star = " *" if field.assumption else ""
     about = f"{field.doc} Unit: {field.unit}; {field.allowed}. Source: {field.source}."
+    if field.plausible is not None:
+        about += f" Plausible: {field.plausible}."
     path = field.path.replace("[", ".").replace("]", "")
     body = textwrap.fill(about, 110, initial_indent="    ", subsequent_indent="    ")
     return f"{path} = {textwrap.shorten(value, 70, placeholder=' …]')}{star}\n{body}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sim
 from experiments.command.folder import Assembly
@@ -20,8 +20,9 @@ from experiments.studies.run_study import check_places, opened_ledger
 from experiments.studies.settings import Experiment
 from sim.fields import InputError, canonical_json
 from sim.sources import commit
-from sim.study.design import DesignTables
+from sim.study.design import Design, DesignTables
 
+T = TypeVar("T")
 DESIGN = "design"
 """The kind of folder that long tables lie in."""
 
@@ -37,28 +38,49 @@ class DesignRun:
     found: int
 
 
-def design_directory(experiment: Experiment) -> Path:
-    """results/STUDY-design-KEY, where KEY is of everything that decides what is in it, code included."""
-    design, keys = experiment.designed, run_keys(experiment)
-    branches = design.branches.items()
-    content = {
-        "runs": [[name, keys.key(branch, seed)] for name, branch in branches for seed in design.seeds],
-        "fields": list(design.values.columns),
-        "values": design.values.to_numpy().tolist(),
-        "reference": design.reference,
-    }
-    key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
-    return Path(experiment.results) / f"{experiment.study.name}-design-{key}"
+@dataclass(frozen=True)
+class Asked:
+    """A design that a program is asked for: of what experiment, the kind of folder it gets, and how its worlds were chosen."""
+
+    experiment: Experiment
+    design: Design
+    command: tuple[str, ...]
+    kind: str = DESIGN
+    about: Mapping[str, Any] = field(default_factory=dict)
+    program: str = "experiments.run"
+
+    @property
+    def directory(self) -> Path:
+        """results/STUDY-KIND-KEY, where KEY is of everything that decides what is in it, code included."""
+        design, keys = self.design, run_keys(self.experiment)
+        content = {
+            "runs": [[name, keys.key(branch, seed)] for name, branch in design.branches.items() for seed in design.seeds],
+            "fields": list(design.values.columns),
+            "values": design.values.to_numpy().tolist(),
+            "reference": design.reference,
+            **({} if self.kind == DESIGN else {"about": self.about}),
+        }  # fmt: skip
+        key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
+        return Path(self.experiment.results) / f"{self.experiment.study.name}-{self.kind}-{key}"
 
 
 def run_design(experiment: Experiment, command: Sequence[str]) -> DesignRun:
     """Simulate what the ledger lacks, and write the tables. Raises InputError, before anything is simulated, for a place that
     cannot be written to."""
+    assert experiment.design is not None
+    about = {"name": experiment.design.name, **experiment.design.to_mapping()}
+    return simulate_design(Asked(experiment, experiment.designed, tuple(command), about=about), lambda *_: None)[0]
+
+
+def simulate_design(asked: Asked, tell: Callable[[DesignTables, Path], T]) -> tuple[DesignRun, T]:
+    """Simulate what the ledger lacks, and write the tables, and what ``tell`` adds to their folder. Raises InputError as
+    ``run_design``."""
+    experiment, design, directory = asked.experiment, asked.design, asked.directory
     if experiment.keep:
         raise InputError("must be left out with a design, whose tables have no individual-level data", field="keep")
     check_places(experiment)
-    began, design, directory = time.time(), experiment.designed, design_directory(experiment)
-    assembly = Assembly(directory, DESIGN)
+    began = time.time()
+    assembly = Assembly(directory, asked.kind)
     assembly.check()
     with Reporter() as reporter, opened_ledger(experiment, reporter, directory) as ledger:
         reporter.begin(f"{len(design):,} worlds", "runs")
@@ -66,25 +88,28 @@ def run_design(experiment: Experiment, command: Sequence[str]) -> DesignRun:
         reporter.begin("tables")
         with assembly as folder:
             tables = design.write(folder, ledger, faults)
-            about = _provenance(experiment, command, began) | {
+            about = _provenance(asked, began) | {
                 "runs_simulated": ledger.kept, "runs_found_in_ledger": ledger.found,
                 "seeds_that_failed": [fault._asdict() for fault in tables.faults],
             }  # fmt: skip
             text = json.dumps(about, indent=2, ensure_ascii=False)
             (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
-    return DesignRun(directory, DesignTables(directory, tables.faults), len(design), ledger.kept, ledger.found)
+            told = tell(tables, folder)
+    run = DesignRun(directory, DesignTables(directory, tables.faults), len(design), ledger.kept, ledger.found)
+    return run, told
 
 
-def _provenance(experiment: Experiment, command: Sequence[str], began: float) -> dict[str, Any]:
+def _provenance(asked: Asked, began: float) -> dict[str, Any]:
+    experiment = asked.experiment
     return {
-        "program": "experiments.run",
-        "command": list(command),
+        "program": asked.program,
+        "command": list(asked.command),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(began)),
         "wall_seconds": round(time.time() - began, 1),
         "model_version": sim.MODEL_VERSION,
         "git_commit": commit(),
         "packages": package_versions(),
-        "design": {"name": experiment.design.name, **experiment.design.to_mapping()} if experiment.design else None,
+        "design": dict(asked.about),
         "seeds": list(experiment.seed_list),
         "days": experiment.days,
         "study": experiment.study.settled().to_mapping(),

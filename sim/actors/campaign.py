@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.actors.adaptation import Adaptation, Static
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Plausible, Settings, quantity
 from sim.people.profiles import check_quantiles
 
 
@@ -57,6 +57,10 @@ class Sleepers(Settings):
         1.0 / (30 * 213.7), unit="share of the sleepers a day", low=0, high=10,
         source="assumption: found within 30 days on average, and found 213.7 times as often as they wake (200,000 to 936)",
         doc="Rate at which a sleeper wakes, from its creation and from wakes_from on.",
+        plausible=Plausible(
+            0.00005, 0.0005,
+            "factor of three either way: inferred from one ratio, with a guess at how soon they are found", log=True,
+        ),
     )  # fmt: skip
     wakes_from: float | str = quantity(
         0.0, unit="day number or ISO date", source="assumption: until a disclosure the record shows no wave of sleepers",
@@ -77,10 +81,12 @@ class Sleepers(Settings):
     on_topic_share: float = quantity(
         1.0, unit="share of posts", low=0, high=1, source="assumption: accounts made for the purpose",
         doc="Share of woken sleepers' new posts that are about the affair.",
+        plausible=Plausible(0.3, 1.0, "from a third to all: to look genuine they may post about other things"),
     )  # fmt: skip
     follow_half_life_days: float = quantity(
         7.0, unit="days", low=0, high=10_000, source="assumption",
         doc="Time after waking in which half of a sleeper's followers have begun to see its posts.",
+        plausible=Plausible(2.0, 30.0, "factor of four either way: nobody has measured it", log=True),
     )  # fmt: skip
     group: TrollGroup = quantity(
         default_factory=lambda: TrollGroup(name="sleepers", share=1.0, levels=(0.0, 1.0), followers=(0.0, 0.0)),
@@ -98,6 +104,7 @@ class Campaign(Settings):
     stance: float = quantity(
         -0.75, unit="opinion, -1 to 1", low=-1, high=1, source="assumption: hostile, but pitched at the hesitant",
         doc="Opinion that the campaign's messages express.",
+        plausible=Plausible(-1.0, -0.4, "from as far as the scale goes to barely beyond the opponents' mean"),
     )  # fmt: skip
     groups: tuple[TrollGroup, ...] = quantity(
         (TrollGroup(name="all", share=1.0, levels=(0.0, 1.0), followers=(0.0, 0.0)),),
@@ -107,11 +114,19 @@ class Campaign(Settings):
         0.01, unit="share of followers", low=0, high=1,
         source="assumption: the accounts were bought, and most of their followers are not in Hong Kong",
         doc="Which part of a troll account's followers are among the people reachable.",
+        plausible=Plausible(
+            0.001, 0.1,
+            "factor of ten either way: nothing is known about where followers of bought accounts are", log=True,
+        ),
     )  # fmt: skip
     on_topic_share: float = quantity(
         1.0, unit="share of posts", low=0, high=1,
         source="assumption: what part of their posts was about the affair is known for no comparable set",
         doc="Share of the active accounts' new posts that are about the affair.",
+        plausible=Plausible(
+            0.01, 0.4,
+            "from what the archives give over all years and topics (1 to 2 %) to three times the guess", log=True,
+        ),
     )  # fmt: skip
     daily_posts: tuple[float, ...] = quantity(
         (0.0,), unit="posts a day of all active accounts", low=0, high=1e9, source="given by the user",
@@ -136,6 +151,10 @@ class Campaign(Settings):
     amplified: int = quantity(
         5, unit="accounts", low=0, high=1000, source="assumption",
         doc="How many other active trolls each active troll follows, and so may reshare; sleepers reshare nobody.",
+        plausible=Plausible(
+            1, 25,
+            "factor of five either way: whom they followed is not published", log=True,
+        ),
     )  # fmt: skip
     flooding: int = quantity(
         1, unit="copies", low=1, high=1000, source="Truong et al. 2024, PNAS Nexus 3(7) pgae258 (theta)",
@@ -148,10 +167,12 @@ class Campaign(Settings):
     scripts: int = quantity(
         200, unit="texts", low=0, high=10_000_000, source="assumption",
         doc="Texts that the operator hands out to be copied.",
+        plausible=Plausible(60, 600, "factor of three either way: nobody has counted them", log=True),
     )  # fmt: skip
     scripted_share: float = quantity(
         0.5, unit="share of new posts", low=0, high=1, source="assumption",
         doc="Share of the campaign's new posts that are copied from a script.",
+        plausible=Plausible(0.2, 0.9, "from a fifth to nearly all: chosen, not counted"),
     )  # fmt: skip
     adaptation: Adaptation = quantity(
         default_factory=Static, unit="adaptation", source="assumption: what operators do next is not on record",

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment, imported
+from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment
+from sim.extras import imported
 from sim.fields import InputError, quantity, register
 
 
@@ -30,7 +31,7 @@ class Dask(Elsewhere):
     @contextmanager
     def opened(self, workers: int, place: Path | None) -> Iterator[Submits]:
         """Workers that were begun here end here. A script needs its ``if __name__ == "__main__"`` for those."""
-        distributed = imported("distributed", "dask")
+        distributed = imported("distributed", "dask", "executor dask")
         with environment(**ONE_THREAD):
             if self.address:
                 try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -84,17 +83,6 @@ def executor_of(given: Any) -> Executor | Submits:
     raise InputError(
         f"must be {names} or something with submit (concurrent.futures.Executor), not {shown(given)}", field="executor"
     )
-
-
-def imported(module: str, extra: str) -> Any:
-    """A module that an extra of the package brings. Raises InputError saying what to install."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise InputError(
-            f"needs the package {module.partition('.')[0]}, which is not installed: pip install 'groundswell[{extra}]'",
-            field=f"executor {extra}",
-        ) from None
 
 
 @contextmanager

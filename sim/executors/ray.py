@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment, imported
+from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment
+from sim.extras import imported
 from sim.fields import InputError, quantity, register
 
 
@@ -41,7 +42,7 @@ class Ray(Elsewhere):
     @contextmanager
     def opened(self, workers: int, place: Path | None) -> Iterator[Submits]:
         """A cluster begun here ends here, and with this process; one that is there already stays."""
-        ray = imported("ray", "ray")
+        ray = imported("ray", "ray", "executor ray")
         began = not ray.is_initialized()
         if began:
             _begin(ray, self._address, workers)

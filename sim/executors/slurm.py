@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment, imported
+from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment
+from sim.extras import imported
 from sim.fields import InputError, quantity, register
 
 _EVERY = 2.0  # seconds from one look at the jobs to the next; the queue itself is asked less often
@@ -94,7 +95,7 @@ class Slurm(Elsewhere):
     @contextmanager
     def opened(self, workers: int, place: Path | None) -> Iterator[Submits]:
         """Jobs that have not ended are cancelled when the block ends by an error."""
-        submitit = imported("submitit", "slurm")
+        submitit = imported("submitit", "slurm", "executor slurm")
         folder = Path(self.folder) if self.folder else None if place is None else place.parent / "jobs"
         if folder is None:
             raise InputError("must name a folder that all nodes see where there is no ledger", field="executor.folder")
@@ -133,7 +134,7 @@ class _Jobs:
     """Takes work as ``concurrent.futures`` has it; a thread looks after the jobs."""
 
     def __init__(self, jobs: Any, retries: int) -> None:
-        self._submitit = imported("submitit", "slurm")
+        self._submitit = imported("submitit", "slurm", "executor slurm")
         self._jobs, self._retries = jobs, retries
         self._under_way: dict[Future[Any], tuple[Any, _Again, int]] = {}
         self._lock, self._over = threading.Lock(), threading.Event()

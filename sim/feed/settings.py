@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.fields import Settings, quantity
+from sim.fields import Plausible, Settings, quantity
 
 FEEDS = ("newest", "arrival", "ranked")  # ways of reading in which there is a feed
 RANDOM_ATTEMPTS = 64  # draws of one random followee until it is an active one; then it is drawn from those
@@ -37,13 +37,19 @@ class Feed(Settings):
         high=50,
         source="assumption",
         doc="Messages a reader of the topic stream is shown besides.",
-    )
+        plausible=Plausible(1, 6, "from one to twice as many; how much of a feed a hashtag fills is not published"),
+    )  # fmt: skip
     topic_capacity: int = quantity(
-        64, unit="messages", low=1, high=4096, source="assumption", doc="Messages the topic stream holds at a time."
-    )
+        64, unit="messages", low=1, high=4096, source="assumption", doc="Messages the topic stream holds at a time.",
+        plausible=Plausible(32, 128, "factor of two either way: chosen, not measured", log=True),
+    )  # fmt: skip
     topic_half_life: float = quantity(
         6.0, unit="ticks", low=0, low_open=True, high=10_000, source="assumption",
         doc="Time in which a message's weight in the race for the topic stream halves.",
+        plausible=Plausible(
+            2.0, 18.0,
+            "factor of three either way, in hours: how hashtags rank is not published", log=True,
+        ),
     )  # fmt: skip
     appeal_exponent: float = quantity(
         5.0, unit="exponent", low=0, low_open=True, high=1000, source=_SIMSOM,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Plausible, Settings, quantity
 from sim.graph.follower_graph import FollowerGraph, merge_edges
 from sim.graph.given_network import Network
 
@@ -134,10 +134,12 @@ class LeaningGraph(GeneratedGraph, ABC):
         high=10_000,
         source="assumption",
         doc="Mean people that a person follows.",
-    )
+        plausible=Plausible(7, 60, "factor of three either way: ties within one city are not published", log=True),
+    )  # fmt: skip
     homophily: float = quantity(
         2.0, unit="1 per opinion distance", low=0, high=100, source="assumption",
         doc="How fast the chance of following somebody falls with the distance of opinions.",
+        plausible=Plausible(0.5, 4.0, "from seven tenths to a sixteenth of the chance, at a distance of 1"),
     )  # fmt: skip
     hub_cap: float = quantity(
         0.05, unit="share of people", low=0, low_open=True, high=1, source="model choice",

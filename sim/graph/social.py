@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel
-from sim.fields import InputError, quantity, register
+from sim.fields import InputError, Plausible, quantity, register
 from sim.graph.follower_graph import FollowerGraph, sort_short
 from sim.graph.homophily import PATIENCE, STEPS, chances_table
 from sim.graph.kind import LeaningGraph
@@ -58,6 +58,7 @@ class Social(LeaningGraph):
     closure: float = quantity(
         0.3, unit="share of follows", low=0, high=1, source="assumption",
         doc="Share of follows made by following a followee's followee, which makes clusters.",
+        plausible=Plausible(0.1, 0.5, "from loose to tight networks"),
     )  # fmt: skip
     following_spread: float | None = quantity(
         None, unit="standard deviation of the logarithm", low=0, high=5, source="model choice; 1.76 among ordinary accounts",

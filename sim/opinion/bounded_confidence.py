@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sim.fields import quantity, register
+from sim.fields import Plausible, quantity, register
 from sim.opinion.rule import OpinionRule, opinion_weight
 
 
@@ -19,6 +19,10 @@ class BoundedConfidence(OpinionRule):
     strength: float = quantity(
         0.01, unit="share of the distance per message", low=0, high=1, source="assumption",
         doc="Persuasion strength: how far one message moves a reader who listens to it.",
+        plausible=Plausible(
+            0.003, 0.03,
+            "factor of three either way: nobody has measured it for one post among many", log=True,
+        ),
     )  # fmt: skip
 
     @opinion_weight

@@ -15,7 +15,7 @@ from numba import float64, int64, types
 from numpy.typing import NDArray
 
 from sim.compiled import kernel, scalar
-from sim.fields import Settings, quantity
+from sim.fields import Plausible, Settings, quantity
 from sim.tables import exp2
 
 _LOG2_E = 1.4426950408889634
@@ -28,6 +28,10 @@ class Expression(Settings):
     posting: float = quantity(
         0.15, unit="probability per session", low=0, high=1, source="assumption: most sessions are spent reading",
         doc="Probability that a citizen who is willing to speak posts or reshares in a session.",
+        plausible=Plausible(
+            0.05, 0.4,
+            "factor of three either way: how many sessions end in a post is not published", log=True,
+        ),
     )  # fmt: skip
     new_share: float = quantity(
         0.5, unit="share of posts", low=0, high=1, source="Truong et al. 2024, PNAS Nexus 3(7) pgae258 (mu)",
@@ -48,6 +52,7 @@ class Expression(Settings):
     on_topic_share: float = quantity(
         0.3, unit="share of new posts", low=0, high=1, source="assumption",
         doc="Share of citizens' new posts that are about the affair.",
+        plausible=Plausible(0.1, 0.6, "from a tenth to most: nobody has counted them"),
     )  # fmt: skip
     reshare_congenial_only: bool = quantity(
         True, unit="yes or no", source="assumption: people seldom spread what they disagree with",
@@ -56,6 +61,7 @@ class Expression(Settings):
     climate_memory: float = quantity(
         0.3, unit="weight per session", low=0, high=1, source="assumption",
         doc="Weight of what was just read in the perceived climate of opinion.",
+        plausible=Plausible(0.1, 0.9, "from slow to almost only the last session"),
     )  # fmt: skip
     slogans: int = quantity(
         1000, unit="texts in reality", low=0, high=10_000_000, source="assumption",
@@ -64,6 +70,7 @@ class Expression(Settings):
     slogan_share: float = quantity(
         0.02, unit="share of new posts", low=0, high=1, source="assumption",
         doc="Share of citizens' new posts that are copied from a slogan.",
+        plausible=Plausible(0.005, 0.08, "factor of four either way: nobody has counted them", log=True),
     )  # fmt: skip
     silence: bool = quantity(
         True, unit="yes or no", source="Noelle-Neumann 1974, doi 10.1111/j.1460-2466.1974.tb00367.x",

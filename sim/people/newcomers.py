@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.fields import Settings, quantity
+from sim.fields import Plausible, Settings, quantity
 
 
 @dataclass(frozen=True)
@@ -32,4 +32,5 @@ class Newcomers(Settings):
     bare: float = quantity(
         0.8, unit="share of newcomers", low=0, high=1, source="assumption: a new account has few followers",
         doc="Share of the newcomers whose profile is bare.",
+        plausible=Plausible(0.5, 1.0, "from half to all: nobody has compared newcomers with bought accounts"),
     )  # fmt: skip

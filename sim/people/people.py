@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, Quantity, Settings, quantity
+from sim.fields import InputError, Plausible, Quantity, Settings, quantity
 from sim.people.accounts import by_person
 from sim.people.newcomers import Newcomers
 from sim.people.profiles import Profiles
@@ -25,16 +25,23 @@ class Population(Settings):
     supporters: float = quantity(
         0.6, unit="share of people", low=0, high=1, source="assumption: a majority with the movement",
         doc="Share of people drawn from the camp that supports the movement.",
+        plausible=Plausible(
+            0.45, 0.75,
+            "from just short of half to a clear majority: no poll asked the users of a platform",
+        ),
     )  # fmt: skip
     supporter_opinion: float = quantity(
-        0.45, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Centre of the supporters' opinions."
-    )
+        0.45, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Centre of the supporters' opinions.",
+        plausible=Plausible(0.2, 0.7, "from leaning to firm; the scale has no unit that a poll gives"),
+    )  # fmt: skip
     opponent_opinion: float = quantity(
-        -0.35, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Centre of the opponents' opinions."
-    )
+        -0.35, unit="opinion, -1 to 1", low=-1, high=1, source="assumption", doc="Centre of the opponents' opinions.",
+        plausible=Plausible(-0.7, -0.1, "from firm to leaning; the scale has no unit that a poll gives"),
+    )  # fmt: skip
     spread: float = quantity(
         0.25, unit="opinion (standard deviation)", low=0, high=1, source="assumption",
         doc="Spread of opinions inside each camp (bell-shaped, clipped to [-1, 1]).",
+        plausible=Plausible(0.15, 0.4, "from camps of one mind to camps that overlap by far"),
     )  # fmt: skip
     confidence_low: float = quantity(
         0.4,
@@ -43,10 +50,12 @@ class Population(Settings):
         high=2,
         source="assumption",
         doc="Least tolerant person's confidence bound.",
-    )
+        plausible=Plausible(0.2, 0.6, "from hearing hardly anybody else to hearing most of the other camp's moderates"),
+    )  # fmt: skip
     confidence_high: float = quantity(
-        0.8, unit="opinion distance", low=0, high=2, source="assumption", doc="Most tolerant person's confidence bound."
-    )
+        0.8, unit="opinion distance", low=0, high=2, source="assumption", doc="Most tolerant person's confidence bound.",
+        plausible=Plausible(0.6, 1.2, "from hearing moderates to hearing nearly everybody"),
+    )  # fmt: skip
     susceptibility_low: float = quantity(
         1.0, unit="share", low=0, high=1, source="given by the user",
         doc="Least susceptible person's weight of others against their own first opinion, in rules that use it.",
@@ -58,6 +67,7 @@ class Population(Settings):
         0.6, unit="sessions per person and day", low=0, high=1000,
         source="assumption: about 40 % of a platform's monthly users open it on a given day",
         doc="Mean number of times a day that a person reads the feed.",
+        plausible=Plausible(0.3, 2.0, "a quarter to two thirds of people look in on a given day", log=True),
     )  # fmt: skip
     equal_sessions: bool = quantity(
         False, unit="yes or no", source="assumption: attention is unequal",
@@ -74,6 +84,7 @@ class Population(Settings):
     topic_readers: float = quantity(
         0.3, unit="share of people", low=0, high=1, source="assumption",
         doc="Share of people who also read the topic stream (the hashtag).",
+        plausible=Plausible(0.1, 0.6, "from a few to most: who follows a hashtag is not published"),
     )  # fmt: skip
     profile: Profiles = quantity(
         default_factory=Profiles, unit="quantiles", source="given by the user", doc="What ordinary profiles show."

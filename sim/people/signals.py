@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.fields import InputError, Settings, quantity
+from sim.fields import InputError, Plausible, Settings, quantity
 
 _LOGINS = "assumption: Twitter Safety, 19 August 2019, has many using VPNs, some unblocked addresses in mainland China"
 
@@ -32,21 +32,32 @@ class Signals(Settings):
     login_trolls: float = quantity(
         0.7, unit="probability", low=0, high=1, source=_LOGINS,
         doc="A troll account is marked for the origin of its logins: a VPN, or an unblocked address in a blocked region.",
+        plausible=Plausible(0.4, 0.95, "'many' and 'some' are all that was said of the origins of logins"),
     )  # fmt: skip
     login_organisers: float = quantity(
         0.3, unit="probability", low=0, high=1, source="assumption: organisers have reasons to hide",
         doc="An organiser's account is marked for the origin of its logins.",
+        plausible=Plausible(0.1, 0.6, "from as citizens do to most: nobody has counted them"),
     )  # fmt: skip
     login_citizens: float = quantity(
-        0.1, unit="probability", low=0, high=1, source="assumption", doc="A citizen's account is marked so."
-    )
+        0.1, unit="probability", low=0, high=1, source="assumption", doc="A citizen's account is marked so.",
+        plausible=Plausible(
+            0.03, 0.3,
+            "factor of three either way: nobody has measured it for the platform's users", log=True,
+        ),
+    )  # fmt: skip
     reports: float = quantity(
         0.002, unit="probability per reader and message", low=0, high=1, source="assumption",
         doc="A reader reports a message on the topic that lies outside their confidence bound (at most one a session).",
+        plausible=Plausible(0.0006, 0.006, "factor of three either way: platforms publish reports, not readers", log=True),
     )  # fmt: skip
     mistaken_reports: float = quantity(
         0.0001, unit="probability per reader and message", low=0, high=1, source="assumption",
         doc="A reader reports a message on the topic that lies within their confidence bound.",
+        plausible=Plausible(
+            0.00003, 0.0003,
+            "factor of three either way: platforms publish reports, not readers", log=True,
+        ),
     )  # fmt: skip
 
     def check(self) -> None:
