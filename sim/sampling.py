@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.fields import InputError, Settings, describe_fields, quantity, register, shown
 
@@ -220,6 +219,8 @@ class LatinHypercube(_Spread):
 
     def places(self) -> NDArray[np.float64]:
         """Drawn by scipy."""
+        from scipy.stats import qmc  # slow to import, and rarely needed
+
         return np.asarray(
             qmc.LatinHypercube(len(self.factors), rng=np.random.default_rng(self.seed)).random(self.worlds)
         )
@@ -232,13 +233,10 @@ class Sobol(_Spread):
 
     def places(self) -> NDArray[np.float64]:
         """Drawn by scipy."""
+        from scipy.stats import qmc  # slow to import, and rarely needed
+
         sequence = qmc.Sobol(len(self.factors), rng=np.random.default_rng(self.seed))
         return np.asarray(sequence.random_base2(math.ceil(math.log2(self.worlds)))[: self.worlds])
-
-    def check(self) -> None:
-        super().check()
-        if len(self.factors) > qmc.Sobol.MAXDIM:
-            raise InputError(f"must be at most {qmc.Sobol.MAXDIM:,}, not {len(self.factors):,}", field="factors")
 
 
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet}

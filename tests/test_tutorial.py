@@ -111,6 +111,7 @@ def refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     return sentence
 
 
+@pytest.mark.slow
 def test_the_command_line_finds_the_rule(folder: Path, refuses: Callable[..., str]) -> None:
     done = python(folder, "-m", "experiments.run", "world.opinion.rule=my_rules.Repulsion", "results=out", *SMALL)
     assert done.returncode == 0, done.stderr
