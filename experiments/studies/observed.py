@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from sim.actors.campaign import Campaign
 from sim.cases.case import Case, ClockPart, Engagement, Followers, Volume
+from sim.engine.state import Count
 from sim.run import last_step
 from sim.simulation import begin, begun
-from sim.society.groups import Group, of_campaign
+from sim.society.groups import IS_CAMPAIGN, Group
 from sim.study.compare import Study
 from sim.world import World
 
@@ -60,14 +61,10 @@ def _hourly_posts(study: Study, until: datetime.date) -> NDArray[np.float64]:
     world = study.world
     first_day = datetime.date.fromisoformat(world.first_day)
     days = min(study.days, (until - first_day).days + 1)
-    model = begun(world, study.branches[study.reference], study.seeds[0], recorded=None).engine
-    group = model.society.group[: model.society.second]
-    trolls = np.flatnonzero(of_campaign(group))
-    so_far = []
-    for step in range(world.burn_in_ticks, last_step(world, days) + 1):
-        model.advance(step)
-        so_far.append(int(model.state.posts[trolls].sum(dtype=np.int64)))
-    posts = np.diff(so_far).reshape(days, 24)
+    model = begun(world, study.branches[study.reference], study.seeds[0], recorded=None)
+    counts = model.advance(days).engine.state.counts[world.burn_in_ticks : last_step(world, days)]
+    groups = np.array([group for group in Group if IS_CAMPAIGN[group] and group != Group.PAGE])
+    posts = (counts[:, Count.NEW_POSTS + groups] + counts[:, Count.RESHARES + groups]).sum(axis=1).reshape(days, 24)
     table = np.zeros((7, 24))
     np.add.at(table, (first_day.weekday() + np.arange(days)) % 7, posts)
     return table
