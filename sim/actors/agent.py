@@ -34,7 +34,7 @@ class Actor(Agent, ABC):
 
     @abstractmethod
     def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which there is something to do (a very large number if never)."""
+        """First step from ``step`` on at which there is something to decide (a very large number if never)."""
 
     @abstractmethod
     def act(self, step: int) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.actors.adaptation import Losses, Response
 from sim.actors.agent import Actor
 from sim.actors.surroundings import Accounts, Surroundings
-from sim.actors.timetable import Timetable
+from sim.actors.timetable import NEVER, Timetable
 from sim.actors.volume import even_out, posting_plan, weekly_rhythm
 from sim.people.accounts import Status
 from sim.randomness import Stream, uniforms_of
@@ -35,10 +35,9 @@ class Operator(Actor):
 
     def next_step(self, step: int) -> int:
         if not self._reacts:
-            return self.timetable.next_step(step)
+            return NEVER  # the timetable is carried out without being asked
         per_day = self.model.world.ticks_per_day
-        tomorrow = -(-max(step, self.model.world.burn_in_ticks) // per_day) * per_day
-        return min(self.timetable.next_step(step), tomorrow)
+        return -(-max(step, self.model.world.burn_in_ticks) // per_day) * per_day
 
     @property
     def _reacts(self) -> bool:
@@ -60,9 +59,13 @@ class Operator(Actor):
         world = self.model.world
         if step == world.burn_in_ticks:
             self._plan(step, Response())
-        self._wake(self.timetable.due(step))
+        self.wake_due(step)
         if self._reacts and step >= world.burn_in_ticks and step % world.ticks_per_day == 0:
             self._see_to_losses(step)
+
+    def wake_due(self, step: int) -> None:
+        """Wake the sleepers whose time has come."""
+        self._wake(self.timetable.due(step))
 
     def _wake(self, sleepers: NDArray[np.int64]) -> None:
         waking = sleepers[self.model.state.status[sleepers] == Status.SLEEPING]

@@ -18,10 +18,10 @@ class Timetable:
         self._accounts = accounts[order]
         self._due_at = due_at[order]
 
-    def next_step(self, step: int) -> int:
-        """First step from ``step`` on at which something is due."""
-        i = int(np.searchsorted(self._due_at, step))
-        return int(self._due_at[i]) if i < self._due_at.size else NEVER
+    @property
+    def rows(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The steps, ascending, and the account of each."""
+        return self._due_at, self._accounts
 
     def due(self, step: int) -> NDArray[np.int64]:
         """The accounts that something is due for at a step."""

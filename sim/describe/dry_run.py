@@ -45,6 +45,8 @@ class _ActorsOnly(Engine):
         self.suspensions: list[Found] = []
 
     def advance_accounts(self, first: int, last: int) -> None:
+        for step in np.unique(self.planned.between(first, last).step):
+            self.carry_out(int(step))
         if self.everybody_posts:
             active = self.state.status[: self.state.posts.size] == Status.ACTIVE
             self.state.posts[active] = np.maximum(self.state.posts[active], 1)

@@ -891,10 +891,11 @@ class AgentEngine(Engine):
         return second if isinstance(second, SecondAccount) else None
 
     def advance_accounts(self, first: int, last: int) -> None:
-        status = self.state.status.tolist()
-        others = (self.accounts[account] for account in self.on_duty())
-        self.in_use = [(account, status[account.account]) for account in (*self.citizens(), *others)]
         for step in range(first, last):
+            if self.carry_out(step) or step == first:
+                status = self.state.status.tolist()
+                others = (self.accounts[account] for account in self.on_duty())
+                self.in_use = [(account, status[account.account]) for account in (*self.citizens(), *others)]
             self.tick(step)
 
     def tick(self, step: int) -> None:

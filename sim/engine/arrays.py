@@ -57,6 +57,7 @@ class ArrayEngine(Engine):
         ]
         self._decisions = make_decisions(accounts, self.parameters)
         self._awake = [np.empty(accounts, dtype=np.int64) for _ in range(self.threads)]
+        self._on_duty = [np.empty(accounts - self.society.anchor.size, dtype=np.int64) for _ in range(self.threads)]
         self._nothing = make_elsewhere(self._awake[0][:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
 
@@ -69,19 +70,20 @@ class ArrayEngine(Engine):
         return pointer(self.world.opinion.rule)
 
     def advance_accounts(self, first: int, last: int) -> None:
-        on_duty = self.on_duty()
         with crew_of(self.threads) as crew:
             if self.society.twin.size:
                 for step in range(first, last):
+                    if self.carry_out(step) or step == first:
+                        on_duty = self.on_duty()
                     self._tick(crew, step, on_duty)
                 return
             length = self.sessions.length
             while first < last:
                 stop = min(last, (first // length + 1) * length)
-                self._ticks(crew, first, stop, on_duty)
+                self._ticks(crew, first, stop)
                 first = stop
 
-    def _ticks(self, crew: Crew, first: int, last: int, on_duty: NDArray[np.int64]) -> None:
+    def _ticks(self, crew: Crew, first: int, last: int) -> None:
         """Steps of one block of sessions, where there is no second platform."""
         number = first // self.sessions.length
         ends, due = self.sessions.block(number, crew)
@@ -92,8 +94,8 @@ class ArrayEngine(Engine):
             try:
                 run_ticks(
                     self._seed, first, last, self.state, self.society, self.schedule, self.parameters, self._weight,
-                    self._rule_parameters, self._scratch[i], self._decisions, self._nothing, self._awake[i], on_duty,
-                    number * self.sessions.length, ends, due, counts[i], self._team[i],
+                    self._rule_parameters, self._scratch[i], self._decisions, self._nothing, self._awake[i],
+                    self._on_duty[i], self.planned, number * self.sessions.length, ends, due, counts[i], self._team[i],
                 )  # fmt: skip
             except BaseException:
                 leave(self._team[i])

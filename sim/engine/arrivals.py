@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.actors.agent import Actor
-from sim.actors.timetable import Timetable
+from sim.actors.timetable import NEVER, Timetable
 from sim.people.accounts import Status
 from sim.society.groups import Group
 
@@ -27,7 +27,7 @@ class Arrivals(Actor):
         self.timetable = Timetable(newcomers, model.world.burn_in_ticks + created[newcomers].astype(np.int64))
 
     def next_step(self, step: int) -> int:
-        return self.timetable.next_step(step)
+        return NEVER  # the timetable is carried out by the engine (Engine.carry_out)
 
     def act(self, step: int) -> None:
         """Register the newcomers whose time has come."""

@@ -1,14 +1,15 @@
 """What both engines share: the actors, the clock, suspension and waking, forks, and the record of a run.
 
 A step is: newcomers register, and actors whose time has come decide (the moderators first, then the operator, then who leads
-the movement); then accounts read, decide and commit. An engine supplies the second half in ``advance_accounts``.
+the movement); then accounts read, decide and commit. An engine supplies the second half in ``advance_accounts``, for as many
+steps as no actor decides in; newcomers and sleepers whose time was planned come into use there, too (``planned``).
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
@@ -27,6 +28,7 @@ from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.memory import check_memory
 from sim.engine.moderator import Moderator
 from sim.engine.parameters import Parameters
+from sim.engine.planned import Planned, planned
 from sim.engine.removals import RemovalRecord
 from sim.engine.state import Count, State, first_state
 from sim.fields import instance
@@ -196,9 +198,24 @@ class Engine(mesa.Model):
         """For how many accounts in reality each of these stands, the reserve's among them, shape (accounts,)."""
         return self.fixed.parameters.by_group.weight[self.drawn.groups_of(accounts)]
 
+    @cached_property
+    def planned(self) -> Planned:
+        """Newcomers who will register and sleepers who will wake."""
+        return planned(self.arrivals.timetable, self.operator.timetable)
+
+    def carry_out(self, step: int) -> bool:
+        """Let those come into use whose time was planned to be now; whether there are any."""
+        self.step_index = step
+        if not self.planned.between(step, step + 1).step.size:
+            return False
+        self.arrivals.act(step)
+        self.operator.wake_due(step)
+        return True
+
     def on_duty(self) -> NDArray[np.int64]:
-        """Ids, ascending, of the accounts beyond people's first ones that can be awake until an actor acts again, or whose lost
-        posts count: active ones, and innocent ones that are suspended. Not the sleepers, who may be most of all accounts."""
+        """Ids, ascending, of the accounts beyond people's first ones that can be awake until somebody comes into use or an actor
+        acts, or whose lost posts count: active ones, and innocent ones that are suspended. Not the sleepers, who may be most of
+        all accounts."""
         status, people = self.state.status, self.world.people
         active = people + np.flatnonzero(status[people : self.society.group.size] == int(Status.ACTIVE))
         silenced = self._innocent_others[status[self._innocent_others] == int(Status.SUSPENDED)]
@@ -335,5 +352,5 @@ class Engine(mesa.Model):
         raise NotImplementedError
 
     def advance_accounts(self, first: int, last: int) -> None:
-        """Steps first … last - 1 of all accounts, with no actor in between."""
+        """Steps first … last - 1 of all accounts, with no decision of an actor in between, but with what was ``planned``."""
         raise NotImplementedError

@@ -12,9 +12,10 @@ from sim.engine.kernels.committing import commit, finish
 from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.team import Member, any_unfit, meet, part_of
 from sim.engine.kernels.turnout import count_turnout
-from sim.engine.kernels.waking import wake
+from sim.engine.kernels.waking import come_into_use, list_on_duty, wake
 from sim.engine.kernels.workspace import Decisions, Elsewhere, Scratch
 from sim.engine.parameters import Parameters
+from sim.engine.planned import Planned
 from sim.engine.state import State
 from sim.society.schedule import Schedule
 from sim.society.society import Society
@@ -24,16 +25,25 @@ from sim.society.society import Society
 def run_ticks(
     seed: int, first: int, last: int, state: State, society: Society, schedule: Schedule, parameters: Parameters, weight: Any,
     rule_parameters: Any, scratch: Scratch, decisions: Decisions, elsewhere: Elsewhere, awake: NDArray[np.int64],
-    on_duty: NDArray[np.int64], block: int, ends: NDArray[np.int64], sessions: NDArray[np.int32], counts: NDArray[np.int64],
-    member: Member,
+    on_duty: NDArray[np.int64], planned: Planned, block: int, ends: NDArray[np.int64], sessions: NDArray[np.int32],
+    counts: NDArray[np.int64], member: Member,
 ) -> None:  # fmt: skip
     """What a ``member`` does in steps first … last - 1, where there is no second platform; all of them are in the block of
-    ``sessions`` that begins with step ``block``. Each member has its own ``scratch``, ``awake`` and ``counts`` (steps, columns).
-    Numbered as in ``sim.engine.agents.TICK``."""
+    ``sessions`` that begins with step ``block``. Each member has its own ``scratch``, ``awake``, ``on_duty`` (accounts,) and
+    ``counts`` (steps, columns). Numbered as in ``sim.engine.agents.TICK``."""
     begin = np.int64(0)  # the literal 0 is a type of its own, for which everything would be compiled a second time
     people = society.anchor.size
+    row = np.searchsorted(planned.step, first)
+    others = list_on_duty(state, society, on_duty)
     for step in range(first, last):
         counted = counts[step - first]
+        # 1. act, as planned
+        if row < planned.step.size and planned.step[row] == step:
+            after = come_into_use(step, row, member.number == 0, planned, state, society)
+            if not meet(member):
+                return
+            row = after
+            others = list_on_duty(state, society, on_duty)
         # 2. march
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:
@@ -50,7 +60,7 @@ def run_ticks(
         # 3. wake: each finds all, and the first of them counts
         place = ends[step - block - 1] if step > block else begin
         due = sessions[place : ends[step - block]]
-        n = wake(seed, step, due, on_duty, state, society, schedule, parameters, awake, scratch.draws, counted)
+        n = wake(seed, step, due, on_duty[:others], state, society, schedule, parameters, awake, scratch.draws, counted)
         if member.number > 0:
             counted[:] = 0
         low, high = part_of(member, np.searchsorted(awake[:n], people), n)

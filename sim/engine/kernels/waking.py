@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
-from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, POST
+from sim.engine.kernels.codes import ACTIVE, OF_CITIZEN, OF_TROLLS_FROM, POST
 from sim.engine.kernels.speaking import posts_first, silent
 from sim.engine.parameters import Parameters
+from sim.engine.planned import Planned
 from sim.engine.state import Count, State
 from sim.people.accounts import Status
 from sim.randomness import Stream, fill_uniform, fill_uniform_of, uniform
 from sim.society.schedule import Schedule
 from sim.society.society import Society
 
+_SLEEPING = int(Status.SLEEPING)
 _SUSPENDED = int(Status.SUSPENDED)
 _WAKE = int(Stream.WAKE)
 _LOST = int(Count.LOST_POSTS)
@@ -55,6 +57,32 @@ def draw_block(
     for i in range(ends.size):
         n = _draw_sessions(seed, first + i, 0, society.group.size, society, schedule, parameters, sessions, n, draws)
         ends[i] = n
+    return n
+
+
+@inlined
+def come_into_use(step: int, row: int, writes: bool, planned: Planned, state: State, society: Society) -> int:
+    """Let the accounts of the rows from ``row`` on come into use whose step it is, unless they do no more than sleep; one of
+    several threads ``writes``. Return the first row of a later step."""
+    while row < planned.step.size and planned.step[row] == step:
+        account = planned.account[row]
+        if writes and state.status[account] == _SLEEPING:
+            state.status[account] = ACTIVE
+            if society.group[account] != OF_CITIZEN:
+                state.active_since[account] = step
+        row += 1
+    return row
+
+
+@inlined
+def list_on_duty(state: State, society: Society, out: NDArray[np.int64]) -> int:
+    """Write ``Engine.on_duty`` to ``out``, where there is no second platform; return how many there are."""
+    n = np.int64(0)
+    for account in range(society.anchor.size, society.group.size):
+        status = state.status[account]
+        if status == ACTIVE or (status == _SUSPENDED and society.group[account] < OF_TROLLS_FROM):
+            out[n] = account
+            n += 1
     return n
 
 
