@@ -14,6 +14,7 @@ from sim.describe.tick import describe_tick
 from sim.fields import InputError, describe_fields
 from sim.graph import Graph
 from sim.ground_truth import GroundTruth, ground_truth, pooled
+from sim.outcomes.watched import Watch
 from sim.run import Run
 from sim.simulation import Simulation, begin, simulate
 from sim.society_model import SocietyModel
@@ -37,6 +38,7 @@ __all__ = [
     "Simulation",
     "SocietyModel",
     "Study",
+    "Watch",
     "World",
     "begin",
     "compare",

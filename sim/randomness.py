@@ -79,6 +79,7 @@ class Stream(IntEnum):
     MEMBER = 81
     PAGE_FOLLOWERS = 82
     LAST_CASE = 83
+    WATCHED = 90
 
 
 _LOW = np.uint64(0xFFFFFFFF)

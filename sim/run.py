@@ -15,7 +15,9 @@ from sim.engine.state import Count
 from sim.fields import InputError, checked
 from sim.notebook import captioned
 from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
-from sim.outcomes.individuals import Keep, check_fits, kept
+from sim.outcomes.individuals import check_fits, kept
+from sim.outcomes.kept import Kept
+from sim.outcomes.watched import Watch
 from sim.plain import DATES
 from sim.world import World
 
@@ -29,7 +31,7 @@ class Run:
     counts of what was computed, and ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
     ``population_seed`` drew the people. ``made`` says when and by which code a run was made that a ledger holds
     (``sim.study.keys``); otherwise it is empty.
-    ``kept`` is what was kept of every person, if anything was (``people``).
+    ``kept`` is what was kept of every person, or of the accounts that were watched, if anything was.
     """
 
     world: World
@@ -88,7 +90,7 @@ class Recording:
     """What is put on record at the end of each day beside the built-in outcomes."""
 
     outcomes: tuple[OwnOutcome, ...] = ()
-    keep: Keep | None = None
+    keep: Kept | None = None
 
     def measure(self, model: Engine) -> dict[str, float]:
         """All outcomes at the end of the day that has just ended."""
@@ -107,7 +109,7 @@ def recording(
     world: World,
     days: int,
     outcomes: OwnOutcome | Sequence[OwnOutcome],
-    keep: str | Iterable[str],
+    keep: str | Iterable[str] | Watch,
     every: int | None,
     runs: int = 1,
 ) -> Recording:

@@ -19,6 +19,7 @@ from sim.outcomes import OwnOutcome
 from sim.outcomes.day import Day
 from sim.outcomes.individuals import present
 from sim.outcomes.network import network
+from sim.outcomes.watched import Watch
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, record, recording
 from sim.society.society import Drawn
 from sim.threads import checked_threads
@@ -141,7 +142,7 @@ def begin(
     threads: int | None = None,
     population_seed: int | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] = (),
+    keep: str | Iterable[str] | Watch = (),
     every: int | None = None,
     society: Drawn | None = None,
 ) -> Simulation:
@@ -196,7 +197,7 @@ def simulate(
     threads: int | None = None,
     population_seed: int | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] = (),
+    keep: str | Iterable[str] | Watch = (),
     every: int | None = None,
 ) -> Run:
     """Simulate one branch of a world with one seed.
@@ -205,7 +206,8 @@ def simulate(
     early; ``threads`` (default: GROUNDSWELL_THREADS, else all cores) never changes a result; ``population_seed`` fixes the
     people while ``seed`` varies (default: the same number). ``outcomes`` of the user's own are measured beside the others.
     ``keep`` names what to keep of every person (``run.people``): opinion, parts, exposure, standing, climate, status; on day 0,
-    on every ``every``-th day after it (default: each) and on the last.
+    on every ``every``-th day after it (default: each) and on the last. Or it is a ``sim.Watch``: accounts to be watched
+    instead.
 
     Raises InputError in one sentence for anything that cannot be simulated as asked.
 

@@ -20,6 +20,7 @@ from experiments.studies.individual_data import check_room, write_people
 from experiments.studies.observed import compare_with_observed
 from experiments.studies.results import Results, load_observed
 from experiments.studies.settings import Experiment
+from experiments.studies.watched import watch
 from sim import cases
 from sim.fields import InputError, canonical_json
 from sim.outcomes import OwnOutcome
@@ -51,6 +52,7 @@ def study_directory(experiment: Experiment) -> Path:
         content = {
             "runs": [keys.key(branch, seed) for branch in branches.values() for seed in experiment.seed_list],
             "study": experiment.study.to_mapping(),
+            "watch": experiment.watch,
             "observed": sources_of("experiments.studies.observed")
             | sources_of(f"sim.cases.{experiment.study.case}.case"),
         }
@@ -75,14 +77,16 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
     runs = run_table(study, keys)
+    simulated, found = ledger.kept, ledger.found  # of what is in the tables
+    watched = watch(experiment, ledger, reporter)
     provenance = {
         "program": "experiments.run",
         "command": list(command),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(began)),
         "wall_seconds": round(time.time() - began, 1),
         "cpu_seconds": round(time.process_time() - cpu, 1),
-        "runs_simulated": ledger.kept,
-        "runs_found_in_ledger": ledger.found,
+        "runs_simulated": simulated,
+        "runs_found_in_ledger": found,
         "groundswell": _version("groundswell"),
         "model_version": sim.MODEL_VERSION,
         "git_commit": commit(),
@@ -100,11 +104,12 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "outcomes": _named(experiment.outcomes),
         "keep": list(experiment.keep),
         "every": experiment.every,
+        "watch": experiment.watch,
         "user_code": sorted(user_classes(experiment)),
     }
     return Results(
         runs, study.timelines, study.turnout.infer_objects(), study.removals.infer_objects(), study.effects, sweep,
-        observed, provenance, partial(write_people, study) if experiment.keep else None,
+        observed, provenance, partial(write_people, study) if experiment.keep else None, watched,
     )  # fmt: skip
 
 

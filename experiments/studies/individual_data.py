@@ -49,7 +49,7 @@ def check_room(experiment: Experiment) -> None:
     if need > free:
         raise InputError(
             f"must be little enough for {free / 1e9:.1f} GB of free disk: {runs:,} runs of {world.people:,} people would take "
-            f"{need / 1e9:.1f} GB with {', '.join(keep.groups)} kept every {keep.every} days. Keep fewer columns, or fewer days "
+            f"{need / 1e9:.1f} GB with {keep.told}. Keep fewer columns, or fewer days "
             "with a greater `every`",
             field="keep",
         )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.studies.gather import package_versions, run_keys
-from experiments.studies.results import TABLES, Results
+from experiments.studies.results import TABLES, WATCHED, Results
 from experiments.studies.settings import Experiment
 from sim.fields import InputError
 from sim.version import MODEL_VERSION
@@ -58,6 +58,7 @@ def experiment_of(before: Results, **options: Any) -> Experiment:
         outcomes=before.outcomes,
         keep=tuple(told.get("keep", ())),
         every=told.get("every"),
+        watch=told.get("watch", 0),
         **options,
     )
 
@@ -98,6 +99,8 @@ def compared(before: Results, after: Results) -> Comparison:
     old, new = (each.runs.set_index(["branch", "seed"])["digest"] for each in (before, after))
     differing = tuple(run for run in old.index if new.get(run) != old[run])
     tables = tuple(name for name in TABLES if not _alike(getattr(before, name), getattr(after, name)))
+    if before.watched is not None and after.watched is not None and not _alike(before.watched.days, after.watched.days):
+        tables += (WATCHED,)
     return Comparison(len(old) - len(differing), differing, tables)
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from experiments.command.folder import Manifest
 from experiments.command.user_code import load_classes
 from experiments.studies.settings import Cell, StudyPlan
+from experiments.studies.watched import Watched
 from sim.engine.removals import INNOCENTS, TROLLS
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy, Takedown
@@ -27,6 +28,7 @@ REMOVED = ("branch", "policy", "what", "platform", "date", "asked", "removed", "
 FOUND = ["branch", "policy", "platform", "date", "removed", "innocents"]
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
 PEOPLE = "people.parquet"
+WATCHED, WATCHED_ACCOUNTS = "watched", "watched_accounts"
 STUDY = "study"
 PROVENANCE = "provenance.json"
 _TOLD = ("world", "study", "seeds", "days", "command", "model_version")
@@ -40,7 +42,8 @@ class Results:
     ``runs`` has a row a run (final outcomes, digest, key; when, by which commit and by which code it was made), ``timeline`` a
     row a run and day, ``turnout`` a row a run and event, ``removals`` a row a run and policy that acted, ``effects`` those of
     ``sim.Study``, ``sweep`` the same with the columns ``value`` and ``seeds``, ``observed`` what ``experiments.studies.observed``
-    compares. ``write_people`` writes individual-level data, where they were kept, to a file.
+    compares. ``write_people`` writes individual-level data, where they were kept, to a file. ``watched`` is what was watched of
+    a sample of accounts, if anything was.
     """
 
     runs: pd.DataFrame
@@ -52,6 +55,7 @@ class Results:
     observed: pd.DataFrame
     provenance: Mapping[str, Any]
     write_people: Callable[[Path], object] | None = None
+    watched: Watched | None = None
 
     @property
     def world(self) -> World:
@@ -161,10 +165,14 @@ def load(directory: str | Path, allow_code: bool = False) -> Results:
     _check_version(provenance, tables["runs"], folder)
     load_classes(provenance.get("user_code", []), allow_code, str(directory))
     people = folder / PEOPLE
+    watched = None
+    if _of_watched(manifest):
+        watched = Watched(*(pd.read_parquet(folder / name) for name in _of_watched(manifest)))
     return Results(
         **tables,
         provenance=provenance,
         write_people=partial(shutil.copyfile, people) if PEOPLE in manifest.files else None,
+        watched=watched,
     )
 
 
@@ -200,8 +208,14 @@ def check_tables(folder: Path) -> Manifest:
     if manifest.kind != STUDY:
         raise InputError(f"{folder} must be the directory of a study, not of a {manifest.kind}")
     people = [PEOPLE] if PEOPLE in manifest.files else []
-    manifest.check(PROVENANCE, *(f"{name}.parquet" for name in TABLES), *people)
+    manifest.check(PROVENANCE, *(f"{name}.parquet" for name in TABLES), *people, *_of_watched(manifest))
     return manifest
+
+
+def _of_watched(manifest: Manifest) -> list[str]:
+    """The files of what was watched, in the order of ``Watched``; none where nothing was."""
+    names = [f"{WATCHED_ACCOUNTS}.parquet", f"{WATCHED}.parquet"]
+    return names if all(name in manifest.files for name in names) else []
 
 
 def write_tables(results: Results, folder: Path) -> None:
@@ -211,6 +225,9 @@ def write_tables(results: Results, folder: Path) -> None:
     without_formulas(results.effects).to_csv(folder / "effects.csv", index=False)
     if results.write_people is not None:
         results.write_people(folder / PEOPLE)
+    if results.watched is not None:
+        results.watched.accounts.to_parquet(folder / f"{WATCHED_ACCOUNTS}.parquet", index=False)
+        results.watched.days.to_parquet(folder / f"{WATCHED}.parquet", index=False)
     text = json.dumps(results.provenance, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
 

@@ -266,6 +266,10 @@ class Experiment(Settings):
         None, unit="days", low=1, high=65_535, source="given by the user",
         doc="Days from one day that is kept to the next (none: 1); the last is kept as well.",
     )  # fmt: skip
+    watch: int = quantity(
+        1000, unit="accounts", low=0, high=2000, source="given by the user",
+        doc="Accounts to be watched day by day in the reference and the headline's branch, for the report to show (0: none).",
+    )  # fmt: skip
     results: str = results_field("Where results and the ledger lie.")
     output: str = output_field()
 

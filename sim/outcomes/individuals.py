@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -16,12 +16,12 @@ from sim.engine.memory import needed
 from sim.fields import InputError, checked
 from sim.machine import available
 from sim.outcomes.day import STATUSES, Day
+from sim.outcomes.kept import Kept, Rows, days_kept
+from sim.outcomes.watched import Watch, Watched
 from sim.people.accounts import by_node
 from sim.plain import DATES
 from sim.society.groups import INNOCENT, KINDS
 from sim.world import World
-
-Rows = dict[str, NDArray[Any]]
 
 # Columns by group, with the types in which they are kept; those of _ALWAYS are in every row.
 _ALWAYS: dict[str, Any] = {
@@ -42,11 +42,22 @@ GROUPS: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Keep:
-    """Which groups of columns are kept: on day 0, on every ``every``-th day after it, and on the last of the ``days``."""
+    """Which groups of columns are kept of every person: on day 0, on every ``every``-th day after it, and on the last of the
+    ``days``."""
 
     groups: tuple[str, ...]
     every: int
     days: int
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """All that decides what is kept."""
+        return asdict(self)
+
+    @property
+    def told(self) -> str:
+        """What is kept, in a few words."""
+        return f"{', '.join(self.groups)} kept every {self.every} days"
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -60,13 +71,13 @@ class Keep:
 
     def bytes(self, people: int) -> int:
         """Size of the table of one run."""
-        kept = len({*range(0, self.days, self.every), self.days - 1})
+        kept = len(days_kept(self.every, self.days))
         return people * kept * sum(np.dtype(kind).itemsize for kind in self.columns.values())
 
     def rows(self, model: Engine) -> Rows | None:
         """The columns at the end of the day that has just ended; None if it is not kept."""
         number = model.day
-        if number % self.every and number != self.days - 1:
+        if number not in days_kept(self.every, self.days):
             return None
         day, people = Day(model, {}), model.world.people
         impressions, joined = by_node(model.state.impressions), by_node(model.state.joined)
@@ -103,8 +114,10 @@ def present(model: Engine) -> pd.DataFrame:
     return table.assign(impressions_troll=day.troll_impressions, status=day.status)
 
 
-def kept(keep: str | Iterable[str], every: int | None, days: int) -> Keep | None:
+def kept(keep: str | Iterable[str] | Watch, every: int | None, days: int) -> Kept | None:
     """What to keep of a run of so many days; None for nothing. Raises InputError."""
+    if isinstance(keep, Watch):
+        return Watched(keep, int(checked(every, int | None, "every", low=1, high=65_535) or 1), days)
     names = checked((keep,) if isinstance(keep, str) else keep, tuple[str, ...], "keep", choices=tuple(GROUPS))
     every = checked(every, int | None, "every", low=1, high=65_535)
     if not names:
@@ -114,7 +127,7 @@ def kept(keep: str | Iterable[str], every: int | None, days: int) -> Keep | None
     return Keep(tuple(group for group in GROUPS if group in names), int(every or 1), days)
 
 
-def check_fits(keep: Keep | None, world: World, runs: int = 1) -> None:
+def check_fits(keep: Kept | None, world: World, runs: int = 1) -> None:
     """Raise InputError if what is kept of so many runs does not fit into the memory that is available."""
     if keep is None:
         return
@@ -125,8 +138,7 @@ def check_fits(keep: Keep | None, world: World, runs: int = 1) -> None:
         what = "one run" if runs == 1 else f"{runs:,} runs"
         raise InputError(
             f"must be little enough for {free / 1e9:.1f} GB of available memory: {what} of {world.people:,} people would take "
-            f"{need / 1e9:.1f} GB with {', '.join(keep.groups)} kept every {keep.every} days. Keep fewer columns, or fewer days "
-            "with a greater `every`",
+            f"{need / 1e9:.1f} GB with {keep.told}. Keep fewer columns, or fewer days with a greater `every`",
             "keep",
         )
 

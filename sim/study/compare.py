@@ -20,6 +20,7 @@ from sim.executors import Executor, Submits, executor_of
 from sim.fields import InputError, checked, chosen, instance, shown
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
+from sim.outcomes.watched import Watch
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
 from sim.study.blocks import simulated
@@ -195,7 +196,7 @@ def compare(
     ledger: Ledger | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] = (),
+    keep: str | Iterable[str] | Watch = (),
     every: int | None = None,
     executor: Executor | Submits | str = "threads",
 ) -> Study:

@@ -92,7 +92,7 @@ class RunKeys:
         self._shared = {
             "code": canonical_json(self._code),
             "days": canonical_json(days),
-            "kept": canonical_json(recorded.keep and dataclasses.asdict(recorded.keep)),
+            "kept": canonical_json(recorded.keep and recorded.keep.content),
             "files": canonical_json(self.checksums),
             "model": canonical_json(MODEL_VERSION),
             "outcomes": canonical_json(self._outcomes),

@@ -21,7 +21,7 @@ from sim.engine.arrays import ArrayEngine
 from sim.engine.removals import RemovalRecord
 from sim.engine.sessions import Sessions
 from sim.moderation.policy import RemovalPolicy
-from sim.outcomes.individuals import Rows
+from sim.outcomes.kept import Rows
 from sim.people.accounts import Status
 from sim.run import NOTHING_MORE, Recording, Run, record
 from sim.simulation import begun
