@@ -16,6 +16,7 @@ import sim
 from sim.fields import describe_fields
 from sim.outcomes import OUTCOMES, Day
 from sim.outcomes.individuals import GROUPS
+from sim.outcomes.watched import COLUMNS
 from sim.version import VERSIONS
 from tests.strategies.fields import registered
 
@@ -69,7 +70,7 @@ def test_all_that_a_day_shows_is_documented() -> None:
 
 def test_all_that_is_kept_of_people_is_documented() -> None:
     columns = re.findall(r"^\|(?: `\w+` | )?\| ((?:`\w+`(?:, )?)+) \|", text("individual_data.md"), re.MULTILINE)
-    columns += re.findall(r"^\| (`\w+`(?:, `\w+`)?) \| (?:events)? ?\| ", text("individual_data.md"), re.MULTILINE)
+    columns += re.findall(r"^\| (`\w+`(?:, `\w+`)?) \| [^|`]*\| [^|]+\|$", text("individual_data.md"), re.MULTILINE)
     documented = {name for row in columns for name in re.findall(r"\w+", row)}
     kept = {name for group in GROUPS.values() for name in group} | {
         "day",
@@ -77,6 +78,7 @@ def test_all_that_is_kept_of_people_is_documented() -> None:
         "node",
         "joined_movement",
         "joined_government",
+        *COLUMNS,
     }
     assert documented == kept
     assert re.findall(r"^\| `(\w+)` \| `", text("individual_data.md"), re.MULTILINE) == list(GROUPS)

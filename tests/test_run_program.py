@@ -58,6 +58,7 @@ def test_nothing_but_results_and_ledger_is_written(folder: Path) -> None:
     assert {path.name for path in study.iterdir()} == {
         "runs.parquet", "timeline.parquet", "turnout.parquet", "removals.parquet", "effects.parquet", "effects.csv",
         "sweep.parquet", "observed.parquet", "provenance.json", "report.html", "figures", "manifest.json",
+        "watched.parquet", "watched_accounts.parquet",
     }  # fmt: skip
     assert not Path("outputs").exists()
     assert not Path("multirun").exists()

@@ -16,7 +16,7 @@ from experiments.command.progress import Reporter
 from experiments.run import main
 from experiments.studies.graph_layout import laid_out
 from experiments.studies.results import load
-from experiments.studies.settings import Experiment, StudyPlan
+from experiments.studies.settings import Experiment
 from experiments.studies.watched import accounts_table, watch
 from sim.branch import Branch
 from sim.fields import InputError
@@ -163,5 +163,5 @@ def test_what_is_watched_is_checked_and_may_be_absent(study: Path, tmp_path: Pat
 
 
 def test_nobody_is_watched_where_nobody_is_asked_for(tmp_path: Path) -> None:
-    experiment = Experiment(world=busy_world(), watch=0, seeds=1, study=StudyPlan(dates=()), days=1)
+    experiment = Experiment(world=sim.World.hk2019(people=1000), watch=0)
     assert watch(experiment, sim.Ledger(tmp_path), Reporter()) is None

@@ -30,7 +30,7 @@ OPINION_STEPS, PART_STEPS = 127, 16_383
 _SHARE_OF_CAMPAIGN, _SHARE_OF_READERS = 0.125, 0.5
 
 # Columns with the types in which they are kept.
-_COLUMNS: dict[str, Any] = {
+COLUMNS: dict[str, Any] = {
     "day": np.int32, "account": np.int32, "opinion": np.int8, "troll_part": np.int16, "status": np.int8, "posts": np.uint32,
     "joined_movement": np.uint16,
 }  # fmt: skip
@@ -106,9 +106,7 @@ class Watched:
         """Size of the table of one run, at most."""
         accounts = self.watch.around + min(self.watch.people, people)
         return (
-            accounts
-            * len(days_kept(self.every, self.days))
-            * sum(np.dtype(kind).itemsize for kind in _COLUMNS.values())
+            accounts * len(days_kept(self.every, self.days)) * sum(np.dtype(kind).itemsize for kind in COLUMNS.values())
         )
 
     def rows(self, model: Engine) -> Rows | None:
@@ -135,11 +133,11 @@ class Watched:
             "posts": state.posts[accounts],
             "joined_movement": joined,
         }
-        return {name: values.astype(_COLUMNS[name], copy=False) for name, values in found.items()}
+        return {name: values.astype(COLUMNS[name], copy=False) for name, values in found.items()}
 
     def table(self, parts: Sequence[Rows]) -> pd.DataFrame:
         """One row a kept day and account: days in their order, accounts ascending."""
-        columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in _COLUMNS}
+        columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
         columns["status"] = pd.Categorical.from_codes(columns["status"], pd.Index(STATUSES))
         return pd.DataFrame(columns)
 
