@@ -22,6 +22,7 @@ from sim.study.compare import Study, compare
 from sim.study.design import Design
 from sim.study.failures import FailedRunsError
 from sim.study.ledger import Ledger
+from sim.study.precision import Precision
 from sim.version import MODEL_VERSION
 from sim.world import World
 
@@ -34,6 +35,7 @@ __all__ = [
     "GroundTruth",
     "InputError",
     "Ledger",
+    "Precision",
     "Run",
     "Simulation",
     "SocietyModel",

@@ -108,8 +108,7 @@ def test_the_code_on_networks_runs(
 def test_effects_are_documented() -> None:
     world = sim.World(people=20, days=1, graph=sim.graph.Complete())
     study = sim.compare(world, {"a": sim.Branch(), "b": sim.Branch(campaign=False)}, seeds=2)
-    for word in ("difference", "low", "high", "n", "kind", "identical"):
-        assert word in study.effects.columns
+    for word in study.effects.columns.drop(["branch", "outcome"]):
         assert f"`{word}`" in text("outcomes.md")
     for kind in study.effects["kind"].unique():
         assert f"**{kind}**" in text("outcomes.md")

@@ -14,8 +14,8 @@ from scipy import stats
 
 import sim
 from sim.fields import InputError
-from sim.study.compare import paired_interval, paired_intervals
 from sim.study.figures import COLOURS, look
+from sim.study.intervals import paired_interval, paired_intervals
 from tests.test_own_outcomes import Extremes
 from tests.worlds import busy_branch, busy_world
 

@@ -123,9 +123,9 @@ def timeline_figure(story: Story) -> Figure:
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(9.2, 7.4), sharex=True, layout="constrained")
     x = places(story.dates)
     for i, line in enumerate(story.lines):
-        draw_band(top, x, 1000 * line.traced, look(i), _text(line.label))
+        draw_band(top, x, 1000 * line.traced, look(i), _text(line.label), story.method)
         if i > 0:
-            draw_band(bottom, x, 1000 * line.difference, look(i), _text(line.label))
+            draw_band(bottom, x, 1000 * line.difference, look(i), _text(line.label), story.method)
     _mark_events(story, top, bottom)
     top.set_ylabel(f"opinion traced to the campaign,\n{THOUSANDTHS}")
     bottom.set_ylabel(f"mean opinion, difference from\n{_text(story.lines[0].label)}, {THOUSANDTHS}")

@@ -14,6 +14,7 @@ import pandas as pd
 from experiments.report.assumptions import Assumption, assumptions
 from experiments.report.own_outcomes import own_rows
 from experiments.report.removals import Removal, alike, removals
+from experiments.report.seeds import about_seeds
 from experiments.report.shifts import Shift
 from experiments.report.strategies import strategies
 from experiments.report.timeline import Event, Label, Line, events, label_of, lines
@@ -23,6 +24,7 @@ from experiments.studies.settings import GRID, STRATEGIES, StudyPlan
 from sim import cases
 from sim.cases.case import Case
 from sim.moderation import Perfect, RemovalPolicy
+from sim.study.intervals import Method
 from sim.world import World
 
 
@@ -87,6 +89,8 @@ class Story:
     first_date: str
     until: str
     seeds: tuple[int, ...]
+    about_seeds: str
+    method: Method
     scenarios: int
     headline: Headline
     effects: pd.DataFrame
@@ -128,6 +132,7 @@ class Story:
             "study": self.plan.name,
             "reference": self.plan.reference,
             "seeds": list(self.seeds),
+            "about_seeds": self.about_seeds,
             "days": self.provenance["days"],
             "case": self.plan.case,
             "form": self.plan.form,
@@ -160,6 +165,8 @@ def tell(results: Results) -> Story:
         first_date=world.first_day,
         until=results.last_date,
         seeds=tuple(results.provenance["seeds"]),
+        about_seeds=about_seeds(results),
+        method=results.method,
         scenarios=results.runs["branch"].nunique(),
         headline=headline(results),
         effects=results.effects,

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from experiments.report.shifts import Shift
 from experiments.studies.results import Results
 from experiments.studies.settings import SPARED
 from sim.outcomes import OUTCOMES
-from sim.study.compare import LEVEL, paired_interval
+from sim.study.intervals import LEVEL, STUDENT, Method, false_discovery, p_values, paired_interval
 
 COSTS = {outcome.name: outcome.cost for outcome in OUTCOMES if outcome.cost}
 """What a strategy cost the innocent, as it stands at the end, and what it is called."""
@@ -45,15 +44,15 @@ def strategies(results: Results) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for name in names:
         own = runs.loc[name]
-        hit = paired_interval(own["wrongful_removals"] + own["wrongful_marks"])
+        hit = paired_interval(own["wrongful_removals"] + own["wrongful_marks"], method=results.method)
         row: dict[str, Any] = {"branch": name, "what": what[name]}
         for kind, outcome in (("traced", "troll_part"), ("all", "opinion_mean")):
-            found = paired_interval(own[outcome] - runs.loc[reference][outcome])
+            found = paired_interval(own[outcome] - runs.loc[reference][outcome], method=results.method)
             row |= dict(zip((kind, f"{kind}_low", f"{kind}_high"), found, strict=False))
         row |= {cost: float(own[cost].mean()) for cost in _AT_THE_END}
         row |= dict(zip(("hit", "hit_low", "hit_high"), hit, strict=False))
         row["posts_prevented"] = float((posts.loc[reference] - posts.loc[name]).mean())
-        lost = paired_interval(_turnout_lost(runs, name))
+        lost = paired_interval(_turnout_lost(runs, name), method=results.method)
         row |= dict(zip(("turnout_lost", "turnout_lost_low", "turnout_lost_high"), lost, strict=False))
         rows.append(row)
     table = pd.DataFrame(rows).sort_values("traced", ascending=False, kind="stable", ignore_index=True)
@@ -67,7 +66,7 @@ def strategies(results: Results) -> pd.DataFrame:
         for a, h in zip(averted, hits, strict=True)
     ]
     table["frontier"] = table.index.isin(possible.index[~np.array(beaten, dtype=bool)])
-    table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"])
+    table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"], results.method)
     return table
 
 
@@ -89,25 +88,14 @@ def _turnout_lost(runs: pd.DataFrame, name: str) -> pd.Series:
     return runs.loc[spared]["turnout_movement"] - runs.loc[name]["turnout_movement"]
 
 
-def _alike(ranked: list[str], traced: pd.Series) -> list[tuple[int, ...]]:
+def _alike(ranked: list[str], traced: pd.Series, method: Method = STUDENT) -> list[tuple[int, ...]]:
     """For each strategy the ranks of those that do not differ from it significantly."""
-    from scipy import stats  # slow to import, and of no use to most commands
-
     pairs = list(combinations(range(len(ranked)), 2))
-    p_values = [_p_value((traced.loc[ranked[i]] - traced.loc[ranked[j]]).to_numpy()) for i, j in pairs]
-    adjusted: Any = stats.false_discovery_control(p_values) if p_values else []
+    differences = [(traced.loc[ranked[i]] - traced.loc[ranked[j]]).to_numpy() for i, j in pairs]
+    adjusted = false_discovery(p_values(differences, method)) if pairs else np.empty(0)
     alike: list[list[int]] = [[] for _ in ranked]
     for (i, j), p in zip(pairs, adjusted, strict=True):
-        if p > 1.0 - LEVEL:
+        if not p <= 1.0 - LEVEL:  # one seed tells nothing apart
             alike[i].append(j + 1)
             alike[j].append(i + 1)
     return [tuple(sorted(ranks)) for ranks in alike]
-
-
-def _p_value(differences: NDArray[np.float64]) -> float:
-    """Of Student's paired test. Differences that are all the same are no chance, unless they are 0 or there is but one."""
-    from scipy import stats
-
-    if differences.size < 2 or not differences.any():
-        return 1.0
-    return 0.0 if np.ptp(differences) == 0.0 else float(stats.ttest_1samp(differences, 0.0).pvalue)

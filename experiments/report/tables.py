@@ -39,6 +39,8 @@ def print_study(story: Story, directory: Path, to: Console | None = None) -> Non
     parts += _strategies(story.strategies) if is_ranked else [_named(story.named)]
     to.print(Group(*parts, *_own_outcomes(story)))
     to.print(words(story.headline.sentence))
+    if story.about_seeds:
+        to.print(words(story.about_seeds))
     to.print(words(f"Report, figures and tables: {directory / REPORT}"), soft_wrap=True)
 
 

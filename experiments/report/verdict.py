@@ -157,7 +157,7 @@ def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[s
     if low is None or high is None:
         result = [
             f"{done} averted a shift in mean opinion of {signed} by {until}.",
-            "This is traced to the campaign's messages; one seed says nothing about its uncertainty.",
+            f"This is traced to the campaign's messages; {_too_few(found.seeds)} nothing about its uncertainty.",
         ]
     elif low <= 0 <= high:
         result = [
@@ -186,6 +186,10 @@ def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[s
             f"{plain(1000 * found.counterfactual)} thousandths ({interval(clow, chigh, 1000)}), {verdict}."
         )
     return result
+
+
+def _too_few(seeds: int) -> str:
+    return "one seed says" if seeds == 1 else "so few seeds say"
 
 
 def _seeds(found: Headline) -> str:

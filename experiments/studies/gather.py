@@ -28,9 +28,10 @@ from sim.outcomes.individuals import kept
 from sim.run import Recording
 from sim.sources import UnknownCodeError, commit, sources_of
 from sim.study.compare import Study
+from sim.study.effects import EFFECT_COLUMNS
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger
-from sim.study.long_tables import EFFECT_COLUMNS, run_table
+from sim.study.long_tables import run_table
 
 _PACKAGES = ("hydra-core", "mesa", "numba", "numpy", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn")
 
@@ -49,13 +50,15 @@ def study_directory(experiment: Experiment) -> Path:
     """results/STUDY-KEY, where KEY is of everything that decides what is in it, code included."""
     keys, branches = run_keys(experiment), experiment.study.all_branches(experiment.world)
     try:
-        content = {
+        content: dict[str, Any] = {
             "runs": [keys.key(branch, seed) for branch in branches.values() for seed in experiment.seed_list],
             "study": experiment.study.to_mapping(),
             "watch": experiment.watch,
             "observed": sources_of("experiments.studies.observed")
             | sources_of(f"sim.cases.{experiment.study.case}.case"),
         }
+        if experiment.asked:
+            content["precision"] = [[each.to_mapping() for each in experiment.asked], experiment.most_seeds]
     except UnknownCodeError as error:
         raise InputError(str(error)) from None
     key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
@@ -72,11 +75,11 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
     study = sim.compare(
         world, branches, experiment.seed_list, plan.reference, experiment.days, experiment.threads,
         ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes, keep=experiment.keep, every=experiment.every,
-        executor=experiment.executor,
+        executor=experiment.executor, precision=experiment.asked or None, most_seeds=experiment.most_seeds,
     )  # fmt: skip
     sweep = _simulate_sweep(experiment, ledger, reporter)
     observed = _observed(experiment, study)
-    runs = run_table(study, keys)
+    runs = run_table(study, keys.key)
     simulated, found = ledger.kept, ledger.found  # of what is in the tables
     watched = watch(experiment, ledger, reporter)
     provenance = {
@@ -94,7 +97,8 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "python": platform.python_version(),
         "machine": platform.platform(),
         "packages": package_versions(),
-        "seeds": list(experiment.seed_list),
+        "seeds": list(study.seeds),
+        "precision": [each.to_mapping() for each in study.precision],
         "days": study.days,
         "reference": plan.reference,
         "study": plan.settled().to_mapping(),

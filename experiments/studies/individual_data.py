@@ -43,7 +43,7 @@ def check_room(experiment: Experiment) -> None:
     place = Path(experiment.results).absolute()
     while not place.exists():
         place = place.parent
-    runs = len(experiment.study.all_branches(world)) * len(experiment.seed_list)
+    runs = len(experiment.study.all_branches(world)) * experiment.number_of_seeds
     # Once in the ledger and once in the study's directory.
     need, free = 2 * runs * keep.bytes(world.people), shutil.disk_usage(place).free
     if need > free:

@@ -13,6 +13,7 @@ from experiments.studies.gather import package_versions, run_keys
 from experiments.studies.results import TABLES, WATCHED, Results
 from experiments.studies.settings import Experiment
 from sim.fields import InputError
+from sim.study.precision import MOST_SEEDS
 from sim.version import MODEL_VERSION
 
 # Columns of runs that tell of the simulating, not of what was simulated.
@@ -54,6 +55,8 @@ def experiment_of(before: Results, **options: Any) -> Experiment:
         world=before.world,
         study=before.plan,
         seeds=tuple(told["seeds"]),
+        precision=before.precision or None,
+        most_seeds=max(MOST_SEEDS, len(told["seeds"])) if before.precision else MOST_SEEDS,
         days=told["days"],
         outcomes=before.outcomes,
         keep=tuple(told.get("keep", ())),

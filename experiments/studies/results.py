@@ -21,6 +21,8 @@ from sim.engine.removals import INNOCENTS, TROLLS
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy, Takedown
 from sim.outcomes import OUTCOMES, OwnOutcome
+from sim.study.intervals import ANYTIME, STUDENT, Method
+from sim.study.precision import Precision
 from sim.version import MODEL_VERSION
 from sim.world import World
 
@@ -71,6 +73,16 @@ class Results:
     def outcomes(self) -> tuple[OwnOutcome, ...]:
         """The outcomes of the user's own that were measured."""
         return tuple(build(OwnOutcome, each, path="outcomes") for each in self.provenance.get("outcomes", ()))  # type: ignore[type-abstract]
+
+    @property
+    def precision(self) -> tuple[Precision, ...]:
+        """What seeds were added for, if they were."""
+        return tuple(build(Precision, each, path="precision") for each in self.provenance.get("precision", ()))
+
+    @property
+    def method(self) -> Method:
+        """How intervals are made, as in ``sim.Study``."""
+        return ANYTIME if self.precision else STUDENT
 
     @property
     def cells(self) -> tuple[Cell, ...]:

@@ -27,8 +27,10 @@ from sim.fields import InputError, Settings, build, public_name, quantity, regis
 from sim.moderation import Detector, Perfect, Policy, PreemptiveRemoval, Takedown
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.outcomes.individuals import GROUPS, kept
+from sim.run import Recording
 from sim.sampling import Sampling, Table
 from sim.study.design import Design
+from sim.study.precision import MOST_SEEDS, Precision, checked_most, precisions
 from sim.world import World
 
 _DEFAULT = cases.named(cases.NAMES[0])  # whose study is made where nothing else is said
@@ -246,6 +248,15 @@ class Experiment(Settings):
     seeds: int | tuple[int, ...] = quantity(
         8, unit="seeds", low=0, high=2**63 - 1, source="given by the user", doc="A number n (seeds 1 … n), or a list."
     )
+    precision: float | tuple[Precision, ...] | None = quantity(
+        None, unit="that of the outcome", low=0, low_open=True, source="given by the user",
+        doc="Add seeds, as many at a time, until half of the 95 % interval of every effect on mean opinion is at most this; or a "
+        "list with an outcome each (none: no more seeds than are named).",
+    )  # fmt: skip
+    most_seeds: int = quantity(
+        MOST_SEEDS, unit="seeds", low=1, high=1_000_000, source="given by the user",
+        doc="With precision: the greatest number of seeds.",
+    )  # fmt: skip
     design: Sampling | None = quantity(
         None, unit="design", source="given by the user",
         doc="Many worlds instead of one: which fields differ, and how they are spread (none: one world).",
@@ -283,17 +294,24 @@ class Experiment(Settings):
         if isinstance(self.seeds, tuple) and len(set(self.seeds)) != len(self.seeds):
             raise InputError("must not name a seed twice", field="seeds")
         own_outcomes(self.outcomes)
+        _ = self.asked
+        if self.asked and self.design is not None:
+            raise InputError("must be left out with a design, whose worlds all have the same seeds", field="precision")
+        if self.asked:
+            checked_most(self.most_seeds, self.seed_list)
+        elif self.most_seeds != MOST_SEEDS:
+            raise InputError("must be left out without precision, for which seeds are added", field="most_seeds")
         kept(self.keep, self.every, self.world.days)
         self._check_branches()
         self._check_sweep()
         if self.design is not None:
             _ = self.designed
         branches = len(self.study.all_branches(self.world))
-        number = self.seeds if isinstance(self.seeds, int) else len(self.seeds)
+        number = self.number_of_seeds
         if number * branches > MOST_RUNS:
             raise InputError(
                 f"must be at most {MOST_RUNS // branches:,} where a study has {branches} branches, not {number:,}",
-                field="seeds",
+                field="most_seeds" if self.asked else "seeds",
             )
 
     def _check_branches(self) -> None:
@@ -343,14 +361,26 @@ class Experiment(Settings):
 
     @property
     def number_of_runs(self) -> int:
-        """Runs of the study and of its sweep together."""
+        """Runs of the study and of its sweep together, at most."""
         sweep = self.study.sweep
         swept = len(sweep.values) * (1 + len(sweep.branches)) * min(sweep.seeds, len(self.seed_list))
-        return len(self.study.all_branches(self.world)) * len(self.seed_list) + swept
+        return len(self.study.all_branches(self.world)) * self.number_of_seeds + swept
+
+    @property
+    def asked(self) -> tuple[Precision, ...]:
+        """The precision that is asked for, outcome by outcome. Raises InputError."""
+        return precisions(self.precision, Recording(own_outcomes(self.outcomes)).columns)
+
+    @property
+    def number_of_seeds(self) -> int:
+        """How many seeds there will be, at most."""
+        if self.asked:
+            return self.most_seeds
+        return self.seeds if isinstance(self.seeds, int) else len(self.seeds)
 
     @property
     def seed_list(self) -> tuple[int, ...]:
-        """The seeds."""
+        """The seeds to begin with, which are all but where precision is asked for."""
         return tuple(range(1, self.seeds + 1)) if isinstance(self.seeds, int) else self.seeds
 
 

@@ -4,45 +4,39 @@ from __future__ import annotations
 
 import os
 import typing
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 from sim.branch import Branch
-from sim.engine.memory import needed, seeds_at_a_time
-from sim.executors import Executor, Submits, executor_of
+from sim.executors import Executor, Submits
 from sim.fields import InputError, checked, chosen, instance, shown
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
 from sim.outcomes.watched import Watch
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
-from sim.study.blocks import simulated
-from sim.study.failures import FailedRunsError
-from sim.study.kept import KeptRuns
+from sim.study.batches import Batches, Progress, runs_of, workers_of
+from sim.study.effects import effects_of, measured
+from sim.study.intervals import ANYTIME, STUDENT, Method
 from sim.study.ledger import Ledger, ledger_of
+from sim.study.precision import MOST_SEEDS, Asked, Precision, checked_most, imprecise, in_batches, precisions
 from sim.study.shelf import Shelf
-from sim.study.work import Block, Found, Work
-from sim.threads import checked_threads
 from sim.world import World
 
 if typing.TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-LEVEL = 0.95
-MOST_SEEDS = 1_000_000
-Progress = Callable[[int, int], None]
+SEEDS_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Runs of several branches with the same seeds, ``runs[branch, seed]``, and the name of the branch to compare with."""
+    """Runs of several branches with the same seeds, ``runs[branch, seed]``, and the name of the branch to compare with.
+
+    ``precision`` is what seeds were added for, if they were.
+    """
 
     world: World
     branches: Mapping[str, Branch]
@@ -51,6 +45,7 @@ class Study:
     days: int
     runs: Mapping[tuple[str, int], Run]
     recorded: Recording = NOTHING_MORE
+    precision: tuple[Precision, ...] = ()
 
     def __repr__(self) -> str:
         return (
@@ -110,28 +105,31 @@ class Study:
         return all(self.runs[branch, seed].digest == self.runs[self.reference, seed].digest for seed in self.seeds)
 
     @property
-    def effects(self) -> pd.DataFrame:
-        """Effects against the reference: branch, outcome, kind, difference, low, high, n, identical.
+    def method(self) -> Method:
+        """How intervals are made: ``student``, or ``anytime`` where the number of seeds hung on what they gave."""
+        return ANYTIME if self.precision else STUDENT
 
-        ``difference`` is the mean over seeds of the paired difference, low and high its 95 % Student interval (nan with one
-        seed). The row of ``opinion_mean`` appears twice: ``counterfactual`` is the difference of mean opinions,
-        ``traced`` that of the troll parts, which has almost no sampling noise but leaves out selection and silence. All
-        other outcomes are ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state.
+    @property
+    def imprecise(self) -> pd.DataFrame:
+        """The rows of ``effects`` that are less precise than asked; none where nothing was."""
+        return imprecise(self.effects, self.precision)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Effects against the reference, a row for each branch, outcome and kind (docs/outcomes.md).
+
+        ``difference`` is the mean over seeds of the paired difference, low and high its 95 % interval, n how many differences
+        there are. ``opinion_mean`` has two rows: ``counterfactual`` is the difference of mean opinions, ``traced`` that of the
+        troll parts, which has almost no sampling noise but leaves out selection and silence. All other outcomes are
+        ``counterfactual``. ``identical`` says that the branch ended in exactly the reference's state. ``interval`` is how the
+        interval is made: ``student`` (nan with one seed), or ``anytime`` where seeds were added until it was narrow enough
+        (nan below 9). ``variance_reduction`` is how many times the variance would be, had the branches other seeds; ``p`` the
+        p-value of no difference, ``p_holm`` after Holm's correction for all branches compared on that outcome, ``q`` after
+        Benjamini and Hochberg's for the whole table.
         """
-        counterfactual = [("counterfactual", name, name) for name in self.recorded.columns]
-        values = {key: run.outcomes.to_dict() for key, run in self.runs.items()}
-        rows = []
-        for branch in self.branches:
-            if branch == self.reference:
-                continue
-            identical = self.identical(branch)
-            for kind, outcome, measured in (("traced", "opinion_mean", "troll_part"), *counterfactual):
-                differences = [
-                    values[branch, seed][measured] - values[self.reference, seed][measured] for seed in self.seeds
-                ]
-                rows.append(_effect(branch, outcome, kind, differences, identical))
-        columns = ["branch", "outcome", "kind", "difference", "low", "high", "n", "identical"]
-        return pd.DataFrame(rows, columns=columns)
+        values, outcomes = measured(self.runs), self.recorded.columns
+        identical = {branch: self.identical(branch) for branch in self.branches}
+        return effects_of(values, list(self.branches), self.reference, self.seeds, outcomes, self.method, identical)
 
     def plot(
         self,
@@ -150,34 +148,6 @@ class Study:
         from sim.study.figures import plot
 
         return plot(self, kind, outcomes, branches, differences)
-
-
-def paired_intervals(
-    differences: ArrayLike, level: float = LEVEL
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Mean, low, high and n of each row of differences (rows, seeds): Student's interval.
-
-    Differences that are not finite are left out, n counts the rest. What these cannot give is nan: the interval where n is 1, all
-    where it is 0.
-    """
-    values = np.asarray(differences, dtype=np.float64)
-    known = np.isfinite(values)
-    n = known.sum(axis=1)
-    mean = np.where(known, values, 0.0).sum(axis=1) / np.where(n > 0, n, np.nan)
-    squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
-    degrees = np.where(n > 1, n - 1.0, np.nan)
-    half = stdtrit(degrees, 0.5 + level / 2) * np.sqrt(squares / degrees) / np.sqrt(n.clip(1))
-    return mean, mean - half, mean + half, n
-
-
-def paired_interval(differences: Iterable[float], level: float = LEVEL) -> tuple[float, float, float, int]:
-    """``paired_intervals`` of one row."""
-    mean, low, high, n = paired_intervals([list(differences)], level)
-    return float(mean[0]), float(low[0]), float(high[0]), int(n[0])
-
-
-def _effect(branch: str, outcome: str, kind: str, differences: Iterable[float], identical: bool) -> tuple[object, ...]:
-    return (branch, outcome, kind, *paired_interval(differences), identical)
 
 
 def _by_branch_and_seed(table: pd.DataFrame) -> pd.DataFrame:
@@ -199,6 +169,8 @@ def compare(
     keep: str | Iterable[str] | Watch = (),
     every: int | None = None,
     executor: Executor | Submits | str = "threads",
+    precision: Asked = None,
+    most_seeds: int = MOST_SEEDS,
 ) -> Study:
     """Simulate every branch with every seed and compare them seed by seed.
 
@@ -207,6 +179,11 @@ def compare(
     the folder that it names) holds are not simulated again, and new ones are kept as soon as they are done; a run is the same
     only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
     ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
+
+    With ``precision`` seeds are added, as many at a time as ``seeds`` are, until half of the 95 % interval of every effect on
+    mean opinion is at most that number, or ``most_seeds`` are simulated; a ``sim.Precision``, or a list of them, asks it of other
+    outcomes. Intervals then hold however many seeds it took (``Study.effects``), and ``study.imprecise`` has the effects for
+    which they were not enough. Which seeds these are hangs on nothing but what is asked.
 
     ``executor`` has seeds simulated elsewhere than in threads of this process, and the same bits come back: by "processes" of
     this machine, as many as ``threads`` (a script then needs its ``if __name__ == "__main__"``), "ray", "dask" or "slurm", or as
@@ -235,83 +212,29 @@ def compare(
     names = list(given)
     reference = names[0] if reference is None else chosen(reference, names, "reference")
     length = checked_days(world, days)
-    recorded = recording(world, length, outcomes, keep, every, len(branches) * len(chosen_seeds))
+    most = len(chosen_seeds) if precision is None else checked_most(most_seeds, chosen_seeds)
+    recorded = recording(world, length, outcomes, keep, every, len(branches) * most)
+    asked = precisions(precision, recorded.columns)
     if population_seed is not None:
         population_seed = checked_seed(population_seed, "population_seed")
     kept_in = ledger_of(ledger)
     shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded)
-    runs: dict[tuple[str, int], Run | None] = {}  # None: on record
-    missing: dict[int, dict[str, Branch]] = {}
-    for seed in chosen_seeds:
-        for name, branch in given.items():
-            if shelf is not None and shelf.holds(branch, seed):
-                runs[name, seed] = None
-            else:
-                missing.setdefault(seed, {})[name] = branch
-
-    blocks = [Block(world, wanted, seed, population_seed, length, recorded) for seed, wanted in missing.items()]
-    states = max((block.tree.states() for block in blocks), default=1)
-    workers = side_by_side(world, states, min(workers, max(1, len(blocks))))
-    if shelf is not None:
-        shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
-    total = sum(block.tree.ticks() for block in blocks)
-    done = 0
-
-    def advanced(ticks: int) -> None:
-        nonlocal done
-        done += ticks
-        if progress is not None:
-            progress(done, total)
-
-    work = [Work(block, shelf) for block in blocks]
-    with closing(simulated(work, worked_by, workers, advanced, kept_in)) as arriving:
-        faults = dict[tuple[str, int], Exception]()
-        for one in arriving:
-            seed = one.work.block.seed
-            if isinstance(one, Found):
-                on_record = shelf is not None and shelf.keeps(given[one.branch], seed)
-                runs[one.branch, seed] = None if on_record else one.run
-            elif shelf is None or isinstance(one.fault, InputError):
-                raise one.fault
-            else:
-                faults |= {(name, seed): one.fault for name in one.work.block.branches if (name, seed) not in runs}
-    lacking = len(given) * len(chosen_seeds) - len(runs)
-    if lacking and kept_in is not None:
-        raise FailedRunsError(faults, lacking, kept_in.directory) from next(iter(faults.values()), None)
-    ordered = {(name, seed): runs[name, seed] for name in names for seed in chosen_seeds}
-    return Study(world, given, chosen_seeds, reference, length, _runs(shelf, given, ordered), recorded)
-
-
-def _runs(
-    shelf: Shelf | None, branches: Mapping[str, Branch], runs: Mapping[tuple[str, int], Run | None]
-) -> Mapping[tuple[str, int], Run]:
-    if shelf is None:
-        return {key: run for key, run in runs.items() if run is not None}
-    return KeptRuns(shelf, branches, runs)
-
-
-def workers_of(executor: Executor | Submits | str, threads: int | None) -> tuple[Executor | Submits, int]:
-    """The executor that is meant, and how many seeds are to be simulated at a time on this machine. Raises InputError."""
-    found = executor_of(executor)
-    if isinstance(found, Executor) and not found.brings_workers:
-        return found, checked_threads(threads)
-    if threads is not None:
-        raise InputError("must be left out where an executor is given that has workers of its own", field="threads")
-    return found, 1
-
-
-def side_by_side(world: World, states: int, workers: int) -> int:
-    """How many seeds run at a time, each with so many states held at once: ``workers``, or as many as there is memory for, which
-    is then said. Raises InputError where one does not fit."""
-    states += 1  # while a side branch is tried as a shadow
-    fitting = seeds_at_a_time(world, states, workers)
-    if fitting < workers:
-        warnings.warn(
-            f"{fitting} instead of {workers} seeds are simulated at a time, for want of memory: each takes about "
-            f"{needed(world, states) / 1e9:.1f} GB.",
-            stacklevel=3,
-        )
-    return fitting
+    simulation = Batches(world, given, population_seed, length, recorded, worked_by, workers, kept_in, shelf, progress)
+    found: dict[tuple[str, int], Run | None] = {}
+    values: dict[tuple[str, int], dict[str, float]] = {}
+    begun: tuple[int, ...] = ()
+    for batch in in_batches(chosen_seeds, most if asked else len(chosen_seeds)):
+        runs = simulation.simulated(batch)
+        found |= runs
+        begun += batch
+        if asked:
+            values |= measured(runs_of(shelf, given, runs))
+            wanted = [each.outcome for each in asked]
+            effects = effects_of(values, names, reference, begun, wanted, ANYTIME, dict.fromkeys(names, False))
+            if imprecise(effects, asked).empty:
+                break
+    ordered = {(name, seed): found[name, seed] for name in given for seed in begun}
+    return Study(world, given, begun, reference, length, runs_of(shelf, given, ordered), recorded, asked)
 
 
 def checked_branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:
@@ -334,7 +257,7 @@ def checked_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
     """The seeds 1 … n, or those of a list. Raises InputError."""
     found = checked(seeds, int | tuple[int, ...], "seeds", low=0, high=2**63 - 1)
     if isinstance(found, int):
-        return tuple(range(1, checked(found, int, "seeds", low=1, high=MOST_SEEDS) + 1))
+        return tuple(range(1, checked(found, int, "seeds", low=1, high=SEEDS_LIMIT) + 1))
     if not found or len(set(found)) != len(found):
         raise InputError(f"must be a number of seeds or a list of different ones, not {shown(seeds)}", field="seeds")
     return tuple(found)

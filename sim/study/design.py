@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,9 @@ from sim.outcomes import OwnOutcome
 from sim.run import Recording, Run, checked_days, last_step, recording
 from sim.sampling import Sampling, rows_of
 from sim.sources import UnknownCodeError
+from sim.study.batches import Progress, side_by_side, workers_of
 from sim.study.blocks import simulated
-from sim.study.compare import Study, checked_branches, checked_seeds, side_by_side, workers_of
+from sim.study.compare import Study, checked_branches, checked_seeds
 from sim.study.failures import reason
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger, ledger_of
@@ -30,7 +31,6 @@ from sim.study.tree import BranchTree
 from sim.study.work import Block, Failed, Work
 from sim.world import World
 
-Progress = Callable[[int, int], None]
 MOST_RUNS = 50_000_000
 _GONE = "it was not simulated, as its workers were lost, or its record is gone from the ledger"
 
@@ -240,6 +240,9 @@ class Design:
 
     def studies(self, ledger: Ledger) -> Iterator[tuple[int, Study]]:
         """The study of each world by its number, with the seeds that a ledger has of all branches; simulates nothing."""
+        return ((number, study) for number, _, study in self._kept(ledger))
+
+    def _kept(self, ledger: Ledger) -> Iterator[tuple[int, Shelf, Study]]:
         for number, world in enumerate(self, start=1):
             shelf, runs, complete = self._shelf(world, ledger), dict[tuple[str, int], Run](), []
             for seed in self.seeds:
@@ -249,7 +252,8 @@ class Design:
                     complete.append(seed)
             ordered = {(name, seed): runs[name, seed] for name in self.branches for seed in complete}
             days, recorded = self._days(world), self._recorded(world)
-            yield number, Study(world, self.branches, tuple(complete), self.reference, days, ordered, recorded)
+            study = Study(world, self.branches, tuple(complete), self.reference, days, ordered, recorded)
+            yield number, shelf, study
 
     def write(self, folder: Path, ledger: Ledger, faults: Sequence[Fault] = ()) -> DesignTables:
         """Write both tables from what a ledger has."""
@@ -257,7 +261,7 @@ class Design:
         columns = self._recorded(self._largest).columns
         lost: list[Fault] = []
         with LongTables(folder, self.values, columns) as tables:
-            for number, study in self.studies(ledger):
+            for number, shelf, study in self._kept(ledger):
                 lacking = [
                     Fault(number, seed, why.get((number, seed), _GONE))
                     for seed in self.seeds
@@ -268,7 +272,7 @@ class Design:
                     for fault in lacking
                 ]
                 if study.seeds:
-                    parts.insert(0, run_table(study, self._keys(study.world)))
+                    parts.insert(0, run_table(study, shelf.key))
                 tables.add(
                     number, study.effects if study.seeds else pd.DataFrame(), pd.concat(parts, ignore_index=True)
                 )

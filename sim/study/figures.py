@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from sim.fields import InputError, checked, chosen
 from sim.outcomes import OUTCOMES
-from sim.study.compare import LEVEL, Study, paired_intervals
+from sim.study.compare import Study
+from sim.study.intervals import LEVEL, STUDENT, Method, paired_intervals
 
 # Okabe and Ito's colours, in an order whose greys differ too; every series also has a line style and a marker of its own.
 COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -58,11 +59,11 @@ def as_text(name: str) -> str:
     return " ".join(short.split()).replace("$", r"\$")
 
 
-def draw_band(ax: Axes, x: Any, values: NDArray[np.float64], of: Look, label: str) -> None:
+def draw_band(ax: Axes, x: Any, values: NDArray[np.float64], of: Look, label: str, method: Method = STUDENT) -> None:
     """The mean over seeds and its 95 % interval, by day. ``values`` (days, seeds); seeds without a value are left out."""
-    mean, low, high, n = paired_intervals(values)
+    mean, low, high, _ = paired_intervals(values, method=method)
     ax.plot(x, mean, color=of.color, linestyle=of.linestyle, linewidth=1.7, label=label, zorder=3)
-    if (n > 1).any():
+    if np.isfinite(low).any():
         ax.fill_between(x, low, high, color=of.color, alpha=0.1, linewidth=0, zorder=2)
         for edge in (low, high):
             ax.plot(x, edge, color=of.color, linestyle=of.linestyle, linewidth=0.5, alpha=0.6, zorder=2)
@@ -192,7 +193,7 @@ def _timelines(study: Study, outcomes: Sequence[str], branches: Sequence[str], d
         names = list(study.branches)
         for name in branches:
             values = daily[name] - daily[study.reference] if differences else daily[name]
-            draw_band(ax, x, values, look(names.index(name)), as_text(name))
+            draw_band(ax, x, values, look(names.index(name)), as_text(name), study.method)
         against = f"difference from {as_text(study.reference)} in " if differences else ""
         ax.set_ylabel(against + _axis(study, outcome))
         if differences or ax.get_ylim()[0] <= 0 <= ax.get_ylim()[1]:

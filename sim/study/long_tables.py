@@ -6,7 +6,7 @@ world, so that what is held in memory does not grow with the design, and get the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +16,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.branch import Branch
 from sim.study.compare import Study
+from sim.study.effects import EFFECT_COLUMNS
 from sim.study.files import put_in_place
-from sim.study.keys import RunKeys
 from sim.temporaries import temporary_for
 
 EFFECTS, RUNS = "effects.parquet", "runs.parquet"
-EFFECT_COLUMNS = ("branch", "outcome", "kind", "difference", "low", "high", "n", "identical")
-_TEXTS = ("branch", "outcome", "kind", "digest", "key", "made", "commit", "code", "fault")
+_TEXTS = ("branch", "outcome", "kind", "interval", "digest", "key", "made", "commit", "code", "fault")
 _TYPES = {
     **dict.fromkeys(_TEXTS, pa.string()), "world": pa.int64(), "n": pa.int64(), "seed": pa.int64(), "identical": pa.bool_(),
 }  # fmt: skip
@@ -99,13 +99,13 @@ class _Table:
                 self._temporary.unlink(missing_ok=True)
 
 
-def run_table(study: Study, keys: RunKeys) -> pd.DataFrame:
+def run_table(study: Study, key: Callable[[Branch, int], str | None]) -> pd.DataFrame:
     """A row a run of a study: branch, seed, outcomes at the end, work, digest, key; when and by which code it was made."""
     runs = study.outcomes.reset_index()
     for column in WORK_COLUMNS:
         runs[column] = [run.work[column] for run in study.runs.values()]
     runs["digest"] = [run.digest for run in study.runs.values()]
-    runs["key"] = [keys.key(study.branches[name], seed) for name, seed in study.runs]
+    runs["key"] = [key(study.branches[name], seed) for name, seed in study.runs]
     for column, name in (("made", "when"), ("commit", "commit"), ("code", "code")):
         runs[column] = [run.made[name] for run in study.runs.values()]
     return runs
