@@ -21,8 +21,8 @@ from sim.fields import InputError
 from sim.moderation import Takedown
 from sim.sampling import Factor, Grid, LatinHypercube, Sampling, Sobol, Table
 from sim.study.design import Fault
+from sim.study.effects import EFFECT_COLUMNS
 from sim.study.ledger import Ledger
-from sim.study.long_tables import EFFECT_COLUMNS
 from tests.worlds import busy_world
 
 WORLD = busy_world()
@@ -227,6 +227,13 @@ def test_the_program_takes_a_design(tmp_path: Path, capsys: pytest.CaptureFixtur
     document = json.loads(capsys.readouterr().out)
     assert (document["worlds"], document["runs"], document["results"]) == (2, 6, str(folder))
     assert {row["campaign.flooding"] for row in document["effects"]} == {1, 2}
+    assert report([str(folder), "output=json"]) == 0
+    assert json.loads(capsys.readouterr().out) == document
+    assert report([str(folder), str(folder)]) == 2
+    assert "DIR must be the only one where it is a design's" in capsys.readouterr().err
+    (folder / "runs.parquet").write_bytes(b"")
+    assert report([str(folder)]) == 2
+    assert "runs.parquet" in capsys.readouterr().err
 
 
 def test_a_design_may_be_the_file_of_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -286,3 +293,5 @@ def test_a_sweep_of_hydras_and_the_report_leave_the_same_tables(
     assert report([*(job["results"] for job in document["jobs"]), "output=json"]) == 0
     assert Path(json.loads(capsys.readouterr().out)["joined"]).resolve() == joined.resolve()
     assert (joined / "effects.parquet").read_bytes() == former
+    assert report([str(joined)]) == 2
+    assert "joins studies instead; name these" in capsys.readouterr().err

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.command.arguments import HELP, Dialect, flag_field, output_field
-from experiments.command.folder import UNWRITABLE, Assembly
+from experiments.command.folder import UNWRITABLE, Assembly, Manifest
 from experiments.command.terminal import program
+from experiments.report.design import print_design
 from experiments.report.page import draw
 from experiments.report.story import tell
 from experiments.report.tables import document, print_studies
 from experiments.studies.joined import join
 from experiments.studies.results import STUDY, load, write_tables
+from experiments.studies.run_design import DESIGN, load_design
 from sim.fields import InputError, Settings
 
 
@@ -31,8 +33,16 @@ DIALECT = Dialect(Options, place="DIR")
 USAGE = DIALECT.usage(
     "python -m experiments.report DIR [DIR …] [output=json] [--allow-code]",
     "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
+    "Of a design's directory (one only) it prints the table that the run ended with.",
     "Several are joined: two tables beside them, joined-KEY/, have all effects and runs, with what differs as columns.",
 )
+
+
+def _is_design(place: Path) -> bool:
+    try:
+        return Manifest.read(place).kind == DESIGN
+    except InputError:
+        return False
 
 
 @program
@@ -44,6 +54,12 @@ def main(arguments: Sequence[str]) -> int:
     given = DIALECT.parse(arguments)
     if not given.places:
         raise InputError("must name a study's directory, as in results/; --help says more", field="DIR")
+    designs = [place for place in map(Path, given.places) if _is_design(place)]
+    if designs:
+        if len(given.places) > 1:
+            raise InputError(f"must be the only one where it is a design's, as {designs[0]} is", field="DIR")
+        run, plan = load_design(designs[0], given.options.allow_code)
+        return print_design(run, plan, given.options.output == "json")
     studies = [(Path(place), load(place, given.options.allow_code)) for place in given.places]
     for directory, _ in studies:
         Assembly(directory, STUDY).check()

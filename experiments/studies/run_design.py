@@ -10,17 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pyarrow.parquet as pq
+
 import sim
-from experiments.command.folder import Assembly
+from experiments.command.folder import Assembly, Manifest
 from experiments.command.progress import Reporter
-from experiments.command.user_code import user_classes
+from experiments.command.user_code import load_classes, user_classes
 from experiments.studies.gather import package_versions, run_keys
 from experiments.studies.results import PROVENANCE
 from experiments.studies.run_study import check_places, opened_ledger
-from experiments.studies.settings import Experiment
-from sim.fields import InputError, canonical_json
+from experiments.studies.settings import Experiment, StudyPlan
+from sim.fields import InputError, build, canonical_json
 from sim.sources import commit
-from sim.study.design import Design, DesignTables
+from sim.study.design import Design, DesignTables, Fault
+from sim.study.long_tables import EFFECTS, RUNS
 
 T = TypeVar("T")
 DESIGN = "design"
@@ -97,6 +100,23 @@ def simulate_design(asked: Asked, tell: Callable[[DesignTables, Path], T]) -> tu
             told = tell(tables, folder)
     run = DesignRun(directory, DesignTables(directory, tables.faults), len(design), ledger.kept, ledger.found)
     return run, told
+
+
+def load_design(folder: Path, allow_code: bool = False) -> tuple[DesignRun, StudyPlan]:
+    """What a design left in its directory, and the study that it is of. Raises InputError where the folder is none, if a table is
+    not as it was written, or if it was made with classes of its author's own that may not be loaded (``allow_code``)."""
+    manifest = Manifest.read(folder)
+    if manifest.kind != DESIGN:
+        raise InputError(f"{folder} must be the directory of a design, not of a {manifest.kind}")
+    manifest.check(PROVENANCE, EFFECTS, RUNS)
+    told = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    if "study" not in told:
+        raise InputError(f"{folder} must be the directory of a design, and joins studies instead; name these")
+    load_classes(told.get("user_code", []), allow_code, str(folder))
+    tables = DesignTables(folder, tuple(Fault(**each) for each in told["seeds_that_failed"]))
+    worlds = pq.read_table(folder / RUNS, columns=["world"])["world"].unique()
+    run = DesignRun(folder, tables, len(worlds), told["runs_simulated"], told["runs_found_in_ledger"])
+    return run, build(StudyPlan, told["study"], path="study")
 
 
 def _provenance(asked: Asked, began: float) -> dict[str, Any]:
