@@ -134,6 +134,20 @@ def test_polarisation_of_known_distributions(opinions: tuple[float, ...], expect
     assert opinion.polarisation(run(world, until=0)) == pytest.approx(expected)
 
 
+def test_people_who_crossed_by_trolls_words_are_counted_either_way() -> None:
+    model = run(busy_world(people=120), until=0)
+    x = model.state.opinion
+    x[:, :2] = 0.5
+    x[:30, 0] = -0.1  # on the movement's side but for trolls' words
+    x[30:40, 0] = 0.0  # no longer on it
+    x[40:45, 1] = -0.2  # on it because of them
+    x[45:60, :2] = -0.3
+    found = {o.name: o.value(model) for o in OUTCOMES if o.name in ("supporters", "turned_away", "turned_towards")}
+    assert found == {"supporters": 65 / 120, "turned_away": 40 / 120, "turned_towards": 5 / 120}
+    without = found["supporters"] + found["turned_away"] - found["turned_towards"]
+    assert without == pytest.approx((x[:, 1] > 0.0).mean())
+
+
 def test_concentration_of_equal_exposure_is_the_share_of_the_top() -> None:
     model = run(busy_world(people=200), until=0)
     model.state.troll_impressions[:] = 3

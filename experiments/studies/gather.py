@@ -104,6 +104,7 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "study": plan.settled().to_mapping(),
         "branches": {name: branch.to_mapping() for name, branch in branches.items()},
         "world": world.to_mapping(),
+        "description": sim.describe(world, branches[plan.headline], experiment.seed_list[0]),
         "world_files": keys.checksums,
         "outcomes": _named(experiment.outcomes),
         "keep": list(experiment.keep),

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.engine.engine import Engine
 from sim.engine.state import Count
+from sim.opinion.provenance import FULL, WITHOUT_TROLLS
 from sim.outcomes.outcome import Outcome, counts_today, in_reality, ratio
 
 _CODES = 32767.0
@@ -27,6 +28,23 @@ def polarisation(model: Engine) -> float:
 
 def _mean_gap(model: Engine, upper: int, lower: int) -> float:
     return float((model.state.opinion[:, upper] - model.state.opinion[:, lower]).mean())
+
+
+def supporters(model: Engine) -> float:
+    """Share of people on the movement's side, by private opinion."""
+    return float((model.state.opinion[:, FULL] > 0.0).mean())
+
+
+def turned_away(model: Engine) -> float:
+    """Share of people on the movement's side but for trolls' words."""
+    x = model.state.opinion
+    return float(((x[:, FULL] <= 0.0) & (x[:, WITHOUT_TROLLS] > 0.0)).mean())
+
+
+def turned_towards(model: Engine) -> float:
+    """Share of people on the movement's side because of trolls' words."""
+    x = model.state.opinion
+    return float(((x[:, FULL] > 0.0) & (x[:, WITHOUT_TROLLS] <= 0.0)).mean())
 
 
 def expressed_climate(model: Engine) -> float:
@@ -64,6 +82,31 @@ OUTCOMES = (
         "(1 − abs(n₊ − n₋) / N) · (m₊ − m₋) / 2, with n₊, m₊ the number and mean opinion of people with x > 0, n₋,"
         " m₋ of those with x < 0; 0 if either camp is empty (Morales et al. 2015, doi 10.1063/1.4913758)",
         polarisation,
+        low=0.0,
+        high=1.0,
+    ),
+    Outcome(
+        "supporters",
+        "share of people",
+        "number of people with x > 0 / N",
+        supporters,
+        low=0.0,
+        high=1.0,
+    ),
+    Outcome(
+        "turned_away",
+        "share of people",
+        "number of people with x ≤ 0 < x_T / N: on the movement's side but for trolls' words",
+        turned_away,
+        low=0.0,
+        high=1.0,
+    ),
+    Outcome(
+        "turned_towards",
+        "share of people",
+        "number of people with x_T ≤ 0 < x / N: on the movement's side because of trolls' words; the share with x_T > 0 is"
+        " supporters + turned_away − turned_towards",
+        turned_towards,
         low=0.0,
         high=1.0,
     ),
