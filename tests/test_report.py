@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -63,15 +64,18 @@ def test_the_page_is_well_formed_and_asks_for_nothing(page: str) -> None:
 
 
 def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 6
     for heading in (
-        "Timing and scale", "Asked for and removed", "Cost to the innocent", "What it means, and what it does not",
-        "Simulated beside observed", "Assumptions",
+        "The answer", "Summary of findings", "How large, and by what chance", "Timing and scale", "Who moved whom",
+        "Asked for and removed", "Cost to the innocent", "What it means, and what it does not", "Simulated beside observed",
+        "Assumptions", "For the reviewer",
     ):  # fmt: skip
-        assert f"<h2>{heading}</h2>" in page
+        assert re.search(f"<h2[^>]*>{heading}</h2>", page), heading
+    assert len(page) < 5_000_000
     assert "4,301 accounts" in page
     assert "not of the 936" in page
-    assert headline(results).sentences[0] in page
+    assert all(sentence in html.unescape(page) for sentence in headline(results).sentences)
+    assert str(results.provenance["description"]).splitlines()[0] in page
     order = [page.index(f"<code>{field}</code>") for field in CASE.leading]
     assert order == sorted(order)
     assert "world.population.sessions_per_day" in page
@@ -79,7 +83,7 @@ def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
 
 
 def test_figures_and_page_are_the_same_bytes_again(study: Path) -> None:
-    names = ["timing-and-scale", "timeline", "sweep"]
+    names = ["effects", "chances", "timing-and-scale", "timeline", "sweep", "channels"]
     files = [study / "figures" / f"{name}.{kind}" for name in names for kind in ("svg", "png")] + [
         study / "report.html"
     ]
@@ -184,7 +188,8 @@ def test_names_in_figures_are_text(name: str, results: Results) -> None:
     """A dollar sign begins a formula to matplotlib, and an underscore a label that it leaves out."""
     renamed = _renamed(results, name)
     figure = figures.timeline_figure(tell(renamed))
-    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert figure is not None
+    labels = [" ".join(ax.get_title().split()) for ax in figure.axes]
     (label,) = (text for text in labels if text.replace(r"\$", "$").strip() == name.replace("_", " ").strip())
     assert not cbook.is_math_text(label)
     figure.draw_without_rendering()
@@ -194,8 +199,7 @@ def test_names_in_figures_are_text(name: str, results: Results) -> None:
 def test_letters_that_no_font_has_are_drawn_as_boxes_without_a_warning(
     results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for other in ("grid", "frontier", "sweep"):
-        monkeypatch.setattr(figures, f"{other}_figure", lambda _: None)
+    monkeypatch.setattr(figures, "FIGURES", {"timeline": figures.timeline_figure})
     assert figures.draw_figures(tell(_renamed(results, "上街")), tmp_path) == ("timeline",)
 
 
@@ -222,19 +226,30 @@ def _headline_with(results: Results, difference: float, low: float, high: float,
 
 
 def test_the_headline_is_honest(results: Results) -> None:
-    assert "averted a shift in mean opinion of 0.20 thousandths" in _headline_with(results, 0.0002, 0.0001, 0.0003)
-    assert "no shift in mean opinion by 20 May 2019 that can be told apart from zero" in _headline_with(
-        results, 0.0002, -0.0001, 0.0005
+    """It has its number with its range, and four findings that are not the same have four words."""
+    matters = _headline_with(results, 0.0002, 0.0001, 0.0003)
+    assert "may raise support for the movement very slightly" in matters
+    assert "as much as moving 100 (50 to 150) of 1,000,000 people" in matters
+    assert "0.20 thousandths, traced (95 % interval 0.10 to 0.30" in matters
+    assert "Traced, the effect is one that matters" in matters
+    undetected = _headline_with(results, 0.0002, -0.0001, 0.0005)
+    assert "100 (−50 to 250, which cannot be told from none)" in undetected
+    assert "Traced, no effect was detected, and one that matters is not excluded" in undetected
+    assert "very uncertain effect" in undetected
+    smaller = _headline_with(results, 0.000001, -0.000001, 0.000003)
+    assert "may result in little to no difference in support for the movement" in smaller
+    assert re.search(
+        r"Traced, the effect is smaller than what matters \(equivalence test, p = 0.00\d+\), and was not", smaller
     )
     assert "changed nothing at all" in _headline_with(results, 0.0, 0.0, 0.0, identical=True)
-    assert "further against the movement, by 0.20 thousandths" in _headline_with(results, -0.0002, -0.0003, -0.0001)
+    assert "may lower support for the movement very slightly" in _headline_with(results, -0.0002, -0.0003, -0.0001)
 
 
 def test_a_study_without_grid_and_sweep_has_a_report(tmp_path: Path) -> None:
     assert main(["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"]) == 0
     folder = next(path for path in tmp_path.iterdir() if path.name.startswith("actual"))
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == 1
+    assert page.count("<svg") == 3
     assert "not reached" in page
     assert "changed nothing at all" in page
 

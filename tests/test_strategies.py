@@ -15,7 +15,7 @@ from experiments.report.story import tell
 from experiments.report.strategies import COSTS, _alike, strategies
 from experiments.report.tables import print_study
 from experiments.run import main
-from experiments.studies.results import load
+from experiments.studies.results import Results, load
 from experiments.studies.settings import SPARED, NamedBranch, StudyPlan, Sweep
 from sim.branch import Branch
 from sim.engine.removals import INNOCENTS, TROLLS
@@ -23,6 +23,7 @@ from sim.fields import InputError
 from sim.moderation import Labels, Perfect, Rates, Takedown
 from sim.outcomes import measure
 from sim.people.accounts import Status
+from sim.society.groups import innocent_accounts
 from sim.study.compare import compare
 from tests.worlds import assert_same, busy_world, run
 
@@ -85,7 +86,7 @@ def test_accounts_with_an_agenda_keep_their_number_on_either_platform(
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert '<td class="left">tip off</td><td class="left">Facebook</td><td class="left">2 May</td><td>15</td>' in page
     assert '<td class="left">Facebook</td><td class="left">2 May</td>' in page
-    assert "all of which are in the model; an innocent person removed counts as the\n1,000 that one stands for" in page
+    assert "all of which are in the model; an innocent person removed counts as the 1,000 that one stands for" in page
 
 
 def test_without_mistakes_sparing_changes_nothing() -> None:
@@ -150,6 +151,7 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
     assert set(table[table["oracle"]]["branch"]) == {
         "actual", "active_accounts_in_june", "unused_accounts_in_june", "takedown_with_errors",
     }  # fmt: skip
+    table_of_all = table
     table = table[~table["oracle"]]
     best = table[table["frontier"]]
     for row in best.to_dict("records"):
@@ -157,10 +159,24 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
         assert not better.any()
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert all(f"<th>{called}</th>" in page for called in COSTS.values())
-    assert "Whom they hit" in page and "Strategies, ranked" in page and "Timing and scale" not in page
+    assert "Whom they hit" in page and "Summary of findings" in page and "Timing and scale" not in page
+    found = {row["branch"]: row for row in printed["findings"]}
+    assert list(found)[:13] == table_of_all["branch"].tolist() and "no_campaign" in found
+    assert all((row["rank_low"] is None) == (row["oracle"] or not row["possible"]) for row in found.values())
+    shares = [row["chance_best"] for row in found.values() if row["chance_best"] is not None]
+    assert sum(shares) == pytest.approx(1.0)
+    assert found["takedown_with_errors"]["hit_per_10000"] == pytest.approx(
+        _hit(load(folder), "takedown_with_errors") / innocent_accounts(load(folder).world) * 10_000
+    )
+    assert "an oracle" in found["actual"]["knows"] and found["reshare_friction"]["knows"] == "nothing about any account"
     assert (folder / "figures" / "frontier.svg").exists()
     text = StringIO()
     print_study(tell(load(folder)), folder, Console(file=text, width=80, highlight=False))
     shown = text.getvalue().partition("Report, figures")[0]
     assert max(map(len, shown.splitlines())) <= 80
     assert {"downranking", "enforcement", "registration"} <= set(shown.split())
+
+
+def _hit(results: Results, branch: str) -> float:
+    runs = results.runs[results.runs["branch"] == branch]
+    return float((runs["wrongful_removals"] + runs["wrongful_marks"]).mean())

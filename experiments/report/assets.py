@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _FOLDER = files("experiments.report") / "page"
 _SVG_REFERENCES = re.compile(r'(\bid="|href="#|url\(#)')
@@ -34,13 +34,15 @@ def assets() -> Assets:
     return Assets(tuple(map(Markup, styles)), tuple(map(Markup, scripts)), policy)
 
 
-def inline(path: Path, name: str) -> Markup:
-    """An SVG file as part of a page: without its prolog, with identifiers of its own, and with attributes in place of styles,
-    which the policy would have a browser leave out."""
+def inline(path: Path, name: str, alt: str) -> Markup:
+    """An SVG file as part of a page, ``alt`` where it is not seen: without its prolog, with identifiers of its own, and with
+    attributes in place of styles, which the policy would have a browser leave out."""
     svg = path.read_text(encoding="utf-8")
     svg = _SVG_SHEET.sub("", svg[svg.index("<svg") :])
     svg = _SVG_STYLES.sub(lambda found: "".join(_attributes(found[1])), svg)
-    return Markup(_SVG_REFERENCES.sub(rf"\g<1>{name}-", svg).replace("<svg ", '<svg role="img" ', 1))
+    return Markup(
+        _SVG_REFERENCES.sub(rf"\g<1>{name}-", svg).replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" ', 1)
+    )
 
 
 def _attributes(style: str) -> list[str]:

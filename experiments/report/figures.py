@@ -1,9 +1,9 @@
-"""The three figures of a study, as SVG (the same bytes for the same results) and PNG."""
+"""The figures of a study, as SVG (the same bytes for the same results) and PNG."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,21 +14,36 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.command.words import ranks_in_words, short_day
-from experiments.report.drawing import THOUSANDTHS, write_figures
+from experiments.command.words import day_in_words, ranks_in_words, short_day
+from experiments.report.drawing import write_figures
+from experiments.report.figures_of_effects import chances_figure, channels_figure, effects_figure, text_of
+from experiments.report.findings import PER
 from experiments.report.shifts import Shift
 from experiments.report.story import Story
-from experiments.report.timeline import Label
+from experiments.report.strings import say
 from experiments.studies.settings import REACTIVE, STRATEGIES
+from sim.society.groups import innocent_accounts
 from sim.study.figures import COLOURS, Look, as_text, draw_band, label_days, look, places
-
-TIMING, FRONTIER, TIMELINE, SWEEP = "timing-and-scale", "frontier", "timeline", "sweep"
 
 
 def draw_figures(story: Story, folder: Path) -> tuple[str, ...]:
-    """Write the figures that a story has into a folder; returns their names."""
-    figures = {TIMING: grid_figure, FRONTIER: frontier_figure, TIMELINE: timeline_figure, SWEEP: sweep_figure}
-    return write_figures({name: partial(draw, story) for name, draw in figures.items()}, folder)
+    """Write the figures that a story has into a folder; returns their names, in the order of the page."""
+    return write_figures({name: partial(_with_source, draw, story) for name, draw in FIGURES.items()}, folder)
+
+
+def _with_source(draw: Callable[[Story], Figure | None], story: Story) -> Figure | None:
+    figure = draw(story)
+    if figure is not None:
+        figure.supxlabel(_source(story), x=0.995, ha="right", fontsize=7, color="0.4")
+    return figure
+
+
+def _source(story: Story) -> str:
+    """What a figure is of, for whoever sees it without its page."""
+    return say(
+        "figures.source", study=as_text(story.plan.name), version=story.provenance["model_version"],
+        made=day_in_words(story.made), seeds=ranks_in_words(story.seeds),
+    )  # fmt: skip
 
 
 def grid_figure(story: Story) -> Figure | None:
@@ -44,20 +59,30 @@ def grid_figure(story: Story) -> Figure | None:
             line = sorted((cell for cell in part if cell.asked == asked), key=lambda cell: cell.date)
             x = [place + (i - 1) * 0.8 for place in places(cell.date for cell in line)]
             _line_with_intervals(ax, x, [cell.traced for cell in line], look(i), f"{asked:,}")
-        what = "active accounts" if kind == REACTIVE else "accounts that had not posted yet"
-        ax.set_title(f"{kind.capitalize()}: {what}")
-        ax.set_xlabel(f"date of removal, {dates[0][:4]}" if dates[0][:4] == dates[-1][:4] else "date of removal")
+        _band_of_what_matters(ax, story)
+        ax.set_title(say(f"figures.grid.{'reactive' if kind == REACTIVE else 'preemptive'}"))
+        ax.set_xlabel(_date_axis(dates))
         ax.set_xticks(places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
         ax.legend(
-            title="accounts asked for",
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.29),
-            ncols=4,
-            handlelength=3.4,
+            title=say("figures.grid.legend"), loc="upper center", bbox_to_anchor=(0.5, -0.29), ncols=4, handlelength=3.4
         )
-    axes[0][0].set_ylabel(f"traced shift averted by {short_day(story.until)},\n{THOUSANDTHS}")
+    axes[0][0].set_ylabel(_averted(story))
     sns.despine(figure)
     return figure
+
+
+def _date_axis(dates: Sequence[str]) -> str:
+    same = dates[0][:4] == dates[-1][:4]
+    return say("figures.grid.date_of_year", year=dates[0][:4]) if same else say("figures.grid.date")
+
+
+def _averted(story: Story) -> str:
+    return say("figures.averted", until=short_day(story.until))
+
+
+def _band_of_what_matters(ax: Axes, story: Story) -> None:
+    smallest = 1000 * story.plan.smallest_effect
+    ax.axhspan(-smallest, smallest, color="0.5", alpha=0.13, linewidth=0, zorder=0)
 
 
 def _line_with_intervals(ax: Axes, x: Sequence[float], shifts: Sequence[Shift], of: Look, label: str) -> None:
@@ -77,86 +102,92 @@ def frontier_figure(story: Story) -> Figure | None:
         return None
     table = story.strategies
     figure, ax = plt.subplots(figsize=(9.2, 5.2), layout="constrained")
-    hit, averted = table["hit"].to_numpy(), 1000 * table["traced"].to_numpy()
+    share = PER / innocent_accounts(story.world)
+    hit, averted = share * table["hit"].to_numpy(), 1000 * table["traced"].to_numpy()
     bars = {
-        "xerr": np.nan_to_num(np.maximum(0.0, table["hit_high"] - hit)),
+        "xerr": np.nan_to_num(np.maximum(0.0, share * table["hit_high"] - hit)),
         "yerr": np.nan_to_num(1000 * (table["traced_high"] - table["traced"])),
     }
     ax.errorbar(hit, averted, **bars, linestyle="", color="0.55", elinewidth=0.9, capsize=2, zorder=1)
     best = table[table["frontier"]].sort_values("hit")
-    ax.plot(best["hit"], 1000 * best["traced"], color=COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2)
+    ax.plot(
+        share * best["hit"], 1000 * best["traced"], color=COLOURS[1], linewidth=1.6, drawstyle="steps-post", zorder=2
+    )
     kinds = (
-        (table["frontier"], "o", COLOURS[1], COLOURS[1], "frontier: none of these averts more and hits fewer"),
-        (~table["frontier"] & ~table["oracle"], "s", "0.25", "0.25", "other strategies"),
-        (table["oracle"], "D", "white", "0.25", "with a detector that knows the truth, as no platform has"),
+        (table["frontier"], "o", COLOURS[1], COLOURS[1], say("figures.frontier.best")),
+        (~table["frontier"] & ~table["oracle"], "s", "0.25", "0.25", say("figures.frontier.others")),
+        (table["oracle"], "D", "white", "0.25", say("figures.frontier.oracle")),
     )
     for chosen, marker, face, edge, label in kinds:
         ax.scatter(hit[chosen], averted[chosen], s=36, marker=marker, color=face, edgecolor=edge, zorder=3, label=label)
-    for (x, y), names in _labels_of_points(table).items():
+    for (x, y), names in _labels_of_points(table, share).items():
         ax.annotate(names, (x, y), textcoords="offset points", xytext=(6, 5), fontsize=8.5)
     ax.axhline(0, color="0.35", linewidth=0.8, zorder=0)
+    _band_of_what_matters(ax, story)
     ax.set_xscale("symlog", linthresh=1)
     most = max(1.0, 1.6 * float(hit.max()), 1.15 * float((hit + bars["xerr"]).max()))
     ax.set_xlim(-0.2, most)
     ticks = (n * 10**power for power in range(8) for n in ((1, 2, 5) if most < 1000 else (1,)))
     ax.set_xticks([0, *(tick for tick in ticks if tick <= most)])
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    ax.set_xlabel("innocent accounts suspended or marked by mistake")
-    ax.set_ylabel(f"traced shift averted by {short_day(story.until)},\n{THOUSANDTHS}")
+    ax.set_xlabel(say("figures.frontier.hit", per=f"{PER:,}"))
+    ax.set_ylabel(_averted(story))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
     sns.despine(figure)
     return figure
 
 
-def _labels_of_points(table: pd.DataFrame) -> dict[tuple[float, float], str]:
+def _labels_of_points(table: pd.DataFrame, share: float) -> dict[tuple[float, float], str]:
     """Ranks of the strategies at each place; places that would overlap share a label."""
     labels: dict[tuple[float, float], list[int]] = {}
     height = 1000 * max(float(np.ptp(table["traced"])), 1e-12)
-    for rank, x, y in zip(table["rank"], table["hit"].to_numpy(), 1000 * table["traced"].to_numpy(), strict=True):
+    hits, averted = share * table["hit"].to_numpy(), 1000 * table["traced"].to_numpy()
+    for rank, x, y in zip(table["rank"], hits, averted, strict=True):
         near = (p for p in labels if abs(math.asinh(p[0]) - math.asinh(x)) < 0.25 and abs(p[1] - y) < 0.05 * height)
         labels.setdefault(next(near, (x, y)), []).append(int(rank))
     return {place: ranks_in_words(ranks) for place, ranks in labels.items()}
 
 
-def timeline_figure(story: Story) -> Figure:
-    """Troll part and difference of mean opinion, day by day, for a few branches; protest days are marked."""
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(9.2, 7.4), sharex=True, layout="constrained")
+def timeline_figure(story: Story) -> Figure | None:
+    """Differences from the reference day by day, a column a branch and one band a panel; protest days are marked."""
+    if not story.lines:
+        return None
+    columns = len(story.lines)
+    figure, axes = plt.subplots(
+        2, columns, figsize=(9.2, 5.4), sharex=True, sharey="row", layout="constrained", squeeze=False
+    )
     x = places(story.dates)
     for i, line in enumerate(story.lines):
-        draw_band(top, x, 1000 * line.traced, look(i), _text(line.label), story.method)
-        if i > 0:
-            draw_band(bottom, x, 1000 * line.difference, look(i), _text(line.label), story.method)
-    _mark_events(story, top, bottom)
-    top.set_ylabel(f"opinion traced to the campaign,\n{THOUSANDTHS}")
-    bottom.set_ylabel(f"mean opinion, difference from\n{_text(story.lines[0].label)}, {THOUSANDTHS}")
-    for ax in (top, bottom):
-        ax.axhline(0, color="0.35", linewidth=0.8, zorder=1)
-        ax.grid(visible=False, axis="x")
-        ax.margins(x=0.01)
-    figure.legend(*top.get_legend_handles_labels(), loc="outside upper left", ncols=2, handlelength=3.4)
-    label_days(bottom, story.dates)
+        for ax, values in zip(axes[:, i], (line.traced, line.difference), strict=True):
+            draw_band(ax, x, 1000 * values, look(i), "", story.method)
+            _mark_events(ax, story)
+            ax.axhline(0, color="0.35", linewidth=0.8, zorder=1)
+            ax.grid(visible=False, axis="x")
+            ax.margins(x=0.01)
+        axes[0, i].set_title(_wrapped(text_of(line.label), 46 // columns + 6), fontsize=9)
+        label_days(axes[1, i], story.dates)
+        axes[1, i].set_xlabel("")
+        axes[1, i].tick_params(axis="x", labelsize=8, rotation=45)
+    for ax, kind in zip(axes[:, 0], ("traced", "all"), strict=True):
+        ax.set_ylabel(say(f"figures.timeline.{kind}"))
     sns.despine(figure)
     return figure
 
 
-def _text(label: Label) -> str:
-    return as_text(label.text) if label.own else label.text
+def _wrapped(text: str, width: int) -> str:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "\n".join(lines)
 
 
-def _mark_events(story: Story, top: Axes, bottom: Axes) -> None:
-    """Days in the streets, as faint lines in both panels and as triangles above the upper one."""
-    for side, marker, label in ((1, "^", "protest"), (-1, "v", "rally for the government")):
-        days = sorted({event.date for event in story.events if event.side == side})
-        if not days:
-            continue
-        x = np.array(places(days))
-        for ax in (top, bottom):
-            for place in x:
-                ax.axvline(place, color="0.82", linewidth=0.7, linestyle="-" if side > 0 else ":", zorder=0)
-        top.plot(
-            x, np.full(len(x), 1.02), marker=marker, linestyle="", color="0.25", markersize=5, clip_on=False, label=label,
-            transform=top.get_xaxis_transform(), markerfacecolor="0.25" if side > 0 else "white",
-        )  # fmt: skip
+def _mark_events(ax: Axes, story: Story) -> None:
+    """Days in the streets, as faint lines: dotted those of the government side."""
+    for side, linestyle in ((1, "-"), (-1, ":")):
+        for place in places(sorted({event.date for event in story.events if event.side == side})):
+            ax.axvline(place, color="0.85", linewidth=0.7, linestyle=linestyle, zorder=0)
 
 
 def sweep_figure(story: Story) -> Figure | None:
@@ -170,17 +201,18 @@ def sweep_figure(story: Story) -> Figure | None:
         for i, branch in enumerate(branches):
             line = [point for point in story.sweep if point.branch == branch]
             shifts = [getattr(point, kind) for point in line]
-            label = _text(line[0].label)
-            _line_with_intervals(ax, [point.value for point in line], shifts, look(i), label)
+            _line_with_intervals(ax, [point.value for point in line], shifts, look(i), text_of(line[0].label))
+        _band_of_what_matters(ax, story)
         if min(values) > 0 and len(values) > 1 and max(values) / min(values) >= 10:
             ax.set_xscale("log")
             ax.minorticks_off()
+        assumed = say("figures.sweep.assumed")
         ax.set_xticks(
-            values, [f"{value:,g}\n(assumed)" if value == story.assumed else f"{value:,g}" for value in values]
+            values, [f"{value:,g}\n({assumed})" if value == story.assumed else f"{value:,g}" for value in values]
         )
-        ax.set_ylabel(f"shift averted by {short_day(story.until)},\n{THOUSANDTHS}")
+        ax.set_ylabel(say("figures.sweep.averted", until=short_day(story.until)))
         ax.set_xlabel(_axis_of_field(story))
-        ax.set_title("Traced to the campaign's messages" if kind == "traced" else "All included (counterfactual)")
+        ax.set_title(say(f"figures.sweep.{kind}"))
         if len(branches) > 1:
             ax.legend()
     sns.despine(figure)
@@ -190,3 +222,15 @@ def sweep_figure(story: Story) -> Figure | None:
 def _axis_of_field(story: Story) -> str:
     name = story.plan.sweep.field
     return story.case.labels.get(name) or as_text(name.replace("_", " ").replace(".", ": "))
+
+
+FIGURES: dict[str, Callable[[Story], Figure | None]] = {
+    "effects": effects_figure,
+    "chances": chances_figure,
+    "frontier": frontier_figure,
+    "timeline": timeline_figure,
+    "sweep": sweep_figure,
+    "timing-and-scale": grid_figure,
+    "channels": channels_figure,
+}
+"""What draws each figure, by the name of its file, in the order of the page."""

@@ -12,9 +12,20 @@ import jinja2
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
 from experiments.report.assets import assets, inline
+from experiments.report.certainty import LEVELS
+from experiments.report.data import as_link, tables
+from experiments.report.findings import PER
+from experiments.report.people import LENGTH, reachable
 from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
+from experiments.report.strings import LANGUAGE, say
 from experiments.studies.results import REPORT
+from sim.outcomes import OUTCOMES
+from sim.society.groups import innocent_accounts
+
+ORDER = ("effects", "chances", "frontier", "timeline", "sweep", "timing-and-scale", "channels")
+"""Names of figures as the page has them."""
+_SHOWN = 6  # assumptions that are not folded away
 
 
 def draw(story: Story, folder: Path) -> None:
@@ -31,27 +42,74 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         loader=jinja2.PackageLoader("experiments.report"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    environment.globals["t"] = say.html
     environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
     environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
     return environment.get_template("report.html").render(
         page=assets(),
+        language=LANGUAGE,
         story=story,
         plan=story.plan,
         world=story.world,
         provenance=story.provenance,
-        grids=[
+        people=f"{reachable(story.world):,}",
+        until=day_in_words(story.until),
+        seeds=say("page.seeds", n=len(story.seeds)),
+        command=shlex.join(story.provenance["command"]),
+        files=_files(story),
+        links={name: as_link(table) for name, table in tables(story).items()},
+        **_summary(story),
+        **_tables(story),
+        **_figures(folder / "figures", figures),
+    )
+
+
+def _summary(story: Story) -> dict[str, Any]:
+    """The summary of findings, in which those with an oracle, and what no platform can do, are apart."""
+    rows = {
+        "possible": [row for row in story.findings if row.possible and not row.oracle],
+        "oracle": [row for row in story.findings if row.possible and row.oracle],
+        "compared": [row for row in story.findings if not row.possible],
+    }
+    return {
+        "groups": [(name, part) for name, part in rows.items() if part],
+        "levels": LEVELS,
+        "per": f"{PER:,}",
+        "least": plain(reachable(story.world) * story.plan.smallest_effect / LENGTH),
+    }
+
+
+def _tables(story: Story) -> dict[str, Any]:
+    return {
+        "grids": [
             [cell for cell in story.grid if cell.kind == kind] for kind in dict.fromkeys(c.kind for c in story.grid)
         ],
-        strategies=ranked(story.strategies),
-        costs=COSTS,
-        own_outcomes=story.own_outcomes.to_dict("records"),
-        found=story.found.to_dict("records"),
-        observed=_observed(story),
-        figures={name: inline(folder / "figures" / f"{name}.svg", name) for name in figures},
-        until=day_in_words(story.until),
-        seeds=len(story.seeds),
-        command=shlex.join(story.provenance["command"]),
-    )
+        "strategies": ranked(story.strategies),
+        "costs": COSTS,
+        "of_accounts": {outcome.name for outcome in OUTCOMES if outcome.cost and outcome.unit == "accounts"},
+        "share": PER / innocent_accounts(story.world),
+        "parts": list(dict.fromkeys(channel.part for channel in story.channels)),
+        "own_outcomes": story.own_outcomes.to_dict("records"),
+        "found": story.found.to_dict("records"),
+        "observed": _observed(story),
+        "shown_assumptions": max(_SHOWN, len(story.case.leading)),
+    }
+
+
+def _figures(folder: Path, names: Sequence[str]) -> dict[str, Any]:
+    """The figures as parts of the page, and their numbers, in the page's order."""
+    keys = {name: "grid" if name == "timing-and-scale" else name for name in names}
+    return {
+        "figures": {
+            name: inline(folder / f"{name}.svg", name, say(f"figures.{key}.alt")) for name, key in keys.items()
+        },
+        "numbers": {name: i + 1 for i, name in enumerate(sorted(names, key=ORDER.index))},
+    }
+
+
+def _files(story: Story) -> str:
+    people = ["people.parquet"] if story.provenance.get("keep") else []
+    return ", ".join(["runs.parquet", "timeline.parquet", "effects.csv", *people, "provenance.json", "figures/"])
 
 
 def _capitalised(text: str) -> str:
@@ -64,5 +122,7 @@ def _observed(story: Story) -> list[dict[str, Any]]:
         for column in ("observed", "simulated"):
             share = row["unit"].startswith("share")
             value = row[column]
-            row[column] = "not reached" if value is None else f"{100 * value:.1f} %" if share else plain(value, 3)
+            row[column] = (
+                say("observed.not_reached") if value is None else f"{100 * value:.1f} %" if share else plain(value, 3)
+            )
     return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from experiments.command.words import number, plain
+from experiments.report.strings import say
 from experiments.studies.results import Results
 from sim.study.precision import imprecise
 
@@ -16,17 +17,13 @@ def about_seeds(results: Results) -> str:
     if seeds > 1 and plan.headline != plan.reference:
         gain = float(results.effect(plan.headline)["variance_reduction"])
         if not math.isnan(gain):
-            found.append(
-                f"Compared seed by seed, the difference in mean opinion of {plan.headline} from {plan.reference} has a variance "
-                f"{number(float(f'{gain:.2g}'))} times smaller than between runs with different seeds."
-            )
+            times = number(float(f"{gain:.2g}"))
+            found.append(say("seeds.gain", headline=plan.headline, reference=plan.reference, times=times))
     if results.precision:
-        asked = ", ".join(f"±{plain(each.half_width)} for {each.outcome}" for each in results.precision)
-        rough = len(imprecise(results.effects, results.precision))
-        enough = (
-            f"{seeds} were enough"
-            if not rough
-            else f"{seeds}, the most allowed, were not enough for {rough} of the effects"
+        asked = ", ".join(
+            say("seeds.asked", half=plain(each.half_width), outcome=each.outcome) for each in results.precision
         )
-        found.append(f"Seeds were added for {asked}: {enough}. Intervals hold however many it took.")
+        rough = len(imprecise(results.effects, results.precision))
+        enough = say("seeds.not_enough", seeds=seeds, rough=rough) if rough else say("seeds.enough", seeds=seeds)
+        found.append(say("seeds.added", asked=asked, enough=enough))
     return " ".join(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -12,13 +13,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.report.assumptions import Assumption, assumptions
+from experiments.report.chances import Chance, chances
+from experiments.report.channels import Channel, channels
+from experiments.report.done import what_was_done
+from experiments.report.findings import Finding, findings
 from experiments.report.own_outcomes import own_rows
 from experiments.report.removals import Removal, alike, removals
 from experiments.report.seeds import about_seeds
 from experiments.report.shifts import Shift
 from experiments.report.strategies import strategies
 from experiments.report.timeline import Event, Label, Line, events, label_of, lines
-from experiments.report.verdict import Headline, headline, what_was_done
+from experiments.report.verdict import Headline, headline
 from experiments.studies.results import Results
 from experiments.studies.settings import GRID, STRATEGIES, StudyPlan
 from sim import cases
@@ -92,7 +97,13 @@ class Story:
     about_seeds: str
     method: Method
     scenarios: int
+    made: str
+    digest: str
+    description: tuple[str, ...]
     headline: Headline
+    findings: tuple[Finding, ...]
+    chances: tuple[Chance, ...]
+    channels: tuple[Channel, ...]
     effects: pd.DataFrame
     grid: tuple[GridCell, ...]
     named: tuple[Scenario, ...]
@@ -125,6 +136,12 @@ class Story:
         return {
             "effects": _records(self.effects),
             "headline": self.headline.to_mapping(),
+            "findings": [found.to_mapping() for found in self.findings],
+            "chances": [
+                {"first": c.first.text, "second": c.second.text, "of_20_dots_above_0": c.more, "dots": list(c.dots)}
+                for c in self.chances
+            ],
+            "channels": _json(self.channels),
             "strategies": _records(self.strategies),
             "removals": _records(self.removals),
             "found": _records(self.found),
@@ -155,7 +172,7 @@ def tell(results: Results) -> Story:
     case = cases.named(plan.case)
     table = results.removed()
     by_branch = removals(table)
-    ranking = strategies(results) if plan.form == STRATEGIES else pd.DataFrame(columns=["branch"])
+    ranking = strategies(results) if plan.form == STRATEGIES else pd.DataFrame(columns=["branch", "oracle"])
     return Story(
         plan=plan,
         case=case,
@@ -168,7 +185,13 @@ def tell(results: Results) -> Story:
         about_seeds=about_seeds(results),
         method=results.method,
         scenarios=results.runs["branch"].nunique(),
+        made=str(pd.to_datetime(results.runs["made"]).max().date()),
+        digest=digest_of(results.runs),
+        description=tuple(results.provenance.get("description", "").splitlines()),
         headline=headline(results),
+        findings=findings(results, ranking),
+        chances=chances(results, ranking[~ranking["oracle"].astype(bool)]["branch"].tolist()),
+        channels=channels(results),
         effects=results.effects,
         grid=_grid(results, by_branch),
         named=_named(results, by_branch),
@@ -194,6 +217,14 @@ def tell(results: Results) -> Story:
 def shifts(results: Results, branch: str) -> tuple[Shift, Shift]:
     """Traced and counterfactual."""
     return Shift.of(results.effect(branch, kind="traced")), Shift.of(results.effect(branch))
+
+
+def digest_of(runs: pd.DataFrame) -> str:
+    """SHA-256 of the digests of all runs, a line each with branch and seed, in the order of their names."""
+    rows = sorted(zip(runs["branch"], runs["seed"], runs["digest"], strict=True))
+    return hashlib.sha256(
+        "".join(f"{branch}\t{seed}\t{digest}\n" for branch, seed, digest in rows).encode()
+    ).hexdigest()
 
 
 def _grid(results: Results, by_branch: Mapping[str, tuple[Removal, ...]]) -> tuple[GridCell, ...]:

@@ -17,6 +17,7 @@ from sim.study.intervals import LEVEL, STUDENT, Method, false_discovery, p_value
 
 COSTS = {outcome.name: outcome.cost for outcome in OUTCOMES if outcome.cost}
 """What a strategy cost the innocent, as it stands at the end, and what it is called."""
+_RESAMPLES = 2_000
 _AT_THE_END = ("trolls_removed", *COSTS, "review_hours")
 
 
@@ -30,7 +31,9 @@ def strategies(results: Results) -> pd.DataFrame:
     movement's events against the same branch with its innocents spared, with its interval (nan where nobody can be hit);
     oracle, whether it flags accounts with a detector that knows the truth, as no platform has one; frontier, whether no
     strategy without an oracle averts more and hits fewer; alike, ranks of the strategies that cannot be told from this one by
-    what they avert (paired t tests, false-discovery rate 5 %).
+    what they avert (paired t tests, false-discovery rate 5 %). Among those without an oracle (others have nan): first, last, the
+    places of all that it cannot be told from, its own among them; best, the share of resamples of the seeds in which none of
+    them averts more.
     """
     names = results.plan.strategies
     runs = results.runs.set_index(["branch", "seed"])
@@ -67,7 +70,7 @@ def strategies(results: Results) -> pd.DataFrame:
     ]
     table["frontier"] = table.index.isin(possible.index[~np.array(beaten, dtype=bool)])
     table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"], results.method)
-    return table
+    return table.join(_places(table.loc[possible.index], runs["troll_part"]))
 
 
 def ranked(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -86,6 +89,28 @@ def _turnout_lost(runs: pd.DataFrame, name: str) -> pd.Series:
     if spared not in runs.index.get_level_values("branch"):
         return pd.Series(dtype=float)
     return runs.loc[spared]["turnout_movement"] - runs.loc[name]["turnout_movement"]
+
+
+def _places(possible: pd.DataFrame, traced: pd.Series) -> pd.DataFrame:
+    """The columns first, last and best of these rows of the ranking, best first."""
+    place = {rank: i + 1 for i, rank in enumerate(possible["rank"])}
+    tied = [
+        [place[other] for other in (rank, *alike) if other in place]
+        for rank, alike in zip(possible["rank"], possible["alike"], strict=True)
+    ]
+    columns = {"first": [min(each) for each in tied], "last": [max(each) for each in tied]}
+    return pd.DataFrame(columns | {"best": _best(possible["branch"].tolist(), traced)}, index=possible.index)
+
+
+def _best(names: list[str], traced: pd.Series) -> list[float]:
+    """The share of resamples of the seeds in which each has the greatest mean; those that share it share the resample."""
+    if not names:
+        return []
+    values = np.stack([traced.loc[name].to_numpy(dtype=float) for name in names])
+    drawn = np.random.Generator(np.random.PCG64(0)).integers(values.shape[1], size=(_RESAMPLES, values.shape[1]))
+    means = np.round(values[:, drawn].mean(axis=2), 15)
+    first = means == means.max(axis=0)
+    return [float(share) for share in (first / first.sum(axis=0)).mean(axis=1)]
 
 
 def _alike(ranked: list[str], traced: pd.Series, method: Method = STUDENT) -> list[tuple[int, ...]]:

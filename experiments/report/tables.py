@@ -18,7 +18,7 @@ from experiments.command.words import number, ranks_in_words, short_day
 from experiments.report.removals import Removal
 from experiments.report.story import GridCell, Scenario, Story
 from experiments.report.strategies import ranked
-from experiments.report.verdict import Headline
+from experiments.report.verdict import margin
 from experiments.studies.results import REPORT
 from experiments.studies.settings import REACTIVE, STRATEGIES
 
@@ -182,8 +182,8 @@ def _print_done(jobs: Sequence[Mapping[str, Any]], joined: Path | None) -> None:
     shared = set.intersection(*(set(job["overrides"]) for job in jobs)) if len(jobs) > 1 else set()
     names = [" ".join(o for o in job["overrides"] if o not in shared) or Path(job["results"]).name for job in jobs]
     for name, job in zip(names, jobs, strict=True):
-        found = Headline(**job["headline"])
-        table.add_row(*map(words, (name, found.margin("traced"), found.margin("counterfactual"))))
+        told = (name, *(margin(job["headline"], kind) for kind in ("traced", "counterfactual")))
+        table.add_row(*map(words, told))
     note = (
         "Shift in mean opinion averted by each study's headline branch, in thousandths of a unit (opinion runs from −1 to 1), ± "
         "half its 95 % interval."

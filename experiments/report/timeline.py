@@ -25,7 +25,7 @@ class Label(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A branch day by day: opinion traced to the campaign, and mean opinion's difference from the reference, (days, seeds)."""
+    """A branch day by day: how opinion traced to the campaign, and mean opinion, differ from the reference, (days, seeds)."""
 
     branch: str
     label: Label
@@ -41,7 +41,7 @@ class Event(NamedTuple):
 
 
 def lines(results: Results, best: Sequence[str]) -> tuple[Line, ...]:
-    """The reference first, then what ``_branches`` chooses; ``best`` are names of strategies, best first."""
+    """What ``_branches`` chooses; ``best`` are names of strategies, best first."""
     wide: dict[str, Any] = {
         column: results.timeline.pivot(index="date", columns=["branch", "seed"], values=column)
         for column in ("troll_part", "opinion_mean")
@@ -51,10 +51,10 @@ def lines(results: Results, best: Sequence[str]) -> tuple[Line, ...]:
         Line(
             branch,
             label_of(results, branch),
-            wide["troll_part"][branch].to_numpy(),
+            (wide["troll_part"][branch] - wide["troll_part"][reference]).to_numpy(),
             (wide["opinion_mean"][branch] - wide["opinion_mean"][reference]).to_numpy(),
         )
-        for branch in (reference, *_branches(results, best))
+        for branch in _branches(results, best)
     )
 
 

@@ -1,4 +1,4 @@
-"""The headline in plain words: how much was averted, how sure that is, and what was removed for it."""
+"""The answer in plain words: who saw the campaign, who crossed, who marched, how large that is and how sure."""
 
 from __future__ import annotations
 
@@ -6,40 +6,26 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import pandas as pd
-
 from experiments.command.words import day_in_words, interval, plain
+from experiments.report.certainty import Certainty
+from experiments.report.done import what_was_done, where_nothing_was_done
+from experiments.report.effect import Effect, effect
+from experiments.report.people import Count, InPeople, OfCampaign, of_campaign
 from experiments.report.shifts import Shift
+from experiments.report.size import UNKNOWN
+from experiments.report.strings import say
 from experiments.studies.results import Results
 from experiments.studies.settings import NamedBranch
-from sim.moderation import (
-    CircuitBreaker,
-    ContentTakedown,
-    Disclosure,
-    HashtagLimit,
-    PreemptiveRemoval,
-    RemovalPolicy,
-    Takedown,
-    TipOff,
-)
-from sim.moderation.desk import FIRST
-from sim.world import World
-
-# What is removed, or had, where the policy's name would not do.
-_NOUNS = {
-    Takedown.name: "active accounts",
-    PreemptiveRemoval.name: "accounts that had not posted yet",
-    CircuitBreaker.name: "a circuit breaker",
-    ContentTakedown.name: "takedown of illegal messages",
-    Disclosure.name: "a disclosure",
-    HashtagLimit.name: "a rate limit on the hashtag",
-    TipOff.name: "tip-offs between the platforms",
-}
 
 
 @dataclass(frozen=True)
 class Headline:
-    """What the headline branch averted: traced and counterfactual differences with 95 % intervals (None: unknown)."""
+    """What the headline branch averted: traced and counterfactual differences with 95 % intervals (None: unknown), in people too.
+
+    ``whole`` is what the campaign moved in the reference, in opinion against the movement. ``verdict``, ``verdict_all``: words of
+    ``experiments.report.size`` on the traced difference and on the counterfactual one. ``answer`` is what is told in people,
+    ``unit`` the same in units of opinion.
+    """
 
     branch: str
     identical: bool
@@ -52,23 +38,29 @@ class Headline:
     whole: float
     seeds: int
     seeds_above_zero: int
-    sentences: tuple[str, ...] = ()
+    smallest_effect: float
+    verdict: str
+    verdict_all: str
+    certainty: Certainty
+    campaign: OfCampaign
+    in_people: InPeople
+    answer: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it, sentence by sentence."""
+        return self.answer + self.unit
 
     @property
     def sentence(self) -> str:
         """The headline in one paragraph."""
         return " ".join(self.sentences)
 
-    def margin(self, kind: str) -> str:
-        """``0.16 ±0.03`` in thousandths, or ``identical``."""
-        low, high = (
-            math.nan if end is None else end for end in (getattr(self, f"{kind}_low"), getattr(self, f"{kind}_high"))
-        )
-        return Shift(getattr(self, kind), low, high, self.identical).told()
-
     def to_mapping(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
+        """Plain JSON, ``sentences`` included."""
+        plain_json: dict[str, Any] = _plain(asdict(self)) | {"sentences": list(self.sentences)}
+        return plain_json
 
 
 def headline(results: Results) -> Headline:
@@ -77,126 +69,156 @@ def headline(results: Results) -> Headline:
     name = plan.headline
     branch = next(named for named in plan.branches if named.name == name)
     runs = results.runs.set_index(["branch", "seed"])["troll_part"]
-    if name == plan.reference:
-        nothing = pd.Series({"difference": 0.0, "low": 0.0, "high": 0.0, "identical": True})
-        traced = counterfactual = nothing
-    else:
-        traced, counterfactual = results.effect(name, kind="traced"), results.effect(name)
+    found = effect(results, name)
     above = (runs.loc[name] - runs.loc[plan.reference]) > 0
-    whole = -float(runs.loc[plan.reference].mean())
-    found = Headline(
+    told = Headline(
         branch=name,
-        identical=bool(traced["identical"]),
-        traced=float(traced["difference"]),
-        traced_low=_known(traced["low"]),
-        traced_high=_known(traced["high"]),
-        counterfactual=float(counterfactual["difference"]),
-        counterfactual_low=_known(counterfactual["low"]),
-        counterfactual_high=_known(counterfactual["high"]),
-        whole=whole,
+        identical=found.traced.identical,
+        traced=found.traced.difference,
+        traced_low=_known(found.traced.low),
+        traced_high=_known(found.traced.high),
+        counterfactual=found.all.difference,
+        counterfactual_low=_known(found.all.low),
+        counterfactual_high=_known(found.all.high),
+        whole=-float(runs.loc[plan.reference].mean()),
         seeds=len(above),
         seeds_above_zero=int(above.sum()),
+        smallest_effect=plan.smallest_effect,
+        verdict=found.seen[0].word,
+        verdict_all=found.seen[1].word,
+        certainty=found.certainty,
+        campaign=of_campaign(results),
+        in_people=found.in_people,
     )
-    return replace(found, sentences=tuple(_sentences(found, branch, results)))
+    answer, unit = _answer(told, found, branch, results), _unit(told, found)
+    return replace(told, answer=tuple(answer), unit=tuple(unit))
 
 
-def what_was_done(branch: NamedBranch, world: World) -> str:
-    """``Removing 936 active accounts on 19 August 2019 and having appeals from 1 September 2019 on``."""
-    if not branch.campaign:
-        return "Having no campaign at all"
-    if not branch.policies:
-        return "Doing nothing"
-    removals = [
-        (f"{policy.asked():,} {_removed(policy, world)}", world.date(world.day(policy.day)))
-        for policy in branch.policies
-        if isinstance(policy, RemovalPolicy)
-    ]
-    standing = [
-        (_NOUNS.get(policy.name, policy.name.replace("_", " ")), world.date(world.day(policy.day)))
-        for policy in branch.policies
-        if not isinstance(policy, RemovalPolicy)
-    ]
-    done = []
-    if removals:
-        done.append(f"removing {_with_dates(removals, 'on', '')}")
-    if standing:
-        done.append(f"having {_with_dates(standing, 'from', ' on')}")
-    words = " and ".join(done)
-    return words[0].upper() + words[1:]
+def margin(headline: dict[str, Any], kind: str) -> str:
+    """Of a headline's JSON: ``0.16 ±0.03`` in thousandths, or ``identical``."""
+    ends = (headline[f"{kind}_{end}"] for end in ("low", "high"))
+    low, high = (math.nan if end is None else end for end in ends)
+    return Shift(headline[kind], low, high, headline["identical"]).told()
 
 
-def _removed(policy: RemovalPolicy, world: World) -> str:
-    if policy.platform == FIRST:
-        return _NOUNS.get(policy.name, "accounts")
-    active = "active " if isinstance(policy, Takedown) else ""
-    return f"{active}pages on {world.second.name}"
-
-
-def _with_dates(acts: list[tuple[str, str]], before: str, after: str) -> str:
-    """Acts with their dates, or with one date at the end if all have the same."""
-    dates = {date for _, date in acts}
-    if len(dates) == 1:
-        return f"{_list([act for act, _ in acts])} {before} {day_in_words(dates.pop())}{after}"
-    return _list([f"{act} {before} {day_in_words(date)}{after}" for act, date in acts])
-
-
-def _list(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]
-
-
-def _sentences(found: Headline, branch: NamedBranch, results: Results) -> list[str]:
-    """The headline, sentence by sentence."""
+def _answer(told: Headline, found: Effect, branch: NamedBranch, results: Results) -> list[str]:
+    """The three sentences in people."""
     done, until = what_was_done(branch, results.world), day_in_words(results.last_date)
-    if found.identical:
-        return [
-            f"{done} changed nothing at all by {until}: the simulated world ended in exactly the same state as without."
-        ]
-    low, high = found.traced_low, found.traced_high
-    size = f"{plain(abs(1000 * found.traced))} thousandths of a unit (opinion runs from −1 to 1)"
-    signed = size if found.traced >= 0 else f"−{size}"
-    if low is None or high is None:
-        result = [
-            f"{done} averted a shift in mean opinion of {signed} by {until}.",
-            f"This is traced to the campaign's messages; {_too_few(found.seeds)} nothing about its uncertainty.",
-        ]
-    elif low <= 0 <= high:
-        result = [
-            f"{done} averted no shift in mean opinion by {until} that can be told apart from zero.",
-            f"The shift traced to the campaign's messages is {signed}, with a 95 % interval from {interval(low, high, 1000)}.",
+    of, people, weight = told.campaign, told.in_people, results.world.weight
+    where = where_nothing_was_done(results.plan)
+    saw = say("answer.saw", people=_number(of.reachable), n=of.saw.told, range=of.saw.range, until=until, where=where)
+    if told.identical:
+        same = say("answer.identical", done=done, until=until, count=told.seeds)
+        return [f"{saw}.", same]
+    kept = say(f"answer.kept.{_key(people.kept)}", done=done[0].lower() + done[1:], **_told(people.kept))
+    (traced, everything), (crossed, crossed_all) = people.moved, people.crossed
+    sentences = [
+        f"{saw}; {kept}.",
+        say(
+            "answer.opinion", verb=found.verb, people=_number(of.reachable), traced=counted(traced, 1.0),
+            all=counted(everything, 1.0), crossed=counted(crossed, weight), crossed_all=counted(crossed_all, weight),
+        ),
+    ]  # fmt: skip
+    if people.marches is not None and of.marches is not None:
+        key = "same" if people.marches.exactly_none else "changed"
+        change = counted(people.marches, weight, sign="+")
+        sentences.append(say(f"answer.marches.{key}", n=change, of=of.marches.told, events=of.events, where=where))
+    return sentences
+
+
+def _key(count: Count) -> str:
+    if math.isnan(count.low):
+        return "unknown"
+    return "same" if count.exactly_none else "none" if not count.detected else "fewer" if count.mean > 0 else "more"
+
+
+def _told(count: Count) -> dict[str, str]:
+    shown = count.negative() if _key(count) == "more" else count
+    return {"n": shown.told, "range": shown.range}
+
+
+def counted(count: Count, weight: float, sign: str = "") -> str:
+    """``120 (80 to 160)``, and where it cannot be told from none that it cannot. ``weight``: people for whom a modelled one
+    stands, where it was counted among those."""
+    if count.exactly_none:
+        return say("answer.counted.same" if weight == 1.0 else "answer.counted.coarse", weight=_number(weight))
+    key = "unknown" if math.isnan(count.low) else "found" if count.detected else "none"
+    return say(f"answer.counted.{key}", n=(sign if count.mean > 0 else "") + count.told, range=count.range)
+
+
+def _unit(told: Headline, found: Effect) -> list[str]:
+    """The same in units of opinion: how large, held against what matters, and how sure."""
+    if told.identical:
+        return []
+    if told.verdict == UNKNOWN:
+        sentences = [
+            say(
+                "unit.too_few",
+                count=told.seeds,
+                traced=_thousandths(told.traced),
+                all=_thousandths(told.counterfactual),
+            )
         ]
     else:
-        verb = (
-            "averted a shift in mean opinion of" if low > 0 else "shifted mean opinion further against the movement, by"
-        )
-        result = [
-            f"{done} {verb} {size} by {until}.",
-            f"This is traced to the campaign's messages; the 95 % interval goes from {interval(low, high, 1000)}, and the sign "
-            f"is {_seeds(found)}.",
-        ]
-    if found.whole > 0 and (low is None or low > 0):
-        result.append(
-            f"The whole campaign had moved mean opinion by {plain(1000 * found.whole)} thousandths against the movement; this "
-            f"is {100 * found.traced / found.whole:.0f} % of it."
-        )
-    clow, chigh = found.counterfactual_low, found.counterfactual_high
-    if clow is not None and chigh is not None:
-        verdict = "which cannot be told apart from zero" if clow <= 0 <= chigh else "which is clearly not zero"
-        result.append(
-            f"With everything else counted that it changed, such as who spoke and who was heard, mean opinion differs by "
-            f"{plain(1000 * found.counterfactual)} thousandths ({interval(clow, chigh, 1000)}), {verdict}."
-        )
-    return result
+        sentences = [
+            say(
+                "unit.shift", traced=_thousandths(told.traced), range=_range(found.traced), seeds=_agreeing(told),
+                all=_thousandths(told.counterfactual), range_all=_range(found.all),
+            )
+        ]  # fmt: skip
+        sentences.append(
+            say(
+                "unit.smallest", smallest=plain(1000 * told.smallest_effect), one=_one_in(told.smallest_effect),
+                traced=_verdict(found, 0), all=_verdict(found, 1),
+            )
+        )  # fmt: skip
+    if told.whole > 0 and (found.traced.low > 0 or math.isnan(found.traced.low)):
+        share = f"{100 * told.traced / told.whole:.0f}"
+        sentences.append(say("unit.whole", whole=plain(1000 * told.whole), share=share))
+    level = say(f"certainty.levels.{told.certainty.level}")
+    because = say("unit.because", reasons="; ".join(told.certainty.reasons)) if told.certainty.reasons else ""
+    return [*sentences, say("unit.certainty", level=level, because=because)]
 
 
-def _too_few(seeds: int) -> str:
-    return "one seed says" if seeds == 1 else "so few seeds say"
+def _verdict(found: Effect, which: int) -> str:
+    seen = found.seen[which]
+    p = "< 0.001" if seen.p_smaller < 0.001 else f"= {plain(seen.p_smaller)}"
+    return say(f"verdicts.{seen.key}", p=p)
 
 
-def _seeds(found: Headline) -> str:
-    agreeing = found.seeds_above_zero if found.traced > 0 else found.seeds - found.seeds_above_zero
-    how_many = "all" if agreeing == found.seeds else f"{agreeing} of"
-    return f"the same in {how_many} {found.seeds} seeds"
+def _agreeing(told: Headline) -> str:
+    agreeing = told.seeds_above_zero if told.traced > 0 else told.seeds - told.seeds_above_zero
+    how_many = say("unit.all") if agreeing == told.seeds else say("unit.some", n=agreeing)
+    return say("unit.agreeing", how_many=how_many, seeds=told.seeds)
+
+
+def _one_in(smallest: float) -> str:
+    """Of how many one person would have to move from one end of the scale, which is 2 units long, to the other."""
+    return _number(round(2.0 / smallest)) if smallest > 0.0 else "∞"
+
+
+def _thousandths(value: float) -> str:
+    return plain(1000 * value)
+
+
+def _range(shift: Shift) -> str:
+    return interval(shift.low, shift.high, 1000)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}"
 
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
+
+
+def _plain(value: Any) -> Any:
+    """Named tuples as mappings and what is nan as null."""
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +59,12 @@ class Results:
     write_people: Callable[[Path], object] | None = None
     watched: Watched | None = None
 
-    @property
+    @cached_property
     def world(self) -> World:
         """The world that was simulated."""
         return build(World, self.provenance["world"])
 
-    @property
+    @cached_property
     def plan(self) -> StudyPlan:
         """The study as it was asked for, with its form settled."""
         return build(StudyPlan, self.provenance["study"], path="study").settled()

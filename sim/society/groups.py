@@ -243,6 +243,14 @@ def all_accounts(world: World) -> int:
     return sum(KINDS[group].accounts(world) + accounts_on_second(world, group) for group in Group)
 
 
+def innocent_accounts(world: World) -> float:
+    """Accounts in reality of all groups that are not the campaign's, on both platforms."""
+    return sum(
+        KINDS[group].weight(world) * (KINDS[group].accounts(world) + accounts_on_second(world, group))
+        for group in INNOCENT
+    )
+
+
 def texts_by_group(world: World) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """How many texts each group's accounts copy, and the number of the first of them. They are fewer where its accounts stand
     for several, with one at least where there are any, so that two accounts copy the same as often as in reality."""

@@ -1,0 +1,148 @@
+"""The summary of findings: a row a branch, with what it averts, how certain that is, whom it hits and what it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from experiments.command.words import number, plain
+from experiments.report.done import what_was_done
+from experiments.report.effect import Effect, effect
+from experiments.report.people import Count
+from experiments.report.strings import say
+from experiments.studies.results import Results
+from experiments.studies.settings import NamedBranch
+from sim.moderation import Perfect
+from sim.society.groups import innocent_accounts
+
+PER = 10_000
+"""Innocent accounts of which so many are hit: the one denominator of a report."""
+
+
+class Rank(NamedTuple):
+    """Where a strategy stands by what it averts, traced, among those without an oracle.
+
+    ``low`` to ``high``: the ranks of all that it cannot be told from, its own among them. ``best``: the share of resamples of the
+    seeds in which none averts more.
+    """
+
+    low: int
+    high: int
+    best: float
+
+    @property
+    def told(self) -> str:
+        """``1`` or ``1–4``."""
+        return str(self.low) if self.low == self.high else f"{self.low}–{self.high}"
+
+
+class Finding(NamedTuple):
+    """A branch beside the reference.
+
+    ``possible`` says whether a platform could do it at all, ``oracle`` whether only with a detector that knows the truth,
+    ``knows`` what it would have to know. ``hit`` are innocent accounts suspended or marked at the end, of ``PER``; ``posts_lost``
+    what suspended innocents would have posted, ``review_hours`` what it took, all in reality.
+    """
+
+    branch: str
+    what: str
+    effect: Effect
+    possible: bool
+    oracle: bool
+    knows: tuple[str, ...]
+    hit: Count
+    posts_lost: float
+    review_hours: float
+    rank: Rank | None
+
+    @property
+    def certainty(self) -> str:
+        """Its level in words."""
+        return say(f"certainty.levels.{self.effect.certainty.level}")
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one plain sentence."""
+        hits = (
+            say("findings.hits_nobody")
+            if self.hit.mean == 0
+            else say("findings.hits", n=plain(self.hit.mean), per=f"{PER:,}")
+        )
+        hours = say("findings.hours", n=number(self.review_hours)) if self.review_hours else ""
+        verb = self.effect.verb[0].upper() + self.effect.verb[1:]
+        return say("findings.sentence", verb=verb, hits=hits if self.possible else "", hours=hours)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Plain values, one a column: for JSON and CSV."""
+        traced, everything = self.effect.in_people.moved
+        crossed, crossed_all = self.effect.in_people.crossed
+        row: dict[str, Any] = {"branch": self.branch, "what": self.what, "sentence": self.sentence}
+        for name, count in (
+            ("people_moved_traced", traced), ("people_moved_all", everything), ("people_crossed_traced", crossed),
+            ("people_crossed_all", crossed_all), ("hit_per_10000", self.hit),
+        ):  # fmt: skip
+            row |= {name: _known(count.mean), f"{name}_low": _known(count.low), f"{name}_high": _known(count.high)}
+        row |= {"verdict_traced": self.effect.seen[0].word, "verdict_all": self.effect.seen[1].word}
+        row |= {"certainty": self.effect.certainty.level, "certainty_reasons": "; ".join(self.effect.certainty.reasons)}
+        row |= {"posts_lost": self.posts_lost, "review_hours": self.review_hours, "oracle": self.oracle}
+        row |= {"knows": "; ".join(self.knows), "possible": self.possible}
+        ranks = (self.rank.low, self.rank.high, self.rank.best) if self.rank else (None, None, None)
+        return row | dict(zip(("rank_low", "rank_high", "chance_best"), ranks, strict=True))
+
+
+def findings(results: Results, ranking: pd.DataFrame) -> tuple[Finding, ...]:
+    """Of the named branches: those of the ranking in its order, then the others. Without a ranking they have no ranks."""
+    plan = results.plan
+    ranked = {row["branch"]: _rank(row) for row in ranking.to_dict("records")}
+    named = {branch.name: branch for branch in plan.branches if branch.name != plan.reference}
+    order = [*ranked, *(name for name in named if name not in ranked)]
+    return tuple(_finding(results, named[name], ranked.get(name)) for name in order)
+
+
+def _finding(results: Results, branch: NamedBranch, rank: Rank | None) -> Finding:
+    own = results.runs[results.runs["branch"] == branch.name]
+    share = PER / innocent_accounts(results.world)
+    return Finding(
+        branch=branch.name,
+        what=what_was_done(branch, results.world),
+        effect=effect(results, branch.name),
+        possible=branch.campaign,
+        oracle=branch.knows_the_truth,
+        knows=_knows(branch),
+        hit=Count.of((own["wrongful_removals"] + own["wrongful_marks"]) * share, results.method).at_least_none(),
+        posts_lost=float(own["posts_lost"].mean()),
+        review_hours=float(own["review_hours"].mean()),
+        rank=rank,
+    )
+
+
+def _rank(row: Mapping[Hashable, Any]) -> Rank | None:
+    return None if row["oracle"] else Rank(int(row["first"]), int(row["last"]), float(row["best"]))
+
+
+def _knows(branch: NamedBranch) -> tuple[str, ...]:
+    """What a platform would have to know for it, each once."""
+    if not branch.campaign:
+        return (say("knows.impossible"),)
+    found, signals = [], set()
+    for policy in branch.policies:
+        signals |= set(policy.signals)
+        for field, detector in policy.detectors():
+            if not detector.idealised:
+                signals |= set(detector.signals)
+                if not detector.signals:
+                    found.append(say("knows.own"))
+            elif field != "detector":
+                found.append(say("knows.judged"))
+            else:
+                found.append(say("knows.oracle" if isinstance(detector, Perfect) else "knows.erring_oracle"))
+    if signals:
+        found.append(say("knows.signals", n=len(signals), signals=", ".join(sorted(signals))))
+    return tuple(dict.fromkeys(found)) or (say("knows.nothing"),)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,205 @@
+"""What a report says of sizes, chances and certainty, and the one file that its words come from."""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Iterator, Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import experiments.report
+from experiments.report.certainty import certainty
+from experiments.report.chances import _dots
+from experiments.report.data import as_link
+from experiments.report.effect import verb_of
+from experiments.report.figures_of_effects import _magnification, _Row
+from experiments.report.people import Count
+from experiments.report.shifts import Shift
+from experiments.report.size import p_smaller, size, verdict
+from experiments.report.strategies import _best, _places
+from experiments.report.strings import Strings, say, strings
+from experiments.report.verdict import counted
+from sim import World
+from sim.study.intervals import ANYTIME, paired_interval
+
+SMALLEST = 0.01
+
+
+def _shift(differences: list[float]) -> Shift:
+    return Shift(*paired_interval(differences)[:3])
+
+
+@pytest.mark.parametrize(
+    ("differences", "key"),
+    [
+        ([0.001, -0.001, 0.002, -0.0015], "smaller"),
+        ([0.002, 0.0021, 0.0019, 0.002], "smaller_detected"),
+        ([0.02, 0.021, 0.019, 0.0205], "matters"),
+        ([-0.02, -0.021, -0.019, -0.0205], "matters"),
+        ([0.008, 0.012, 0.011, 0.009], "detected"),
+        ([0.02, -0.03, 0.04, -0.02], "undetected"),
+        ([0.02], "unknown"),
+    ],
+)
+def test_smaller_than_matters_not_detected_and_identical_are_three_findings(differences: list[float], key: str) -> None:
+    found = verdict(_shift(differences), len(differences), SMALLEST)
+    assert found.key == key
+    assert verdict(Shift(0.0, 0.0, 0.0, identical=True), 4, SMALLEST).key == "identical"
+    assert say(f"verdicts.{found.key}", p="= 0.01") != say("verdicts.identical")
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_equivalence_test_is_two_one_sided_t_tests(seed: int) -> None:
+    differences = np.random.default_rng(seed).normal(0.004, 0.006, 6)
+    expected = max(
+        stats.ttest_1samp(differences, -SMALLEST, alternative="greater").pvalue,
+        stats.ttest_1samp(differences, SMALLEST, alternative="less").pvalue,
+    )
+    assert p_smaller(_shift(differences.tolist()), 6, SMALLEST) == pytest.approx(expected)
+
+
+def test_intervals_that_hold_at_any_time_make_an_equivalence_test_of_their_own() -> None:
+    differences = (0.001 + 0.001 * np.sin(np.arange(20.0))).tolist()
+    shift = Shift(*paired_interval(differences, method=ANYTIME)[:3])
+    assert verdict(shift, 20, SMALLEST, ANYTIME).key == "smaller_detected"
+    assert p_smaller(shift, 20, SMALLEST, ANYTIME) > p_smaller(_shift(differences), 20, SMALLEST)
+    assert p_smaller(shift, 20, 0.0009, ANYTIME) == 1.0
+    assert math.isnan(p_smaller(Shift(*paired_interval(differences[:5], method=ANYTIME)[:3]), 5, SMALLEST, ANYTIME))
+
+
+def test_differences_without_spread_need_no_chance() -> None:
+    assert p_smaller(_shift([0.001, 0.001]), 2, SMALLEST) == 0.0
+    assert p_smaller(_shift([0.02, 0.02]), 2, SMALLEST) == 1.0
+    assert p_smaller(_shift([0.0, 0.0]), 2, 0.0) == 1.0  # where everything matters nothing is smaller
+
+
+def test_words_of_size_are_those_of_the_scale_of_opinion() -> None:
+    found = [size(difference, 0.0001) for difference in (0.00005, -0.0002, 0.006, -0.06, 0.3)]
+    assert found == ["none", "very_slight", "slight", "moderate", "large"]
+
+
+def _level(differences: list[float], people: int = 10_000, assumed: int = 1, swept: tuple[float, ...] = ()) -> str:
+    shift, seeds = _shift(differences), len(differences)
+    found = verdict(shift, seeds, SMALLEST)
+    world = World.hk2019(people=people)
+    others = [Shift(each, each, each) for each in swept]
+    return certainty(shift, found, seeds, SMALLEST, world, assumed, others).level
+
+
+def test_certainty_is_rated_down_for_chance_scale_and_assumptions() -> None:
+    sure, wide, wider = [0.02, 0.021, 0.019, 0.0205], [0.008, 0.012, 0.011, 0.009], [0.02, -0.03, 0.04, -0.02]
+    assert _level(sure, assumed=0) == "high"
+    assert _level(sure) == "moderate"
+    assert _level(sure, people=1_000) == "low"
+    assert _level(sure, swept=(0.001, 0.02)) == "low"
+    assert _level(sure, swept=(0.02, 0.03)) == "moderate"
+    assert _level(wide) == "low"
+    assert _level(wider) == "very_low"
+    assert _level([0.02], assumed=0) == "low"
+
+
+def test_verbs_are_of_size_times_certainty() -> None:
+    found = verdict(_shift([0.02, 0.021]), 2, SMALLEST)
+    said = {
+        (level, difference): verb_of(difference, found, level, SMALLEST)
+        for level in ("high", "moderate", "low", "very_low")
+        for difference in (0.001, 0.02, -0.02, 0.3)
+    }
+    assert said["high", 0.001] == "results in little to no difference in support for the movement"
+    assert said["moderate", 0.02] == "probably raises support for the movement slightly"
+    assert said["low", -0.02] == "may lower support for the movement slightly"
+    assert said["low", 0.3] == "may raise support for the movement greatly"
+    assert said["very_low", 0.3] == said["very_low", 0.001]
+
+
+def test_people_are_told_to_the_digits_that_their_range_deserves() -> None:
+    assert (Count(123_456.0, 120_000.0, 126_912.0).told, Count(123_456.0, 120_000.0, 126_912.0).range) == (
+        "123,500", "120,000 to 126,900",
+    )  # fmt: skip
+    assert counted(Count(160.2, 20.0, 300.4), 1.0) == "160 (20 to 300)"
+    assert counted(Count(-40.0, -300.0, 220.0), 1.0) == "−40 (−300 to 220, which cannot be told from none)"
+    assert counted(Count(0.0, 0.0, 0.0), 1.0) == "none"
+    assert counted(Count(0.0, 0.0, 0.0), 100.0) == "none that could be counted (one modelled person stands for 100)"
+    assert counted(Count(5.0, math.nan, math.nan), 1.0) == "5 (too few seeds for a range)"
+
+
+def test_dots_are_equally_likely_differences() -> None:
+    differences = pd.Series([0.1, 0.3, 0.2, 0.4])
+    dots = np.array(_dots(differences))
+    error = stats.sem(differences)
+    shares = stats.t.cdf((dots - differences.mean()) / error, 3)
+    assert shares == pytest.approx((np.arange(20) + 0.5) / 20)
+    assert _dots(pd.Series([0.0, 0.0])) == () == _dots(pd.Series([0.1]))
+
+
+def test_ranks_are_told_with_their_probability_and_ties_as_ties() -> None:
+    values = {
+        "a": [4.0, 5.0, 6.0, 5.0],
+        "b": [5.0, 4.0, 5.0, 6.0],
+        "c": [1.0, 1.0, 2.0, 1.0],
+        "d": [1.0, 1.0, 2.0, 1.0],
+    }
+    traced = pd.concat({name: pd.Series(v, index=range(1, 5)) for name, v in values.items()}, names=["branch", "seed"])
+    best = _best(list(values), traced)
+    assert sum(best) == pytest.approx(1.0) and best[0] == pytest.approx(0.5, abs=0.05) and best[2] == best[3] == 0.0
+    assert _best(["c", "d"], traced) == [0.5, 0.5]
+    # The first of the ranking has an oracle and is left out: of the others the first two are tied.
+    rows = pd.DataFrame({"rank": [2, 3, 4], "branch": ["a", "b", "c"], "alike": [(1, 3), (2,), ()]}, index=[1, 2, 3])
+    places = _places(rows, traced)
+    assert places[["first", "last"]].to_numpy().tolist() == [[1, 2], [1, 2], [3, 3]]
+
+
+def test_the_magnification_shows_everything_and_is_a_round_number() -> None:
+    row = _Row("x", Shift(0.0003, 0.0001, 0.0005), Shift(0.0002, -0.0004, 0.0008), None)
+    assert _magnification([row], 0.0001) == 1_000
+    assert _magnification([row._replace(assumed=(0.0, 0.002))], 0.0001) == 200
+    assert _magnification([row], 0.3) == 1
+
+
+def test_tables_in_a_page_are_csv_without_formulas() -> None:
+    link = as_link(pd.DataFrame({"branch": ["=1+1", "<b>"], "difference": [0.25, -1.5]}))
+    head, _, text = link.partition(",")
+    assert head == "data:text/csv;charset=utf-8;base64"
+    found = pd.read_csv(StringIO(base64.b64decode(text).decode()))
+    assert found["branch"].tolist() == ["'=1+1", "<b>"] and found["difference"].tolist() == [0.25, -1.5]
+
+
+def test_values_in_a_page_are_escaped_and_texts_are_not() -> None:
+    words = Strings({"a": {"b": "<i>{name}</i>"}, "n": {"one": "{n} seed", "other": "{n} seeds"}})
+    assert words.html("a.b", name="<script>") == "<i>&lt;script&gt;</i>"
+    assert words("a.b", name="<script>") == "<i><script></i>"
+    assert [words("n", n=n) for n in (1, 2)] == ["1 seed", "2 seeds"]
+    with pytest.raises(KeyError, match=r"no text a\.c"):
+        words("a.c")
+
+
+def _leaves(texts: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    for key, value in texts.items():
+        name = f"{path}.{key}" if path else key
+        if isinstance(value, Mapping) and set(value) != {"one", "other"}:
+            yield from _leaves(value, name)
+        else:
+            yield name
+
+
+def test_every_text_is_used_and_every_text_that_is_used_is_there() -> None:
+    folder = Path(next(iter(experiments.report.__path__)))
+    sources = [*folder.glob("*.py"), *folder.glob("templates/**/*.html")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    leaves = set(_leaves(strings().texts))
+    whole = set(re.findall(r'"([a-z_]+(?:\.[a-z_0-9]+)+)"', code))
+    begun = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z_]+_)?)(?=["{])', code))
+    unused = {leaf for leaf in leaves if leaf not in whole and not any(leaf.startswith(start) for start in begun)}
+    unused = {leaf for leaf in unused if not any(leaf.startswith(f"{part}.") for part in whole)}
+    assert unused == set()
+    used = set(re.findall(r'(?:say|t)\(\s*"([a-z_]+(?:\.[a-z_0-9]+)+)"', code))
+    assert len(used) > 150
+    assert {key for key in used if key not in leaves} == set()
