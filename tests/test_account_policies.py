@@ -390,6 +390,9 @@ def test_branches_of_a_study_keep_their_queues_apart() -> None:
 
 @given(cases(), SEEDS)
 @example((busy_world(**TWO_PLATFORMS), Branch((Enforcement(1, GUILTY, 1000.0, delay_days=0.0, reviewer=GUILTY),))), 1)
+@example(
+    (busy_world(people_reachable=6000), Branch((Enforcement(1, GUILTY, 1000.0, delay_days=0.0, reviewer=GUILTY),))), 1
+)
 @settings(max_examples=20)
 def test_the_wrongly_removed_are_counted_by_group(case: tuple[World, Branch], seed: int) -> None:
     world, branch = case
@@ -400,8 +403,9 @@ def test_the_wrongly_removed_are_counted_by_group(case: tuple[World, Branch], se
     assert (days["wrongful_newcomers"] <= days["wrongful_supporters"] + days["wrongful_opponents"]).all()
     gone = model.state.status == Status.SUSPENDED
     assert ((model.state.suspended_since >= 0) == gone).all()
-    innocent = gone & (model.society.group < Group.ACTIVE_TROLL)
-    lasted = (model.step_index - model.state.suspended_since[innocent].astype(int)).sum() / world.ticks_per_day
+    innocent = np.flatnonzero(gone & (model.drawn.groups_of(np.arange(gone.size)) < Group.ACTIVE_TROLL))
+    ticks = model.step_index - model.state.suspended_since[innocent].astype(int)
+    lasted = (model.stands_for(innocent) * ticks).sum() / world.ticks_per_day
     assert days["days_silenced"].iloc[-1] >= lasted
     if not model.state.counts[:, Count.RESTORED].any():
         assert days["days_silenced"].iloc[-1] == pytest.approx(lasted)
