@@ -119,6 +119,12 @@ class Dialect(Generic[S]):
         return [row(info, flags.get(info.path, "")) for info in describe_fields(self.options(), path="")]
 
 
+def names_in(given: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The names in an option that takes several: a list, or a text with commas."""
+    named = given.split(",") if isinstance(given, str) else given
+    return tuple(name.strip() for name in named if name.strip())
+
+
 def row(info: FieldInfo, also: str = "") -> str:
     """A field as a line of ``--help``: how it is given (``also``: how else), what it is, what is allowed."""
     value = info.value

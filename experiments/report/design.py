@@ -25,10 +25,9 @@ _MOST_TOLD = 5  # seeds that failed
 def print_design(run: DesignRun, plan: StudyPlan, as_json: bool, to: Console | None = None) -> int:
     """One table, or one JSON document; the exit code is 1 where a seed failed."""
     effects = pq.read_table(run.directory / EFFECTS, filters=[("outcome", "==", "opinion_mean")]).to_pandas()
-    faults = run.tables.faults
     if as_json:
         rows = json.loads(effects.to_json(orient="records"))
-        failed = [fault._asdict() for fault in faults]
+        failed = [fault._asdict() for fault in run.tables.faults]
         about = {
             "results": str(run.directory),
             "worlds": run.worlds,
@@ -38,6 +37,12 @@ def print_design(run: DesignRun, plan: StudyPlan, as_json: bool, to: Console | N
         print(json.dumps({"effects": rows, **about}, allow_nan=False))
     else:
         _print(run, plan, effects, to or console())
+    return print_faults(run)
+
+
+def print_faults(run: DesignRun) -> int:
+    """Name on standard error the first seeds that failed; the exit code is 1 where one did."""
+    faults = run.tables.faults
     for fault in faults[:_MOST_TOLD]:
         print(one_line(f"World {fault.world} with seed {fault.seed} failed: {fault.reason}"), file=sys.stderr)
     if len(faults) > _MOST_TOLD:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from experiments.command.arguments import Dialect, output_field, results_field, row
+from experiments.command.arguments import Dialect, names_in, output_field, results_field, row
 from experiments.command.folder import check_place, expanded
 from experiments.validation.check import Validation
 from experiments.validation.registry import VALIDATIONS
@@ -55,9 +55,7 @@ def parse(arguments: Sequence[str], validations: Sequence[Validation] = VALIDATI
     by_name = {validation.name: validation for validation in validations}
     options = options.replace(results=expanded(options.results))
     check_place(options.results)
-    wanted = (
-        options.only if isinstance(options.only, tuple) else [n.strip() for n in options.only.split(",") if n.strip()]
-    )
+    wanted = names_in(options.only)
     for name in wanted:
         if name not in by_name:
             raise InputError(

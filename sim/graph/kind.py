@@ -134,7 +134,7 @@ class LeaningGraph(GeneratedGraph, ABC):
         high=10_000,
         source="assumption",
         doc="Mean people that a person follows.",
-        plausible=Plausible(7, 60, "factor of three either way: ties within one city are not published", log=True),
+        plausible=Plausible(7, 40, "a third to twice: ties within one city are not published", log=True),
     )  # fmt: skip
     homophily: float = quantity(
         2.0, unit="1 per opinion distance", low=0, high=100, source="assumption",

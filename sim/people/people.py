@@ -67,7 +67,9 @@ class Population(Settings):
         0.6, unit="sessions per person and day", low=0, high=1000,
         source="assumption: about 40 % of a platform's monthly users open it on a given day",
         doc="Mean number of times a day that a person reads the feed.",
-        plausible=Plausible(0.3, 2.0, "a quarter to two thirds of people look in on a given day", log=True),
+        plausible=Plausible(
+            0.3, 1.2, "factor of two either way: a quarter to over half of people look in on a given day", log=True
+        ),
     )  # fmt: skip
     equal_sessions: bool = quantity(
         False, unit="yes or no", source="assumption: attention is unequal",
