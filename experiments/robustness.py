@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from experiments.analysis.discovery import check_package
 from experiments.analysis.effects import averted
 from experiments.analysis.plausible import varied
 from experiments.analysis.robustness import Robustness, document, print_robustness, tell_of, write
@@ -78,6 +79,7 @@ def main(arguments: Sequence[str]) -> int:
     strategies = _strategies(options, plan)
     chosen_fields = varied(world, names_in(options.fields))
     spread = _spread(options, chosen_fields.factors)
+    check_package()
     branches = plan.all_branches(world)
     design = Design(
         world, spread, {name: branches[name] for name in (plan.reference, *strategies)}, experiment.seed_list, plan.reference,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma, stdtrit
 
-from sim.study.compare import LEVEL
+from sim.study.intervals import LEVEL
 
 FEWEST = 20  # worlds that show how variances are spread
 

@@ -9,21 +9,20 @@ box if that condition meant nothing.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import binom
 
 from experiments.analysis.samples import EXTRA
 from sim.extras import imported
 
 MOST_CONDITIONS = 3
-_TRIED = 4  # fields of which all combinations are tried
-_ALPHA = 0.05  # greatest quasi-p-value of a condition that is kept, times the number of fields it was chosen from
+_ALPHA = 0.05  # greatest quasi-p-value of an end that is kept, times the number of fields it was chosen from
 _WORTH = 0.02  # what a further condition has to add to the mean of coverage and density
 FEWEST = 10  # worlds of interest, and others, that a box is sought for
 
@@ -54,30 +53,38 @@ class Box:
         return 2 * self.coverage * self.density / (self.coverage + self.density)
 
 
+class _End(NamedTuple):
+    field: str
+    upper: bool
+    limit: float
+
+
 def discovered(values: pd.DataFrame, interest: NDArray[np.bool_]) -> Box | None:
     """The box of at most three conditions with the greatest harmonic mean of coverage and density; None where there are too few
     worlds of a kind, or nothing singles them out better than chance.
 
-    ``values`` (worlds, fields) are the assumptions, numbers all; ``interest`` (worlds,) says which worlds are sought. A further
-    condition is taken only if it adds .02 to the mean, and each has to be beyond chance at .05 over all fields (Bonferroni).
-    Raises InputError where EMA workbench is not installed.
+    ``values`` (worlds, fields) are the assumptions, numbers all; ``interest`` (worlds,) says which worlds are sought. Of each box
+    that is peeled, ends are given up that may be chance: those whose quasi-p-value is above .05 over the number of fields
+    (Bonferroni). A further condition is taken only if it adds .02 to the mean. Raises InputError where EMA workbench is not
+    installed.
     """
     if min(interest.sum(), (~interest).sum()) < FEWEST:
         return None
-    prim = _prim()
     numbers = values.astype(float)
-    leading = _leading(_boxes(prim, numbers, interest))
     least = _ALPHA / numbers.shape[1]
+    boxes = [_without_chance(ends, numbers, interest, least) for ends in _peeled(numbers, interest)]
     best: Box | None = None
-    for many in range(1, min(MOST_CONDITIONS, len(leading)) + 1):
-        found = [
-            box for fields in combinations(leading, many) for box in _boxes(prim, numbers[list(fields)], interest)
-            if len(box.conditions) == many and all(condition.quasi_p <= least for condition in box.conditions)
-        ]  # fmt: skip
+    for many in range(1, MOST_CONDITIONS + 1):
+        found = [box for box in boxes if box is not None and len(box.conditions) == many]
         better = max(found, key=lambda box: box.score, default=None)
         if better is not None and (best is None or better.score > best.score + _WORTH):
             best = better
-    return best if best is not None and best.density > best.share else None
+    return best
+
+
+def check_package() -> None:
+    """Raise InputError where EMA workbench is not installed."""
+    _prim()
 
 
 def _prim() -> Any:
@@ -86,39 +93,67 @@ def _prim() -> Any:
         return imported("ema_workbench.analysis.prim", EXTRA, "the robustness map")
 
 
-def _boxes(prim: Any, values: pd.DataFrame, interest: NDArray[np.bool_]) -> tuple[Box, ...]:
-    """Every box of one peeling trajectory that has a condition."""
+def _peeled(values: pd.DataFrame, interest: NDArray[np.bool_]) -> list[list[_End]]:
+    """The ends of every box of the peeling trajectory."""
+    prim = _prim()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, about the workbench's ways
         box = prim.Prim(values, interest.astype(int), threshold=0.5).find_box()
-    return tuple(_read(box, interest))
-
-
-def _read(box: Any, interest: NDArray[np.bool_]) -> Iterator[Box]:
     whole = box.box_lims[0]
-    for limits, quasi_p, row in zip(box.box_lims, box.qp, box.peeling_trajectory.to_dict("records"), strict=True):
-        conditions = tuple(
-            Condition(field, *_ends(limits[field], whole[field]), max(quasi_p[field])) for field in quasi_p
-        )
-        if conditions and row["k"] > 0:
-            yield Box(
-                conditions,
-                float(row["coverage"]),
-                float(row["density"]),
-                float(interest.mean()),
-                int(row["n"]),
-                int(row["k"]),
-            )
+    return [
+        [
+            _End(field, bool(row), float(limits[field].iloc[row]))
+            for field in restricted for row in (0, 1) if limits[field].iloc[row] != whole[field].iloc[row]
+        ] for limits, restricted in zip(box.box_lims, box.qp, strict=True)
+    ]  # fmt: skip
 
 
-def _ends(limits: pd.Series, whole: pd.Series) -> tuple[float | None, float | None]:
-    low, high = (None if limit == end else float(limit) for limit, end in zip(limits, whole, strict=True))
-    return low, high
+def _without_chance(
+    ends: Sequence[_End], values: pd.DataFrame, interest: NDArray[np.bool_], least: float
+) -> Box | None:
+    """A box without the ends that may be chance, and without conditions beyond the third, the weakest first; None of none."""
+    within = {end: _within(end, values) for end in ends}
+    while within:
+        quasi_p = {end: _quasi_p(end, within, interest) for end in within}
+        weakest = max(quasi_p, key=lambda end: quasi_p[end])
+        fields = {end.field for end in within}
+        if quasi_p[weakest] <= least and len(fields) <= MOST_CONDITIONS:
+            return _box(quasi_p, _inside(within.values(), len(interest)), interest)
+        del within[weakest]
+    return None
 
 
-def _leading(boxes: tuple[Box, ...]) -> tuple[str, ...]:
-    """The fields that peeling by all of them restricts soonest."""
-    found: dict[str, None] = {}
-    for box in boxes:
-        found.update(dict.fromkeys(condition.field for condition in box.conditions))
-    return tuple(found)[:_TRIED]
+def _within(end: _End, values: pd.DataFrame) -> NDArray[np.bool_]:
+    column = values[end.field].to_numpy()
+    return column <= end.limit if end.upper else column >= end.limit
+
+
+def _inside(within: Iterable[NDArray[np.bool_]], worlds: int) -> NDArray[np.bool_]:
+    found = np.ones(worlds, dtype=bool)
+    for each in within:
+        found &= each
+    return found
+
+
+def _quasi_p(end: _End, within: Mapping[_End, NDArray[np.bool_]], interest: NDArray[np.bool_]) -> float:
+    """The chance of as many worlds of interest in the box if this end meant nothing (Bryant and Lempert 2010, equation 6)."""
+    inside = _inside(within.values(), len(interest))
+    without = _inside((each for other, each in within.items() if other != end), len(interest))
+    return float(binom.sf(interest[inside].sum() - 1, inside.sum(), interest[without].mean()))
+
+
+def _box(quasi_p: Mapping[_End, float], inside: NDArray[np.bool_], interest: NDArray[np.bool_]) -> Box:
+    conditions = []
+    for field in dict.fromkeys(end.field for end in quasi_p):
+        ends = {end.upper: end.limit for end in quasi_p if end.field == field}
+        greatest = max(p for end, p in quasi_p.items() if end.field == field)
+        conditions.append(Condition(field, ends.get(False), ends.get(True), greatest))
+    hits = int(interest[inside].sum())
+    return Box(
+        tuple(conditions),
+        hits / int(interest.sum()),
+        hits / int(inside.sum()),
+        float(interest.mean()),
+        int(inside.sum()),
+        hits,
+    )

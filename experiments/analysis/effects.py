@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from sim.fields import InputError
-from sim.study.compare import LEVEL
 from sim.study.design import DesignTables
+from sim.study.intervals import LEVEL
 
 OUTCOME, KIND = "opinion_mean", "traced"
 

@@ -14,7 +14,7 @@ from sim.extras import imported
 from sim.fields import InputError
 
 FIRST = 3  # how many assumptions are said to matter most
-RESAMPLES = 1000
+RESAMPLES = 500
 _SEED = 20190819  # of the resampling
 _ENDS = (2.5, 97.5)
 WIDEST, FARTHEST = 0.1, 0.05

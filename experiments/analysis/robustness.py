@@ -99,12 +99,11 @@ class Robustness:
 
 
 def in_words(condition: Condition) -> str:
-    """``campaign.stance is below −0.7``."""
-    if condition.low is None:
-        return f"{condition.field} is at most {condition.high:.3g}"
-    if condition.high is None:
-        return f"{condition.field} is at least {condition.low:.3g}"
-    return f"{condition.field} is from {condition.low:.3g} to {condition.high:.3g}"
+    """``campaign.stance is at most −0.7``."""
+    ends = [f"{end:.3g}".replace("-", "−") for end in (condition.low, condition.high) if end is not None]
+    if len(ends) == 2:
+        return f"{condition.field} is from {ends[0]} to {ends[1]}"
+    return f"{condition.field} is at {'most' if condition.low is None else 'least'} {ends[0]}"
 
 
 def tell_of(

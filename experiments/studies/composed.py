@@ -43,12 +43,14 @@ def composed(
     if given.multirun:
         raise InputError("--multirun must be left out: this is a design of many worlds already")
     keys = {override.partition("=")[0].lstrip("+~") for override in given.overrides}
+    if "design" in keys:
+        raise InputError("must be left out: the worlds are chosen from the plausible ranges of the fields", "design")
     typed = list(given.overrides)
     given.overrides = [*(override for override in usual if override.partition("=")[0] not in keys), *given.overrides]
     with plain_errors([*all_keys(), *names]), composer(given, ALLOW_CODE in others) as composing:
         if composing.tell():
             return None
         experiment = build_experiment(composing.config(), None if ALLOW_CODE in others else typed)
-    if experiment.design is not None:
-        raise InputError("must be left out: the worlds are chosen from the plausible ranges of the fields", "design")
+    if experiment.precision is not None:
+        raise InputError("must be left out: all worlds have the same seeds", "precision")
     return Composed(options, experiment, ("python", "-m", program, *arguments))
