@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import sys
@@ -12,14 +13,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from rich.console import Console
 
 import sim
 from experiments.analysis.effects import averted, share_of_chance
 from experiments.analysis.indices import elementary_effects, final, indices, settled
 from experiments.analysis.plausible import Varied, varied
 from experiments.analysis.samples import MORRIS, SOBOL, block, places
-from experiments.analysis.sensitivity import Sensitivity
+from experiments.analysis.sensitivity import Sensitivity, document, print_sensitivity
 from experiments.sensitivity import main
+from experiments.studies.run_design import DesignRun
 from sim.fields import InputError
 from sim.sampling import Factor, at_places
 from sim.study.design import DesignTables
@@ -247,11 +250,8 @@ def test_the_sentences_name_the_first_three_and_how_sure_that_is() -> None:
 # The program
 
 
-def test_the_program_writes_a_table_and_a_figure_and_goes_on_from_the_ledger(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = [*SMALL, "samples=2", "seeds=1", f"results={tmp_path}", "output=json"]
-    assert main(arguments) == 0
+def test_the_program_writes_a_table_and_a_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*SMALL, "samples=2", "seeds=1", f"results={tmp_path}", "output=json"]) == 0
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert (found["worlds"], found["runs"], found["failed"]) == (6, 12, [])
     place = Path(found["results"])
@@ -262,12 +262,24 @@ def test_the_program_writes_a_table_and_a_figure_and_goes_on_from_the_ledger(
     assert (place / "sensitivity.svg").read_text().startswith("<?xml") and (place / "sensitivity.png").exists()
     provenance = json.loads((place / "provenance.json").read_text())
     assert provenance["program"] == "experiments.sensitivity" and provenance["runs_simulated"] == 12
-    assert main(arguments[:-1]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "0 runs simulated, 12 found in the ledger." in said and "What matters most: " in said
+    assert place.name.startswith("actual-sensitivity-")
+
+
+@pytest.mark.parametrize(
+    ("method", "heading"), [(MORRIS, "What each assumption's whole range moves"), (SOBOL, "Share of the effect")]
+)
+def test_what_is_printed_has_a_line_a_field_and_the_sentences(method: str, heading: str, tmp_path: Path) -> None:
+    fields = ("opinion.anchoring", "campaign.stance", "graph.closure")
+    found, to = told(method, 16, fields), Console(file=io.StringIO(), width=140)
+    print_sensitivity(found, DesignRun(tmp_path, DesignTables(tmp_path), 80, 7, 153), to)
+    said = " ".join(to.file.getvalue().split())  # type: ignore[attr-defined]
     assert (
-        len(list(tmp_path.glob("takedown_grid-sensitivity-*"))) + len(list(tmp_path.glob("actual-sensitivity-*"))) == 1
+        heading in said
+        and all(f"{field} " in said for field in fields)
+        and all(each in said for each in found.sentences)
     )
+    assert "7 runs simulated, 153 found in the ledger." in said
+    assert document(found, DesignRun(tmp_path, DesignTables(tmp_path), 80, 7, 153))["chance"] is None
 
 
 @pytest.mark.parametrize(
