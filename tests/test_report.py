@@ -23,6 +23,7 @@ from experiments.command.words import interval, plain, with_margin
 from experiments.report import __main__ as report
 from experiments.report import figures
 from experiments.report import page as page_of
+from experiments.report.sensitivity import load_sensitivity
 from experiments.report.shifts import Shift
 from experiments.report.story import tell
 from experiments.report.tables import print_study
@@ -361,3 +362,42 @@ def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
 )
 def test_what_was_done_in_words(results: Results, policies: tuple[Any, ...], words: str) -> None:
     assert what_was_done(NamedBranch("some", policies), results.world) == words
+
+
+def _sensitivity(folder: Path, results: Results, **study: str) -> Path:
+    """A folder as a sensitivity analysis leaves it, in which the stance of the campaign matters most."""
+    folder.mkdir()
+    fields = ["opinion.rule.strength", "campaign.stance", "opinion.anchoring"]
+    rows = {
+        "field": fields,
+        "method": "morris",
+        "size": [0.1, 0.2, 0.05],
+        "low": [0.08, 0.15, 0.0],
+        "high": [0.12, 0.25, 0.1],
+    }
+    whole = pd.DataFrame(rows).assign(samples=10)
+    half = whole.assign(samples=5, size=[0.9, 0.1, 0.1])
+    pd.concat([half, whole]).to_parquet(folder / "sensitivity.parquet", index=False)
+    about = {"study": {**results.provenance["study"], **study}, "model_version": results.provenance["model_version"]}
+    (folder / "provenance.json").write_text(json.dumps(about))
+    Manifest(folder, "sensitivity", {}).write()
+    return folder
+
+
+def test_assumptions_are_in_the_order_of_what_they_do_to_the_headline(
+    results: Results, study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = load_sensitivity(_sensitivity(tmp_path / "one", results), results)
+    story = tell(results, moved)
+    assert [a.field.path for a in story.assumptions[:3]] == [
+        "world.campaign.stance", "world.opinion.rule.strength", "world.opinion.anchoring",
+    ]  # fmt: skip
+    assert story.to_mapping()["assumptions"][0]["moves"] == {"method": "morris", "size": 0.2, "low": 0.15, "high": 0.25}
+    page = page_of.render(story, study, ())
+    assert "moves the headline by, thousandths of a unit" in page
+    assert "<td>200 (150 to 250)</td>" in page
+    other = _sensitivity(tmp_path / "other", results, headline="another")
+    assert report.main([str(study), f"sensitivity={other}"]) == 2
+    assert "sensitivity must have the study's headline, no_campaign, not another." in capsys.readouterr().err
+    assert report.main([str(study), f"sensitivity={study}"]) == 2
+    assert "sensitivity must be the folder of a sensitivity analysis, not of a study." in capsys.readouterr().err

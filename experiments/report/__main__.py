@@ -13,12 +13,13 @@ from experiments.command.folder import UNWRITABLE, Assembly, Manifest
 from experiments.command.terminal import program
 from experiments.report.design import print_design
 from experiments.report.page import draw
+from experiments.report.sensitivity import load_sensitivity
 from experiments.report.story import tell
 from experiments.report.tables import document, print_studies
 from experiments.studies.joined import join
 from experiments.studies.results import STUDY, load, write_tables
 from experiments.studies.run_design import DESIGN, load_design
-from sim.fields import InputError, Settings
+from sim.fields import InputError, Settings, quantity
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,19 @@ class Options(Settings):
     """What the program does with the studies it is given."""
 
     output: str = output_field()
+    sensitivity: str = quantity(
+        "", unit="path", source="given by the user",
+        doc="Folder of experiments.sensitivity on the same study, which puts assumptions in order (empty: as the case has them).",
+    )  # fmt: skip
     allow_code: bool = flag_field("Whether to load classes of one's own that results were made with.")
 
 
 DIALECT = Dialect(Options, place="DIR")
 USAGE = DIALECT.usage(
-    "python -m experiments.report DIR [DIR …] [output=json] [--allow-code]",
+    "python -m experiments.report DIR [DIR …] [sensitivity=DIR] [output=json] [--allow-code]",
     "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
+    "sensitivity=DIR is a folder of experiments.sensitivity on the same study: assumptions are then in the order in which they",
+    "move its headline.",
     "Of a design's directory (one only) it prints the table that the run ended with.",
     "Several are joined: two tables beside them, joined-KEY/, have all effects and runs, with what differs as columns.",
 )
@@ -65,7 +72,8 @@ def main(arguments: Sequence[str]) -> int:
         Assembly(directory, STUDY).check()
     told = []
     for directory, results in studies:
-        story = tell(results)
+        moved = load_sensitivity(given.options.sensitivity, results) if given.options.sensitivity else None
+        story = tell(results, moved)
         told.append((directory, story))
         try:
             with Assembly(directory, STUDY) as folder:

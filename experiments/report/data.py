@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.report.assumptions import Assumption
 from experiments.report.effect import swept_range
 from experiments.report.story import Story
 from experiments.studies.results import without_formulas
@@ -104,7 +105,14 @@ def _assumptions(story: Story) -> pd.DataFrame:
                 "unit": a.field.unit,
                 "source": a.field.source,
                 "why": a.why or a.field.doc,
+                "plausible": str(a.field.plausible or ""),
+                **_moved(a),
             }
             for a in story.assumptions
         ]
     )
+
+
+def _moved(assumption: Assumption) -> dict[str, Any]:
+    found = assumption.moved
+    return dict(zip(("method", "moves", "moves_low", "moves_high"), found or (None,) * 4, strict=True))

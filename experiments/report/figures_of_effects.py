@@ -123,7 +123,7 @@ def chances_figure(story: Story) -> Figure | None:
     pairs = story.chances
     if not pairs:
         return None
-    columns = min(3, len(pairs))
+    columns = 3
     lines = math.ceil(len(pairs) / columns)
     figure, axes = plt.subplots(lines, columns, figsize=(9.2, 0.6 + 2.1 * lines), layout="constrained", squeeze=False)
     for ax, pair in zip(axes.flat, pairs, strict=False):

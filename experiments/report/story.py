@@ -20,6 +20,7 @@ from experiments.report.findings import Finding, findings
 from experiments.report.own_outcomes import own_rows
 from experiments.report.removals import Removal, alike, removals
 from experiments.report.seeds import about_seeds
+from experiments.report.sensitivity import Moved
 from experiments.report.shifts import Shift
 from experiments.report.strategies import strategies
 from experiments.report.timeline import Event, Label, Line, events, label_of, lines
@@ -161,13 +162,20 @@ class Story:
             "observed": _records(self.observed),
             "loudness": self.loudness,
             "assumptions": [
-                {"field": a.field.path, "value": _json(a.field.value), "why": a.why} for a in self.assumptions
+                {
+                    "field": a.field.path,
+                    "value": _json(a.field.value),
+                    "why": a.why,
+                    "plausible": _json(a.field.plausible),
+                    "moves": _json(a.moved),
+                }
+                for a in self.assumptions
             ],
         }
 
 
-def tell(results: Results) -> Story:
-    """The story of a study's results."""
+def tell(results: Results, moved: Mapping[str, Moved] | None = None) -> Story:
+    """The story of a study's results; ``moved`` is what assumptions do to the headline, where it is known."""
     plan, world = results.plan, results.world
     case = cases.named(plan.case)
     table = results.removed()
@@ -207,7 +215,7 @@ def tell(results: Results) -> Story:
         own_outcomes=own_rows(results),
         observed=results.observed,
         loudness=_loudness(results.observed),
-        assumptions=assumptions(world, case),
+        assumptions=assumptions(world, case, moved),
         dates=tuple(results.dates),
         lines=lines(results, ranking["branch"].tolist()),
         events=events(results),
