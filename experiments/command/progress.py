@@ -70,10 +70,14 @@ class Reporter:
                 self._bar.remove_task(task)
             self._bar.add_task(what, total=None)
 
-    def advanced(self, done: int, total: int) -> None:
-        """So many of the ticks are done."""
+    def end_if_told(self) -> None:
+        """Raise StoppedError where the program has been told to stop."""
         if STOP.is_set():
             raise StoppedError
+
+    def advanced(self, done: int, total: int) -> None:
+        """So many of the ticks are done."""
+        self.end_if_told()
         if self._bar is not None:
             for task in self._bar.task_ids:
                 self._bar.update(task, completed=done, total=total, description=self._what + self._rate(done))
