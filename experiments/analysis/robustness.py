@@ -60,7 +60,7 @@ class Robustness:
         """Of what this is the map, in a line."""
         return (
             f"{self.number:,} plausible worlds of {self.people:,} modelled people (about 1:{self.scale:,.0f}), each with "
-            f"{self.seeds} seeds; smallest effect that matters: {plain(1000 * self.smallest)} thousandths of a unit of opinion"
+            f"{self.seeds} seeds; smallest effect that matters: {1000 * self.smallest:g} thousandths of a unit of opinion"
         )
 
     @property

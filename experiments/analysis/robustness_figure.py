@@ -38,7 +38,7 @@ def draw(table: pd.DataFrame, nothing: str, smallest: float, setting: str) -> Fi
     left.set_ylim(rows - 0.5, -0.5)
     chance = 1000 * float(table["chance"].median())
     note = f"{setting}. Both panels are over worlds; chance, a world's seeds, leaves ±{plain(chance)} thousandths (median)."
-    figure.supxlabel("\n".join(textwrap.wrap(note, 125)), fontsize=8.5, x=0.01, ha="left")
+    figure.supxlabel("\n".join(textwrap.wrap(note, 138)), fontsize=8.5, x=0.01, ha="left")
     sns.despine(figure)
     return figure
 
@@ -54,7 +54,7 @@ def _shares(ax: Axes, table: pd.DataFrame, nothing: str) -> None:
         for bar, share in zip(bars, shares, strict=True):
             if share >= _TOLD:
                 ax.text(
-                    bar.get_x() + share / 2, bar.get_y() + bar.get_height() / 2, f"{share:.0%}", ha="center", va="center",
+                    bar.get_x() + share / 2, bar.get_y() + bar.get_height() / 2, f"{100 * share:.0f} %", ha="center", va="center",
                     color=ink, fontsize=8.5, bbox=None if not hatch else {"facecolor": color, "edgecolor": "none", "pad": 0.8},
                 )  # fmt: skip
         begun += shares
@@ -62,10 +62,10 @@ def _shares(ax: Axes, table: pd.DataFrame, nothing: str) -> None:
         if name == nothing:
             ax.text(0.01, row, "what the others are compared with", va="center", fontsize=8.5, color="0.35")
     ax.set_xlim(0, 1)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     ax.set_xlabel("share of the plausible worlds")
     ax.grid(visible=False)
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize=8.5)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=8.5)
 
 
 def _regret(ax: Axes, table: pd.DataFrame, smallest: float) -> None:
@@ -96,8 +96,11 @@ def _regret(ax: Axes, table: pd.DataFrame, smallest: float) -> None:
         label="worst world",
     )
     ax.set_xscale("symlog", linthresh=1000 * smallest)
-    ax.set_xlim(left=0)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.set_xlabel("regret: what the best choice in a world averts more,\nthousandths of a unit of opinion")
+    ax.set_xlim(0, 1.15 * max(float(top.max()), 1000 * smallest))
+    decades = (10.0**power for power in range(-8, 4))
+    ticks = [0.0, 1000 * smallest, *(tick for tick in decades if 3000 * smallest < tick < top.max())]
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("regret: how much more the best choice\nin a world averts, thousandths\nof a unit of opinion")
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize=8.5)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=8.5)

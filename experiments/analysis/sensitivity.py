@@ -145,13 +145,12 @@ def print_sensitivity(found: Sensitivity, run: DesignRun, to: Console | None = N
         table.add_column(words(name), justify="left" if name in ("field", "range") else "right")
     ranked = found.ranked
     for row in ranked.head(_LINES).to_dict("records"):
-        likely = found.of(row["field"]).range
         more = (
             (f"{scale * row['mean']:.2f}", f"{scale * row['spread']:.2f}") if morris
             else (f"{row['first']:.2f}", interval(row["first_low"], row["first_high"]))
         )  # fmt: skip
         cells = (
-            row["field"], f"{likely.low:g} to {likely.high:g}", f"{scale * row['size']:.2f}",
+            row["field"], _ends(found.of(row["field"])), f"{scale * row['size']:.2f}",
             interval(row["low"], row["high"], scale), *more, f"{row['among_first']:.0%}",
         )  # fmt: skip
         table.add_row(*map(words, cells))
@@ -182,4 +181,9 @@ def _with_ranges(found: Sensitivity) -> pd.DataFrame:
 
 
 def _labels(found: Sensitivity) -> dict[str, str]:
-    return {each.field: f"{each.label}\n{each.range.low:g} to {each.range.high:g}" for each in found.varied.assumed}
+    return {each.field: f"{each.label}\n{_ends(each)}".replace("-", "−") for each in found.varied.assumed}
+
+
+def _ends(assumed: Assumed) -> str:
+    low, high, _, _ = assumed.range
+    return f"{low:,g} to {high:,g}"

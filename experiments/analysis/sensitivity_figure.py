@@ -24,7 +24,7 @@ def draw(table: pd.DataFrame, method: str, labels: Mapping[str, str], smallest: 
     """``table`` as ``indices.indices`` gives it; ``labels`` of its fields; ``smallest`` the effect that matters (for Morris)."""
     shown = final(table).head(_ROWS)
     figure, (left, right) = plt.subplots(
-        1, 2, figsize=(9.2, 1.6 + 0.42 * len(shown)), width_ratios=(1.25, 1), layout="constrained"
+        1, 2, figsize=(9.2, 2.3 + 0.42 * len(shown)), width_ratios=(1.25, 1), layout="constrained"
     )
     scale = 1000 if method == MORRIS else 1
     _importance(left, shown, method, scale, smallest)
@@ -34,8 +34,7 @@ def draw(table: pd.DataFrame, method: str, labels: Mapping[str, str], smallest: 
     left.set_ylim(len(shown) - 0.5, -0.5)
     left.grid(visible=False, axis="y")
     _growth(right, table, shown["field"].tolist()[:_LINES], labels, scale)
-    measure = "mean change over the whole range,\nthousandths of a unit" if method == MORRIS else "total index"
-    right.set_ylabel(measure)
+    right.set_ylabel("absolute change, thousandths" if method == MORRIS else "total index")
     right.set_xlabel("worlds in the sample")
     sns.despine(figure)
     return figure
@@ -58,7 +57,7 @@ def _importance(ax: Axes, shown: pd.DataFrame, method: str, scale: float, smalle
                    "first: alone")  # fmt: skip
         ax.set_xlabel("share of the averted shift's variance over worlds\n(Sobol index, 95 % interval)")
     ax.axvline(0, color="0.35", linewidth=0.8, zorder=1)
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), fontsize=8.5)
 
 
 def _intervals(
@@ -88,4 +87,4 @@ def _growth(ax: Axes, table: pd.DataFrame, fields: list[str], labels: Mapping[st
     ax.set_xlim(-0.4, len(worlds) - 0.6)
     ax.grid(visible=False, axis="x")
     ax.set_ylim(bottom=0)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.32 if len(fields) > 2 else 1.2), handlelength=3.0, fontsize=8)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), handlelength=3.0, fontsize=8.5)
