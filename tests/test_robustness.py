@@ -16,6 +16,7 @@ import sim
 from experiments.analysis import discovery
 from experiments.analysis.chance import moderated
 from experiments.analysis.discovery import Condition, discovered
+from experiments.analysis.effects import narrowing
 from experiments.analysis.plausible import varied
 from experiments.analysis.robustness import Robustness, conditions, in_words, tell_of, write
 from experiments.analysis.verdicts import (
@@ -29,6 +30,8 @@ from experiments.analysis.verdicts import (
     verdicts,
     whole_worlds,
 )
+from experiments.report.shifts import Shift
+from experiments.report.size import MATTERS, SMALLER, verdict
 from experiments.robustness import main
 from experiments.studies.settings import NamedBranch, StudyPlan
 from sim.moderation import Takedown
@@ -44,7 +47,8 @@ def table(**branches: NDArray[np.float64]) -> pd.DataFrame:
     for name, differences in branches.items():
         mean, low, high, n = paired_intervals(differences)
         index = pd.MultiIndex.from_product([range(1, len(mean) + 1), [name]], names=["world", "branch"])
-        parts.append(pd.DataFrame({"averted": mean, "low": low, "high": high, "n": n}, index=index))
+        half = (high - low) / 2 * narrowing(n - 1.0)
+        parts.append(pd.DataFrame({"averted": mean, "low": low, "high": high, "half_90": half, "n": n}, index=index))
     return pd.concat(parts).sort_index(level="world", sort_remaining=False)
 
 
@@ -61,10 +65,20 @@ def noisy(
 
 def test_an_effect_is_held_against_the_smallest_that_matters() -> None:
     index = pd.MultiIndex.from_product([range(1, 9), ["a"]], names=["world", "branch"])
-    lows = [1.1, -3.0, -1.0, 0.0, 0.9, -3.0, -1.1, 0.0]
-    highs = [3.0, -1.1, 1.0, 0.0, 3.0, 3.0, 0.0, 1.1]
-    told = verdicts(pd.DataFrame({"low": lows, "high": highs}, index=index), smallest=1.0)
-    assert told.tolist() == [HELPS, HARMS, NONE, NONE, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN]
+    lows = np.array([1.1, -3.0, -0.9, 0.0, 0.9, -3.0, -1.1, 0.0])
+    highs = np.array([3.0, -1.1, 0.9, 0.0, 3.0, 3.0, 0.0, 1.1])
+    of = {"averted": (lows + highs) / 2, "low": lows, "high": highs, "half_90": 0.8 * (highs - lows) / 2}
+    told = verdicts(pd.DataFrame(of, index=index), smallest=1.0)
+    assert told.tolist() == [HELPS, HARMS, NONE, NONE, UNKNOWN, UNKNOWN, NONE, NONE]
+
+
+@pytest.mark.parametrize("seeds", [2, 4, 9])
+def test_no_difference_that_matters_is_what_the_report_says_of_it(seeds: int) -> None:
+    given = table(a=noisy(np.linspace(-2, 2, 80), 0.5, seeds))
+    told = verdicts(given, smallest=1.0)
+    for row, here in zip(given.itertuples(), told, strict=True):
+        word = verdict(Shift(row.averted, row.low, row.high, False), seeds, 1.0).word  # type: ignore[arg-type]
+        assert (here == NONE) == (word == SMALLER) and (here in (HELPS, HARMS)) == (word == MATTERS)
 
 
 def test_shares_sum_to_one_and_a_change_of_sign_turns_help_into_harm() -> None:

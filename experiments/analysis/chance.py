@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma, stdtrit
 
+from experiments.analysis.effects import narrowing
 from sim.study.intervals import LEVEL
 
 FEWEST = 20  # worlds that show how variances are spread
@@ -41,7 +42,11 @@ def _of_a_branch(table: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
     drawn = weight * prior + (1 - weight) * variance
     width = np.zeros(len(table))
     width[varies] = stdtrit(np.minimum(degrees + n - 1, 1e9), 0.5 + LEVEL / 2) * np.sqrt(drawn / n)
-    return table.assign(low=table["averted"] - width, high=table["averted"] + width)
+    degrees_all = np.ones(len(table))
+    degrees_all[varies] = degrees + n - 1
+    return table.assign(
+        low=table["averted"] - width, high=table["averted"] + width, half_90=width * narrowing(degrees_all)
+    )
 
 
 def _prior(

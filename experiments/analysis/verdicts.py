@@ -12,16 +12,16 @@ VERDICTS = (HELPS, NONE, HARMS, UNKNOWN)
 
 
 def verdicts(table: pd.DataFrame, smallest: float) -> pd.Series:
-    """What each branch does in each world, by the 95 % interval over seeds of what it averts, against the smallest effect that
+    """What each branch does in each world, by what it averts there and how sure that is, against the smallest effect that
     matters.
 
-    ``table`` as ``effects.averted`` gives it, without worlds that failed. ``helps``: the whole interval lies above ``smallest``;
-    ``harms``: below its negative; ``no difference that matters``: between the two, ends included; else it cannot be told with
-    these seeds.
+    ``table`` as ``effects.averted`` gives it, without worlds that failed. ``helps``: the whole 95 % interval over seeds lies
+    above ``smallest``; ``harms``: below its negative; ``no difference that matters``: two one-sided tests at 5 % put it between
+    the two, as the report has it; else it cannot be told with these seeds.
     """
     low, high = table["low"].to_numpy(dtype=np.float64), table["high"].to_numpy(dtype=np.float64)
-    inside = (low >= -smallest) & (high <= smallest)
-    found = np.select([inside, low > smallest, high < -smallest], [NONE, HELPS, HARMS], UNKNOWN)
+    inside = table["averted"].abs().to_numpy() + table["half_90"].to_numpy() < smallest
+    found = np.select([inside, low >= smallest, high <= -smallest], [NONE, HELPS, HARMS], UNKNOWN)
     return pd.Series(found, index=table.index, name="verdict")
 
 
