@@ -17,7 +17,10 @@ from benchmarks.timing import Row
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and memory on this machine.")
     parser.add_argument(
-        "only", nargs="*", metavar="part", help=f"what to measure: {', '.join(parts.PARTS)} (default: all but full)"
+        "only",
+        nargs="*",
+        metavar="part",
+        help=f"what to measure: {', '.join(parts.PARTS)} (default: all but full and replay)",
     )
     parser.add_argument("--full", action="store_true", help="also run 100,000 people through the whole calendar")
     parser.add_argument("--repeats", type=int, default=5, help="turns that each contender takes (default: 5)")
@@ -30,7 +33,7 @@ def main() -> None:
         parser.error(f"part must be one of {', '.join(parts.PARTS)}, not {unknown[0]!r}")
     if given.repeats < 1:
         parser.error(f"--repeats must be at least 1, not {given.repeats}")
-    names = given.only or [name for name in parts.PARTS if name != "full"]
+    names = given.only or [name for name in parts.PARTS if name not in ("full", "replay")]
     if given.full and "full" not in names:
         names.append("full")
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import sim
+from benchmarks.frames import replay
 from benchmarks.timing import Row, side_by_side, timed
 from sim.engine.engine import Engine
 from sim.engine.state import Count
@@ -161,5 +162,6 @@ PARTS = {
     "threads": threads,
     "followees": followees,
     "prefixes": prefixes,
+    "replay": replay,
     "full": full_calendar,
 }

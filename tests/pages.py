@@ -39,7 +39,7 @@ def assert_whole(text: str) -> None:
     page = Page(text)
     assert page.open == []
     assert page.fetched == []
-    assert not re.search(r"<script(?! type=\"(module|application/json)\">)", text)
+    assert not re.search(r"<script(?! type=\"(module|application/json)\"( id=\"[\w-]+\")?>)", text)
     assert "@import" not in text
     assert not re.search(r"url\((?!#)", text)
     assert len(page.ids) == len(set(page.ids))

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from experiments.report.modules import bundled
+
 _FOLDER = files("experiments.report") / "page"
 _SVG_REFERENCES = re.compile(r'(\bid="|href="#|url\(#)')
 _SVG_STYLES = re.compile(r' style="([^"]*)"')
@@ -27,8 +29,8 @@ class Assets(NamedTuple):
 
 
 def assets() -> Assets:
-    """Those of ``experiments/report/page``: every ``.css`` and every ``.js``, each of which is a module of its own."""
-    styles, scripts = (_texts(suffix) for suffix in (".css", ".js"))
+    """Those of ``experiments/report/page``: every ``.css``, and the modules that ``main.mjs`` imports, put together to one."""
+    styles, scripts = _styles(), [_checked("main.mjs", bundled(_FOLDER, "main.mjs"))]
     allowed = f"style-src {_hashes(styles)}; script-src {_hashes(scripts)}"
     policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     return Assets(tuple(map(Markup, styles)), tuple(map(Markup, scripts)), policy)
@@ -50,13 +52,17 @@ def _attributes(style: str) -> list[str]:
     return [f' {name.strip()}="{value.strip()}"' for name, _, value in pairs]
 
 
-def _texts(suffix: str) -> list[str]:
-    found = sorted((file for file in _FOLDER.iterdir() if file.name.endswith(suffix)), key=lambda file: file.name)
+def _styles() -> list[str]:
+    found = sorted((file for file in _FOLDER.iterdir() if file.name.endswith(".css")), key=lambda file: file.name)
     texts = [file.read_text(encoding="utf-8") for file in found]
-    for file, text in zip(found, texts, strict=True):
-        if re.search(r"</(script|style)", text, re.IGNORECASE):
-            raise ValueError(f"{file.name} must not have a tag that ends it where it is inlined")
-    return texts
+    return [_checked(file.name, text) for file, text in zip(found, texts, strict=True)]
+
+
+def _checked(name: str, text: str) -> str:
+    """A text that can be inlined. Raises ValueError."""
+    if re.search(r"</(script|style)", text, re.IGNORECASE):
+        raise ValueError(f"{name} must not have a tag that ends it where it is inlined")
+    return text
 
 
 def _hashes(texts: Sequence[str]) -> str:

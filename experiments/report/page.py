@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
 from experiments.report.assets import assets, inline
 from experiments.report.certainty import LEVELS
 from experiments.report.data import as_link, tables
 from experiments.report.findings import PER
+from experiments.report.innocent import sentences
+from experiments.report.move import move_data
 from experiments.report.people import LENGTH, reachable
 from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
@@ -58,6 +61,8 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         command=shlex.join(story.provenance["command"]),
         files=_files(story),
         links={name: as_link(table) for name, table in tables(story).items()},
+        move=move_data(story),
+        told_of_hit=_told_of_hit(story),
         **_summary(story),
         **_tables(story),
         **_figures(folder / "figures", figures),
@@ -108,8 +113,15 @@ def _figures(folder: Path, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _files(story: Story) -> str:
-    people = ["people.parquet"] if story.provenance.get("keep") else []
-    return ", ".join(["runs.parquet", "timeline.parquet", "effects.csv", *people, "provenance.json", "figures/"])
+    more = ["people.parquet"] if story.provenance.get("keep") else []
+    more += ["watched.parquet", "watched_accounts.parquet"] if story.crowd is not None else []
+    return ", ".join(["runs.parquet", "timeline.parquet", "effects.csv", *more, "provenance.json", "figures/"])
+
+
+def _told_of_hit(story: Story) -> list[Markup]:
+    """What the headline's branch did to innocents, sentence by sentence."""
+    what = next((each.what for each in story.named if each.branch == story.plan.headline), story.plan.headline)
+    return sentences(story.hit, what, story.until, say("page.seeds", n=len(story.seeds)))
 
 
 def _capitalised(text: str) -> str:

@@ -17,11 +17,13 @@ from experiments.report.chances import Chance, chances
 from experiments.report.channels import Channel, channels
 from experiments.report.done import what_was_done
 from experiments.report.findings import Finding, findings
+from experiments.report.innocent import Crowd, Hit, crowd_of, hit_by
 from experiments.report.own_outcomes import own_rows
 from experiments.report.removals import Removal, alike, removals
 from experiments.report.seeds import about_seeds
 from experiments.report.sensitivity import Moved
 from experiments.report.shifts import Shift
+from experiments.report.spread import Replay, replay_of
 from experiments.report.strategies import strategies
 from experiments.report.timeline import Event, Label, Line, events, label_of, lines
 from experiments.report.verdict import Headline, headline
@@ -67,15 +69,6 @@ class SweepPoint(NamedTuple):
     counterfactual: Shift
 
 
-class Innocents(NamedTuple):
-    """What moderation cost the innocent: in the headline's branch, and the most in any (means over seeds, in reality)."""
-
-    accounts: float
-    posts: float
-    most_accounts: float
-    most_posts: float
-
-
 @dataclass(frozen=True, eq=False)
 class Story:
     """What is told. Shifts are of mean opinion, in units of opinion, against ``plan.reference``.
@@ -84,7 +77,8 @@ class Story:
     row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``found`` has what other
     policies suspended. ``loudness`` is the greatest ratio of simulated to observed volume (None: nothing was compared),
     ``perfect`` whether no removal can err. ``in_place`` says that the world has the calendar of the case. ``lines`` and
-    ``events`` are what the timeline shows.
+    ``events`` are what the timeline shows. ``hit`` is what the headline did to innocents, ``crowd`` people drawn of all to whom
+    it may have happened, ``replay`` what there is to be watched day by day (None: nobody was watched).
     """
 
     plan: StudyPlan
@@ -112,7 +106,9 @@ class Story:
     removals: pd.DataFrame
     alike: tuple[Removal, ...]
     found: pd.DataFrame
-    innocents: Innocents
+    hit: Hit
+    crowd: Crowd | None
+    replay: Replay | None
     perfect: bool
     sweep: tuple[SweepPoint, ...]
     sweep_rows: pd.DataFrame
@@ -157,7 +153,7 @@ class Story:
             "until": self.until,
             "grid": _json(self.grid),
             "scenarios": _json(self.named),
-            "innocents": _json(self.innocents),
+            "innocents": _json(self.hit),
             "own_outcomes": _records(self.own_outcomes),
             "observed": _records(self.observed),
             "loudness": self.loudness,
@@ -207,7 +203,9 @@ def tell(results: Results, moved: Mapping[str, Moved] | None = None) -> Story:
         removals=table,
         alike=alike(by_branch, {cell.branch: cell.kind for cell in results.cells}),
         found=results.found(),
-        innocents=_innocents(results),
+        hit=hit_by(results, plan.headline),
+        crowd=crowd_of(results),
+        replay=replay_of(results),
         perfect=_is_perfect(results),
         sweep=_sweep(results),
         sweep_rows=results.sweep,
@@ -252,12 +250,6 @@ def _named(results: Results, by_branch: Mapping[str, tuple[Removal, ...]]) -> tu
         for branch in results.plan.branches
         if branch.name != results.plan.reference
     )
-
-
-def _innocents(results: Results) -> Innocents:
-    means = results.runs.groupby("branch")[["wrongful_removals", "posts_lost"]].mean()
-    own = means.loc[[results.plan.headline]].iloc[0]
-    return Innocents(*map(float, (*own, *means.max())))
 
 
 def _is_perfect(results: Results) -> bool:

@@ -21,20 +21,23 @@ const order = (body, column, ascending) => {
   body.append(...rows);
 };
 
-for (const table of document.querySelectorAll("table.sortable")) {
-  const headers = [...table.tHead.rows[0].cells];
-  headers.forEach((header, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...header.childNodes);
-    header.append(button);
-    button.addEventListener("click", () => {
-      const ascending = header.getAttribute("aria-sort") !== "ascending";
-      headers.forEach((other) => other.removeAttribute("aria-sort"));
-      header.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-      for (const body of table.tBodies) order(body, column, ascending);
+/** Makes the headers of such tables buttons. */
+export function startSort() {
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const headers = [...table.tHead.rows[0].cells];
+    headers.forEach((header, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(...header.childNodes);
+      header.append(button);
+      button.addEventListener("click", () => {
+        const ascending = header.getAttribute("aria-sort") !== "ascending";
+        headers.forEach((other) => other.removeAttribute("aria-sort"));
+        header.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+        for (const body of table.tBodies) order(body, column, ascending);
+      });
     });
-  });
-}
+  }
 
-for (const note of document.querySelectorAll(".scripted")) note.hidden = false;
+  for (const note of document.querySelectorAll(".scripted")) note.hidden = false;
+}

@@ -1,0 +1,32 @@
+// What every part of the page needs of the document.
+
+/** The element with an id; throws where there is none, so that a mistake in a template is not silence. */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no element ${id}`);
+  return found;
+}
+
+/** The data that a template put into the page under an id; null where the part is not on this page. */
+export function dataOf(id) {
+  const found = document.getElementById(id);
+  return found ? JSON.parse(found.textContent) : null;
+}
+
+/** A text with its places in braces filled in. */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (place, name) => {
+    if (!Object.hasOwn(values, name)) throw new Error(`no value for ${place}`);
+    return String(values[name]);
+  });
+}
+
+/** Of a text with the forms "one" and "other" the one for a number, filled in. */
+export function counted(forms, n) {
+  return filled(n === 1 ? forms.one : forms.other, { n: n.toLocaleString("en-GB") });
+}
+
+/** Shows what only works with scripts. */
+export function reveal(id) {
+  byId(id).hidden = false;
+}

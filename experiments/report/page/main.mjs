@@ -1,0 +1,11 @@
+// What the page does when it is opened.
+
+import { startInnocent } from "./innocent.mjs";
+import { startMove } from "./move.mjs";
+import { startSort } from "./sort.mjs";
+import { startSpread } from "./spread.mjs";
+
+startSort();
+startMove();
+startInnocent();
+startSpread();

@@ -1,0 +1,262 @@
+"""The report in headless Chromium, from its file and with the network shut: what moves in it says what the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.command.words import short_day
+from experiments.report.innocent import crowd_of
+from experiments.run import main
+from experiments.studies.results import Results, load
+from tests.browser import NARROW, WIDE, browser, needs_chromium, opened
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+STUDY = [
+    "world.people=1000", "world.people_reachable=10000", "days=10", "seeds=2", "study.dates=[2019-05-03, 2019-05-06, 2019-05-08]",
+    "study.reactive=[94, 936]",
+    "study.preemptive=[2000, 200000]", "study.sweep={values: [], branches: [early]}", "study.headline=early", "watch=500",
+    "study.branches=[{name: none}, {name: early, policies: [{name: takedown, day: 2019-05-06, accounts: 936, "
+    "detector: {name: rates, tpr: 0.7, fpr: 0.3}}]}]",
+]  # fmt: skip
+REMOVED_ON = 5  # the day's number
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("results")
+    assert main([*STUDY, f"results={place}"]) == 0
+    return next(path for path in place.iterdir() if path.name.startswith("takedown_grid"))
+
+
+@pytest.fixture(scope="module")
+def results(study: Path) -> Results:
+    return load(study)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def report(study: Path, chromium: Any) -> Iterator[Any]:
+    """The page, opened once; tests leave it as they like and set what they need."""
+    with opened(chromium, study / "report.html") as found:
+        found.page.wait_for_selector("#spread:not([hidden])")
+        yield found
+        found.assert_clean()
+
+
+def table_of(page: Any, kind: int) -> dict[tuple[str, str], tuple[str, str]]:
+    """Traced and all by date and scale, as the table of the grid has them."""
+    found = page.evaluate(
+        """(kind) => {
+          const tables = [...document.querySelectorAll("table")].filter((t) => t.rows[0].cells[0].textContent === "removed on");
+          const [head, ...rows] = [...tables[kind].rows].map((row) => [...row.cells]);
+          return rows.flatMap((row) => row.slice(1).map((cell, i) => [
+            row[0].textContent, head[i + 1].textContent, cell.firstChild.textContent, cell.querySelector(".second").textContent,
+          ]));
+        }""",
+        kind,
+    )
+    return {(date, scale): (traced, everything) for date, scale, traced, everything in found}
+
+
+def test_sliders_say_exactly_what_the_table_says(report: Any, results: Results) -> None:
+    page = report.page
+    seen: list[tuple[str, str]] = []
+    for kind in range(2):
+        page.locator("[name=move-kind]").nth(kind).check()
+        expected = table_of(page, kind)
+        dates, scales = (list(dict.fromkeys(place[i] for place in expected)) for i in range(2))
+        for i, date in enumerate(dates):
+            page.locator("#move-date").fill(str(i))
+            for j, scale in enumerate(scales):
+                page.locator("#move-scale").fill(str(j))
+                said = [page.locator(f"#move-{name}").text_content() for name in ("traced", "all")]
+                assert tuple(said) == expected[date, scale]
+                assert page.locator("#move-date-label").text_content() == date
+                assert page.locator("#move-scale").get_attribute("aria-valuetext") == scale
+                assert (
+                    scale in page.locator("#move-what").text_content()
+                    and date in page.locator("#move-what").text_content()
+                )
+                seen.append(expected[date, scale])
+    assert len(seen) == len(results.cells) == 12
+    assert len(set(seen)) > 3
+
+
+def test_a_slider_moves_by_keys_and_its_bar_with_it(report: Any) -> None:
+    page = report.page
+    page.locator("[name=move-kind]").first.check()
+    page.locator("#move-date").fill("0")
+    page.locator("#move-scale").fill("0")
+    before = page.locator("#move-traced-mean").get_attribute("x1")
+    page.locator("#move-date").press("ArrowRight")
+    assert page.locator("#move-date-label").text_content() == short_day("2019-05-06")
+    page.locator("#move-scale").press("End")
+    assert page.locator("#move-scale-label").text_content() == "936"
+    assert page.locator("#move-traced-mean").get_attribute("x1") != before
+
+
+def shown(page: Any) -> list[int]:
+    return [int(page.locator(f"#spread-{i}").get_attribute("data-shown")) for i in range(2)]
+
+
+def inked(page: Any, branch: int) -> int:
+    """How many pixels of a branch's picture are painted."""
+    return int(
+        page.evaluate(
+            """(i) => {
+              const canvas = document.getElementById(`spread-${i}`);
+              const copy = document.createElement("canvas");
+              [copy.width, copy.height] = [canvas.width, canvas.height];
+              const context = copy.getContext("2d", { willReadFrequently: true });
+              context.drawImage(canvas, 0, 0);
+              const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+              let count = 0;
+              for (let at = 3; at < data.length; at += 4) count += data[at] > 200;
+              return count;
+            }""",
+            branch,
+        )
+    )
+
+
+def test_removed_accounts_vanish_on_the_day(report: Any, results: Results) -> None:
+    page, watched = report.page, results.watched
+    assert watched is not None
+    there = watched.accounts.loc[watched.accounts["ring"] != "none", "account"]
+    days = watched.days[watched.days["account"].isin(there) & (watched.days["status"] != "suspended")]
+    expected = days.groupby(["branch", "day"]).size()
+    ink = []
+    for day in range(10):
+        page.locator("#spread-day").fill(str(day))
+        assert page.locator("#spread-date").text_content() == short_day(results.dates[day])
+        assert shown(page) == [expected["none", day], expected["early", day]]
+        ink.append([inked(page, 0), inked(page, 1)])
+    assert shown(page)[0] == len(there) > shown(page)[1] + 20
+    assert ink[REMOVED_ON - 1][0] == ink[REMOVED_ON - 1][1]
+    assert ink[REMOVED_ON][1] < 0.95 * ink[REMOVED_ON][0]
+    page.locator("#spread-day").fill(str(REMOVED_ON))
+    campaign = watched.days[
+        watched.days["account"].isin(watched.accounts.loc[watched.accounts["ring"] == "campaign", "account"])
+    ]
+    now = campaign[(campaign["branch"] == "early") & (campaign["day"] == REMOVED_ON)]["status"].value_counts()
+    assert f"{now['suspended']} removed" in page.locator("#spread-count-1").text_content()
+    assert "0 removed" in page.locator("#spread-count-0").text_content()
+
+
+def test_the_replay_advances_by_keys(report: Any, results: Results) -> None:
+    page = report.page
+    page.locator(".twins").focus()
+    for key, day in (
+        ("Home", 0),
+        ("ArrowRight", 1),
+        ("ArrowRight", 2),
+        ("ArrowLeft", 1),
+        ("PageUp", 8),
+        ("End", 9),
+        ("PageDown", 2),
+    ):
+        page.keyboard.press(key)
+        assert page.locator("#spread-date").text_content() == short_day(results.dates[day])
+        assert page.locator("#spread-day").input_value() == str(day)
+    page.locator("#spread-on").click()
+    page.locator("#spread-back").press("Enter")
+    assert page.locator("#spread-day").input_value() == "2"
+
+
+def test_another_colour_is_another_picture_of_the_same_accounts(report: Any) -> None:
+    page = report.page
+    pictures = []
+    for plane in ("opinion", "part"):
+        page.locator(f"[name=spread-plane][value={plane}]").check()
+        ends = page.locator("#spread-low").text_content()
+        pictures.append((page.evaluate("document.getElementById('spread-0').toDataURL()"), ends, shown(page)))
+    assert pictures[0][0] != pictures[1][0] and pictures[0][1] != pictures[1][1] and pictures[0][2] == pictures[1][2]
+
+
+@pytest.mark.parametrize(("motion", "days_a_second"), [("no-preference", 8), ("reduce", 2)])
+def test_the_replay_plays_pauses_and_ends(
+    motion: str, days_a_second: int, study: Path, chromium: Any, results: Results
+) -> None:
+    with opened(chromium, study / "report.html", reduced_motion=motion) as found:
+        page = found.page
+        page.wait_for_selector("#spread:not([hidden])")
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
+        button, day = page.locator("#spread-play"), page.locator("#spread-day")
+        assert (button.text_content(), day.input_value()) == ("Play", "9")
+        button.click()
+        page.clock.run_for(16)
+        assert (button.text_content(), day.input_value()) == ("Pause", "0")
+        page.clock.run_for(750)
+        assert abs(int(day.input_value()) - 0.75 * days_a_second) <= 1
+        at = day.input_value()
+        page.keyboard.press(" ")
+        assert button.text_content() == "Play"
+        page.clock.run_for(2000)
+        assert day.input_value() == at
+        button.click()
+        page.clock.run_for(9000)
+        assert (button.text_content(), day.input_value()) == ("Play", "9")
+        found.assert_clean()
+
+
+def test_people_can_be_opened(report: Any, results: Results) -> None:
+    page, crowd = report.page, crowd_of(results)
+    assert crowd is not None
+    people = crowd.people.reset_index(drop=True)
+    hit = people.index[people["days"] > 0].tolist()
+    assert len(hit) > 1
+    icons = page.locator("#innocent-crowd use")
+    assert icons.count() == len(people) == 1000
+    assert page.locator("#innocent-who").text_content() == f"Person {hit[0] + 1} of 1000"
+    page.locator("#innocent-next-hit").click()
+    told = page.locator("#innocent-told").text_content()
+    person = people.loc[hit[1]]
+    assert page.locator("#innocent-number").input_value() == str(hit[1] + 1)
+    assert ("still so at the end" in told) == (person["state"] == "suspended")
+    assert f"Suspended on {person['days']} day" in told and f"Made {person['posts']} post" in told
+    free = people.index[people["state"] == "free"][0]
+    icons.nth(free).click()
+    assert "Never suspended." in page.locator("#innocent-told").text_content()
+    assert icons.nth(free).get_attribute("class") == "free open"
+    page.locator("#innocent-number").fill("99999")
+    page.locator("#innocent-number").press("Enter")
+    assert page.locator("#innocent-who").text_content() == "Person 1000 of 1000"
+    page.locator("#innocent-next").click()
+    assert page.locator("#innocent-who").text_content() == "Person 1 of 1000"
+    states = people["state"].value_counts()
+    assert f"{states['suspended']:,} suspended (dark red)" in page.locator("#innocent-key").text_content()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_page_is_accessible_and_fits(size: tuple[int, int], study: Path, chromium: Any) -> None:
+    with opened(chromium, study / "report.html", size) as found:
+        found.page.wait_for_selector("#spread:not([hidden])")
+        assert found.violations() == []
+        assert found.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        found.assert_clean()
+
+
+def test_it_prints_on_one_side_of_a4(report: Any) -> None:
+    pages = report.page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert pages == 1
+    assert not report.page.locator("#spread").is_hidden()
+
+
+def test_a_page_from_a_path_with_spaces_and_umlauts(study: Path, chromium: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "Bericht für Zoë #1"
+    folder.mkdir()
+    (folder / "report.html").write_bytes((study / "report.html").read_bytes())
+    with opened(chromium, folder / "report.html") as found:
+        found.page.wait_for_selector("#spread:not([hidden])")
+        found.assert_clean()
