@@ -23,7 +23,7 @@ from experiments.command.words import interval, plain, with_margin
 from experiments.report import __main__ as report
 from experiments.report import figures
 from experiments.report import page as page_of
-from experiments.report.sensitivity import load_sensitivity
+from experiments.report.analyses import load_analyses
 from experiments.report.shifts import Shift
 from experiments.report.story import tell
 from experiments.report.tables import print_study
@@ -391,8 +391,8 @@ def _sensitivity(folder: Path, results: Results, **study: str) -> Path:
 def test_assumptions_are_in_the_order_of_what_they_do_to_the_headline(
     results: Results, study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    moved = load_sensitivity(_sensitivity(tmp_path / "one", results), results)
-    story = tell(results, moved)
+    known = load_analyses(str(_sensitivity(tmp_path / "one", results)), "", results)
+    story = tell(results, known)
     assert [a.field.path for a in story.assumptions[:3]] == [
         "world.campaign.stance", "world.opinion.rule.strength", "world.opinion.anchoring",
     ]  # fmt: skip
@@ -404,4 +404,26 @@ def test_assumptions_are_in_the_order_of_what_they_do_to_the_headline(
     assert report.main([str(study), f"sensitivity={other}"]) == 2
     assert "sensitivity must have the study's headline, no_campaign, not another." in capsys.readouterr().err
     assert report.main([str(study), f"sensitivity={study}"]) == 2
-    assert "sensitivity must be the folder of a sensitivity analysis, not of a study." in capsys.readouterr().err
+    assert "sensitivity must be a folder of experiments.sensitivity, not of a study." in capsys.readouterr().err
+
+
+def test_a_robustness_map_is_told(results: Results, study: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "map"
+    folder.mkdir()
+    shares = {
+        "helps": [0.25, float("nan")],
+        "no difference that matters": [0.5, float("nan")],
+        "harms": [0.0, float("nan")],
+    }
+    rows = {"strategy": ["<i>", "none"], **shares, "cannot be told": [0.25, float("nan")], "best": [0.75, 0.5]}
+    rest = {"median": [0.0002, 0.0], "regret_mean": [0.0001, 0.0003], "regret_max": [0.001, 0.002]}
+    pd.DataFrame(rows | rest).to_csv(folder / "robustness.csv", index=False)
+    about = {"study": results.provenance["study"], "model_version": results.provenance["model_version"]}
+    (folder / "provenance.json").write_text(json.dumps(about))
+    Manifest(folder, "robustness", {}).write()
+    story = tell(results, load_analyses("", str(folder), results))
+    page = page_of.render(story, study, ())
+    assert (
+        "Over plausible worlds" in page and ">25 %</td>" in page and ">0.20</td>" in page and "&lt;i&gt;</th>" in page
+    )
+    assert json.loads(json.dumps(story.to_mapping(), allow_nan=False))["robustness"][1]["helps"] is None

@@ -195,7 +195,7 @@ def test_every_text_is_used_and_every_text_that_is_used_is_there() -> None:
     sources = [*folder.glob("*.py"), *folder.glob("templates/**/*.html")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     leaves = set(_leaves(strings().texts))
-    whole = set(re.findall(r'"([a-z_]+(?:\.[a-z_0-9]+)+)"', code))
+    whole = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""", code))
     begun = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)*\.(?:[a-z_]+_)?)(?=["{])', code))
     unused = {leaf for leaf in leaves if leaf not in whole and not any(leaf.startswith(start) for start in begun)}
     unused = {leaf for leaf in unused if not any(leaf.startswith(f"{part}.") for part in whole)}

@@ -11,9 +11,9 @@ from pathlib import Path
 from experiments.command.arguments import HELP, Dialect, flag_field, output_field
 from experiments.command.folder import UNWRITABLE, Assembly, Manifest
 from experiments.command.terminal import program
+from experiments.report.analyses import load_analyses
 from experiments.report.design import print_design
 from experiments.report.page import draw
-from experiments.report.sensitivity import load_sensitivity
 from experiments.report.story import tell
 from experiments.report.tables import document, print_studies
 from experiments.studies.joined import join
@@ -31,15 +31,19 @@ class Options(Settings):
         "", unit="path", source="given by the user",
         doc="Folder of experiments.sensitivity on the same study, which puts assumptions in order (empty: as the case has them).",
     )  # fmt: skip
+    robustness: str = quantity(
+        "", unit="path", source="given by the user",
+        doc="Folder of experiments.robustness on the same study, whose map is told with it (empty: none).",
+    )  # fmt: skip
     allow_code: bool = flag_field("Whether to load classes of one's own that results were made with.")
 
 
 DIALECT = Dialect(Options, place="DIR")
 USAGE = DIALECT.usage(
-    "python -m experiments.report DIR [DIR …] [sensitivity=DIR] [output=json] [--allow-code]",
+    "python -m experiments.report DIR [DIR …] [sensitivity=DIR] [robustness=DIR] [output=json] [--allow-code]",
     "Makes figures and report.html again from the tables of studies. DIR is a study's directory, as in results/.",
     "sensitivity=DIR is a folder of experiments.sensitivity on the same study: assumptions are then in the order in which they",
-    "move its headline.",
+    "move its headline. robustness=DIR is one of experiments.robustness, whose map is told.",
     "Of a design's directory (one only) it prints the table that the run ended with.",
     "Several are joined: two tables beside them, joined-KEY/, have all effects and runs, with what differs as columns.",
 )
@@ -72,8 +76,8 @@ def main(arguments: Sequence[str]) -> int:
         Assembly(directory, STUDY).check()
     told = []
     for directory, results in studies:
-        moved = load_sensitivity(given.options.sensitivity, results) if given.options.sensitivity else None
-        story = tell(results, moved)
+        known = load_analyses(given.options.sensitivity, given.options.robustness, results)
+        story = tell(results, known)
         told.append((directory, story))
         try:
             with Assembly(directory, STUDY) as folder:

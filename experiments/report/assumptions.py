@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from experiments.report.sensitivity import Moved
+from experiments.report.analyses import Moved
 from sim.cases.case import Case
 from sim.fields import FieldInfo, describe_fields
 from sim.world import World

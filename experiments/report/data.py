@@ -32,6 +32,7 @@ def tables(story: Story) -> dict[str, pd.DataFrame]:
         "observed": lambda s: s.observed,
         "own-outcomes": lambda s: s.own_outcomes,
         "assumptions": _assumptions,
+        "robustness": lambda s: s.robustness,
         "all-effects": lambda s: s.effects,
     }
     made = {name: make(story) for name, make in makers.items()}

@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
+from experiments.report.analyses import AVERTED, SHARES
 from experiments.report.assets import assets, inline
 from experiments.report.certainty import LEVELS
 from experiments.report.data import as_link, tables
@@ -97,6 +98,9 @@ def _tables(story: Story) -> dict[str, Any]:
         "own_outcomes": story.own_outcomes.to_dict("records"),
         "found": story.found.to_dict("records"),
         "observed": _observed(story),
+        "robustness": story.robustness.to_dict("records"),
+        "shares": SHARES,
+        "averted": AVERTED,
         "shown_assumptions": max(_SHOWN, len(story.case.leading)),
     }
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from experiments.report.analyses import Analyses
 from experiments.report.assumptions import Assumption, assumptions
 from experiments.report.chances import Chance, chances
 from experiments.report.channels import Channel, channels
@@ -21,7 +22,6 @@ from experiments.report.innocent import Crowd, Hit, crowd_of, hit_by
 from experiments.report.own_outcomes import own_rows
 from experiments.report.removals import Removal, alike, removals
 from experiments.report.seeds import about_seeds
-from experiments.report.sensitivity import Moved
 from experiments.report.shifts import Shift
 from experiments.report.spread import Replay, replay_of
 from experiments.report.strategies import strategies
@@ -75,10 +75,14 @@ class Story:
 
     ``strategies`` is the ranking (``experiments.report.strategies``; empty unless the plan's form is that), ``removals`` has a
     row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``found`` has what other
-    policies suspended. ``loudness`` is the greatest ratio of simulated to observed volume (None: nothing was compared),
-    ``perfect`` whether no removal can err. ``in_place`` says that the world has the calendar of the case. ``lines`` and
-    ``events`` are what the timeline shows. ``hit`` is what the headline did to innocents, ``crowd`` people drawn of all to whom
-    it may have happened, ``replay`` what there is to be watched day by day (None: nobody was watched).
+    policies suspended. ``findings`` has a row a named branch, ``chances`` which averts more than which, ``channels`` whose words
+    moved whom. ``made`` is the ISO date on which the last of the runs was made, ``digest`` one of all their digests,
+    ``description`` the world in English (empty where it was not kept). ``robustness`` has a row a strategy, as
+    experiments.robustness found it (empty where that is not known). ``loudness`` is the greatest ratio of simulated to observed
+    volume (None: nothing was compared), ``perfect`` whether no removal can err. ``in_place`` says that the world has the calendar
+    of the case. ``lines`` and ``events`` are what the timeline shows. ``hit`` is what the headline did to innocents, ``crowd``
+    people drawn of all to whom it may have happened, ``replay`` what there is to be watched day by day (None: nobody was
+    watched).
     """
 
     plan: StudyPlan
@@ -117,6 +121,7 @@ class Story:
     observed: pd.DataFrame
     loudness: float | None
     assumptions: tuple[Assumption, ...]
+    robustness: pd.DataFrame
     dates: tuple[str, ...]
     lines: tuple[Line, ...]
     events: tuple[Event, ...]
@@ -157,6 +162,7 @@ class Story:
             "own_outcomes": _records(self.own_outcomes),
             "observed": _records(self.observed),
             "loudness": self.loudness,
+            "robustness": _records(self.robustness),
             "assumptions": [
                 {
                     "field": a.field.path,
@@ -170,8 +176,9 @@ class Story:
         }
 
 
-def tell(results: Results, moved: Mapping[str, Moved] | None = None) -> Story:
-    """The story of a study's results; ``moved`` is what assumptions do to the headline, where it is known."""
+def tell(results: Results, known: Analyses | None = None) -> Story:
+    """The story of a study's results, with what is ``known`` of its assumptions from elsewhere."""
+    known = known or Analyses()
     plan, world = results.plan, results.world
     case = cases.named(plan.case)
     table = results.removed()
@@ -213,7 +220,8 @@ def tell(results: Results, moved: Mapping[str, Moved] | None = None) -> Story:
         own_outcomes=own_rows(results),
         observed=results.observed,
         loudness=_loudness(results.observed),
-        assumptions=assumptions(world, case, moved),
+        assumptions=assumptions(world, case, known.moved),
+        robustness=known.robustness,
         dates=tuple(results.dates),
         lines=lines(results, ranking["branch"].tolist()),
         events=events(results),
