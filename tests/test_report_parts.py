@@ -26,7 +26,7 @@ from sim.outcomes.watched import PART_STEPS
 from tests.pages import assert_strict, assert_whole
 
 STUDY = [
-    "world.people=1000", "world.people_reachable=10000", "days=6", "seeds=2", "study.dates=[1, 2]", "study.reactive=[94, 936]",
+    "world.people=1000", "world.people_reachable=10000", "days=4", "seeds=2", "study.dates=[1, 2]", "study.reactive=[936]",
     "study.preemptive=[2000]", "study.sweep={values: [], branches: [early]}", "study.headline=early", "watch=200",
     "study.spared=true",
     "study.branches=[{name: none}, {name: early, policies: [{name: takedown, day: 2019-05-03, detector: {name: rates, tpr: 0.7, "
@@ -78,7 +78,7 @@ def test_planes_hold_what_was_watched(results: Results, page: str) -> None:
     }
     content = np.frombuffer(zlib.decompress(base64.b64decode(data["planes"])), dtype=np.uint8)
     rings = accounts[accounts["ring"] != "none"].reset_index(drop=True)
-    n, d = len(rings), 6
+    n, d = len(rings), 4
     assert (data["accounts"], len(data["days"]), data["branches"]) == (n, d, ("no removal", "early"))
     places, rest = content[: 4 * n].view("<u2").reshape(2, n), content[4 * n :]
     np.testing.assert_allclose(places / 65_535 * 2 - 1, [rings["x"], rings["y"]], atol=2e-5)
@@ -110,7 +110,7 @@ def test_cells_are_those_of_the_table(results: Results, page: str) -> None:
             assert f"{cell.asked:,}" in found["what"] and kind["dates"][i] in found["what"]
             low, high = data["axes"]["all"]
             assert all(low < value < high for value in found["all_interval"])
-    assert sum(len(row) for kind in data["kinds"] for row in kind["cells"]) == len(story.grid) == 6
+    assert sum(len(row) for kind in data["kinds"] for row in kind["cells"]) == len(story.grid) == 4
 
 
 def test_a_study_without_a_grid_has_no_sliders(results: Results, study: Path) -> None:
@@ -155,7 +155,7 @@ def test_where_nobody_was_hit_a_sentence_says_so(results: Results, study: Path) 
     assert 'id="innocent-crowd"' not in page
     others = results.runs.copy()
     others.loc[others["branch"] == "early", list(none)] = 0.0
-    others.loc[others["branch"] == "takedown_94@2019-05-02", "wrongful_removals"] = 10.0
+    others.loc[others["branch"] == "takedown_936@2019-05-02", "wrongful_removals"] = 10.0
     assert (
         "hit nobody innocent; in other scenarios of this study innocent accounts were suspended up to 10 times"
         in page_of.render(tell(replace(results, runs=others)), study, ())
