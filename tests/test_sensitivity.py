@@ -319,3 +319,10 @@ def test_help_lists_the_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
     assert all(word in text for word in ("method=morris", "samples=", "fields=", "world=…", "results=…"))
+
+
+def test_every_plausible_world_can_be_drawn_with_a_thousand_people() -> None:
+    chosen = varied(WORLD)
+    for place in (0.0, 1.0):
+        ends = at_places(chosen.factors, np.full((1, len(chosen.fields)), place), WORLD)
+        sim.begin(WORLD.replace(ends.iloc[0].to_dict()))

@@ -134,7 +134,9 @@ class LeaningGraph(GeneratedGraph, ABC):
         high=10_000,
         source="assumption",
         doc="Mean people that a person follows.",
-        plausible=Plausible(7, 40, "a third to twice: ties within one city are not published", log=True),
+        plausible=Plausible(
+            7, 25, "from a third: ties within one city are not published; more than 25 do not fit among 1,000 people", log=True
+        ),
     )  # fmt: skip
     homophily: float = quantity(
         2.0, unit="1 per opinion distance", low=0, high=100, source="assumption",
