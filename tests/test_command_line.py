@@ -31,8 +31,8 @@ ROOT = Path(__file__).parent.parent
         (["world.opinion.rule=vooter"], "did you mean 'voter'?"),
         (
             ["world=hk2020"],
-            "world must be one of hk2019, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not 'hk2020'; "
-            "did you mean hk2019?",
+            "world must be one of hk2019, hk2019_calibrated, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not "
+            "'hk2020'; did you mean hk2019?",
         ),
         (["study=takedown"], "study must be one of actual, scale, strategies, takedown_grid"),
         (["study.dates=[2019-12-01]"], "study.dates[0] must be a day from 0 to 152 or a date from 2019-05-01 to 2019-09-30"),
@@ -58,7 +58,7 @@ ROOT = Path(__file__).parent.parent
         (["--cfg", "job", "-p", "nope"], "--package must name a part of the configuration, which 'nope' is not."),
         (["--config-dir=/nowhere"], "--config-dir must name a folder, which /nowhere is not."),
         (["study=null"], "study must be one of actual, scale, strategies, takedown_grid, tip_off, not null."),
-        (["world=null"], "world must be one of hk2019, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not null."),
+        (["world=null"], "hk2019_calibrated, hk2019_full_scale, hk2019_observed, hk2019_two_platforms, not null."),
         (["study.sweep.values=[1,1]"], "study.sweep.values must not name anything twice."),
         ([f"study.name={'x' * 300}"], "study.name must be fit for a file's name: at most 100 bytes, not 300."),
         (["study.name=\udcff"], "the command line must be text in UTF-8"),

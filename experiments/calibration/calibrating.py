@@ -170,7 +170,8 @@ def world_file(found: Calibrated, command: Sequence[str]) -> str:
         *(field.sentence for field in found.fields),
     ]
     nested: dict[str, Any] = {}
-    for path, value in found.changes.items():
+    usual = {change.field: change.value for change in calibration.changes}
+    for path, value in (usual | found.changes).items():
         place = nested
         *rooms, last = path.split(".")
         for room in rooms:

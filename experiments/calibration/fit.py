@@ -46,12 +46,11 @@ class Problem:
 
     def misfit(self, measured: Sequence[Measured]) -> float:
         """Minus the logarithm of the likelihood of the targets, up to a constant: errors are normal, and are the target's own and
-        that of few seeds."""
+        that of few seeds. How large the latter is in a trial is chance, and counts neither for it nor against it."""
         total = 0.0
         for target, simulated in zip(self.targets, measured, strict=True):
-            variance = target.error**2 + simulated.error**2
-            squared = (simulated.value - target.value) ** 2 / variance
-            total += target.weight * (squared + math.log(variance / target.error**2)) / 2
+            squared = (simulated.value - target.value) ** 2 / (target.error**2 + simulated.error**2)
+            total += target.weight * squared / 2
         return total
 
 

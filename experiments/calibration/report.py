@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -157,7 +158,7 @@ def figure(found: Calibrated) -> Figure:
     axes[0][0].legend(loc="upper right", fontsize=8.5)
     for ax, target in zip(axes[1:, 0], targets, strict=True):
         ax.set_ylabel(as_text(target.unit))
-        ax.set_title(as_text(target.name), fontsize=9.5, loc="left")
+        ax.set_title(textwrap.fill(target.name.replace("$", r"\$"), 64), fontsize=9.5, loc="left")
         ax.legend(loc="best", fontsize=8.5)
     return drawn
 
