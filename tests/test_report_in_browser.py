@@ -247,6 +247,16 @@ def test_the_page_is_accessible_and_fits(size: tuple[int, int], study: Path, chr
         found.assert_clean()
 
 
+def test_without_scripts_it_is_said_what_they_would_show(study: Path, chromium: Any) -> None:
+    with opened(chromium, study / "report.html", java_script_enabled=False) as found:
+        notes = found.page.get_by_text("needs scripts, which this browser does not run")
+        assert [note.is_visible() for note in notes.all()] == [True] * 3
+        assert not any(found.page.locator(f"#{name}").is_visible() for name in ("move", "spread", "innocent-open"))
+        assert found.page.locator("#innocent-crowd").is_visible()
+    with opened(chromium, study / "report.html") as found:
+        assert not any(note.is_visible() for note in found.page.locator(".unscripted").all())
+
+
 def test_it_prints_on_one_side_of_a4(report: Any) -> None:
     pages = report.page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
     assert pages == 1

@@ -93,9 +93,12 @@ def test_planes_hold_what_was_watched(results: Results, page: str) -> None:
         own = days[(days["branch"] == branch) & days["account"].isin(rings["account"])]
         table = {name: own[name].to_numpy().reshape(d, n) for name in ("opinion", "troll_part", "status")}
         np.testing.assert_array_equal(planes[i, 0] - 128, table["opinion"])
-        np.testing.assert_allclose((planes[i, 1] - 128) * part / 127, table["troll_part"] / PART_STEPS, atol=part / 250)
+        expected = (table["troll_part"] / PART_STEPS).clip(-part, part)
+        np.testing.assert_allclose((planes[i, 1] - 128) * part / 127, expected, atol=part / 250)
         statuses = np.array(["active", "sleeping", "suspended"])
         np.testing.assert_array_equal(statuses[planes[i, 2]], table["status"])
+    moved = days.loc[days["account"].isin(rings["account"]) & (days["troll_part"] != 0), "troll_part"].abs()
+    assert (moved > part * PART_STEPS).mean() == pytest.approx(0.1, abs=0.01)
     assert planes[:, 1].min() == 1
 
 

@@ -23,8 +23,8 @@ _STEPS = 127  # to either side of the middle of a byte
 
 class Replay(NamedTuple):
     """What is replayed: how many ``accounts`` of each ring, ``lines`` between them, ``branches`` in words, ``days`` as ISO dates,
-    the ``seed``, ``part`` (the greatest part of an opinion, in units of it, that is traced to trolls' words), and ``planes``, all
-    numbers in one text."""
+    the ``seed``, ``part`` (of an opinion, in units of it, traced to trolls' words: what has the colour at an end, as more has),
+    and ``planes``, all numbers in one text."""
 
     accounts: dict[str, int]
     lines: int
@@ -69,7 +69,7 @@ def replay_of(results: Results) -> Replay | None:
     ``planes`` is the base64 of the deflated bytes of, in this order: x and y of each account (uint16, little-endian, from 0 to
     65535 across the disc), its ring (uint8), the two ends of each line (uint16, places among the accounts); then for each branch
     and day a byte an account for its opinion, for the part of it that is traced to trolls' words (127 steps of ``part`` to a
-    side, and 128 for the middle) and for its status, each as the difference from the day before, modulo 256.
+    side, where more is cut, and 128 for the middle) and for its status, each as the difference from the day before, modulo 256.
     """
     watched = results.watched
     if watched is None:
@@ -80,7 +80,7 @@ def replay_of(results: Results) -> Replay | None:
     days = watched.days[watched.days["account"].isin(accounts["account"])]
     names = tuple(str(name) for name in days["branch"].unique())
     numbers = tuple(int(day) for day in days["day"].unique())
-    part = max(1, int(days["troll_part"].abs().max()))
+    part = _usual(days["troll_part"].abs().to_numpy())
     places = np.stack([accounts["x"], accounts["y"]])
     ring = accounts["ring"].cat.codes.to_numpy().astype(np.uint8)
     lines = _lines(accounts, ring)
@@ -90,7 +90,7 @@ def replay_of(results: Results) -> Replay | None:
         status = pd.Categorical(own["status"], categories=list(STATUSES)).codes
         values = (
             own["opinion"].to_numpy().astype(np.int64) + _STEPS + 1,
-            np.rint(own["troll_part"].to_numpy() * (_STEPS / part)).astype(np.int64) + _STEPS + 1,
+            np.rint(own["troll_part"].to_numpy() * (_STEPS / part)).clip(-_STEPS, _STEPS).astype(np.int64) + _STEPS + 1,
             status.astype(np.int64),
         )
         planes += [_differences(each.reshape(len(numbers), len(accounts))) for each in values]
@@ -101,6 +101,11 @@ def replay_of(results: Results) -> Replay | None:
     seed = results.provenance["seeds"][0]
     planes_as_text = base64.b64encode(packed).decode()
     return Replay(counts, len(lines), labels, dates, seed, part / PART_STEPS, planes_as_text)
+
+
+def _usual(moved: NDArray[np.int64]) -> float:
+    """What nine of ten of those whom trolls have moved at all are moved by at most: few are moved much further."""
+    return float(np.quantile(moved[moved > 0], 0.9)) if moved.any() else float(PART_STEPS)
 
 
 def _differences(values: NDArray[np.int64]) -> NDArray[np.uint8]:

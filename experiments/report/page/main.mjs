@@ -9,3 +9,4 @@ startSort();
 startMove();
 startInnocent();
 startSpread();
+for (const note of document.querySelectorAll(".unscripted")) note.hidden = true;

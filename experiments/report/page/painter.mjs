@@ -75,6 +75,7 @@ export class Painter {
     const { there, asleep } = seen(this.of.status, day, accounts);
     context.clearRect(0, 0, side, side);
     context.drawImage(this.#linesOf(day, accounts), 0, 0);
+    const { opinion } = this.of;
     const values = this.of[plane];
     const { size, sheet } = marks;
     for (const i of asleep) this.#copy(sheet, this.#row(i), SHADES, size, i);
@@ -82,7 +83,8 @@ export class Painter {
     for (const own of [false, true]) {
       for (const i of there) {
         if ((planes.ring[i] === this.campaign) !== own) continue;
-        this.#copy(sheet, this.#row(i), (values[day * accounts + i] * SHADES) >> 8, size, i);
+        const value = (own ? opinion : values)[day * accounts + i];
+        this.#copy(sheet, this.#row(i), (value * SHADES) >> 8, size, i);
       }
     }
     return there.length + asleep.length;
