@@ -7,7 +7,7 @@
 np.True_
 """
 
-from sim import executors, graph, moderation, sampling
+from sim import executors, graph, moderation, page, sampling
 from sim.branch import Branch
 from sim.describe import describe
 from sim.describe.tick import describe_tick
@@ -51,6 +51,7 @@ __all__ = [
     "graph",
     "ground_truth",
     "moderation",
+    "page",
     "pooled",
     "sampling",
     "simulate",

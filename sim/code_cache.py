@@ -30,7 +30,7 @@ from sim.frozen import UnknownValueError, function_fingerprint, types_fingerprin
 
 _KEPT_FOR = 60 * 24 * 3600.0  # seconds
 _NOTED_EVERY = 24 * 3600.0  # seconds: that a file is used
-_OURS = re.compile(r".+-[0-9a-f]{16}-[0-9a-f]{16}\.nbc(\.tmp\w+)?")
+_OURS = re.compile(r".+-[0-9a-f]{16}-[0-9a-f]{16}\.(nbc|wasm)(\.tmp\w+)?")
 
 
 @lru_cache(maxsize=1)
@@ -165,7 +165,7 @@ class CodeCache(_Cache):  # type: ignore[misc]
             return
         content = dumps(data._reduce())
         with suppress(OSError):  # such as a full disk
-            _write(cache_directories()[-1] / name, content)
+            write_whole(cache_directories()[-1] / name, content)
 
     def enable(self) -> None:
         raise NotImplementedError
@@ -181,7 +181,7 @@ class CodeCache(_Cache):  # type: ignore[misc]
                     path.unlink(missing_ok=True)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, whoever else writes it."""
     beside = path.with_name(f"{path.name}.tmp{os.getpid()}_{uuid.uuid4().hex[:8]}")
     try:

@@ -24,6 +24,7 @@ from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
 from experiments.report.strings import LANGUAGE, say
 from experiments.studies.results import REPORT
+from sim.moderation import PreemptiveRemoval
 from sim.outcomes import OUTCOMES
 from sim.society.groups import innocent_accounts
 
@@ -98,6 +99,11 @@ def _tables(story: Story) -> dict[str, Any]:
         "own_outcomes": story.own_outcomes.to_dict("records"),
         "found": story.found.to_dict("records"),
         "observed": _observed(story),
+        "preempts": any(
+            isinstance(policy, PreemptiveRemoval)
+            for branch in story.plan.all_branches(story.world).values()
+            for policy in branch.policies
+        ),
         "robustness": story.robustness.to_dict("records"),
         "shares": SHARES,
         "averted": AVERTED,

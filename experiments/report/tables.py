@@ -8,19 +8,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 
 from experiments.command.terminal import BAD_INPUT, console, one_line, words
-from experiments.command.words import number, ranks_in_words, short_day
+from experiments.command.words import number, plain, ranks_in_words, short_day
+from experiments.report.findings import PER
 from experiments.report.removals import Removal
 from experiments.report.story import GridCell, Scenario, Story
 from experiments.report.strategies import ranked
 from experiments.report.verdict import margin
 from experiments.studies.results import REPORT
 from experiments.studies.settings import REACTIVE, STRATEGIES
+from sim.society.groups import innocent_accounts
 
 _WIDTH_OF_LABEL = 14
 _REMOVED = "; all: the whole difference. removed: accounts (asked)."
@@ -36,7 +37,7 @@ def print_study(story: Story, directory: Path, to: Console | None = None) -> Non
     to = to or console()
     is_ranked = story.plan.form == STRATEGIES
     parts: list[Any] = [words(_caption(story) + ("." if is_ranked else _REMOVED)), *_grids(story.grid, to.width)]
-    parts += _strategies(story.strategies) if is_ranked else [_named(story.named)]
+    parts += _strategies(story) if is_ranked else [_named(story.named)]
     to.print(Group(*parts, *_own_outcomes(story)))
     to.print(words(story.headline.sentence))
     if story.about_seeds:
@@ -120,8 +121,9 @@ def _own_outcomes(story: Story) -> list[Any]:
     return [words(caption), table]
 
 
-def _strategies(strategies: pd.DataFrame) -> list[Any]:
+def _strategies(story: Story) -> list[Any]:
     """The ranked strategies and, below, what the columns are."""
+    strategies, share = story.strategies, PER / innocent_accounts(story.world)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False)
     names = [branch.replace("_", " ") for branch in strategies["branch"]]
     for column in ("", "strategy", "traced", "trolls", "hit", "back", "posts\nlost", "hours", "alike"):
@@ -132,13 +134,13 @@ def _strategies(strategies: pd.DataFrame) -> list[Any]:
         cells = (
             f"{row['rank']}{'*' if row['frontier'] else 'o' if row['oracle'] else ''}", name,
             row["averted"].told(), number(row["trolls_removed"]),
-            number(row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
+            plain(share * row["hit"]), number(row["restored"]), number(row["posts_lost"]), number(row["review_hours"]),
             ranks_in_words(row["alike"]),
         )  # fmt: skip
         table.add_row(*map(words, cells))
     note = (
-        "trolls: troll accounts suspended at the end. hit: innocent accounts suspended or marked at the end, "
-        "back: restored. posts lost: what suspended innocents would have posted. All these in reality, means over seeds. "
+        f"trolls: troll accounts suspended at the end. hit: of {PER:,} innocent accounts those suspended or marked at the end, "
+        "back: restored. posts lost: what suspended innocents would have posted. All in reality, means over seeds. "
         "hours: review. o: with a detector that knows the "
         "truth. *: of the others none averts more and hits fewer. alike: ranks that cannot be told from this one by "
         "what they avert (paired t tests, false-discovery rate 5 %)."

@@ -19,7 +19,14 @@ from sim.engine.kernels.team import leave, team_of
 from sim.engine.kernels.ticks import run_ticks
 from sim.engine.kernels.turnout import count_turnout
 from sim.engine.kernels.waking import find_awake
-from sim.engine.kernels.workspace import Elsewhere, make_decisions, make_elsewhere, make_scratch
+from sim.engine.kernels.workspace import (
+    Decisions,
+    Elsewhere,
+    Scratch,
+    make_decisions,
+    make_elsewhere,
+    make_scratch,
+)
 from sim.engine.sessions import Sessions
 from sim.engine.state import Count
 from sim.opinion.rule import pointer, unfit_weight
@@ -104,6 +111,11 @@ class ArrayEngine(Engine):
         crew.each(run)
         self._check_weights()
         self.state.counts[first:last] += counts.sum(axis=0)
+
+    @property
+    def workspace(self) -> tuple[Scratch, Decisions, Elsewhere]:
+        """What kernels work in on one thread."""
+        return self._scratch[0], self._decisions, self._nothing
 
     def messages_in_feeds(self) -> NDArray[np.int64]:
         found = np.zeros(0, dtype=np.int64)

@@ -1,0 +1,77 @@
+"""A world as a page's kernel has it: at its start, with nothing left to decide that the page could not decide."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.arrays import ArrayEngine
+from sim.outcomes import OUTCOMES
+from sim.page.kernels.moderating import Row
+from sim.page.kernels.stretch import Whole
+from sim.page.kernels.sums import make_sums
+from sim.page.kernels.work import Work
+from sim.page.policies import ROWS
+
+
+def whole_of(engine: ArrayEngine) -> Whole:
+    """Everything that an engine at its start has, and what is planned in it for the whole calendar."""
+    state = engine.state._replace(**_plans(engine))
+    scratch, decisions, elsewhere = engine.workspace
+    return Whole(
+        seed=np.uint64(engine.seed_of_run),  # type: ignore[arg-type]
+        rule_parameters=engine.world.opinion.rule.parameters(),
+        state=state,
+        society=engine.society,
+        schedule=engine.schedule,
+        parameters=engine.fixed.parameters,
+        scratch=scratch,
+        decisions=decisions,
+        elsewhere=elsewhere,
+        planned=engine.planned,
+        work=_work(engine),
+    )
+
+
+def _plans(engine: ArrayEngine) -> dict[str, np.ndarray]:
+    """What the movement's leadership and the operator write down for their accounts in the course of a run, all at once: it is of
+    steps to come, and does not depend on what happens."""
+    planner = engine.fork()
+    step = 0
+    while step < planner.last_step:
+        planner.leadership.act(step)
+        step = planner.leadership.next_step(step + 1)
+    planner.step_index = engine.world.burn_in_ticks
+    planner.operator.act(planner.step_index)
+    return {"posting": planner.state.posting, "calls": planner.state.calls}
+
+
+def _work(engine: ArrayEngine) -> Work:
+    world, society, registered = engine.world, engine.society, engine.drawn.registered
+    people, accounts = society.anchor.size, society.group.size
+    since = np.maximum(np.concatenate([society.created, engine.drawn.reserve]), 0)
+    return Work(
+        campaign=engine.branch.campaign,
+        spares_innocents=engine.branch.spares_innocents,
+        ticks_per_day=world.ticks_per_day,
+        burn_in_ticks=world.burn_in_ticks,
+        most_exposed=max(1, round(people * 0.01)),
+        step=np.zeros(1, dtype=np.int64),
+        review_hours=np.zeros(1),
+        outcomes=np.full((world.days, len(OUTCOMES)), math.nan),
+        policies=np.zeros((ROWS, Row.COLUMNS)),
+        takedowns=np.zeros((ROWS, 3)),
+        registered_from=since.astype(np.uint16),
+        ends=np.zeros(world.ticks_per_day, dtype=np.int64),
+        sessions=np.zeros(people * world.ticks_per_day, dtype=np.int32),
+        awake=np.zeros(accounts, dtype=np.int64),
+        on_duty=np.zeros(accounts - people, dtype=np.int64),
+        key=np.zeros(registered),
+        ranked=np.zeros((2, registered), dtype=np.int32),
+        values=np.zeros(registered),
+        sums=make_sums(),
+        joined=np.zeros(1, dtype=np.int64),
+        met=np.zeros((1, 8), dtype=np.int64),
+        unfit=np.zeros((1, 4)),
+    )
