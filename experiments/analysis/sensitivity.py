@@ -186,4 +186,4 @@ def _labels(found: Sensitivity) -> dict[str, str]:
 
 def _ends(assumed: Assumed) -> str:
     low, high, _, _ = assumed.range
-    return f"{low:,g} to {high:,g}"
+    return " to ".join(f"{end:,.10f}".rstrip("0").rstrip(".") for end in (low, high))
