@@ -172,7 +172,7 @@ def test_all_that_a_run_may_be_made_of_belongs_to_the_model() -> None:
         for child in cls.__subclasses__():
             yield from family(child)
 
-    aside = ("sim.executors", "sim.sampling")  # who simulates, and which worlds
+    aside = ("sim.executors", "sim.sampling", "sim.study.precision")  # who simulates, which worlds, and how many seeds
     ours = {cls for cls in family(Settings) if cls.__module__.startswith("sim.")}
     ours = {cls for cls in ours if not cls.__module__.startswith(aside)}
     assert len(ours) > 50 and {Policy, Detector, OpinionRule} <= ours
