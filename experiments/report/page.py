@@ -12,8 +12,8 @@ import jinja2
 from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
+from experiments.pages.assets import assets
 from experiments.report.analyses import AVERTED, SHARES
-from experiments.report.assets import assets, inline
 from experiments.report.certainty import LEVELS
 from experiments.report.data import as_link, tables
 from experiments.report.findings import PER
@@ -23,6 +23,7 @@ from experiments.report.people import LENGTH, reachable
 from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
 from experiments.report.strings import LANGUAGE, say
+from experiments.report.svg import inline
 from experiments.studies.results import REPORT
 from sim.moderation import PreemptiveRemoval
 from sim.outcomes import OUTCOMES
@@ -31,6 +32,8 @@ from sim.society.groups import innocent_accounts
 ORDER = ("effects", "chances", "frontier", "timeline", "sweep", "timing-and-scale", "channels")
 """Names of figures as the page has them."""
 _SHOWN = 6  # assumptions that are not folded away
+
+HERE = Path(__file__).parent
 
 
 def draw(story: Story, folder: Path) -> None:
@@ -51,7 +54,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
     environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
     environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
     return environment.get_template("report.html").render(
-        page=assets(),
+        page=assets(HERE / "page"),
         language=LANGUAGE,
         story=story,
         plan=story.plan,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { counted, filled } from "../../experiments/report/page/dom.mjs";
+import { counted, filled } from "../../experiments/pages/dom.mjs";
 import { nextHit, told } from "../../experiments/report/page/innocent.mjs";
 import { cellAt, share } from "../../experiments/report/page/move.mjs";
 

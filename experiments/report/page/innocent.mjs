@@ -1,6 +1,6 @@
 // The innocent: a thousand people drawn of the modelled, of whom one can be opened.
 
-import { byId, counted, dataOf, filled, reveal } from "./dom.mjs";
+import { byId, counted, dataOf, filled, reveal } from "../../pages/dom.mjs";
 
 /** What is told of a person, sentence by sentence, in words of the page. */
 export function told(person, words) {

@@ -1,6 +1,6 @@
 // Move it yourself: a day and a scale of the study's own grid, and what the table has there.
 
-import { byId, dataOf, reveal } from "./dom.mjs";
+import { byId, dataOf, reveal } from "../../pages/dom.mjs";
 
 /** The cell of a kind of removal at a place of its grid. */
 export function cellAt(data, kind, date, scale) {

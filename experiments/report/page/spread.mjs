@@ -1,6 +1,6 @@
 // Watch it spread: the same people in two branches, day by day.
 
-import { byId, dataOf, filled, reveal } from "./dom.mjs";
+import { byId, dataOf, filled, reveal } from "../../pages/dom.mjs";
 import { css } from "./colours.mjs";
 import { Painter, tally } from "./painter.mjs";
 import { planesOf, unpacked } from "./planes.mjs";
