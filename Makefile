@@ -9,7 +9,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 STAMP := $(VENV)/.groundswell-setup
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow lint format validate bench lock clean
+.PHONY: help setup run play test test-slow lint format validate bench lock clean
 
 help: ## list the targets (ARGS="…" is passed on to the program)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ lint: setup ## style, formatting, types and the arrows between packages
 format: setup ## put the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+play: setup ## a classroom in one file, in which the model itself runs (docs/classroom.md)
+	$(BIN)/python -m experiments.play $(ARGS)
 
 validate: setup ## published results, expected beside measured
 	$(BIN)/python -m experiments.validate $(ARGS)

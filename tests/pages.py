@@ -46,13 +46,13 @@ def assert_whole(text: str) -> None:
     assert set(re.findall(r'(?:href="|url\()#([^")]+)', text)) <= set(page.ids)
 
 
-def assert_strict(text: str) -> None:
-    """A page's policy allows its own styles and scripts, nothing else, and it has nothing else."""
+def assert_strict(text: str, allowed: str = "") -> None:
+    """A page's policy allows its own styles and scripts and what is ``allowed`` beside, nothing else, and it has nothing else."""
     assert Page(text).in_attributes == []
     inner = re.findall(r"<(style|script type=\"module\")>(.*?)</(?:style|script)>", text, re.DOTALL)
-    allowed = re.findall(r"sha256-[^&']+", text.partition("<title>")[0])
-    assert "unsafe" not in text.partition("<title>")[0] and inner
-    assert {_hash(each) for _, each in inner} == set(allowed)
+    head = text.partition("<title>")[0].replace("&#39;", "'")
+    assert allowed in head and "unsafe" not in head.replace(allowed, "", 1) and inner
+    assert {_hash(each) for _, each in inner} == set(re.findall(r"sha256-[^']+", head))
 
 
 def _hash(text: str) -> str:

@@ -30,7 +30,7 @@ def bundled(entry: Path) -> str:
             if found["name"] in owners:
                 raise ValueError(f"{path.name} and {owners[found['name']]} both declare {found['name']}")
             owners[found["name"]] = path.name
-        part = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+        part = re.sub(r"^export (?=async |function|class|const|let)", "", _IMPORT.sub("", text), flags=re.MULTILINE)
         left = _LEFT.search(part)
         if left:
             raise ValueError(f"{path.name} must import and export as other modules do, not by {left[0].strip()!r}")

@@ -1,0 +1,168 @@
+"""Lessons: one short YAML file each, held to what the page can do (docs/classroom.md)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from experiments.lab.levers import Lever, levers, settings_of
+from sim import saved
+from sim.branch import Branch
+from sim.fields import InputError, Settings, chosen, quantity
+from sim.moderation import Policy
+from sim.outcomes import OUTCOMES
+from sim.world import World
+
+FOLDER = Path(__file__).resolve().parents[1] / "lessons"
+OF = ("percent_of_without", "with", "without")
+"""What a guess is about: the second world's outcome in per cent of the first's, or the outcome of one of them."""
+SANDBOX = "sandbox"
+_NAMES = tuple(outcome.name for outcome in OUTCOMES)
+_SOURCE = "the lesson's author"
+
+
+def _text(doc: str) -> Any:
+    return quantity(unit="text", source=_SOURCE, doc=doc)
+
+
+def _texts(doc: str) -> Any:
+    return quantity((), unit="paragraphs", source=_SOURCE, doc=doc)
+
+
+@dataclass(frozen=True)
+class Control(Settings):
+    """A number that a class may change."""
+
+    field: str = _text("What it is: LEVER.FIELD, such as takedown.day.")
+    low: float | None = quantity(
+        None, unit="as the field", source=_SOURCE, doc="Low end of the slider (none: the field's)."
+    )
+    high: float | None = quantity(
+        None, unit="as the field", source=_SOURCE, doc="High end of the slider (none: the field's)."
+    )
+
+
+@dataclass(frozen=True)
+class Prediction(Settings):
+    """The guess that is made before the answer is shown."""
+
+    ask: str = _text("What is to be guessed.")
+    unit: str = _text("What the guess counts.")
+    of: str = quantity(unit="name", choices=OF, source=_SOURCE, doc="What of the outcome's last day is guessed.")
+    outcome: str = quantity(unit="outcome", choices=_NAMES, source=_SOURCE, doc="The outcome.")
+    low: float = quantity(unit="as the guess", source=_SOURCE, doc="Least guess.")
+    high: float = quantity(unit="as the guess", source=_SOURCE, doc="Greatest guess.")
+    answer: tuple[float, float] = quantity(
+        unit="as the guess",
+        source="measured",
+        doc="Where the answer lies in any world of 1,000 people and more of the case.",
+    )
+    times: float = quantity(1.0, unit="factor", source=_SOURCE, doc="Times the outcome in the guess (100: per cent).")
+    step: float = quantity(1.0, unit="as the guess", low=0, low_open=True, source=_SOURCE, doc="Step of the guess.")
+
+    def check(self) -> None:
+        if not self.low < self.high:
+            raise InputError(f"must be below high ({self.high:g}), not {self.low:g}", field="low")
+        if not self.low <= self.answer[0] <= self.answer[1] <= self.high:
+            raise InputError(f"must lie within what can be guessed, {self.low:g} to {self.high:g}", field="answer")
+        if self.times == 0.0:
+            raise InputError("must not be 0", field="times")
+
+
+@dataclass(frozen=True)
+class Teacher(Settings):
+    """Notes for teachers."""
+
+    goal: tuple[str, ...] = _texts("What is to be learnt.")
+    steps: tuple[str, ...] = _texts("How a lesson may go.")
+    limits: tuple[str, ...] = _texts("What the model cannot say.")
+
+    def check(self) -> None:
+        for name in ("goal", "steps", "limits"):
+            if not getattr(self, name):
+                raise InputError("must say something", field=name)
+
+
+@dataclass(frozen=True)
+class Lesson(Settings):
+    """A lesson. What a class may change are ``controls``; what the platform does at first is ``start``."""
+
+    title: str = _text("Title.")
+    version: int = quantity(
+        unit="number", low=1, high=9999, source=_SOURCE, doc="Raised whenever guesses of the lesson change."
+    )
+    order: int = quantity(unit="number", low=0, high=9999, source=_SOURCE, doc="Place among the lessons.")
+    minutes: int = quantity(unit="minutes", low=1, high=600, source=_SOURCE, doc="How long it takes.")
+    outcome: str = quantity(unit="outcome", choices=_NAMES, source=_SOURCE, doc="The outcome that is shown first.")
+    teacher: Teacher = quantity(unit="notes", source=_SOURCE, doc="Notes for teachers.")
+    question: tuple[str, ...] = _texts("The question.")
+    start: tuple[Policy, ...] = quantity((), unit="policies", source=_SOURCE, doc="What the platform does at first.")
+    controls: tuple[Control, ...] = quantity((), unit="controls", source=_SOURCE, doc="What a class may change.")
+    prediction: Prediction | None = quantity(
+        None, unit="prediction", source=_SOURCE, doc="What is guessed (none: nothing)."
+    )
+    debrief: tuple[str, ...] = _texts("What it was about.")
+
+    def check(self) -> None:
+        if not self.question:
+            raise InputError("must say something", field="question")
+        if not self.controls:
+            raise InputError("must let the class change something", field="controls")
+        if self.prediction is not None and not self.debrief:
+            raise InputError("must say something where there is a prediction", field="debrief")
+
+    def in_page(self, name: str, world: World) -> dict[str, Any]:
+        """The lesson as the page has it. Raises InputError for what a page of the world cannot have."""
+        Branch(self.start).check_against(world)
+        known = levers(world)
+        start = {policy.name: settings_of(policy, world, known) for policy in self.start}
+        if len(start) < len(self.start):
+            raise InputError("must not have two policies of a kind", field="start")
+        controls: dict[str, list[str]] = {}
+        ranges: dict[str, dict[str, float]] = {}
+        for i, control in enumerate(self.controls):
+            lever, field = _found(control.field, known, f"controls[{i}].field")
+            controls.setdefault(lever, []).append(field)
+            ranges[control.field] = {
+                end: value for end, value in (("low", control.low), ("high", control.high)) if value is not None
+            }
+        return {**self.to_mapping(), "name": name, "start": start, "controls": controls, "ranges": ranges}
+
+
+def _found(path: str, known: list[Lever], place: str) -> tuple[str, str]:
+    names = [f"{lever.name}.{field['name']}" for lever in known for field in lever.fields]
+    lever, _, field = chosen(path, names, place).partition(".")
+    return lever, field
+
+
+def load(path: Path) -> Lesson:
+    """A lesson from its file. Raises InputError in one sentence."""
+    try:
+        return saved.load(Lesson, path)
+    except InputError as error:
+        if error.field == "path":
+            raise
+        raise InputError(f"{path.name}: {error}") from None
+
+
+@cache
+def packaged() -> dict[str, Lesson]:
+    """The lessons that come with the program, by name, in their order; the sandbox last."""
+    found = {path.stem: load(path) for path in FOLDER.glob("*.yaml")}
+    return dict(sorted(found.items(), key=lambda item: (item[0] == SANDBOX, item[1].order, item[0])))
+
+
+def named(name: str) -> dict[str, Lesson]:
+    """The packaged lessons, and the one of a file, for ``lesson=NAME`` or ``lesson=FILE.yaml``. Raises InputError."""
+    if name.endswith((".yaml", ".yml")):
+        path = Path(name)
+        if not re.fullmatch(r"[a-z0-9_]{1,40}", path.stem):
+            raise InputError(
+                f"must be a file whose name has small letters, digits and _ only, not {path.stem[:60]!r}", "lesson"
+            )
+        return packaged() | {path.stem: load(path)}
+    chosen(name, packaged(), "lesson")
+    return packaged()

@@ -1,0 +1,70 @@
+// The state of the page as the fragment of its address, and back. What is read is data and is held to what there is.
+
+import { pairsOf, settingsOf } from "./settings.mjs";
+
+const LONGEST_LINK = 4000;
+const FLAGS = ["present"];
+
+/** The fragment, without its #, of a state: lesson, view, outcome, seed, settings, guess, present. */
+export function fragmentOf(data, state) {
+  const pairs = [["lesson", state.lesson], ["view", state.view], ["outcome", state.outcome]];
+  if (state.seed !== data.seeds[0]) pairs.push(["seed", String(state.seed)]);
+  if (state.guess !== null) pairs.push(["guess", String(state.guess)]);
+  if (state.present) pairs.push(["present", "1"]);
+  pairs.push(...pairsOf(data.levers, data.calendar, state.settings));
+  return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+}
+
+/** The state of a fragment. Throws a RangeError with a sentence for what this page cannot show. */
+export function stateOf(data, fragment) {
+  const text = fragment.replace(/^#/, "");
+  if (text.length > LONGEST_LINK) throw new RangeError(`the link must have at most ${LONGEST_LINK} letters, not ${text.length}.`);
+  const state = { ...firstState(data) };
+  const rest = [];
+  const known = new Set();
+  for (const part of text.split("&").filter(Boolean)) {
+    const [name, value] = pairOf(part);
+    if (known.has(name)) throw new RangeError(`${name.slice(0, 60)} must not be given twice.`);
+    known.add(name);
+    if (name === "lesson") state.lesson = oneOf("lesson", value, data.lessons.map((each) => each.name));
+    else if (name === "view") state.view = oneOf("view", value, data.views);
+    else if (name === "outcome") state.outcome = oneOf("outcome", value, data.outcomes.map((each) => each.name));
+    else if (name === "seed") state.seed = Number(oneOf("seed", value, data.seeds.map(String)));
+    else if (name === "guess") state.guess = finite("guess", value);
+    else if (FLAGS.includes(name)) state[name] = oneOf(name, value, ["0", "1"]) === "1";
+    else rest.push([name, value]);
+  }
+  if (!known.has("outcome")) state.outcome = data.lessons.find((each) => each.name === state.lesson).outcome;
+  state.settings = settingsOf(data.levers, data.calendar, rest);
+  return state;
+}
+
+/** What the page shows when nothing is said. */
+export function firstState(data) {
+  const lesson = data.lessons.find((each) => each.name === data.lesson) ?? data.lessons[0];
+  return {
+    lesson: lesson.name, view: "timeline", outcome: lesson.outcome, seed: data.seeds[0], settings: {}, guess: null,
+    present: false,
+  };
+}
+
+function pairOf(part) {
+  const at = part.indexOf("=");
+  if (at < 1) throw new RangeError(`the link must be made of NAME=VALUE, not of '${part.slice(0, 60)}'.`);
+  try {
+    return [decodeURIComponent(part.slice(0, at)), decodeURIComponent(part.slice(at + 1))];
+  } catch {
+    throw new RangeError(`the link must be made of NAME=VALUE, not of '${part.slice(0, 60)}'.`);
+  }
+}
+
+function oneOf(name, value, names) {
+  if (names.includes(value)) return value;
+  throw new RangeError(`${name} must be one of ${names.join(", ")}, not '${value.slice(0, 60)}'.`);
+}
+
+function finite(name, value) {
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  if (Number.isFinite(number)) return number;
+  throw new RangeError(`${name} must be a finite number, not the text '${value.slice(0, 60)}'.`);
+}

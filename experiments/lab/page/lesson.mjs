@@ -1,0 +1,52 @@
+// A lesson's course: first the guess, then the answer, then one's own tries, then what it was about.
+
+export const PREDICT = "predict";
+export const TRY = "try";
+export const DEBRIEF = "debrief";
+
+/** The phase in which a lesson begins: one without a prediction can be tried at once. */
+export function phaseOf(lesson, guess) {
+  return lesson.prediction && guess === null ? PREDICT : TRY;
+}
+
+/** The settings with which a lesson begins. */
+export function startOf(lesson) {
+  return structuredClone(lesson.start);
+}
+
+/** Whether a lesson lets a class change a lever's field. */
+export function isAllowed(lesson, lever, field) {
+  return Boolean(lesson.controls[lever]?.includes(field));
+}
+
+/** How many fields a lesson lets a class change: with one, the answer follows the slider. */
+export function numberOfControls(lesson) {
+  return Object.values(lesson.controls).reduce((sum, fields) => sum + fields.length, 0);
+}
+
+/** Which of the two worlds' curves may be seen: before the guess not the one that is asked about. */
+export function seen(lesson, phase) {
+  const asked = phase === PREDICT ? lesson.prediction.of : "";
+  return { without: asked !== "without", with: asked === "" };
+}
+
+/** The number that was asked for, once it is known: in the unit of the prediction. */
+export function answerOf(lesson, without, withIt) {
+  const { of } = lesson.prediction;
+  if (of === "percent_of_without") return without === 0 ? Number.NaN : (100 * withIt) / without;
+  return lesson.prediction.times * (of === "without" ? without : withIt);
+}
+
+/** The value of an outcome at which a guess lies on the chart. */
+export function valueOf(lesson, guess, without) {
+  return lesson.prediction.of === "percent_of_without" ? (guess / 100) * without : guess / lesson.prediction.times;
+}
+
+/** The guess that a value of an outcome is, within the range of the prediction and to its step. */
+export function guessOf(lesson, value, without) {
+  const { low, high, step } = lesson.prediction;
+  const exact = answerOf({ prediction: { ...lesson.prediction } }, without, value);
+  const free = lesson.prediction.of === "without" ? lesson.prediction.times * value : exact;
+  const stepped = Math.round(free / step) * step;
+  return Math.min(high, Math.max(low, Math.round(stepped * 1e6) / 1e6));
+}

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { fragmentOf, firstState, stateOf } from "../../experiments/lab/page/fragment.mjs";
+import { linesOf } from "../../experiments/lab/page/python.mjs";
+import { checkedField, dateOf, defaultsOf, firstDay, pairsOf, settingsOf } from "../../experiments/lab/page/settings.mjs";
+
+const calendar = { dates: ["2019-05-30", "2019-05-31", "2019-06-01", "2019-06-02"], events: [] };
+const day = {
+  name: "day", date: true, value: 2, low: 0, high: 3, whole: true, allowed: "a day from 0 to 3 or a date from A to B",
+};
+const accounts = {
+  name: "accounts", value: 936, low: 0, high: 1000, whole: true, allowed: "a whole number from 0 to 1000",
+  limit: { high: 950, words: "must be at most 950, all there are, not {value}." },
+};
+const rate = (name, value) => ({ name, value, low: 0, high: 1, whole: false, allowed: "a number from 0 to 1", detector: true });
+const levers = [
+  { name: "takedown", policy: "Takedown", fields: [day, accounts, rate("tpr", 1), rate("fpr", 0)] },
+  { name: "hashtag_limit", policy: "HashtagLimit", fields: [day, { ...accounts, name: "posts", value: 2, limit: null }] },
+];
+const data = {
+  calendar, levers, seeds: [7, 8], views: ["timeline", "python"], lesson: "late",
+  outcomes: [{ name: "reach" }, { name: "posts" }],
+  lessons: [{ name: "late", outcome: "reach" }, { name: "early", outcome: "posts" }],
+  world: { lines: ["world = sim.World.hk2019(people=1000)"], population_seed: 7 },
+};
+
+test("a field takes what its range allows, as text or as number", () => {
+  assert.equal(checkedField(accounts, "takedown.accounts", "5"), 5);
+  assert.equal(checkedField(accounts, "takedown.accounts", 5), 5);
+  assert.equal(checkedField(rate("tpr", 1), "t.tpr", ".25"), 0.25);
+  assert.equal(checkedField(day, "t.day", "2019-06-01", calendar), 2);
+  assert.equal(checkedField(day, "t.day", "3", calendar), 3);
+});
+
+test("what it does not allow is told in the library's sentence", () => {
+  const said = (field, value) => {
+    try {
+      return checkedField(field, "takedown.x", value, calendar);
+    } catch (error) {
+      return error.message;
+    }
+  };
+  assert.equal(said(accounts, "-1"), "takedown.x must be a whole number from 0 to 1000, not -1.");
+  assert.equal(said(accounts, 2.5), "takedown.x must be a whole number from 0 to 1000, not 2.5.");
+  assert.equal(said(accounts, "many"), "takedown.x must be a whole number from 0 to 1000, not the text 'many'.");
+  assert.equal(said(accounts, 951), "takedown.x must be at most 950, all there are, not 951.");
+  assert.equal(said(day, "2019-06-03"), "takedown.x must be a day from 0 to 3 or a date from A to B, not 2019-06-03.");
+  assert.equal(said(day, 1.5), "takedown.x must be a day from 0 to 3 or a date from A to B, not 1.5.");
+  const odd = ["", " ", "1e999", "NaN", "Infinity", "0x10", "1\n2", "<b>", "1_0"];
+  for (const text of odd) assert.match(said(accounts, text), /must be/);
+});
+
+test("settings go into pairs and come back", () => {
+  const settings = { takedown: { day: 1, accounts: 12, tpr: 0.9, fpr: 0.01 }, hashtag_limit: { ...defaultsOf(levers[1]) } };
+  const pairs = pairsOf(levers, calendar, settings);
+  assert.deepEqual(pairs[0], ["takedown.day", "2019-05-31"]);
+  assert.deepEqual(settingsOf(levers, calendar, pairs), settings);
+  assert.equal(firstDay(settings, 4), 1);
+  assert.equal(firstDay({}, 4), 4);
+  assert.equal(dateOf(calendar, 3), "2019-06-02");
+});
+
+test("a link restores the state, and a hostile one is refused in a sentence", () => {
+  const state = {
+    lesson: "early", view: "python", outcome: "reach", seed: 8, guess: 12.5, present: true,
+    settings: { takedown: { day: 1, accounts: 12, tpr: 0.9, fpr: 0.01 } },
+  };
+  assert.deepEqual(stateOf(data, `#${fragmentOf(data, state)}`), state);
+  assert.deepEqual(stateOf(data, ""), firstState(data));
+  const hostile = [
+    "lesson=nope", "seed=9", "seed=__proto__", "view=constructor", "guess=Infinity", "guess=", "takedown.day=2020-01-01",
+    "takedown.x=1", "__proto__.day=1", "constructor.name=1", "takedown=1", "takedown.day.x=1", "%E0%A4%A=1", "=1", "a",
+    "seed=7&seed=7", "x".repeat(5000),
+    "takedown.accounts=%3Cscript%3E", "present=2", "outcome=troll", "toString=1",
+  ];
+  for (const text of hostile) assert.throws(() => stateOf(data, text), RangeError, text);
+  assert.equal({}.day, undefined);
+});
+
+test("random fragments are refused or understood, never anything else", () => {
+  let seed = 1;
+  const draw = (n) => {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    return (seed >>> 8) % n;
+  };
+  const parts = [
+    "takedown.", "day", "accounts", "=", "&", "2019-06-01", "1e5", "-", "%", "%41", "seed", "lesson", "late", "<", "\u0000",
+    "ü", ".",
+  ];
+  let understood = 0;
+  for (let i = 0; i < 5000; i++) {
+    const text = Array.from({ length: draw(9) }, () => parts[draw(parts.length)]).join("");
+    try {
+      const found = stateOf(data, text);
+      understood += 1;
+      for (const value of Object.values(found.settings).flatMap(Object.values)) assert.ok(Number.isFinite(value), text);
+    } catch (error) {
+      assert.ok(error instanceof RangeError, `${text}: ${error}`);
+    }
+  }
+  assert.ok(understood > 0 && understood < 5000);
+});
+
+test("the lines of Python name the policies, with their detectors where they have one", () => {
+  const settings = { takedown: { day: 1, accounts: 12, tpr: 1, fpr: 0.0001 }, hashtag_limit: { day: 0, posts: 2 } };
+  const lines = linesOf(data, { settings, seed: 8 });
+  assert.match(lines, /Takedown\(day="2019-05-31", accounts=12, detector=sim\.moderation\.Rates\(tpr=1, fpr=0\.0001\)\),/);
+  assert.match(lines, /HashtagLimit\(day="2019-05-30", posts=2\),/);
+  assert.match(lines, /seed=8, population_seed=7/);
+  assert.match(linesOf(data, { settings: {}, seed: 7 }), /branch = sim\.Branch\(\)\n/);
+});

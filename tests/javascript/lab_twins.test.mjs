@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Laboratory } from "../../experiments/lab/page/laboratory.mjs";
+import { BINS, Cancelled, Twins, histogramOf } from "../../experiments/lab/page/twins.mjs";
+
+/** A model without people: its outcome is a number that grows by the seed, and by what is decided from its day on. */
+class Counter {
+  constructor() {
+    Object.assign(this, { days: 30, first: -5, columns: 1, steps: 0 });
+    this.begin(0);
+  }
+
+  begin(seed) {
+    this.now = { day: this.first, total: 0, seed };
+    this.settings = {};
+    this.totals = [];
+  }
+
+  decide(settings) {
+    this.settings = settings;
+  }
+
+  to(day) {
+    for (; this.now.day < day; this.now.day++) {
+      this.steps += 1;
+      const more = Object.values(this.settings).filter((each) => each.day <= this.now.day).length;
+      this.now.total += this.now.seed + 100 * more;
+      if (this.now.day >= 0) this.totals[this.now.day] = this.now.total;
+    }
+  }
+
+  outcomes(day) {
+    return [this.totals[day]];
+  }
+
+  opinions() {
+    return [this.now.total % 2 ? 0.5 : -0.5];
+  }
+
+  snapshot() {
+    return { ...this.now };
+  }
+
+  restore(snapshot) {
+    this.now = { ...snapshot };
+  }
+
+  async digest() {
+    return `${this.now.day}:${this.now.total}`;
+  }
+}
+
+const calmly = async () => {};
+
+async function whole(seed, settings) {
+  const model = new Counter();
+  model.begin(seed);
+  model.decide(settings);
+  model.to(model.days);
+  return model.totals;
+}
+
+test("the second world is what it is when simulated from the beginning, wherever it is forked", async () => {
+  const twins = new Twins(new Counter());
+  for (const day of [0, 1, 6, 7, 8, 13, 14, 28, 29]) {
+    const settings = { takedown: { day } };
+    const found = await twins.with(3, settings, calmly);
+    assert.deepEqual([...found.outcomes], await whole(3, settings), `day ${day}`);
+    assert.equal(found.digest, `30:${found.outcomes[29]}`);
+    assert.equal(found.histograms.reduce((sum, n) => sum + n, 0), 30);
+  }
+  assert.deepEqual([...(await twins.without(3, calmly)).outcomes], await whole(3, {}));
+});
+
+test("the first world is simulated once, the second from its day on", async () => {
+  const model = new Counter();
+  const twins = new Twins(model);
+  await twins.without(1, calmly);
+  assert.equal(model.steps, 35);
+  await twins.with(1, { takedown: { day: 28 } }, calmly);
+  assert.equal(model.steps, 35 + 2);
+  assert.equal(await twins.with(1, {}, calmly), await twins.without(1, calmly));
+  await twins.without(2, calmly);
+  assert.equal(model.steps, 37 + 35);
+});
+
+test("what is cancelled leaves nothing half done behind", async () => {
+  const twins = new Twins(new Counter());
+  let breaths = 0;
+  const impatient = async () => {
+    breaths += 1;
+    if (breaths === 20) throw new Cancelled();
+  };
+  await assert.rejects(twins.without(5, impatient), Cancelled);
+  assert.deepEqual([...(await twins.without(5, calmly)).outcomes], await whole(5, {}));
+  breaths = 10;
+  await assert.rejects(twins.with(5, { takedown: { day: 0 } }, impatient), Cancelled);
+  const settings = { takedown: { day: 9 } };
+  assert.deepEqual([...(await twins.with(5, settings, calmly)).outcomes], await whole(5, settings));
+});
+
+test("opinions fall into equal parts, the ends with them", () => {
+  const counts = histogramOf([-1, -0.999, 0, 1, 1]);
+  assert.deepEqual([counts.length, counts[0], counts[BINS / 2], counts[BINS - 1]], [BINS, 2, 1, 2]);
+});
+
+test("only the last question's answer is told", () => {
+  const worker = new EventTarget();
+  const sent = [];
+  worker.postMessage = (message) => sent.push(message);
+  const told = [];
+  const laboratory = new Laboratory(worker, { answer: ({ id }) => told.push(id), failed: ({ words }) => told.push(words) });
+  const settings = { takedown: { day: 1 } };
+  laboratory.ask(1, settings);
+  settings.takedown.day = 2;
+  laboratory.ask(1, settings);
+  for (const id of [1, 2]) worker.dispatchEvent(Object.assign(new Event("message"), { data: { kind: "answer", id } }));
+  assert.deepEqual(told, [2]);
+  assert.deepEqual(sent.map((each) => each.settings.takedown.day), [1, 2]);
+});

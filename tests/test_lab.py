@@ -1,0 +1,268 @@
+"""The classroom page as a file: lessons, the program that writes it, and its levers, held to the library's sentences."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import sim
+from experiments.lab.lessons import FOLDER, SANDBOX, Lesson, load, packaged
+from experiments.lab.levers import levers, settings_of
+from experiments.lab.page import GENERATOR, Told, render, strings
+from experiments.play import main, world_of
+from sim import page
+from sim.fields import InputError, build
+from sim.moderation import Policy
+from tests.pages import assert_strict, assert_whole
+
+ROOT = Path(__file__).resolve().parents[1]
+WORLD = sim.World.hk2019(people=1000)
+LESSON = yaml.safe_load((FOLDER / "too_late_too_small.yaml").read_text(encoding="utf-8"))
+NODE = shutil.which("node")
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    """The page of a small world, without the engine, which other tests run."""
+    exported = page.export(WORLD)
+    exported.__dict__["module"] = b"no engine"
+    return render(exported, packaged(), SANDBOX, Told(["world = 1"], "0"))
+
+
+def test_the_page_is_well_formed_asks_for_nothing_and_runs_nothing_else(text: str) -> None:
+    assert_whole(text)
+    assert_strict(text, allowed="'wasm-unsafe-eval'")
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', text)
+    assert policy.startswith("default-src &#39;none&#39;; style-src ")
+    assert re.sub(r"&#39;sha256-[^&]+&#39; ?", "", policy).split("; ")[1:] == [
+        "style-src ", "script-src &#39;wasm-unsafe-eval&#39;", "worker-src blob:", "base-uri &#39;none&#39;",
+        "form-action &#39;none&#39;",
+    ]  # fmt: skip
+    assert GENERATOR in text[:2000]
+
+
+def test_every_word_that_is_asked_for_is_there_and_none_is_left_over(text: str) -> None:
+    say = strings()
+    scripts = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "experiments/lab/page").glob("*.mjs"))
+    template = (ROOT / "experiments/lab/templates/lab.html").read_text(encoding="utf-8")
+    asked = set(re.findall(r"say\.(\w+(?:\.\w+)*)", scripts + template))
+    for path in asked:
+        found: Any = say
+        for step in path.split("."):
+            if step in ("items", "readout_hidden"):
+                break
+            assert step in found, path
+            found = found[step]
+    assert {each.split(".")[0] for each in asked} | {"levers", "outcomes"} >= set(say) - {"subtitle"}
+    assert set(say["outcomes"]) <= {outcome.name for outcome in sim.outcomes.OUTCOMES}
+    for lever in levers(WORLD):
+        assert set(say["levers"][lever.name]) == {"title"} | {field["name"] for field in lever.fields}
+
+
+# Lessons
+
+
+def test_packaged_lessons_are_those_of_the_folder_in_their_order_with_the_sandbox_last() -> None:
+    names = list(packaged())
+    assert set(names) == {path.stem for path in FOLDER.glob("*.yaml")}
+    assert names[-1] == SANDBOX
+    orders = [lesson.order for lesson in packaged().values()]
+    assert orders == sorted(orders)
+
+
+@pytest.mark.parametrize("name", packaged())
+def test_a_lesson_fits_the_page_and_says_everything(name: str) -> None:
+    lesson = packaged()[name]
+    known = lesson.in_page(name, WORLD)
+    for lever, fields in known["controls"].items():
+        assert fields and (lever in known["start"] or name == SANDBOX)
+    shown = set(strings()["outcomes"])
+    assert lesson.outcome in shown
+    if lesson.prediction is not None:
+        assert lesson.prediction.outcome == lesson.outcome
+        assert lesson.debrief
+    assert lesson.teacher.limits
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"titel": "x"}, "titel is not a field; did you mean title?"),
+        ({"version": 0}, "version must be a whole number from 1 to 9999, not 0."),
+        ({"outcome": "troll_parts"}, "not 'troll_parts'; did you mean 'troll_part'?"),
+        ({"controls": []}, "controls must let the class change something."),
+        ({"start": [{"name": "takedwn", "day": 1}]}, "did you mean 'takedown'?"),
+        ({"start": [{"name": "takedown", "day": 1, "accounts": -1}]}, "accounts must be a whole number from 0"),
+        ({"prediction": {**LESSON["prediction"], "low": 200}}, "prediction.low must be below high (150), not 200."),
+        (
+            {"prediction": {**LESSON["prediction"], "answer": [0, 151]}},
+            "prediction.answer must lie within what can be guessed",
+        ),
+        ({"debrief": []}, "debrief must say something where there is a prediction."),
+        ({"teacher": {"goal": ["x"], "steps": ["x"]}}, "teacher.limits must say something."),
+    ],
+)
+def test_a_lesson_that_cannot_be_is_refused_in_a_sentence(change: dict[str, Any], words: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump({**LESSON, **change}), encoding="utf-8")
+    with pytest.raises(InputError, match=re.escape(words)) as refused:
+        load(path)
+    assert str(refused.value).startswith("mine.yaml: ")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"start": [{"name": "takedown", "day": "2020-01-01"}]}, "day must be a day from 0 to 152"),
+        ({"start": [{"name": "takedown", "day": 1, "accounts": 300000}]}, "must be at most 200,936"),
+        ({"start": [{"name": "appeals", "day": 1}]}, "must be one of takedown, preemptive_removal"),
+        (
+            {"start": [{"name": "takedown", "day": 1, "detector": {"name": "rule", "signal": "age", "threshold": 1}}]},
+            "perfect or rates",
+        ),
+        ({"start": [{"name": "takedown", "day": 1}] * 2}, "must not have two policies of a kind"),
+        ({"controls": [{"field": "takedown.dya"}]}, "did you mean 'takedown.day'?"),
+    ],
+)
+def test_a_lesson_that_a_page_cannot_have_is_refused_too(change: dict[str, Any], words: str) -> None:
+    lesson = build(Lesson, {**LESSON, **change}, path="lesson")
+    with pytest.raises(InputError, match=re.escape(words)):
+        lesson.in_page("mine", WORLD)
+
+
+# Levers
+
+
+def test_a_lever_starts_as_the_policy_does() -> None:
+    known = levers(WORLD)
+    for name, first in (
+        ("takedown", {"accounts": 936}),
+        ("labels", {"persuasion": 0.724}),
+        ("reshare_friction", {"dropped": 0.2}),
+    ):
+        policy = build(Policy, {"name": name, "day": 3}, path="policy")
+        found = settings_of(policy, WORLD, known)
+        usual = {field["name"]: field["value"] for field in next(lever for lever in known if lever.name == name).fields}
+        assert found == {**usual, "day": 3}
+        assert first.items() <= found.items()
+
+
+@pytest.mark.skipif(NODE is None, reason="no Node on this machine (CONTRIBUTING.md says which)")
+def test_the_page_refuses_what_the_library_refuses_in_the_same_sentence(tmp_path: Path) -> None:
+    asked = [
+        (lever, field, value)
+        for lever in levers(WORLD)
+        for field in lever.fields
+        for value in (
+            -1,
+            0,
+            0.5,
+            1,
+            1.5,
+            3,
+            4,
+            152,
+            153,
+            200_000,
+            200_001,
+            300_000_001,
+            "2019-05-01",
+            "2019-10-01",
+            "x y",
+            "1e3",
+        )
+    ]
+    script = tmp_path / "ask.mjs"
+    script.write_text(
+        f'import {{ checkedField }} from "{ROOT}/experiments/lab/page/settings.mjs";\n'
+        f"const calendar = {json.dumps({'dates': [WORLD.date(day) for day in range(WORLD.days)]})};\n"
+        f"const asked = {json.dumps([[lever.name, field, value] for lever, field, value in asked])};\n"
+        "const told = ([lever, field, value]) => {\n"
+        "  try { checkedField(field, `${lever}.${field.name}`, value, calendar); return ''; } catch (e) { return e.message; }\n"
+        "};\n"
+        "process.stdout.write(JSON.stringify(asked.map(told)));\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([str(NODE), str(script)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert 50 < sum(map(bool, told)) < len(told) - 50
+    for (lever, field, value), sentence in zip(asked, told, strict=True):
+        # The page has text only, and reads a number in it; a day so far away is shown in powers of ten there.
+        if value != "1e3" and not (field["date"] and value == 300_000_001):
+            assert sentence == _library(lever.name, field, value), (lever.name, field["name"], value)
+
+
+def _library(lever: str, field: dict[str, Any], value: Any) -> str:
+    name = field["name"]
+    given = {"name": lever, "day": 0}
+    given |= {"detector": {"name": "rates", name: value}} if field["detector"] else {name: value}
+    try:
+        if name == "day" and not isinstance(value, str) and value != int(value):
+            WORLD.day(-value, "day")  # the page has whole days only
+        policy = build(Policy, given, path=lever)
+        sim.Branch((policy,)).check_against(WORLD)
+    except InputError as error:
+        return f"{lever}.{name} {error.problem}".replace("not -1.5.", "not 1.5.").replace("not -0.5.", "not 0.5.")
+    return ""
+
+
+# The program
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["peple=3"], "peple is not a world or an option; did you mean people?"),
+        (["people=5"], "people must be a whole number of at least 100, not 5."),
+        (["people=2000000"], "people"),
+        (["world.people=500"], "world.people must be given as people=N."),
+        (["world.campaign.floding=2"], "world.campaign.floding is not a field; did you mean flooding?"),
+        (["world.campaign.flooding=-2"], "world.campaign.flooding must be"),
+        (["world.campaign.adaptation.name=rebuilding"], "world.campaign.adaptation must be static in a page"),
+        (["lesson=too_late"], "lesson must be one of too_late_too_small, "),
+        (["lesson=nowhere.yaml"], "must be a file, which 'nowhere.yaml' is not"),
+        (["lesson=Bad Name.yaml"], "lesson must be a file whose name has small letters"),
+        (["out=."], "out must be a file, not the folder"),
+        (["out=nowhere/lab.html"], "out must be a file in a folder that there is"),
+        (["out=theirs.html"], "out must be a new file or a page that this program wrote"),
+        (["open=maybe"], "open must be true or false"),
+        (["--opn"], "--opn is not a flag; did you mean --open?"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "theirs.html").write_text("<p>mine</p>", encoding="utf-8")
+    assert main([*arguments, *([] if "open" in arguments[0] else ["open=false"])]) == 2
+    told = capsys.readouterr()
+    assert words in told.err and told.err.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["theirs.html"]
+
+
+def test_the_lines_make_the_world_that_the_program_makes() -> None:
+    world, lines = world_of(300, {"campaign": {"flooding": 2.0, "deception": 0.5}, "feed": {"length": 12}})
+    names: dict[str, Any] = {"sim": sim}
+    exec("\n".join(lines), names)
+    assert names["world"] == world != replace(sim.World.hk2019(people=300))
+
+
+def test_help_names_the_lessons(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
+    for name in packaged():
+        assert name in told
