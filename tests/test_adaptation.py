@@ -66,7 +66,7 @@ def test_without_losses_nothing_is_different(adaptation: Adaptation) -> None:
 
 
 @pytest.mark.parametrize("adaptation", [Rebuilding(**QUICK), Evading(**QUICK, pause_days=1.0)])
-@pytest.mark.parametrize("changes", [{}, {"campaign.sleepers.waking_rate": 0.4}])
+@pytest.mark.parametrize("changes", [{}, pytest.param({"campaign.sleepers.waking_rate": 0.4}, marks=pytest.mark.slow)])
 def test_engines_forks_and_studies_agree(adaptation: Adaptation, changes: dict) -> None:
     world, branch = world_with(adaptation, **changes), Branch((*TAKEDOWN.policies, *busy_branch().policies))
     whole = run(world, branch, 2)
@@ -173,7 +173,7 @@ def alternates(losses: Losses) -> Response:
                     wake=losses.first_of(ranks, 2))  # fmt: skip
 
 
-@pytest.mark.parametrize("campaign", [True, False])
+@pytest.mark.parametrize("campaign", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_one_of_ones_own_gives_equal_bits_in_both_engines_and_forks(
     campaign: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,7 +116,7 @@ class Killed(BaseException):
     """Ends a process as SIGKILL would: nothing behind it is done any more."""
 
 
-@pytest.mark.parametrize("at", [1, 4, 9, 17, 26])
+@pytest.mark.parametrize("at", [9, *(pytest.param(at, marks=pytest.mark.slow) for at in (1, 4, 17, 26))])
 def test_killed_and_gone_on_with_is_undisturbed(tmp_path: Path, at: int) -> None:
     """Killed while a trial is simulated: it is begun in the journal and has no result there."""
     counted: list[dict[str, Any]] = []

@@ -199,6 +199,7 @@ def test_code_that_files_name_is_called_with_consent(tmp_path: Path, capsys: pyt
     assert "must name a module that can be imported from here, not antigravity_x" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_plugins_that_lie_about_in_the_current_folder_are_not_imported(tmp_path: Path) -> None:
     (tmp_path / "hydra_plugins").mkdir()
     (tmp_path / "hydra_plugins" / "evil.py").write_text("raise SystemExit('imported')")

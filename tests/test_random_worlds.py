@@ -27,6 +27,7 @@ TWO = busy_world(**TWO_PLATFORMS)
 FRAME = Frame(people=60, days=2, ticks=1, first_day="2019-05-01", kind="social")
 
 
+@pytest.mark.slow
 def test_every_field_of_worlds_and_branches_varies() -> None:
     """Every class, choice, yes and no occurs, and at least two values of everything; of worlds also by the path of each field."""
     drawn: list[tuple[World, Branch]] = []

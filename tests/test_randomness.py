@@ -84,6 +84,7 @@ STREAMS = {
     "MEMBER": 81,
     "PAGE_FOLLOWERS": 82,
     "LAST_CASE": 83,
+    "WATCHED": 90,
 }
 
 SEED = np.uint64(11)

@@ -138,6 +138,7 @@ def test_strategies_that_differ_by_more_than_chance_are_told_apart() -> None:
     assert _alike(["a", "c"], one_seed) == [(2,), (1,)]
 
 
+@pytest.mark.slow
 def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     small = ["world.people=1000", "days=40", "seeds=2", "world.burn_in_days=5"]
     assert main(["study=strategies", *small, f"results={tmp_path}", "output=json"]) == 0

@@ -138,6 +138,8 @@ def test_outcomes_are_mirrored() -> None:
     negated = ["opinion_mean", "expressed_climate", "own_part", "event_part", "organiser_part"]
     negated += ["troll_part", "troll_part_direct", "troll_part_relayed", "troll_part_induced"]
     sides = {"wrongful_supporters": "wrongful_opponents", "wrongful_opponents": "wrongful_supporters"}
+    sides |= {"turned_away": "turned_towards", "turned_towards": "turned_away"}
+    assert not (a.state.opinion[:, 0] == 0.0).any()  # who is on no side is no supporter in either
     for name in left.columns:
-        other = right[sides.get(name, name)]
+        other = 1.0 - right[name] if name == "supporters" else right[sides.get(name, name)]
         np.testing.assert_allclose(left[name], -other if name in negated else other, rtol=1e-12, atol=1e-15)
