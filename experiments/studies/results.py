@@ -21,6 +21,7 @@ from sim.engine.removals import INNOCENTS, TROLLS
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy, Takedown
 from sim.outcomes import OUTCOMES, OwnOutcome
+from sim.study.effects import EFFECT_COLUMNS
 from sim.study.intervals import ANYTIME, STUDENT, Method
 from sim.study.precision import Precision
 from sim.version import MODEL_VERSION
@@ -174,7 +175,7 @@ def load(directory: str | Path, allow_code: bool = False) -> Results:
         raise InputError(
             f"{folder} must be the directory of a study, as experiments.run writes it ({reason})"
         ) from None
-    _check_version(provenance, tables["runs"], folder)
+    _check_version(provenance, tables, folder)
     load_classes(provenance.get("user_code", []), allow_code, str(directory))
     people = folder / PEOPLE
     watched = None
@@ -188,15 +189,24 @@ def load(directory: str | Path, allow_code: bool = False) -> Results:
     )
 
 
-def _check_version(provenance: Any, runs: pd.DataFrame, folder: Path) -> None:
-    """Raise InputError for results of a version that told other things of a study."""
+def _check_version(provenance: Any, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Raise InputError for results of a program that told other things of a study."""
     told = set(provenance) if isinstance(provenance, dict) else set()
-    lacking = [key for key in _TOLD if key not in told] + [o.name for o in OUTCOMES if o.name not in runs]
+    lacking = [key for key in _TOLD if key not in told]
+    lacking += [outcome.name for outcome in OUTCOMES if outcome.name not in tables["runs"]]
+    lacking += [column for column in EFFECT_COLUMNS if column not in tables["effects"]]
     if lacking:
-        by = f"model version {provenance['model_version']}" if "model_version" in told else "another version"
+        version = provenance["model_version"] if "model_version" in told else None
+        by = (
+            "an earlier program"
+            if version == MODEL_VERSION
+            else f"model version {version}"
+            if version
+            else "another version"
+        )
         raise InputError(
-            f"{folder} was made by {by}, not by this one ({MODEL_VERSION}), and lacks {', '.join(lacking[:3])}; simulate the "
-            "study again"
+            f"{folder} was made by {by}, not by this one (model version {MODEL_VERSION}), and lacks {', '.join(lacking[:3])}; "
+            "simulate the study again"
         )
 
 
