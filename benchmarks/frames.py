@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import statistics
-from importlib.resources import files
+from pathlib import Path
 
 from benchmarks.timing import Row
-from experiments.report.modules import bundled
+from experiments import report
+from experiments.pages.modules import bundled
 
 ACCOUNTS, LINES, DAYS, SIDE = 2000, 4000, 150, 560
 _CHROMIUM = shutil.which("chromium")
@@ -59,7 +60,7 @@ def replay(repeats: int) -> list[Row]:
     from playwright.sync_api import sync_playwright
 
     sizes = json.dumps({"accounts": ACCOUNTS, "lines": LINES, "days": DAYS, "side": SIDE})
-    script = bundled(files("experiments.report") / "page", "painter.mjs") + _MEASURE.replace("SIZES", sizes)
+    script = bundled(Path(report.__file__).parent / "page" / "painter.mjs") + _MEASURE.replace("SIZES", sizes)
     times: list[float] = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
