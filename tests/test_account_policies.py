@@ -355,6 +355,7 @@ def strategy(day: float) -> tuple[Policy, ...]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_strategy_in_both_engines_and_through_forks() -> None:
     world, branch = long_world(), Branch((*strategy(2), Takedown(5, GUILTY, accounts=10)))
     whole = run(world, branch, 3)

@@ -89,11 +89,13 @@ def test_other_processes_give_the_same_bits(processes: ProcessPoolExecutor, tmp_
     assert (ledger.found, ledger.kept) == (6, 0)
 
 
+@pytest.mark.slow
 def test_processes_of_this_machine_are_asked_for_by_name() -> None:
     world = busy_world()
     same(sim.compare(world, BRANCHES, seeds=2), sim.compare(world, BRANCHES, seeds=2, executor="processes", threads=2))
 
 
+@pytest.mark.slow
 def test_loky_gives_the_same_bits() -> None:
     loky = pytest.importorskip("loky", reason="loky is not installed (extra dev)")
     world = busy_world()

@@ -143,6 +143,7 @@ def _is_the_study(document: dict[str, Any], study: Path) -> None:
     assert document["results"] == str(study)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 def test_strategies_are_compared_in_a_world_that_keeps_signals(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

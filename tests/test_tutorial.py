@@ -141,6 +141,7 @@ def test_a_rule_that_is_not_there(folder: Path, rule: str, sentence: str, refuse
 # Graphs
 
 
+@pytest.mark.slow
 def test_the_tutorials_graph_gives_equal_bits_in_both_engines(graph_folder: Path) -> None:
     done = python(graph_folder, "use.py")
     assert done.returncode == 0, done.stderr
@@ -261,6 +262,7 @@ def test_a_policy_that_is_not_there(
 # Citizens
 
 
+@pytest.mark.slow
 def test_the_tutorials_citizens_mute_and_are_short(citizen_folder: Path) -> None:
     done = python(citizen_folder, "use.py")
     assert done.returncode == 0, done.stderr
@@ -286,6 +288,7 @@ def test_citizens_of_endless_patience_are_the_models(citizen_folder: Path, monke
 # Outcomes
 
 
+@pytest.mark.slow
 def test_the_tutorials_outcome_is_equal_in_both_engines(outcome_folder: Path) -> None:
     done = python(outcome_folder, "use.py")
     assert done.returncode == 0, done.stderr
