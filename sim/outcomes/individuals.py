@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,8 @@ from sim.engine.engine import Engine
 from sim.engine.memory import needed
 from sim.fields import InputError, checked
 from sim.machine import available
-from sim.outcomes.day import STATUSES, Day
-from sim.outcomes.kept import Kept, Rows, days_kept
+from sim.outcomes.day import Day
+from sim.outcomes.kept import Kept, Rows
 from sim.outcomes.watched import Watch, Watched
 from sim.people.accounts import by_node
 from sim.plain import DATES
@@ -41,48 +41,31 @@ GROUPS: dict[str, dict[str, Any]] = {
 
 
 @dataclass(frozen=True)
-class Keep:
-    """Which groups of columns are kept of every person: on day 0, on every ``every``-th day after it, and on the last of the
-    ``days``."""
+class Keep(Kept):
+    """Which groups of columns are kept of every person, in node order."""
 
     groups: tuple[str, ...]
-    every: int
-    days: int
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """All that decides what is kept."""
-        return asdict(self)
 
     @property
     def told(self) -> str:
-        """What is kept, in a few words."""
         return f"{', '.join(self.groups)} kept every {self.every} days"
 
     @property
     def columns(self) -> dict[str, Any]:
-        """Columns and their types, in order."""
         return _ALWAYS | {name: kind for group in self.groups for name, kind in GROUPS[group].items()}
 
     @property
     def counts_impressions(self) -> bool:
-        """Whether impressions have to be counted person by person."""
         return "exposure" in self.groups
 
-    def bytes(self, people: int) -> int:
-        """Size of the table of one run."""
-        kept = len(days_kept(self.every, self.days))
-        return people * kept * sum(np.dtype(kind).itemsize for kind in self.columns.values())
+    def most(self, people: int) -> int:
+        return people
 
-    def rows(self, model: Engine) -> Rows | None:
-        """The columns at the end of the day that has just ended; None if it is not kept."""
-        number = model.day
-        if number not in days_kept(self.every, self.days):
-            return None
+    def of_day(self, model: Engine) -> Rows:
         day, people = Day(model, {}), model.world.people
         impressions, joined = by_node(model.state.impressions), by_node(model.state.joined)
         special: dict[str, Callable[[], Any]] = {
-            "day": lambda: np.full(people, number),
+            "day": lambda: np.full(people, model.day),
             "date": lambda: np.full(people, np.datetime64(day.date, "ms")),
             "joined_movement": lambda: joined[:, 0],
             "joined_government": lambda: joined[:, 1],
@@ -94,13 +77,6 @@ class Keep:
             name: _as(kind, np.asarray(special[name]() if name in special else getattr(day, name)))
             for name, kind in self.columns.items()
         }
-
-    def table(self, parts: Sequence[Rows]) -> pd.DataFrame:
-        """One row a kept day and person: days in their order, people in node order."""
-        columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in self.columns}
-        if "status" in columns:
-            columns["status"] = pd.Categorical.from_codes(columns["status"], pd.Index(STATUSES))
-        return pd.DataFrame(columns)
 
 
 _PRESENT = ("opinion", "parts", "standing", "climate", "status")
@@ -117,14 +93,14 @@ def present(model: Engine) -> pd.DataFrame:
 def kept(keep: str | Iterable[str] | Watch, every: int | None, days: int) -> Kept | None:
     """What to keep of a run of so many days; None for nothing. Raises InputError."""
     if isinstance(keep, Watch):
-        return Watched(keep, int(checked(every, int | None, "every", low=1, high=65_535) or 1), days)
+        return Watched(keep, every=int(checked(every, int | None, "every", low=1, high=65_535) or 1), days=days)
     names = checked((keep,) if isinstance(keep, str) else keep, tuple[str, ...], "keep", choices=tuple(GROUPS))
     every = checked(every, int | None, "every", low=1, high=65_535)
     if not names:
         if every is not None:
             raise InputError("must be left out unless keep names what to keep on those days", "every")
         return None
-    return Keep(tuple(group for group in GROUPS if group in names), int(every or 1), days)
+    return Keep(tuple(group for group in GROUPS if group in names), every=int(every or 1), days=days)
 
 
 def check_fits(keep: Kept | None, world: World, runs: int = 1) -> None:

@@ -5,21 +5,18 @@ Who is watched depends on who lives in the world alone, not on the branch: the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engine.engine import Engine
 from sim.fields import Settings, quantity
 from sim.graph.follower_graph import FollowerGraph
 from sim.opinion.provenance import FULL, WITHOUT_TROLLS
-from sim.outcomes.day import STATUSES
-from sim.outcomes.kept import Rows, days_kept
+from sim.outcomes.kept import Kept, Rows
 from sim.people.accounts import NOBODY
 from sim.randomness import Stream, uniforms_of
 from sim.society.groups import Group, of_campaign
@@ -80,39 +77,23 @@ class Watch(Settings):
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What is kept of the accounts to be watched: on day 0, every ``every``-th day after it, and the last of the ``days``."""
+class Watched(Kept):
+    """What is kept of the accounts to be watched, ascending."""
 
     watch: Watch
-    every: int
-    days: int
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """All that decides what is kept."""
-        return asdict(self)
 
     @property
     def told(self) -> str:
-        """What is kept, in a few words."""
         return f"{self.watch.around + self.watch.people:,} accounts watched every {self.every} days"
 
     @property
-    def counts_impressions(self) -> bool:
-        """Whether impressions have to be counted person by person."""
-        return False
+    def columns(self) -> dict[str, Any]:
+        return COLUMNS
 
-    def bytes(self, people: int) -> int:
-        """Size of the table of one run, at most."""
-        accounts = self.watch.around + min(self.watch.people, people)
-        return (
-            accounts * len(days_kept(self.every, self.days)) * sum(np.dtype(kind).itemsize for kind in COLUMNS.values())
-        )
+    def most(self, people: int) -> int:
+        return self.watch.around + min(self.watch.people, people)
 
-    def rows(self, model: Engine) -> Rows | None:
-        """The columns at the end of the day that has just ended; None if it is not kept."""
-        if model.day not in days_kept(self.every, self.days):
-            return None
+    def of_day(self, model: Engine) -> Rows:
         # Who is watched takes a look at every follow, so it is found out once a run.
         accounts = model.people[0]["account"] if model.people else self.watch.chosen(model.drawn).accounts
         state, society = model.state, model.society
@@ -134,12 +115,6 @@ class Watched:
             "joined_movement": joined,
         }
         return {name: values.astype(COLUMNS[name], copy=False) for name, values in found.items()}
-
-    def table(self, parts: Sequence[Rows]) -> pd.DataFrame:
-        """One row a kept day and account: days in their order, accounts ascending."""
-        columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
-        columns["status"] = pd.Categorical.from_codes(columns["status"], pd.Index(STATUSES))
-        return pd.DataFrame(columns)
 
 
 def _first(drawn: Drawn, accounts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
