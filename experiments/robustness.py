@@ -20,7 +20,7 @@ from experiments.studies.run_design import Asked, simulate_design
 from experiments.studies.settings import StudyPlan
 from sim.fields import InputError, Settings, chosen, quantity
 from sim.sampling import MOST_WORLDS, Factor, LatinHypercube, Sobol
-from sim.study.design import Design, DesignTables
+from sim.study.design import DesignTables
 
 PROGRAM = "experiments.robustness"
 USUAL = ("study=strategies", "seeds=4")
@@ -80,11 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen_fields = varied(world, names_in(options.fields))
     spread = _spread(options, chosen_fields.factors)
     check_package()
-    branches = plan.all_branches(world)
-    design = Design(
-        world, spread, {name: branches[name] for name in (plan.reference, *strategies)}, experiment.seed_list, plan.reference,
-        experiment.days,
-    )  # fmt: skip
+    design = experiment.over(spread, strategies)
     about = {**spread.to_mapping(), "strategies": list(strategies), "smallest_effect": plan.smallest_effect}
 
     def tell(tables: DesignTables, folder: Path) -> Robustness:

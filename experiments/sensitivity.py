@@ -20,7 +20,7 @@ from experiments.studies.composed import KEYS, composed
 from experiments.studies.run_design import Asked, simulate_design
 from sim.fields import InputError, Settings, quantity
 from sim.sampling import MOST_WORLDS, at_places
-from sim.study.design import Design, DesignTables
+from sim.study.design import DesignTables
 
 PROGRAM = "experiments.sensitivity"
 USUAL = ("seeds=2",)
@@ -90,11 +90,7 @@ def main(arguments: Sequence[str]) -> int:
             f"must make at most {MOST_WORLDS:,} worlds with {len(chosen.fields)} fields, not {worlds:,}", "samples"
         )
     points = places(options.method, len(chosen.fields), options.number, options.sample_seed)
-    branches = plan.all_branches(world)
-    design = Design(
-        world, at_places(chosen.factors, points, world), {name: branches[name] for name in (plan.reference, plan.headline)},
-        experiment.seed_list, plan.reference, experiment.days,
-    )  # fmt: skip
+    design = experiment.over(at_places(chosen.factors, points, world), [plan.headline])
     about = {
         **options.to_mapping(),
         "samples": options.number,

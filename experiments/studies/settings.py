@@ -6,11 +6,12 @@ same checks and named with the same words as in the library.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
+import pandas as pd
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -352,11 +353,23 @@ class Experiment(Settings):
     @property
     def swept(self) -> Design:
         """The sweep as the design that it is: one field, a few branches and seeds."""
-        sweep, everything = self.study.sweep, self.study.all_branches(self.world)
+        sweep = self.study.sweep
+        return self.over(
+            [{sweep.field: value} for value in sweep.values], sweep.branches, self.seed_list[: sweep.seeds]
+        )
+
+    def over(
+        self,
+        worlds: Sampling | pd.DataFrame | Sequence[Mapping[str, Any]],
+        branches: Sequence[str],
+        seeds: Sequence[int] | None = None,
+    ) -> Design:
+        """Some branches of the study beside its reference as a design over these worlds (default: with all seeds). Raises
+        InputError."""
+        everything, reference = self.study.all_branches(self.world), self.study.reference
         return Design(
-            self.world, [{sweep.field: value} for value in sweep.values],
-            {name: everything[name] for name in (self.study.reference, *sweep.branches)},
-            self.seed_list[: sweep.seeds], self.study.reference, self.days, outcomes=self.outcomes,
+            self.world, worlds, {name: everything[name] for name in (reference, *branches)},
+            self.seed_list if seeds is None else seeds, reference, self.days, outcomes=self.outcomes,
         )  # fmt: skip
 
     @property
