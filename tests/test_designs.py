@@ -28,7 +28,7 @@ from tests.worlds import busy_world
 WORLD = busy_world()
 BRANCHES = {"none": sim.Branch(), "active": sim.Branch((Takedown(1, accounts=5),))}
 FLOODING = Factor("campaign.flooding", (1, 2, 4))
-SCALE = (Path(__file__).parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
+CLUSTERS = (Path(__file__).parents[1] / "docs" / "clusters.md").read_text(encoding="utf-8")
 SMALL = ["world.people=200", "world.graph.followees=5", "days=3", "seeds=1", "study=actual"]
 
 
@@ -238,7 +238,7 @@ def test_the_program_takes_a_design(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 def test_a_design_may_be_the_file_of_the_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "design").mkdir()
-    (code,) = re.findall(r"```yaml\n(.*?)```", SCALE, re.DOTALL)
+    (code,) = re.findall(r"```yaml\n(.*?)```", CLUSTERS, re.DOTALL)
     (tmp_path / "design" / "assumptions.yaml").write_text(code)
     asked = [f"--config-dir={tmp_path}", "design=assumptions", "design.worlds=4", f"results={tmp_path}/results"]
     assert main([*SMALL, *asked]) == 0
@@ -251,7 +251,7 @@ def test_a_design_may_be_the_file_of_the_document(tmp_path: Path, capsys: pytest
 
 def test_the_code_of_the_document_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    code = re.findall(r"```python\n(.*?)```", SCALE, re.DOTALL)[0]
+    code = re.findall(r"```python\n(.*?)```", CLUSTERS, re.DOTALL)[0]
     names: dict[str, Any] = {}
     exec(code.replace("worlds=200", "worlds=2").replace("seeds=4)", "seeds=1, days=1)"), names)
     assert len(names["tables"].runs) == 4
@@ -260,7 +260,7 @@ def test_the_code_of_the_document_runs(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_document_names_what_executors_have() -> None:
     every = ("slurm", "ray", "dask", "processes")
     known = {name for each in every for name in sim.executors.executor_of(each).to_mapping()}
-    named = set(re.findall(r"executor\.(\w+)=", SCALE))
+    named = set(re.findall(r"executor\.(\w+)=", CLUSTERS))
     assert {"partition", "jobs", "seeds_a_task"} <= named <= known
 
 

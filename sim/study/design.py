@@ -45,7 +45,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class DesignTables:
-    """What a design gave, in a folder: ``effects.parquet`` and ``runs.parquet`` (docs/scale.md), and the seeds that failed."""
+    """What a design gave, in a folder: ``effects.parquet`` and ``runs.parquet`` (docs/clusters.md), and the seeds that failed."""
 
     folder: Path
     faults: tuple[Fault, ...] = ()
