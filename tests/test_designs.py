@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
+import polars
 import pyarrow.parquet as pq
 import pytest
 
@@ -154,25 +155,17 @@ def test_the_table_has_what_the_studies_have(tmp_path: Path) -> None:
     assert (tmp_path / "effects.parquet").read_bytes() == before
 
 
-def test_other_readers_read_the_table(tmp_path: Path) -> None:
+def test_the_lines_of_the_document_read_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With pandas, polars and DuckDB, each line as it stands there."""
     sim.Design(WORLD, Grid([FLOODING]), BRANCHES, seeds=1, days=1).run(tmp_path)
-    path = tmp_path / "effects.parquet"
-    rows = len(pd.read_parquet(path))
-    assert pq.read_table(path).num_rows == rows > 0
-    polars, duckdb = (sys.modules.get(name) or _installed(name) for name in ("polars", "duckdb"))
-    if polars is not None:
-        assert polars.scan_parquet(path).collect().height == rows
-    if duckdb is not None:
-        assert duckdb.sql(f"SELECT \"campaign.flooding\" FROM '{path}'").fetchall()
-
-
-def _installed(name: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
+    monkeypatch.chdir(tmp_path)
+    with_pandas, with_polars, with_duckdb = re.findall(r"```python\n(.*?)```", CLUSTERS, re.DOTALL)[1].splitlines()
+    table = eval(with_pandas, {"pandas": pd})
+    assert set(table["outcome"]) == {"opinion_mean"} and len(table) == 3 * 2
+    pd.testing.assert_frame_equal(eval(with_polars, {"polars": polars}).to_pandas(), table, check_dtype=False)
+    traced = pd.read_parquet("effects.parquet", filters=[("kind", "==", "traced")])
+    means = traced.groupby("campaign.flooding")["difference"].mean()
+    assert dict(eval(with_duckdb, {"duckdb": duckdb}).fetchall()) == pytest.approx(means.to_dict(), abs=1e-15)
 
 
 def test_tables_are_written_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
