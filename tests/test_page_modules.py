@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.pages.assets import assets, checked
+from experiments.pages.assets import WORKER, assets, checked
 from experiments.pages.modules import bundled
 
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def test_they_pass_their_tests_in_node() -> None:
 @needs_node
 def test_what_is_put_together_can_be_parsed(tmp_path: Path) -> None:
     scripts = [script for folder in PAGES for script in assets(folder).scripts]
-    for i, script in enumerate([*scripts, checked("worker.mjs", bundled(PROGRAMS / "lab" / "page" / "worker.mjs"))]):
+    for i, script in enumerate([*scripts, checked("worker.mjs", bundled(WORKER))]):
         path = tmp_path / f"{i}.mjs"
         path.write_text(script, encoding="utf-8")
         run = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, timeout=60)

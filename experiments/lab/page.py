@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from experiments.lab.lessons import Lesson
 from experiments.lab.levers import levers
-from experiments.pages.assets import assets
+from experiments.pages.assets import WORKER, assets
 from experiments.pages.modules import bundled
 from sim.outcomes import OUTCOMES
 from sim.page import PageWorld
@@ -69,7 +69,7 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         "strings": say,
     }  # fmt: skip
     engine = {
-        "script": bundled(HERE / "page" / "worker.mjs"),
+        "script": bundled(WORKER),
         "module": _packed(exported.module),
         "image": _packed(exported.image),
         "layout": dict(layout),

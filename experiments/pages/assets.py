@@ -13,6 +13,9 @@ from markupsafe import Markup
 
 from experiments.pages.modules import bundled
 
+WORKER = Path(__file__).with_name("worker.mjs")
+"""What runs the model beside a page, so that the page never stalls."""
+
 
 class Assets(NamedTuple):
     """Styles and scripts in the order of their files' names, and the Content-Security-Policy that allows these alone."""

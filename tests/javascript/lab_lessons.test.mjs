@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { along, extent, plain, ticks } from "../../experiments/lab/page/axes.mjs";
+import { along, extent, plain, ticks } from "../../experiments/pages/axes.mjs";
 import { frameOf, monthsOf, pathOf, placed } from "../../experiments/lab/page/charts.mjs";
 import { binned, codeOf, guessesOf } from "../../experiments/lab/page/guesses.mjs";
 import {

@@ -3,7 +3,8 @@ import test from "node:test";
 
 import { fragmentOf, firstState, stateOf } from "../../experiments/lab/page/fragment.mjs";
 import { linesOf } from "../../experiments/lab/page/python.mjs";
-import { checkedField, dateOf, defaultsOf, firstDay, pairsOf, settingsOf } from "../../experiments/lab/page/settings.mjs";
+import { checkedField, dateOf, defaultsOf, pairsOf, settingsOf } from "../../experiments/lab/page/settings.mjs";
+import { firstDay } from "../../experiments/pages/twins.mjs";
 
 const calendar = { dates: ["2019-05-30", "2019-05-31", "2019-06-01", "2019-06-02"], events: [] };
 const day = {

@@ -1,6 +1,6 @@
 // Charts as SVG: lines over the calendar, bars over opinions, bars over guesses. Nothing here knows what is shown.
 
-import { along, plain, ticks } from "./axes.mjs";
+import { along, plain, ticks } from "../../pages/axes.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const LETTER = 7; // pixels of a digit, at most

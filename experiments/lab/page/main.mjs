@@ -1,18 +1,18 @@
 // What the page does: one state, told by its parts, and asked of the worker.
 
-import { extent, plain, ticks } from "./axes.mjs";
+import { extent, plain, ticks } from "../../pages/axes.mjs";
 import { bars, placed, small, timeline } from "./charts.mjs";
 import { byId, dataOf, filled } from "../../pages/dom.mjs";
 import { fragmentOf, stateOf } from "./fragment.mjs";
 import { binned, codeOf, guessesOf } from "./guesses.mjs";
-import { Laboratory, workerOf } from "./laboratory.mjs";
+import { Laboratory, workerOf } from "../../pages/laboratory.mjs";
 import {
   DEBRIEF, PREDICT, TRY, answerOf, guessOf, numberOfControls, phaseOf, seen, startOf, valueOf,
 } from "./lesson.mjs";
 import { showLevers } from "./levers.mjs";
 import { linesOf } from "./python.mjs";
 import { checkedField, dateOf } from "./settings.mjs";
-import { BINS } from "./twins.mjs";
+import { BINS } from "../../pages/twins.mjs";
 
 const data = dataOf("data");
 const say = data.strings;

@@ -69,8 +69,3 @@ export function pairsOf(levers, calendar, settings) {
       }),
     );
 }
-
-/** The first day on which anything that is decided holds; none, if nothing is. */
-export function firstDay(settings, days) {
-  return Math.min(days, ...Object.values(settings).map((each) => each.day));
-}

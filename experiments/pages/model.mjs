@@ -1,6 +1,6 @@
 // The engine as twins need it.
 
-import { load, unpack } from "../../../sim/page/engine.js";
+import { load, unpack } from "../../sim/page/engine.js";
 
 /** The model of a page's `module` and `image` (gzipped, in base64) and their `layout`, at the start of the burn-in. */
 export async function open({ module, image, layout }) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Laboratory } from "../../experiments/lab/page/laboratory.mjs";
-import { BINS, Cancelled, Twins, histogramOf } from "../../experiments/lab/page/twins.mjs";
+import { Laboratory } from "../../experiments/pages/laboratory.mjs";
+import { BINS, Cancelled, Twins, histogramOf } from "../../experiments/pages/twins.mjs";
 
 /** A model without people: its outcome is a number that grows by the seed, and by what is decided from its day on. */
 class Counter {

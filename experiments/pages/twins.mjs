@@ -1,8 +1,11 @@
 // Two worlds with the same people and the same draws: the second is forked from the first where something is decided.
 
-import { firstDay } from "./settings.mjs";
-
 export const BINS = 40;
+
+/** The first day on which anything that is decided holds; none, if nothing is. */
+export function firstDay(settings, days) {
+  return Math.min(days, ...Object.values(settings).map((each) => each.day));
+}
 
 /** What is thrown where nobody wants the answer any more. */
 export class Cancelled extends Error {}
