@@ -17,7 +17,7 @@ from scipy import stats
 
 import experiments.report
 from experiments.report.certainty import certainty
-from experiments.report.chances import _dots
+from experiments.report.chances import DOTS, _dots
 from experiments.report.data import as_link
 from experiments.report.effect import verb_of
 from experiments.report.figures_of_effects import _magnification, _Row
@@ -28,7 +28,7 @@ from experiments.report.strategies import _best, _places
 from experiments.report.strings import Strings, say, strings
 from experiments.report.verdict import counted
 from sim import World
-from sim.study.intervals import ANYTIME, paired_interval
+from sim.study.intervals import ANYTIME, STUDENT, Method, p_values, paired_interval
 
 SMALLEST = 0.01
 
@@ -133,11 +133,28 @@ def test_people_are_told_to_the_digits_that_their_range_deserves() -> None:
 
 def test_dots_are_equally_likely_differences() -> None:
     differences = pd.Series([0.1, 0.3, 0.2, 0.4])
-    dots = np.array(_dots(differences))
+    dots = np.array(_dots(differences, STUDENT))
     error = stats.sem(differences)
     shares = stats.t.cdf((dots - differences.mean()) / error, 3)
     assert shares == pytest.approx((np.arange(20) + 0.5) / 20)
-    assert _dots(pd.Series([0.0, 0.0])) == () == _dots(pd.Series([0.1]))
+    assert _dots(pd.Series([0.0, 0.0]), STUDENT) == () == _dots(pd.Series([0.1]), STUDENT)
+
+
+@pytest.mark.parametrize("method", [STUDENT, ANYTIME])
+def test_dots_lie_where_the_intervals_that_are_shown_have_their_ends(method: Method) -> None:
+    differences = pd.Series(np.random.default_rng(2).normal(0.3, 1.0, 16))
+    dots = _dots(differences, method)
+    assert len(dots) == DOTS and sorted(dots) == list(dots)
+    for i, level in enumerate([0.95, 0.85, 0.75]):
+        _, low, high, _ = paired_interval(differences, level, method)
+        assert (dots[i], dots[-1 - i]) == pytest.approx((low, high))
+    refused = p_values([differences], method)[0] < 0.05
+    assert refused == (dots[0] > 0)
+
+
+def test_where_no_interval_is_shown_there_are_no_dots() -> None:
+    differences = pd.Series(np.random.default_rng(2).normal(0.3, 1.0, 8))
+    assert np.isnan(paired_interval(differences, method=ANYTIME)[1]) and _dots(differences, ANYTIME) == ()
 
 
 def test_ranks_are_told_with_their_probability_and_ties_as_ties() -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from experiments.report.timeline import Label, label_of
 from experiments.studies.results import Results
 from experiments.studies.settings import Cell
-from sim.study.intervals import moments
+from sim.study.intervals import Method, moments
 
 DOTS = 20
 MOST = 6
@@ -22,9 +20,9 @@ MOST = 6
 class Chance(NamedTuple):
     """Whether ``first`` averts more than ``second``, traced.
 
-    ``dots`` are the middles of ``DOTS`` equally likely parts of what the mean difference over seeds may be (Student's),
-    ascending; ``more`` how many are above 0. A picture of them is read better than an interval (Fernandes et al. 2018, doi
-    10.1145/3173574.3173718).
+    ``dots`` are the middles of ``DOTS`` equally likely parts of what the mean difference over seeds may be, ascending;
+    ``more`` how many are above 0. Each is an end of the study's own interval at some level, the outermost those of the 95 %
+    interval. A picture of them is read better than an interval (Fernandes et al. 2018, doi 10.1145/3173574.3173718).
     """
 
     first: Label
@@ -42,7 +40,7 @@ def chances(results: Results, best: list[str]) -> tuple[Chance, ...]:
     traced = results.runs.set_index(["branch", "seed"])["troll_part"]
     found = []
     for first, second in _pairs(results, best):
-        dots = _dots(traced.loc[first] - traced.loc[second])
+        dots = _dots(traced.loc[first] - traced.loc[second], results.method)
         if dots:
             found.append(Chance(label_of(results, first), label_of(results, second), dots))
     return tuple(found[:MOST])
@@ -71,10 +69,14 @@ def _unless_same(first: Cell, second: Cell) -> Iterator[tuple[str, str]]:
         yield first.branch, second.branch
 
 
-def _dots(differences: pd.Series) -> tuple[float, ...]:
-    """None where nothing differs, or one seed says nothing of chance."""
+def _dots(differences: pd.Series, method: Method) -> tuple[float, ...]:
+    """None where nothing differs, or so few seeds say nothing of chance. Where less than half of what may be lies below a dot,
+    it is the lower end of the interval that leaves out twice that share, else the upper end."""
     (mean,), (deviation,), (n,) = moments([differences.to_numpy(dtype=float)])
     if n < 2 or not np.any(differences):
         return ()
-    shares = (np.arange(DOTS) + 0.5) / DOTS
-    return tuple(float(dot) for dot in mean + deviation / math.sqrt(n) * stdtrit(n - 1.0, shares))
+    sides = 2 * (np.arange(DOTS) + 0.5) / DOTS - 1
+    halves = [float(method.half_widths(np.array([float(n)]), abs(side))[0]) for side in sides]
+    if not np.isfinite(halves).all():
+        return ()
+    return tuple(float(dot) for dot in mean + np.sign(sides) * deviation * halves)
