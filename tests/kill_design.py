@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,11 @@ EXECUTORS = {
 _OF_THE_OCCASION = ["cpu_seconds", "made"]
 
 
-def command(executor: str, worlds: int, folder: Path) -> list[str]:
-    """The program on a design of so many worlds."""
+def command(executor: str, worlds: int, folder: Path, asked: Sequence[str] = ()) -> list[str]:
+    """The program on a design of so many worlds, ``asked`` for something more."""
     many = [] if executor == "slurm" else ["threads=2"]
     more = [f"executor={executor}", *EXECUTORS[executor], *many, f"design.worlds={worlds}", f"results={folder}"]
-    return [sys.executable, "-m", "experiments.run", *DESIGN, *more, "output=json"]
+    return [sys.executable, "-m", "experiments.run", *DESIGN, *more, *asked, "output=json"]
 
 
 def records(folder: Path) -> int:
@@ -56,18 +57,20 @@ def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.read_parquet(design / "effects.parquet"), runs.drop(columns=_OF_THE_OCCASION)
 
 
-def finished(executor: str, worlds: int, folder: Path) -> dict[str, Any]:
+def finished(executor: str, worlds: int, folder: Path, asked: Sequence[str] = ()) -> dict[str, Any]:
     """The JSON document of the program, run to its end."""
-    done = subprocess.run(command(executor, worlds, folder), cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command(executor, worlds, folder, asked), cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     document: dict[str, Any] = json.loads(done.stdout)
     return document
 
 
-def kill_at(wanted: int, executor: str, worlds: int, folder: Path) -> int:
+def kill_at(wanted: int, executor: str, worlds: int, folder: Path, asked: Sequence[str] = ()) -> int:
     """Kill the program when its ledger has so many runs; returns how many it then has."""
     with subprocess.Popen(
-        command(executor, worlds, folder), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command(executor, worlds, folder, asked), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as program:
         while records(folder) < wanted:
             assert program.poll() is None, "it ended before it was killed"
@@ -76,10 +79,13 @@ def kill_at(wanted: int, executor: str, worlds: int, folder: Path) -> int:
     return records(folder)
 
 
-def killed_twice(executor: str, worlds: int, folder: Path) -> list[int]:
-    """Runs in the ledger at each kill; the design is finished afterwards."""
-    at = [kill_at(2 * worlds * third // 3, executor, worlds, folder) for third in (1, 2)]
-    finished(executor, worlds, folder)
+def killed_twice(
+    executor: str, worlds: int, folder: Path, asked: Sequence[str] = (), runs: int | None = None
+) -> list[int]:
+    """Runs in the ledger at each kill, at thirds of all ``runs`` (default: one seed's); the design is finished afterwards."""
+    runs = 2 * worlds if runs is None else runs
+    at = [kill_at(runs * third // 3, executor, worlds, folder, asked) for third in (1, 2)]
+    finished(executor, worlds, folder, asked)
     return at
 
 

@@ -31,3 +31,16 @@ def test_a_design_that_is_killed_twice_gives_the_same_tables(
     assert 0 < at[0] < at[1]
     for here, there in zip(undisturbed, tables(tmp_path), strict=True):
         pd.testing.assert_frame_equal(here, there)
+
+
+@pytest.mark.slow
+def test_a_design_that_adds_seeds_and_is_killed_twice_gives_the_same_tables(tmp_path: Path) -> None:
+    asked, worlds = ["precision=0.0002", "most_seeds=13"], 3
+    runs = finished("threads", worlds, tmp_path / "undisturbed", asked)["runs"]
+    undisturbed = tables(tmp_path / "undisturbed")
+    many = undisturbed[1].groupby("world")["seed"].nunique()
+    assert len(many) == worlds and many.min() < many.max()
+    at = killed_twice("threads", worlds, tmp_path / "killed", asked, runs)
+    assert 0 < at[0] < at[1]
+    for here, there in zip(undisturbed, tables(tmp_path / "killed"), strict=True):
+        pd.testing.assert_frame_equal(here, there)

@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 
 import sim
 from experiments.replay import main as replay
+from experiments.report.__main__ import main as report
 from experiments.run import main
 from experiments.studies.results import load
 from sim.fields import InputError
+from sim.sampling import Factor, Grid
 from sim.study import batches, compare
+from sim.study.design import DesignTables
 from sim.study.intervals import ANYTIME, STUDENT, Method, false_discovery, holm, p_values, paired_intervals
 from sim.study.precision import imprecise, in_batches
 from tests.worlds import busy_branch, busy_world
@@ -239,6 +242,88 @@ def test_what_cannot_be_asked(asked: dict[str, Any], sentence: str) -> None:
         sim.compare(WORLD, BRANCHES, seeds=3, **asked)
 
 
+# Designs
+
+GRID = Grid([Factor("campaign.flooding", (1, 4))])
+
+
+@pytest.fixture(scope="module")
+def differing(ledger: Path) -> float:
+    """A precision for which 9 seeds are enough in one world of the grid, and not in the other."""
+    studies = [
+        sim.compare(WORLD.replace({"campaign.flooding": flooding}), BRANCHES, seeds=9, ledger=ledger)
+        for flooding in (1, 4)
+    ]
+    found = [half_widths(replace(study, precision=(sim.Precision(1.0),))).max() for study in studies]
+    assert abs(found[0] - found[1]) > 0.05 * max(found)
+    return float(np.mean(found))
+
+
+def test_each_world_of_a_design_gets_as_many_as_it_needs(differing: float, ledger: Path, tmp_path: Path) -> None:
+    design = sim.Design(WORLD, GRID, BRANCHES, seeds=3, precision=differing, most_seeds=24)
+    assert design.number_of_runs == 2 * 2 * 24
+    tables = design.run(tmp_path, ledger)
+    seeds = tables.runs.groupby("world")["seed"].unique()
+    assert sorted(map(len, seeds)) == [9, 12] and all(list(each) == list(range(1, len(each) + 1)) for each in seeds)
+    assert tables.imprecise.empty and not tables.faults
+    for flooding, part in tables.effects.groupby("campaign.flooding"):
+        world = WORLD.replace({"campaign.flooding": flooding})
+        alone = sim.compare(world, BRANCHES, seeds=3, precision=differing, ledger=ledger)
+        pd.testing.assert_frame_equal(
+            part[alone.effects.columns].reset_index(drop=True), alone.effects, check_dtype=False, check_exact=True
+        )
+    assert set(tables.effects["interval"]) == {"anytime"}
+
+
+@pytest.mark.slow
+def test_a_design_that_ends_within_a_batch_goes_on_undisturbed(differing: float, ledger: Path, tmp_path: Path) -> None:
+    class EnoughError(Exception):
+        pass
+
+    told: list[tuple[int, int]] = []
+
+    def heard(done: int, total: int) -> None:
+        told.append((done, total))
+        if deadly and done == 15:
+            raise EnoughError
+
+    def run(folder: str, **more: Any) -> DesignTables:
+        return sim.Design(WORLD, GRID, BRANCHES, seeds=3, precision=differing).run(
+            tmp_path / folder, progress=heard, threads=1, **more
+        )
+
+    deadly = False
+    whole = run("undisturbed", ledger=ledger)
+    deadly = True
+    with pytest.raises(EnoughError):
+        run("killed")
+    deadly = False
+    told.clear()
+    kept = sim.Ledger(tmp_path / "killed" / "ledger")
+    again = run("killed", ledger=kept)
+    assert kept.found + kept.kept == 42 and 15 <= kept.found < 18 and told[-1] == (kept.kept, kept.kept)
+    for name in ("effects", "runs"):
+        before, after = (getattr(tables, name).drop(columns=OCCASION, errors="ignore") for tables in (whole, again))
+        pd.testing.assert_frame_equal(after, before, check_exact=True)
+
+
+def test_worlds_whose_budget_ends_are_told(ledger: Path, tmp_path: Path) -> None:
+    tables = sim.Design(WORLD, GRID, BRANCHES, seeds=3, precision=1e-9, most_seeds=5).run(tmp_path, ledger)
+    assert tables.runs.groupby("world")["seed"].nunique().tolist() == [5, 5]
+    assert set(tables.imprecise["world"]) == {1, 2} and set(tables.imprecise["outcome"]) == {"opinion_mean"}
+
+
+def test_a_world_with_a_seed_that_fails_gets_no_more(tmp_path: Path) -> None:
+    world = sim.World.hk2019(people=200, graph={"followees": 5}, burn_in_days=0)
+    grid = Grid([Factor("graph.followees", (9, 4))])  # so small a world has no room for 9
+    design = sim.Design(world, grid, BRANCHES, seeds=1, days=1, precision=1e-9, most_seeds=3)
+    tables = design.run(tmp_path)
+    assert [(fault.world, fault.seed) for fault in tables.faults] == [(1, 1)]
+    assert tables.runs.groupby("world")["seed"].nunique().to_dict() == {1: 1, 2: 3}  # the first has its fault
+    assert set(tables.effects["world"]) == {2}
+
+
+OCCASION = ["cpu_seconds", "made"]
 SMALL = ["study=actual", "world.people=1000", "world.burn_in_days=0", "days=2"]
 
 
@@ -260,13 +345,34 @@ def test_the_program_adds_seeds_and_says_so(tmp_path: Path, capsys: pytest.Captu
     assert replay([str(folder), f"results={tmp_path / 'replay'}"]) == 0
 
 
+@pytest.mark.slow
+def test_the_program_adds_seeds_to_each_world_of_a_design(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grid = ["design=grid", "design.factors=[{field: campaign.flooding, values: [1, 4]}]", f"results={tmp_path}"]
+    command = [*SMALL, *grid, "seeds=6", "precision=0.0004", "most_seeds=24"]
+    assert main(command) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    (folder,) = tmp_path.glob("actual-design-*")
+    runs = pd.read_parquet(folder / "runs.parquet")
+    many = runs.groupby("world")["seed"].nunique()
+    assert (many > 9).all() and many.min() < 24
+    number = f"{many.min()} to {many.max()}" if many.min() < many.max() else str(many.min())
+    assert f"Seeds were added for ±0.00040 for opinion_mean: {number} a world, enough in all worlds." in told
+    for program in (lambda: main([*command, "output=json"]), lambda: report([str(folder), "output=json"])):
+        assert program() == 0
+        document = json.loads(capsys.readouterr().out)
+        assert (document["imprecise"], document["runs"]) == (0, len(runs))
+    assert main([*SMALL, *grid, "seeds=6"]) == 0  # another directory: what is in it is not the same
+    assert len(list(tmp_path.glob("actual-design-*"))) == 2
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
         (["most_seeds=9"], "most_seeds must be left out without precision, for which seeds are added."),
         (["seeds=9", "precision=0.1", "most_seeds=8"], "most_seeds must be at least 9"),
         (["precision=[{outcome: opinion_meen, half_width: 1}]"], "did you mean 'opinion_mean'?"),
-        (["precision=0.1", "design=grid", "design.factors=[{field: people, values: [1000]}]"], "left out with a design"),
+        (["precision=0.1", "most_seeds=8", "design=grid", "design.factors=[{field: people, values: [1000]}]", "seeds=9"],
+         "most_seeds must be at least 9"),
     ],
 )  # fmt: skip
 def test_what_the_program_cannot_be_asked(

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.command.terminal import console, one_line, words
+from experiments.command.words import plain
+from experiments.report.strings import say
 from experiments.studies.run_design import DesignRun
 from experiments.studies.settings import StudyPlan
 from sim.study.long_tables import EFFECTS, RUNS
@@ -33,6 +35,7 @@ def print_design(run: DesignRun, plan: StudyPlan, as_json: bool, to: Console | N
             "worlds": run.worlds,
             "runs": run.simulated + run.found,
             "failed": failed,
+            **({"imprecise": len(run.tables.imprecise)} if run.tables.precision else {}),
         }
         print(json.dumps({"effects": rows, **about}, allow_nan=False))
     else:
@@ -64,10 +67,29 @@ def _print(run: DesignRun, plan: StudyPlan, effects: pd.DataFrame, to: Console) 
     for (branch, kind), part in effects.groupby(["branch", "kind"], sort=False):
         table.add_row(*map(words, (branch, kind, *_told(part))))
     to.print(table)
+    if run.tables.precision and len(effects):
+        to.print(words(_about_seeds(run)))
     to.print(words(f"{run.simulated:,} runs simulated, {run.found:,} found in the ledger."))
     to.print(
         words(f"Two tables, with the fields that vary as columns: {run.directory / EFFECTS}, {RUNS}"), soft_wrap=True
     )
+
+
+def _about_seeds(run: DesignRun) -> str:
+    """How many seeds the worlds got for the precision that was asked, and in how many they were not enough."""
+    runs = pq.read_table(run.directory / RUNS, columns=["world", "seed", "fault"]).to_pandas()
+    seeds = runs[runs["fault"].isna()].groupby("world")["seed"].nunique()
+    asked = ", ".join(
+        say("seeds.asked", half=plain(each.half_width), outcome=each.outcome) for each in run.tables.precision
+    )
+    many = (
+        f"{seeds.min()} to {seeds.max()} a world"
+        if len(seeds) and seeds.min() < seeds.max()
+        else f"{seeds.max()} a world"
+    )
+    rough = run.tables.imprecise["world"].nunique()
+    enough = f"enough in all but {rough:,} of {run.worlds:,} worlds" if rough else "enough in all worlds"
+    return f"Seeds were added for {asked}: {many}, {enough}. Intervals hold however many it took."
 
 
 def _told(part: pd.DataFrame) -> list[Any]:

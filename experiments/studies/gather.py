@@ -46,6 +46,13 @@ def run_keys(experiment: Experiment) -> RunKeys:
         raise InputError(str(error)) from None
 
 
+def precision_in_key(experiment: Experiment) -> dict[str, Any]:
+    """What a directory's key has of the precision that is asked for; nothing where none is."""
+    if not experiment.asked:
+        return {}
+    return {"precision": [[each.to_mapping() for each in experiment.asked], experiment.most_seeds]}
+
+
 def study_directory(experiment: Experiment) -> Path:
     """results/STUDY-KEY, where KEY is of everything that decides what is in it, code included."""
     keys, branches = run_keys(experiment), experiment.study.all_branches(experiment.world)
@@ -56,9 +63,8 @@ def study_directory(experiment: Experiment) -> Path:
             "watch": experiment.watch,
             "observed": sources_of("experiments.studies.observed")
             | sources_of(f"sim.cases.{experiment.study.case}.case"),
+            **precision_in_key(experiment),
         }
-        if experiment.asked:
-            content["precision"] = [[each.to_mapping() for each in experiment.asked], experiment.most_seeds]
     except UnknownCodeError as error:
         raise InputError(str(error)) from None
     key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]

@@ -38,6 +38,11 @@ _TOLD = ("world", "study", "seeds", "days", "command", "model_version")
 REPORT = "report.html"
 
 
+def precision_of(provenance: Mapping[str, Any]) -> tuple[Precision, ...]:
+    """What seeds were added for, if they were."""
+    return tuple(build(Precision, each, path="precision") for each in provenance.get("precision", ()))
+
+
 @dataclass(frozen=True, eq=False)
 class Results:
     """Tables of a study (each a DataFrame) and its provenance (plain JSON).
@@ -78,7 +83,7 @@ class Results:
     @property
     def precision(self) -> tuple[Precision, ...]:
         """What seeds were added for, if they were."""
-        return tuple(build(Precision, each, path="precision") for each in self.provenance.get("precision", ()))
+        return precision_of(self.provenance)
 
     @property
     def method(self) -> Method:

@@ -16,8 +16,8 @@ import sim
 from experiments.command.folder import Assembly, Manifest
 from experiments.command.progress import Reporter
 from experiments.command.user_code import load_classes, user_classes
-from experiments.studies.gather import package_versions, run_keys
-from experiments.studies.results import PROVENANCE
+from experiments.studies.gather import package_versions, precision_in_key, run_keys
+from experiments.studies.results import PROVENANCE, precision_of
 from experiments.studies.run_study import check_places, opened_ledger
 from experiments.studies.settings import Experiment, StudyPlan
 from sim.fields import InputError, build, canonical_json
@@ -61,6 +61,7 @@ class Asked:
             "fields": list(design.values.columns),
             "values": design.values.to_numpy().tolist(),
             "reference": design.reference,
+            **precision_in_key(self.experiment),
             **({} if self.kind == DESIGN else {"about": self.about}),
         }  # fmt: skip
         key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
@@ -98,7 +99,8 @@ def simulate_design(asked: Asked, tell: Callable[[DesignTables, Path], T]) -> tu
             text = json.dumps(about, indent=2, ensure_ascii=False)
             (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
             told = tell(tables, folder)
-    run = DesignRun(directory, DesignTables(directory, tables.faults), len(design), ledger.kept, ledger.found)
+    whole = DesignTables(directory, tables.faults, tables.precision)
+    run = DesignRun(directory, whole, len(design), ledger.kept, ledger.found)
     return run, told
 
 
@@ -113,7 +115,8 @@ def load_design(folder: Path, allow_code: bool = False) -> tuple[DesignRun, Stud
     if "study" not in told:
         raise InputError(f"{folder} must be the directory of a design, and joins studies instead; name these")
     load_classes(told.get("user_code", []), allow_code, str(folder))
-    tables = DesignTables(folder, tuple(Fault(**each) for each in told["seeds_that_failed"]))
+    faults = tuple(Fault(**each) for each in told["seeds_that_failed"])
+    tables = DesignTables(folder, faults, precision_of(told))
     worlds = pq.read_table(folder / RUNS, columns=["world"])["world"].unique()
     run = DesignRun(folder, tables, len(worlds), told["runs_simulated"], told["runs_found_in_ledger"])
     return run, build(StudyPlan, told["study"], path="study")
@@ -131,6 +134,8 @@ def _provenance(asked: Asked, began: float) -> dict[str, Any]:
         "packages": package_versions(),
         "design": dict(asked.about),
         "seeds": list(experiment.seed_list),
+        "precision": [each.to_mapping() for each in asked.design.precision],
+        "most_seeds": asked.design.most_seeds,
         "days": experiment.days,
         "study": experiment.study.settled().to_mapping(),
         "world": experiment.world.to_mapping(),

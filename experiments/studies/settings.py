@@ -296,8 +296,6 @@ class Experiment(Settings):
             raise InputError("must not name a seed twice", field="seeds")
         own_outcomes(self.outcomes)
         _ = self.asked
-        if self.asked and self.design is not None:
-            raise InputError("must be left out with a design, whose worlds all have the same seeds", field="precision")
         if self.asked:
             checked_most(self.most_seeds, self.seed_list)
         elif self.most_seeds != MOST_SEEDS:
@@ -343,7 +341,7 @@ class Experiment(Settings):
         try:
             return Design(
                 self.world, self.design, self.study.all_branches(self.world), self.seed_list, self.study.reference, self.days,
-                outcomes=self.outcomes,
+                outcomes=self.outcomes, precision=self.asked or None, most_seeds=self.most_seeds,
             )  # fmt: skip
         except InputError as error:
             if error.field is None or not error.field.startswith("worlds"):

@@ -21,7 +21,7 @@ from sim.study.batches import Batches, Progress, runs_of, workers_of
 from sim.study.effects import effects_of, measured
 from sim.study.intervals import ANYTIME, STUDENT, Method
 from sim.study.ledger import Ledger, ledger_of
-from sim.study.precision import MOST_SEEDS, Asked, Precision, checked_most, imprecise, in_batches, precisions
+from sim.study.precision import MOST_SEEDS, Asked, Enough, Precision, checked_most, imprecise, precisions
 from sim.study.shelf import Shelf
 from sim.world import World
 
@@ -221,18 +221,12 @@ def compare(
     shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded)
     simulation = Batches(world, given, population_seed, length, recorded, worked_by, workers, kept_in, shelf, progress)
     found: dict[tuple[str, int], Run | None] = {}
-    values: dict[tuple[str, int], dict[str, float]] = {}
-    begun: tuple[int, ...] = ()
-    for batch in in_batches(chosen_seeds, most if asked else len(chosen_seeds)):
-        runs = simulation.simulated(batch)
+    enough = Enough(names, reference, chosen_seeds, asked, most)
+    while enough.batch:
+        runs = simulation.simulated(enough.batch)
         found |= runs
-        begun += batch
-        if asked:
-            values |= measured(runs_of(shelf, given, runs))
-            wanted = [each.outcome for each in asked]
-            effects = effects_of(values, names, reference, begun, wanted, ANYTIME, dict.fromkeys(names, False))
-            if imprecise(effects, asked).empty:
-                break
+        enough.add(runs_of(shelf, given, runs))
+    begun = enough.begun
     ordered = {(name, seed): found[name, seed] for name in given for seed in begun}
     return Study(world, given, begun, reference, length, runs_of(shelf, given, ordered), recorded, asked)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from sim.study.failures import reason
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger, ledger_of
 from sim.study.long_tables import EFFECTS, RUNS, LongTables, run_table
+from sim.study.precision import MOST_SEEDS, Asked, Enough, Precision, checked_most, imprecise, precisions
 from sim.study.shelf import Shelf
 from sim.study.tree import BranchTree
 from sim.study.work import Block, Failed, Work
@@ -45,16 +46,25 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class DesignTables:
-    """What a design gave, in a folder: ``effects.parquet`` and ``runs.parquet`` (docs/clusters.md), and the seeds that failed."""
+    """What a design gave, in a folder: ``effects.parquet`` and ``runs.parquet`` (docs/clusters.md).
+
+    ``faults`` are the seeds that failed, ``precision`` is what seeds were added for, if they were.
+    """
 
     folder: Path
     faults: tuple[Fault, ...] = ()
+    precision: tuple[Precision, ...] = ()
 
     @property
     def effects(self) -> pd.DataFrame:
         """A row for each world, branch, outcome and kind: number of the world, the fields that vary, the columns of
         ``Study.effects``."""
         return pd.read_parquet(self.folder / EFFECTS)
+
+    @property
+    def imprecise(self) -> pd.DataFrame:
+        """The rows of ``effects`` that are less precise than asked; none where nothing was."""
+        return imprecise(self.effects, self.precision)
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -69,7 +79,8 @@ class Design:
     ``worlds`` says how they differ from ``world``: a ``sim.sampling.Grid``, ``LatinHypercube``, ``Sobol`` or ``Table``, or a
     DataFrame (or list of mappings) whose columns are fields as in ``World.replace``. They are numbered from 1. ``branches``,
     ``seeds``, ``reference``, ``days``, ``population_seed`` and ``outcomes`` as in ``sim.compare``; the seeds are the same in all
-    worlds.
+    worlds. With ``precision`` (and ``most_seeds``), as there too, each world gets more until its own effects are precise enough;
+    how many it gets hangs on nothing that happens in the others.
 
     Raises InputError for whatever cannot be: the field, the value, and the row that has it.
 
@@ -93,6 +104,8 @@ class Design:
         days: int | None = None,
         population_seed: int | None = None,
         outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
+        precision: Asked = None,
+        most_seeds: int = MOST_SEEDS,
     ) -> None:
         self.world = instance(world, World, "world")
         try:
@@ -106,13 +119,15 @@ class Design:
         )
         self.population_seed = population_seed
         self._asked_days, self._outcomes = days, outcomes
+        self.most_seeds = len(self.seeds) if precision is None else checked_most(most_seeds, self.seeds)
         if self.number_of_runs > MOST_RUNS:
             raise InputError(
-                f"must make at most {MOST_RUNS:,} runs with {len(self.branches)} branches and {len(self.seeds)} seeds, not "
+                f"must make at most {MOST_RUNS:,} runs with {len(self.branches)} branches and {self.most_seeds} seeds, not "
                 f"{self.number_of_runs:,}",
                 field="worlds",
             )
         self._largest = self._checked()
+        self.precision = precisions(precision, self._recorded(self._largest).columns)
 
     def __repr__(self) -> str:
         return (
@@ -125,17 +140,20 @@ class Design:
 
     @property
     def number_of_runs(self) -> int:
-        """Worlds x branches x seeds."""
-        return len(self) * len(self.branches) * len(self.seeds)
+        """Worlds x branches x seeds; with precision, at most."""
+        return len(self) * len(self.branches) * self.most_seeds
 
     def __iter__(self) -> Iterator[World]:
         """The worlds, one after the other. Raises InputError naming the row of one that cannot be."""
-        fields = list(self.values.columns)
-        for number, row in enumerate(self.values.itertuples(index=False, name=None), start=1):
-            try:
-                yield self.world.replace(dict(zip(fields, row, strict=True)))
-            except InputError as error:
-                raise _in_row(error, number) from None
+        return map(self._numbered, range(1, len(self) + 1))
+
+    def _numbered(self, number: int) -> World:
+        """A world by its number. Raises InputError naming its row if it cannot be."""
+        row = self.values.iloc[number - 1].tolist()
+        try:
+            return self.world.replace(dict(zip(self.values.columns, row, strict=True)))
+        except InputError as error:
+            raise _in_row(error, number) from None
 
     def _checked(self) -> World:
         """The world that takes most memory. Raises InputError if any cannot be, or a branch not in it."""
@@ -168,7 +186,8 @@ class Design:
 
         Killed, it goes on where it stopped when it is run again. ``executor`` and ``threads`` as in ``sim.compare``;
         ``progress(done, total)`` is called with runs that are simulated now. A world that cannot be simulated is left out of
-        the effects; its runs say why in the column ``fault``.
+        the effects; its runs say why in the column ``fault``. With precision, worlds that are not certain enough get more seeds
+        when all have had as many, and one with a seed that failed gets none until that one can be simulated.
         """
         place = Path(folder)
         try:
@@ -195,20 +214,32 @@ class Design:
         largest = self._largest
         tree = BranchTree(largest, self.branches, last_step(largest, self._days(largest)))
         workers = side_by_side(largest, tree.states(), workers)
-        todo = _Count(self.number_of_runs, progress)
-        work = (
-            each for number, world in enumerate(self, start=1) for each in self._missing(number, world, ledger, todo)
-        )
-        faults = []
-        with closing(simulated(work, worked_by, workers, lambda _: todo.told(), ledger)) as arriving:
-            for found in arriving:
-                if isinstance(found, Failed):
-                    faults.append(Fault(found.work.number, found.work.block.seed, reason(found.fault)))
-                    todo.less(len(found.work.block.branches))
-                else:
-                    todo.done += 1
-                todo.told()
-        return tuple(sorted(faults))
+        todo = _Count(progress)
+        faults: list[Fault] = []
+        worlds: Iterable[_Growing] = (_Growing(number, self._enough()) for number in range(1, len(self) + 1))
+        todo.more(len(self) * self._runs_a_batch)
+        while True:
+            going_on: list[_Growing] = []
+            work = (each for world in worlds for each in self._missing(world, ledger, todo, going_on))
+            with closing(simulated(work, worked_by, workers, lambda _: todo.told(), ledger)) as arriving:
+                for found in arriving:
+                    if isinstance(found, Failed):
+                        faults.append(Fault(found.work.number, found.work.block.seed, reason(found.fault)))
+                        todo.less(len(found.work.block.branches))
+                    else:
+                        todo.done += 1
+                    todo.told()
+            if not going_on:
+                return tuple(sorted(faults))
+            todo.more(len(going_on) * self._runs_a_batch)
+            worlds = going_on
+
+    @property
+    def _runs_a_batch(self) -> int:
+        return len(self.branches) * len(self.seeds)
+
+    def _enough(self) -> Enough:
+        return Enough(list(self.branches), self.reference, self.seeds, self.precision, self.most_seeds)
 
     def _check_code(self) -> None:
         try:
@@ -224,36 +255,71 @@ class Design:
     def _shelf(self, world: World, ledger: Ledger) -> Shelf:
         return Shelf(ledger, world, self._days(world), self.population_seed, self._recorded(world))
 
-    def _missing(self, number: int, world: World, ledger: Ledger, todo: _Count) -> list[Work]:
-        """What a ledger lacks of a world."""
+    def _missing(self, each: _Growing, ledger: Ledger, todo: _Count, going_on: list[_Growing]) -> list[Work]:
+        """What a ledger lacks of the seeds that a world gets next; a world that may get more after these is ``going_on``."""
+        number, world = each.number, self._numbered(each.number)
         shelf, days, recorded = self._shelf(world, ledger), self._days(world), self._recorded(world)
-        blocks = []
-        for seed in self.seeds:
-            lacking = {name: branch for name, branch in self.branches.items() if not shelf.holds(branch, seed)}
-            todo.less(len(self.branches) - len(lacking))
-            if lacking:
-                blocks.append(Block(world, lacking, seed, self.population_seed, days, recorded))
+        lacking = self._lacking(each, shelf)
+        blocks = [
+            Block(world, branches, seed, self.population_seed, days, recorded) for seed, branches in lacking.items()
+        ]
+        todo.less(self._runs_a_batch - sum(map(len, lacking.values())))
+        if blocks and self.precision:
+            going_on.append(_Growing(number, each.enough, each.enough.batch))
         if blocks and not todo.began:  # where one world's runs can be written, those of others can
             shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
             todo.began = True
         return [Work(block, shelf, number) for block in blocks]
 
+    def _lacking(self, each: _Growing, shelf: Shelf) -> dict[int, dict[str, Branch]]:
+        """By seed; none where those begun are enough, or one of those that were tried has failed."""
+        enough = each.enough
+        if not self.precision:
+            found = {
+                seed: {name: branch for name, branch in self.branches.items() if not shelf.holds(branch, seed)}
+                for seed in enough.batch
+            }
+            return {seed: branches for seed, branches in found.items() if branches}
+        while enough.batch:
+            was_tried = enough.batch == each.tried
+            look = shelf.read if was_tried else shelf.find
+            runs, missing = dict[tuple[str, int], Run](), dict[int, dict[str, Branch]]()
+            for seed in enough.batch:
+                for name, branch in self.branches.items():
+                    run = look(branch, seed)
+                    if run is None:
+                        missing.setdefault(seed, {})[name] = branch
+                    else:
+                        runs[name, seed] = run
+            if missing:
+                return {} if was_tried else missing
+            enough.add(runs)
+        return {}
+
     def studies(self, ledger: Ledger) -> Iterator[tuple[int, Study]]:
         """The study of each world by its number, with the seeds that a ledger has of all branches; simulates nothing."""
-        return ((number, study) for number, _, study in self._kept(ledger))
+        return ((number, study) for number, _, _, study in self._kept(ledger))
 
-    def _kept(self, ledger: Ledger) -> Iterator[tuple[int, Shelf, Study]]:
+    def _kept(self, ledger: Ledger) -> Iterator[tuple[int, Shelf, tuple[int, ...], Study]]:
+        """Of each world its number, its place, the seeds that it was to have, and the study of those that it has."""
         for number, world in enumerate(self, start=1):
-            shelf, runs, complete = self._shelf(world, ledger), dict[tuple[str, int], Run](), []
-            for seed in self.seeds:
-                found = {name: shelf.read(branch, seed) for name, branch in self.branches.items()}
-                runs.update({(name, seed): run for name, run in found.items() if run is not None})
-                if None not in found.values():
-                    complete.append(seed)
+            shelf, enough, runs, complete = self._shelf(world, ledger), self._enough(), dict[tuple[str, int], Run](), []
+            while batch := enough.batch:
+                for seed in batch:
+                    found = {name: shelf.read(branch, seed) for name, branch in self.branches.items()}
+                    whole = {(name, seed): run for name, run in found.items() if run is not None}
+                    if len(whole) == len(found):
+                        runs |= whole
+                        complete.append(seed)
+                if not set(batch).issubset(complete):
+                    break
+                enough.add({(name, seed): runs[name, seed] for name in self.branches for seed in batch})
             ordered = {(name, seed): runs[name, seed] for name in self.branches for seed in complete}
             days, recorded = self._days(world), self._recorded(world)
-            study = Study(world, self.branches, tuple(complete), self.reference, days, ordered, recorded)
-            yield number, shelf, study
+            study = Study(
+                world, self.branches, tuple(complete), self.reference, days, ordered, recorded, self.precision
+            )
+            yield number, shelf, enough.begun, study
 
     def write(self, folder: Path, ledger: Ledger, faults: Sequence[Fault] = ()) -> DesignTables:
         """Write both tables from what a ledger has."""
@@ -261,11 +327,9 @@ class Design:
         columns = self._recorded(self._largest).columns
         lost: list[Fault] = []
         with LongTables(folder, self.values, columns) as tables:
-            for number, shelf, study in self._kept(ledger):
+            for number, shelf, seeds, study in self._kept(ledger):
                 lacking = [
-                    Fault(number, seed, why.get((number, seed), _GONE))
-                    for seed in self.seeds
-                    if seed not in study.seeds
+                    Fault(number, seed, why.get((number, seed), _GONE)) for seed in seeds if seed not in study.seeds
                 ]
                 parts = [
                     pd.DataFrame({"branch": list(self.branches), "seed": fault.seed, "fault": fault.reason})
@@ -277,15 +341,27 @@ class Design:
                     number, study.effects if study.seeds else pd.DataFrame(), pd.concat(parts, ignore_index=True)
                 )
                 lost += lacking
-        return DesignTables(folder, tuple(lost))
+        return DesignTables(folder, tuple(lost), self.precision)
+
+
+class _Growing(NamedTuple):
+    """A world by its number, the seeds that it gets, and those of them that have been tried last."""
+
+    number: int
+    enough: Enough
+    tried: tuple[int, ...] = ()
 
 
 class _Count:
     """Runs that are done and to be done now, of which a progress is told."""
 
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        self.done, self.total, self.progress = 0, total, progress
+    def __init__(self, progress: Progress | None) -> None:
+        self.done, self.total, self.progress = 0, 0, progress
         self.began = False
+
+    def more(self, runs: int) -> None:
+        """So many may have to be."""
+        self.total += runs
 
     def less(self, runs: int) -> None:
         """So many need not be, or cannot be, simulated."""

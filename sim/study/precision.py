@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 
 import pandas as pd
 
 from sim.fields import InputError, Settings, checked, chosen, quantity, shown
-from sim.study.effects import TRACED_OUTCOME
+from sim.run import Run
+from sim.study.effects import TRACED_MEASURE, TRACED_OUTCOME, Values, effects_of, measured
+from sim.study.intervals import ANYTIME
 
 MOST_SEEDS = 200  # where nothing else is said
 
@@ -78,3 +80,39 @@ def in_batches(seeds: Sequence[int], most: int) -> Iterator[tuple[int, ...]]:
         more = tuple(islice(unused, min(len(seeds), most - len(found))))
         yield more
         found += more
+
+
+class Enough:
+    """The seeds that a world gets: batch after batch, until its effects are as precise as asked, or ``most`` seeds are begun; the
+    first batch alone where nothing is asked.
+
+    ``batch`` has the seeds that come next (none: those so far are enough), ``begun`` all so far, with these. Nothing but what was
+    simulated decides, so that whoever goes on later comes to the same seeds.
+    """
+
+    def __init__(
+        self, branches: Sequence[str], reference: str, seeds: Sequence[int], asked: Sequence[Precision], most: int
+    ) -> None:
+        self._branches, self._reference, self._asked = tuple(branches), reference, tuple(asked)
+        self._wanted = [each.outcome for each in asked]
+        self._values: Values = {}
+        self._rest = in_batches(seeds, most if asked else len(seeds))
+        self.batch = next(self._rest)
+        self.begun = self.batch
+
+    def add(self, runs: Mapping[tuple[str, int], Run]) -> None:
+        """What the batch has given, in all branches."""
+        if self._asked:
+            for key, values in measured(runs).items():
+                self._values[key] = {name: values[name] for name in (*self._wanted, TRACED_MEASURE)}
+        self.batch = () if self._precise() else next(self._rest, ())
+        self.begun += self.batch
+
+    def _precise(self) -> bool:
+        if not self._asked:
+            return False
+        identical = dict.fromkeys(self._branches, False)
+        effects = effects_of(
+            self._values, self._branches, self._reference, self.begun, self._wanted, ANYTIME, identical
+        )
+        return imprecise(effects, self._asked).empty
