@@ -27,7 +27,7 @@ from sim.moderation import (
     Weights,
 )
 from sim.moderation.policies.queue import EMPTY, Queue, daily_capacity
-from sim.outcomes import OUTCOMES
+from sim.outcomes.measuring import measured
 from sim.people.accounts import Status
 from sim.simulation import begin
 from sim.society.groups import Group
@@ -39,7 +39,6 @@ from tests.worlds import TWO_PLATFORMS, assert_same, busy_world, daily, run
 EVERYBODY = RuleDetector(signal="age", threshold=-1e6)
 NOBODY = RuleDetector(signal="age", threshold=1e6)
 GUILTY, CLEARED = Rates(tpr=1.0, fpr=1.0), Rates(tpr=0.0, fpr=0.0)
-VALUES = {outcome.name: outcome.value for outcome in OUTCOMES}
 
 
 def long_world(**changes: object) -> World:
@@ -223,7 +222,7 @@ def test_enforcement_keeps_to_its_capacity_and_its_delay() -> None:
     for record in model.removals:
         assert record.asked == record.removed == per_day[record.tick // 4]
     assert [record.tick // 4 for record in model.removals] == list(range(3, world.days))
-    assert VALUES["review_hours"](model) == pytest.approx(sum(per_day[3:]) / 60)
+    assert measured(model)["review_hours"] == pytest.approx(sum(per_day[3:]) / 60)
     assert suspended(model).size == sum(per_day[3:])
 
 
@@ -249,7 +248,7 @@ def test_reviewers_decide_and_nobody_is_decided_upon_twice() -> None:
         (record,) = model.removals  # all on the first day, and nothing is left for the others
         assert record.asked == everybody
         assert record.removed == pytest.approx(share * everybody, abs=20)
-        assert VALUES["review_hours"](model) == pytest.approx(everybody * 2.4 / 60)
+        assert measured(model)["review_hours"] == pytest.approx(everybody * 2.4 / 60)
 
 
 def test_whoever_is_no_longer_flagged_when_reviewed_is_let_off() -> None:
@@ -299,10 +298,10 @@ def test_appeals_succeed_as_often_as_they_say() -> None:
     everybody = Enforcement(0, EVERYBODY, reviewers=1000.0, delay_days=0.0, reviewer=GUILTY)
     appeals = Appeals(0, 1.0, 0.6, Rates(salt=5, tpr=0.9, fpr=0.3), minutes_per_case=30.0)
     model = run(world, Branch((everybody, appeals)))
-    assert VALUES["restored"](model) == pytest.approx(3000 * 0.6 * 0.7, abs=4 * 28)
+    assert measured(model)["restored"] == pytest.approx(3000 * 0.6 * 0.7, abs=4 * 28)
     (decided,) = [record for record in model.removals if record.action == "restore"]
     assert decided.asked == pytest.approx(3000 * 0.6, abs=4 * 27)
-    assert VALUES["review_hours"](model) == pytest.approx((3024 * 2.4 + decided.asked * 30) / 60, rel=0.01)
+    assert measured(model)["review_hours"] == pytest.approx((3024 * 2.4 + decided.asked * 30) / 60, rel=0.01)
 
 
 def test_restored_sleepers_sleep_on_or_wake_if_it_is_time() -> None:
@@ -359,7 +358,7 @@ def strategy(day: float) -> tuple[Policy, ...]:
 def test_a_strategy_in_both_engines_and_through_forks() -> None:
     world, branch = long_world(), Branch((*strategy(2), Takedown(5, GUILTY, accounts=10)))
     whole = run(world, branch, 3)
-    assert VALUES["restored"](whole) > 0 and VALUES["review_hours"](whole) > 0
+    assert measured(whole)["restored"] > 0 and measured(whole)["review_hours"] > 0
     assert {record.policy for record in whole.removals} >= {"registration_checks", "enforcement", "appeals", "takedown"}
     assert_same(whole, run(world, branch, 3, "agents"))
     for step in (world.burn_in_ticks + 8, world.burn_in_ticks + 21, world.burn_in_ticks + 50):

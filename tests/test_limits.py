@@ -11,8 +11,7 @@ import pytest
 import sim
 from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.fields import InputError, canonical_json
-from sim.outcomes import OUTCOMES
-from sim.outcomes.outcome import counts_since_day_0, counts_today
+from sim.outcomes.measuring import counts, measured
 from sim.simulation import begin
 from sim.world import World
 from tests.worlds import assert_same, busy_branch, busy_world, run
@@ -81,12 +80,10 @@ def test_reports_are_counted_up_to_32_bits_and_not_from_0_again() -> None:
 
 def test_the_mean_quality_of_more_than_64_bits_of_qualities() -> None:
     model = run(busy_world())
-    quality = next(outcome for outcome in OUTCOMES if outcome.name == "quality_shown")
     today = slice(model.step_index - model.world.ticks_per_day, model.step_index)
     model.state.counts[today, Count.QUALITY] = 2**62
     model.state.counts[today, Count.SLOTS : Count.SLOTS + 3] = [2**31, 0, 0]
-    model.sums.clear()
-    assert quality.value(model) == 0.5
+    assert measured(model)["quality_shown"] == 0.5
 
 
 def test_qualities_that_a_tick_cannot_add_up_are_refused() -> None:
@@ -104,13 +101,13 @@ def test_counts_are_those_of_the_steps_whenever_they_are_asked_for() -> None:
     often, seldom = begin(world, busy_branch(), 1).engine, begin(world, busy_branch(), 1).engine
     while often.step_index < often.last_step:
         often.advance(often.step_index + 5)
-        counts, now = often.state.counts, often.step_index
+        kept, now = often.state.counts, often.step_index
         for _ in range(2):
-            np.testing.assert_array_equal(counts_since_day_0(often), counts[world.burn_in_ticks : now].sum(axis=0))
+            np.testing.assert_array_equal(counts(often, True), kept[world.burn_in_ticks : now].sum(axis=0))
         if now >= world.ticks_per_day:
-            np.testing.assert_array_equal(counts_today(often), counts[now - world.ticks_per_day : now].sum(axis=0))
+            np.testing.assert_array_equal(counts(often, False), kept[now - world.ticks_per_day : now].sum(axis=0))
     seldom.advance(seldom.last_step)
-    np.testing.assert_array_equal(counts_since_day_0(often), counts_since_day_0(seldom))
+    np.testing.assert_array_equal(counts(often, True), counts(seldom, True))
 
 
 @pytest.mark.parametrize(

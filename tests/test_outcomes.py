@@ -12,7 +12,8 @@ from hypothesis import given, settings
 import sim
 from sim.branch import Branch
 from sim.moderation import Rates, Takedown
-from sim.outcomes import OUTCOMES, opinion
+from sim.outcomes import OUTCOMES
+from sim.outcomes.measuring import measured
 from sim.people.accounts import Status
 from sim.society.groups import Group
 from sim.world import World
@@ -42,6 +43,12 @@ def test_what_is_said_of_outcomes_is_not_said_of_all_or_none() -> None:
         assert 3 < len(said) < len(OUTCOMES) - 5
     costs = [outcome.cost for outcome in OUTCOMES if outcome.cost]
     assert len(set(costs)) == len(costs)
+
+
+def test_an_outcome_has_one_formula() -> None:
+    """A compiled one, which pages have as well, or one of the engine."""
+    assert all((outcome.value is None) != (outcome.of_engine is None) for outcome in OUTCOMES)
+    assert [outcome.name for outcome in OUTCOMES if outcome.value is None] == ["prevalence"]
 
 
 @given(cases(), SEEDS)
@@ -131,7 +138,7 @@ def test_posts_are_counted_once(weight: int) -> None:
 )
 def test_polarisation_of_known_distributions(opinions: tuple[float, ...], expected: float) -> None:
     world = World(people=4, population={"opinions": opinions}, graph={"followees": 0.0})  # type: ignore[arg-type]
-    assert opinion.polarisation(run(world, until=0)) == pytest.approx(expected)
+    assert measured(run(world, until=0))["polarisation"] == pytest.approx(expected)
 
 
 def test_people_who_crossed_by_trolls_words_are_counted_either_way() -> None:
@@ -142,7 +149,7 @@ def test_people_who_crossed_by_trolls_words_are_counted_either_way() -> None:
     x[30:40, 0] = 0.0  # no longer on it
     x[40:45, 1] = -0.2  # on it because of them
     x[45:60, :2] = -0.3
-    found = {o.name: o.value(model) for o in OUTCOMES if o.name in ("supporters", "turned_away", "turned_towards")}
+    found = {name: measured(model)[name] for name in ("supporters", "turned_away", "turned_towards")}
     assert found == {"supporters": 65 / 120, "turned_away": 40 / 120, "turned_towards": 5 / 120}
     without = found["supporters"] + found["turned_away"] - found["turned_towards"]
     assert without == pytest.approx((x[:, 1] > 0.0).mean())
@@ -151,12 +158,11 @@ def test_people_who_crossed_by_trolls_words_are_counted_either_way() -> None:
 def test_concentration_of_equal_exposure_is_the_share_of_the_top() -> None:
     model = run(busy_world(people=200), until=0)
     model.state.troll_impressions[:] = 3
-    concentration = next(o for o in OUTCOMES if o.name == "exposure_concentration")
-    assert concentration.value(model) == pytest.approx(0.01)
+    assert measured(model)["exposure_concentration"] == pytest.approx(0.01)
     model.state.troll_impressions[:] = 0
-    assert math.isnan(concentration.value(model))
+    assert math.isnan(measured(model)["exposure_concentration"])
     model.state.troll_impressions[7] = 5
-    assert concentration.value(model) == 1.0
+    assert measured(model)["exposure_concentration"] == 1.0
 
 
 def test_expressed_climate_is_the_mean_stance_of_the_posts_of_a_day() -> None:

@@ -26,11 +26,10 @@ from sim.outcomes import OUTCOMES
 from sim.page import build, object_file
 from sim.page.build import object_code
 from sim.page.image import BASE
-from sim.page.kernels import measuring
 from sim.page.kernels.moderating import Row
-from sim.page.kernels.sums import make_sums, sum_of
 from sim.page.table import leaves, words_of
 from sim.page.whole import whole_of
+from sim.sums import make_sums, sum_of
 from tests.worlds import busy_world
 
 STILL: dict[str, Any] = {
@@ -93,12 +92,6 @@ def test_code_names_what_the_kernels_are_and_not_the_world() -> None:
     pages = [sim.page.export(world, seed=1) for world in (still_world(), still_world(days=2, **{"feed.length": 3}))]
     assert pages[0].layout["code"] == pages[1].layout["code"]
     assert pages[0].kind == pages[1].kind
-
-
-def test_every_outcome_has_its_line_in_the_kernel_that_measures() -> None:
-    source = Path(measuring.__file__).read_text(encoding="utf-8")
-    measured = re.findall(r"out\[AT\.(\w+)\] =", source)
-    assert set(measured) == {outcome.name for outcome in OUTCOMES}
 
 
 # What a page cannot do

@@ -115,7 +115,7 @@ class Engine(mesa.Model):
         self.review_hours = start.review_hours  # what moderation cost so far, in hours of work in reality
         self.people = list(start.people)
         self._observe, self._keeper = observe, keeper
-        self.sums: dict[str, tuple[int, int, NDArray[np.int64]]] = {}
+        self.room: Any = None  # to measure in, made when a day is first measured (``sim.outcomes``)
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = self.drawn.followers
         self.following: NDArray[np.int64] = self.drawn.following

@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 
 from sim.engine.engine import Engine
-from sim.outcomes import attitudes, innocents, opinion, reach, turnout
 from sim.outcomes.day import Day
+from sim.outcomes.measuring import OUTCOMES, measured
 from sim.outcomes.outcome import Outcome
 from sim.outcomes.own import OwnOutcome, checked_outcomes
 from sim.outcomes.turnout import turnout_table
 
-OUTCOMES: tuple[Outcome, ...] = (
-    opinion.OUTCOMES + reach.OUTCOMES + turnout.OUTCOMES + attitudes.OUTCOMES + innocents.OUTCOMES
-)
 NAMES = frozenset(outcome.name for outcome in OUTCOMES)
 
 
 def measure(model: Engine, own: Sequence[OwnOutcome] = ()) -> dict[str, float]:
     """All outcomes at the end of the day that has just ended, by name; the user's ``own`` come last."""
-    row = {"day": float(model.day)} | {outcome.name: outcome.value(model) for outcome in OUTCOMES}
+    row = {"day": float(model.day)} | measured(model)
     if own:
         day = Day(model, row)
         row |= {outcome.column: outcome.measured(day) for outcome in own}

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from sim.engine.engine import Engine
+import numpy as np
+
+from sim.compiled import inlined
 from sim.engine.state import Count
-from sim.outcomes.outcome import Outcome, counts_today, ratio, roles
+from sim.outcomes.ended import Ended, by_role, ratio
+from sim.outcomes.outcome import Outcome
+from sim.sums import sum_of
+
+_IMPRESSIONS, _DEHUMANISING = int(Count.IMPRESSIONS), int(Count.DEHUMANISING)
 
 
-def dehumanising_share(model: Engine) -> float:
-    """Impressions of dehumanising messages over all impressions, on the topic, today."""
-    today = counts_today(model)
-    return ratio(float(today[Count.DEHUMANISING]), float(roles(today, Count.IMPRESSIONS).sum()))
+@inlined
+def legitimacy(day: Ended) -> float:
+    return sum_of(day.legitimacy.size, day.legitimacy, day.room.sums) / day.legitimacy.size
+
+
+@inlined
+def trust(day: Ended) -> float:
+    return sum_of(day.trust.size, day.trust, day.room.sums) / day.trust.size
+
+
+@inlined
+def dehumanising_share(day: Ended) -> float:
+    today = day.room.today
+    return ratio(np.float64(today[_DEHUMANISING]), np.float64(by_role(_IMPRESSIONS, today)))
 
 
 OUTCOMES = (
@@ -18,7 +34,7 @@ OUTCOMES = (
         "legitimacy",
         "0 to 1",
         "mean(L), L how legitimate a person finds the movement (`docs/model.md`, step 8)",
-        lambda s: float(s.state.legitimacy.mean()),
+        legitimacy,
         low=0.0,
         high=1.0,
     ),
@@ -26,7 +42,7 @@ OUTCOMES = (
         "trust",
         "0 to 1",
         "mean(T), T a person's trust in the platform (there, too)",
-        lambda s: float(s.state.trust.mean()),
+        trust,
         low=0.0,
         high=1.0,
     ),

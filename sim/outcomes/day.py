@@ -16,7 +16,7 @@ from sim.engine.state import Count
 from sim.fields import chosen
 from sim.graph.follower_graph import FollowerGraph
 from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
-from sim.outcomes.outcome import counts_since_day_0, counts_today, in_reality, roles, weights
+from sim.outcomes.measuring import counts
 from sim.outcomes.turnout import turnout_table
 from sim.people.accounts import NOBODY, Role, Status, by_node, by_person
 from sim.society.groups import KINDS, Group
@@ -170,8 +170,8 @@ class Day:
     def impressions(self, role: str | None = None, since_day_0: bool = False) -> float:
         """Impressions in reality of messages on the topic today, by the role of the author: ``citizen`` (outlets among them),
         ``organiser``, ``troll``; of all without one."""
-        counts = roles(self._counts(since_day_0), Count.IMPRESSIONS) * float(weights(self._model)[Group.CITIZEN])
-        return float(counts.sum() if role is None else counts[ROLES[chosen(role, ROLES, "role")]])
+        found = counts(self._model, since_day_0)[Count.IMPRESSIONS :][: len(ROLES)] * float(self._weight[Group.CITIZEN])
+        return float(found.sum() if role is None else found[ROLES[chosen(role, ROLES, "role")]])
 
     def new_posts(self, role: str | None = None, since_day_0: bool = False) -> float:
         """New messages in reality today, by the role of the author."""
@@ -194,13 +194,15 @@ class Day:
     def _level(self, level: int) -> NDArray[np.float64]:
         return self._of_people(self._model.state.opinion[:, level])
 
-    def _counts(self, since_day_0: bool) -> NDArray[np.int64]:
-        return counts_since_day_0(self._model) if since_day_0 else counts_today(self._model)
+    @property
+    def _weight(self) -> NDArray[np.float64]:
+        return self._model.fixed.parameters.by_group.weight
 
     def _posts(self, first: Count, role: str | None, since_day_0: bool) -> float:
         wanted = None if role is None else ROLES[chosen(role, ROLES, "role")]
+        found = counts(self._model, since_day_0)
         groups = [group for group in Group if wanted is None or KINDS[group].role == wanted]
-        return in_reality(self._model, self._counts(since_day_0), first, groups)
+        return sum(float(found[first + group]) * float(self._weight[group]) for group in groups)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

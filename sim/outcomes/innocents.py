@@ -3,100 +3,119 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.engine.engine import Engine
+from sim.compiled import inlined
+from sim.engine.kernels.codes import OF_CITIZEN, OF_ORGANISER, OF_TROLLS_FROM
 from sim.engine.state import Count
-from sim.outcomes.outcome import Outcome, counts_since_day_0, in_reality, trolls_with, weights
+from sim.outcomes.ended import Ended, in_reality, of_people, sum_of_values, trolls_with
+from sim.outcomes.outcome import Outcome
 from sim.people.accounts import Status
-from sim.society.groups import INNOCENT, Group, of_campaign
+from sim.society.groups import INNOCENT, Group
+
+_LOST, _RESTORED, _SILENCED = int(Count.LOST_POSTS), int(Count.RESTORED), int(Count.SILENCED)
+_INNOCENT, _OUTLET, _ANY = len(INNOCENT), int(Group.OUTLET), -1
+_SUSPENDED = int(Status.SUSPENDED)
 
 
-def _suspended(model: Engine) -> NDArray[np.int64]:
-    """Suspended accounts of citizens, organisers and outlets."""
-    # Plain numbers: comparing bytes with an enumeration costs five times as much.
-    suspended = np.flatnonzero(model.state.status[: model.society.group.size] == int(Status.SUSPENDED))
-    return suspended[~of_campaign(model.society.group[suspended])]
+@inlined
+def _wrongly_suspended(group: int, day: Ended) -> float:
+    """Accounts in reality that are wrongly suspended, of a group or of any."""
+    n = 0
+    for i in range(day.room.found[0]):
+        of_account = np.int64(day.group[day.room.wrongly[i]])
+        if group == _ANY or of_account == group:
+            day.room.values[n] = day.weight[of_account]
+            n += 1
+    return sum_of_values(n, day)
 
 
-def _citizens(model: Engine) -> NDArray[np.int64]:
-    suspended = _suspended(model)
-    return suspended[model.society.group[suspended] == int(Group.CITIZEN)]
+@inlined
+def wrongful_removals(day: Ended) -> float:
+    return _wrongly_suspended(_ANY, day)
 
 
-def _people_in_reality(model: Engine, chosen: NDArray[np.bool_]) -> float:
-    return float(np.count_nonzero(chosen)) * float(weights(model)[Group.CITIZEN])
+@inlined
+def wrongful_organisers(day: Ended) -> float:
+    return _wrongly_suspended(OF_ORGANISER, day)
 
 
-def _in_reality(model: Engine, accounts: NDArray[np.int64]) -> float:
-    return float(model.stands_for(accounts).sum())
+@inlined
+def wrongful_outlets(day: Ended) -> float:
+    return _wrongly_suspended(_OUTLET, day)
 
 
-def wrongful_removals(model: Engine) -> float:
-    """Accounts of citizens, organisers and outlets that are suspended."""
-    return _in_reality(model, _suspended(model))
+@inlined
+def _citizens_suspended(began_on_the_movements_side: bool, day: Ended) -> float:
+    n = 0
+    for i in range(day.room.found[0]):
+        account = day.room.wrongly[i]
+        if day.group[account] == OF_CITIZEN:
+            n += (day.anchor[day.person[account]] > 0.0) == began_on_the_movements_side
+    return of_people(n, day)
 
 
-def _of_group(model: Engine, group: Group) -> float:
-    suspended = _suspended(model)
-    return _in_reality(model, suspended[model.society.group[suspended] == int(group)])
+@inlined
+def wrongful_supporters(day: Ended) -> float:
+    return _citizens_suspended(True, day)
 
 
-def wrongful_organisers(model: Engine) -> float:
-    """Organisers' accounts and pages that are suspended."""
-    return _of_group(model, Group.ORGANISER)
+@inlined
+def wrongful_opponents(day: Ended) -> float:
+    return _citizens_suspended(False, day)
 
 
-def wrongful_outlets(model: Engine) -> float:
-    """Genuine outlets' accounts and pages that are suspended."""
-    return _of_group(model, Group.OUTLET)
+@inlined
+def wrongful_newcomers(day: Ended) -> float:
+    n = 0
+    for i in range(day.room.found[0]):
+        account = day.room.wrongly[i]
+        n += (day.group[account] == OF_CITIZEN) & (day.created[account] > 0)
+    return of_people(n, day)
 
 
-def wrongful_supporters(model: Engine) -> float:
-    """Accounts of citizens who began on the movement's side that are suspended."""
-    began = model.society.anchor[model.society.person[_citizens(model)]]
-    return _people_in_reality(model, began > 0.0)
+@inlined
+def wrongful_marks(day: Ended) -> float:
+    n = 0
+    for account in range(day.group.size):
+        if day.flags[account] != 0 and day.group[account] < OF_TROLLS_FROM:
+            day.room.values[n] = day.weight[day.group[account]]
+            n += 1
+    return sum_of_values(n, day)
 
 
-def wrongful_opponents(model: Engine) -> float:
-    """Accounts of the other citizens that are suspended."""
-    began = model.society.anchor[model.society.person[_citizens(model)]]
-    return _people_in_reality(model, began <= 0.0)
+@inlined
+def _since_day_0(first: int, day: Ended) -> float:
+    return in_reality(first, 0, _INNOCENT, day.room.total, day)
 
 
-def wrongful_newcomers(model: Engine) -> float:
-    """Accounts of citizens who registered during the calendar that are suspended."""
-    return _people_in_reality(model, model.society.created[_citizens(model)] > 0)
+@inlined
+def restored(day: Ended) -> float:
+    return _since_day_0(_RESTORED, day)
 
 
-def restored(model: Engine) -> float:
-    """Times that a suspended citizen's, organiser's or outlet's account was restored since day 0."""
-    return in_reality(model, counts_since_day_0(model), Count.RESTORED, INNOCENT)
+@inlined
+def days_silenced(day: Ended) -> float:
+    n = day.room.found[0]
+    for i in range(n):
+        account = day.room.wrongly[i]
+        ticks = np.float64(day.step - np.int64(day.suspended_since[account]))
+        day.room.values[i] = ticks * day.weight[day.group[account]]
+    return (_since_day_0(_SILENCED, day) + sum_of_values(n, day)) / day.ticks_per_day
 
 
-def days_silenced(model: Engine) -> float:
-    """Days for which citizens', organisers' and outlets' accounts have been suspended, added up."""
-    suspended = _suspended(model)
-    ticks = model.step_index - model.state.suspended_since[suspended].astype(np.int64)
-    now = float((ticks * model.stands_for(suspended)).sum())
-    before = in_reality(model, counts_since_day_0(model), Count.SILENCED, INNOCENT)
-    return (before + now) / model.world.ticks_per_day
+@inlined
+def posts_lost(day: Ended) -> float:
+    return _since_day_0(_LOST, day)
 
 
-def wrongful_marks(model: Engine) -> float:
-    """Accounts of citizens, organisers and outlets that are labelled or downranked."""
-    marked = np.flatnonzero(model.state.flags[: model.society.group.size])
-    return _in_reality(model, marked[~of_campaign(model.society.group[marked])])
+@inlined
+def trolls_removed(day: Ended) -> float:
+    return trolls_with(_SUSPENDED, day)
 
 
-def posts_lost(model: Engine) -> float:
-    """Posts that wrongly suspended accounts would have made since day 0."""
-    return in_reality(model, counts_since_day_0(model), Count.LOST_POSTS, INNOCENT)
-
-
-def trolls_removed(model: Engine) -> float:
-    """Troll accounts, active and sleeping, that are suspended."""
-    return float(trolls_with(model, Status.SUSPENDED))
+@inlined
+def review_hours(day: Ended) -> float:
+    return day.review_hours
 
 
 OUTCOMES = (
@@ -198,7 +217,7 @@ OUTCOMES = (
         "hours",
         "since0[cases reviewed · minutes each] / 60; accounts removed, marked or decided upon are cases, what happens to"
         " messages by itself is not",
-        lambda s: s.review_hours,
+        review_hours,
         low=0.0,
         cumulative=True,
     ),

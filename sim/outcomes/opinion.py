@@ -4,59 +4,125 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.engine import Engine
+from sim.compiled import inlined
 from sim.engine.state import Count
-from sim.opinion.provenance import FULL, WITHOUT_TROLLS
-from sim.outcomes.outcome import Outcome, counts_today, in_reality, ratio
+from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
+from sim.outcomes.ended import GROUPS, Ended, in_reality, mean_of_column, ratio, sum_of_values
+from sim.outcomes.outcome import Outcome
 
 _CODES = 32767.0
+_STANCE, _ON_TOPIC = int(Count.STANCE), int(Count.ON_TOPIC_POSTS)
 
 
-def polarisation(model: Engine) -> float:
-    """(1 - |share of supporters - share of opponents|) * distance of the two camps' mean opinions / 2, from 0 to 1.
+@inlined
+def opinion_mean(day: Ended) -> float:
+    return mean_of_column(FULL, day.opinion, day)
 
-    Morales, Borondo, Losada and Benito 2015, doi 10.1063/1.4913758.
-    """
-    x = model.state.opinion[:, 0]
-    supporters, opponents = np.count_nonzero(x > 0.0), np.count_nonzero(x < 0.0)
+
+@inlined
+def opinion_sd(day: Ended) -> float:
+    people, mean = day.opinion.shape[0], opinion_mean(day)
+    for person in range(people):
+        away = day.opinion[person, FULL] - mean
+        day.room.values[person] = away * away
+    return np.sqrt(sum_of_values(people, day) / people)
+
+
+@inlined
+def polarisation(day: Ended) -> float:
+    people, values = day.opinion.shape[0], day.room.values
+    supporters = opponents = 0
+    for person in range(people):
+        x = day.opinion[person, FULL]
+        supporters += x > 0.0
+        opponents += x < 0.0
+        values[person] = max(x, 0.0)
     if supporters == 0 or opponents == 0:
         return 0.0
-    imbalance = abs(supporters - opponents) / x.size
-    distance = np.maximum(x, 0.0).sum() / supporters - np.minimum(x, 0.0).sum() / opponents
-    return float((1.0 - imbalance) * distance / 2.0)
+    above = sum_of_values(people, day)
+    for person in range(people):
+        values[person] = min(day.opinion[person, FULL], 0.0)
+    below = sum_of_values(people, day)
+    imbalance = np.float64(abs(supporters - opponents)) / people
+    distance = above / supporters - below / opponents
+    return (1.0 - imbalance) * distance / 2.0
 
 
-def _mean_gap(model: Engine, upper: int, lower: int) -> float:
-    return float((model.state.opinion[:, upper] - model.state.opinion[:, lower]).mean())
+@inlined
+def supporters(day: Ended) -> float:
+    n = 0
+    for person in range(day.opinion.shape[0]):
+        n += day.opinion[person, FULL] > 0.0
+    return np.float64(n) / day.opinion.shape[0]
 
 
-def supporters(model: Engine) -> float:
-    """Share of people on the movement's side, by private opinion."""
-    return float((model.state.opinion[:, FULL] > 0.0).mean())
+@inlined
+def _between(upper: int, lower: int, day: Ended) -> float:
+    """The share of people on the movement's side by one level of opinion and not by another."""
+    n = 0
+    for person in range(day.opinion.shape[0]):
+        n += (day.opinion[person, upper] > 0.0) & (day.opinion[person, lower] <= 0.0)
+    return np.float64(n) / day.opinion.shape[0]
 
 
-def turned_away(model: Engine) -> float:
-    """Share of people on the movement's side but for trolls' words."""
-    x = model.state.opinion
-    return float(((x[:, FULL] <= 0.0) & (x[:, WITHOUT_TROLLS] > 0.0)).mean())
+@inlined
+def turned_away(day: Ended) -> float:
+    return _between(WITHOUT_TROLLS, FULL, day)
 
 
-def turned_towards(model: Engine) -> float:
-    """Share of people on the movement's side because of trolls' words."""
-    x = model.state.opinion
-    return float(((x[:, FULL] > 0.0) & (x[:, WITHOUT_TROLLS] <= 0.0)).mean())
+@inlined
+def turned_towards(day: Ended) -> float:
+    return _between(FULL, WITHOUT_TROLLS, day)
 
 
-def expressed_climate(model: Engine) -> float:
-    """Mean stance of the day's posts on the topic."""
-    today = counts_today(model)
-    return ratio(in_reality(model, today, Count.STANCE) / _CODES, in_reality(model, today, Count.ON_TOPIC_POSTS))
+@inlined
+def expressed_climate(day: Ended) -> float:
+    today = day.room.today
+    return ratio(in_reality(_STANCE, 0, GROUPS, today, day) / _CODES, in_reality(_ON_TOPIC, 0, GROUPS, today, day))
 
 
-def induced(model: Engine) -> float:
-    """Mean troll part less its direct and relayed channels."""
-    channel = model.state.channel
-    return _mean_gap(model, 0, 1) - float(channel[:, 0].mean() + channel[:, 1].mean())
+@inlined
+def _mean_gap(upper: int, lower: int, day: Ended) -> float:
+    """The mean of what one level of opinion is above another."""
+    people = day.opinion.shape[0]
+    for person in range(people):
+        day.room.values[person] = day.opinion[person, upper] - day.opinion[person, lower]
+    return sum_of_values(people, day) / people
+
+
+@inlined
+def troll_part(day: Ended) -> float:
+    return _mean_gap(FULL, WITHOUT_TROLLS, day)
+
+
+@inlined
+def troll_part_direct(day: Ended) -> float:
+    return mean_of_column(DIRECT, day.channel, day)
+
+
+@inlined
+def troll_part_relayed(day: Ended) -> float:
+    return mean_of_column(RELAYED, day.channel, day)
+
+
+@inlined
+def troll_part_induced(day: Ended) -> float:
+    return troll_part(day) - (troll_part_direct(day) + troll_part_relayed(day))
+
+
+@inlined
+def organiser_part(day: Ended) -> float:
+    return _mean_gap(WITHOUT_TROLLS, WITHOUT_ORGANISERS, day)
+
+
+@inlined
+def event_part(day: Ended) -> float:
+    return _mean_gap(WITHOUT_ORGANISERS, WITHOUT_EVENTS, day)
+
+
+@inlined
+def own_part(day: Ended) -> float:
+    return mean_of_column(WITHOUT_EVENTS, day.opinion, day)
 
 
 OUTCOMES = (
@@ -64,7 +130,7 @@ OUTCOMES = (
         "opinion_mean",
         "opinion, -1 to 1",
         "mean(x)",
-        lambda s: float(s.state.opinion[:, 0].mean()),
+        opinion_mean,
         low=-1.0,
         high=1.0,
     ),
@@ -72,7 +138,7 @@ OUTCOMES = (
         "opinion_sd",
         "opinion",
         "sqrt(mean((x − mean(x))²))",
-        lambda s: float(np.std(s.state.opinion[:, 0])),
+        opinion_sd,
         low=0.0,
         high=1.0,
     ),
@@ -123,7 +189,7 @@ OUTCOMES = (
         "troll_part",
         "opinion",
         "mean(x − x_T)",
-        lambda s: _mean_gap(s, 0, 1),
+        troll_part,
         low=-2.0,
         high=2.0,
     ),
@@ -132,7 +198,7 @@ OUTCOMES = (
         "opinion",
         "mean of the direct channel: pulls of trolls' messages that were carried by a troll the reader follows "
         "(or, in the topic stream, last carried by a troll), less what later sessions washed out",
-        lambda s: float(s.state.channel[:, 0].mean()),
+        troll_part_direct,
         low=-2.0,
         high=2.0,
     ),
@@ -140,7 +206,7 @@ OUTCOMES = (
         "troll_part_relayed",
         "opinion",
         "mean of the relayed channel: the same for trolls' messages that only others carried",
-        lambda s: float(s.state.channel[:, 1].mean()),
+        troll_part_relayed,
         low=-2.0,
         high=2.0,
     ),
@@ -148,7 +214,7 @@ OUTCOMES = (
         "troll_part_induced",
         "opinion",
         "troll_part − troll_part_direct − troll_part_relayed: said afterwards by people whom trolls had moved",
-        induced,
+        troll_part_induced,
         low=-2.0,
         high=2.0,
     ),
@@ -156,7 +222,7 @@ OUTCOMES = (
         "organiser_part",
         "opinion",
         "mean(x_T − x_TO)",
-        lambda s: _mean_gap(s, 1, 2),
+        organiser_part,
         low=-2.0,
         high=2.0,
     ),
@@ -164,7 +230,7 @@ OUTCOMES = (
         "event_part",
         "opinion",
         "mean(x_TO − x_TOE)",
-        lambda s: _mean_gap(s, 2, 3),
+        event_part,
         low=-2.0,
         high=2.0,
     ),
@@ -172,7 +238,7 @@ OUTCOMES = (
         "own_part",
         "opinion, -1 to 1",
         "mean(x_TOE)",
-        lambda s: float(s.state.opinion[:, 3].mean()),
+        own_part,
         low=-1.0,
         high=1.0,
     ),

@@ -2,55 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.compiled import inlined
 from sim.engine.engine import Engine
+from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM, TROLL
 from sim.engine.state import Count
 from sim.feed.legality import count_illegal
-from sim.outcomes.outcome import (
-    Outcome,
-    counts_since_day_0,
-    counts_today,
-    in_reality,
-    ratio,
-    roles,
-    trolls_with,
-    weights,
-)
-from sim.people.accounts import Role, Status
-from sim.society.groups import IS_CAMPAIGN, Group
+from sim.outcomes.ended import GROUPS, Ended, by_role, in_reality, of_people, ratio, trolls_with
+from sim.outcomes.outcome import Outcome
+from sim.society.groups import Group
 
-OF_CAMPAIGN = tuple(group for group in Group if IS_CAMPAIGN[group])
+_IMPRESSIONS, _SLOTS, _QUALITY = int(Count.IMPRESSIONS), int(Count.SLOTS), int(Count.QUALITY)
+_OF_TROLLS, _NEW_POSTS, _RESHARES = int(Count.RESHARES_OF_TROLLS), int(Count.NEW_POSTS), int(Count.RESHARES)
+_OF_PAGE = int(Group.PAGE)
 
 
-def troll_share_of_impressions(model: Engine) -> float:
-    """Impressions of trolls' messages over all impressions, on the topic, today."""
-    impressions = roles(counts_today(model), Count.IMPRESSIONS)
-    return ratio(float(impressions[Role.TROLL]), float(impressions.sum()))
+@inlined
+def troll_impression_share(day: Ended) -> float:
+    today = day.room.today
+    return ratio(np.float64(today[_IMPRESSIONS + TROLL]), np.float64(by_role(_IMPRESSIONS, today)))
 
 
-def exposure_concentration(model: Engine) -> float:
-    """Share of all impressions of trolls' messages that fell on the most exposed 1 % of people (at least one person)."""
-    seen = np.sort(model.state.troll_impressions)[::-1]
-    top = max(1, round(seen.size * 0.01))
-    return ratio(float(seen[:top].sum()), float(seen.sum()))
+@inlined
+def impressions(day: Ended) -> float:
+    return of_people(by_role(_IMPRESSIONS, day.room.today), day)
 
 
-def active_trolls(model: Engine) -> float:
-    """Troll accounts that can post."""
-    return float(trolls_with(model, Status.ACTIVE))
+@inlined
+def reach(day: Ended) -> float:
+    reached = 0
+    for person in range(day.troll_impressions.size):
+        reached += day.troll_impressions[person] > 0
+    return np.float64(reached) / day.troll_impressions.size
 
 
-def mean_quality(model: Engine) -> float:
-    """Mean quality of the messages shown to citizens today (nan unless the world measures it)."""
-    if not model.parameters.feed.measure_quality:
-        return float("nan")
-    day = slice(model.step_index - model.world.ticks_per_day, model.step_index)
-    total = sum(model.state.counts[day, Count.QUALITY].tolist())  # exact: that of a day may exceed 64 bits
-    return ratio(float(total) / 2.0**32, float(roles(counts_today(model), Count.SLOTS).sum()))
+@inlined
+def exposure_concentration(day: Ended) -> float:
+    """The least number of impressions among those who had most is found bit by bit."""
+    people = day.troll_impressions.size
+    wanted = max(1, int(np.rint(people * 0.01)))
+    least = 0
+    for bit in range(31, -1, -1):
+        tried = least | (1 << bit)
+        n = 0
+        for person in range(people):
+            n += day.troll_impressions[person] >= tried
+        if n >= wanted:
+            least = tried
+    everybody = top = np.int64(0)
+    above = 0
+    for person in range(people):
+        seen = np.int64(day.troll_impressions[person])
+        everybody += seen
+        if seen > least:
+            top += seen
+            above += 1
+    top += (wanted - above) * least
+    return ratio(np.float64(top), np.float64(everybody))
+
+
+@inlined
+def active_trolls(day: Ended) -> float:
+    return trolls_with(ACTIVE, day)
+
+
+@inlined
+def quality_shown(day: Ended) -> float:
+    if not day.measure_quality:
+        return np.nan
+    high = low = 0  # exact: the sum of a day may exceed 64 bits
+    for step in range(day.step - day.ticks_per_day, day.step):
+        high += day.counts[step, _QUALITY] >> 32
+        low += day.counts[step, _QUALITY] & 0xFFFFFFFF
+    return ratio(
+        (np.float64(high) * 4294967296.0 + np.float64(low)) / 4294967296.0, np.float64(by_role(_SLOTS, day.room.today))
+    )
+
+
+@inlined
+def _posts(low: int, counts: NDArray[np.int64], day: Ended) -> float:
+    """Posts, new ones and reshares, by groups from ``low`` on."""
+    return in_reality(_NEW_POSTS, low, GROUPS, counts, day) + in_reality(_RESHARES, low, GROUPS, counts, day)
+
+
+@inlined
+def engagement_per_post(day: Ended) -> float:
+    total = day.room.total
+    return ratio(of_people(total[_OF_TROLLS], day), _posts(OF_TROLLS_FROM, total, day))
+
+
+@inlined
+def posts(day: Ended) -> float:
+    return _posts(0, day.room.today, day)
+
+
+@inlined
+def troll_posts(day: Ended) -> float:
+    return _posts(OF_TROLLS_FROM, day.room.today, day)
+
+
+@inlined
+def page_posts(day: Ended) -> float:
+    """Pages make none before day 0."""
+    n = np.int64(0)
+    for account in range(day.second, day.group.size):
+        if day.group[account] == _OF_PAGE:
+            n += np.int64(day.posts[account])
+    return np.float64(n)
 
 
 def prevalence(model: Engine) -> float:
@@ -58,40 +118,13 @@ def prevalence(model: Engine) -> float:
     if not model.world.feed.measure_prevalence:
         return float("nan")
     names = model.messages_in_feeds()
-    group = model.society.group[names >> 16]
+    group, weight = model.society.group[names >> 16], model.fixed.parameters.by_group.weight
     shown = bad = 0.0
     for which in Group:
-        of_group, weight = names[group == which], float(weights(model)[which])
-        shown += weight * of_group.size
-        bad += weight * count_illegal(np.uint64(model.seed_of_run), of_group, model.society.illegal_share)
-    return ratio(bad, shown)
-
-
-def engagement_per_post(model: Engine) -> float:
-    """Citizens' reshares of trolls' messages over trolls' posts, since day 0."""
-    counts = counts_since_day_0(model)
-    reshares = float(counts[Count.RESHARES_OF_TROLLS]) * float(weights(model)[Group.CITIZEN])
-    return ratio(reshares, _posts(model, counts, OF_CAMPAIGN))
-
-
-def troll_posts(model: Engine) -> float:
-    """Posts and reshares by trolls today."""
-    return _posts(model, counts_today(model), OF_CAMPAIGN)
-
-
-def page_posts(model: Engine) -> float:
-    """Posts and reshares by the campaign's pages on the second platform since day 0, before which they make none."""
-    first = model.society.second
-    return float(model.state.posts[first:][model.society.group[first:] == int(Group.PAGE)].sum())
-
-
-def posts(model: Engine) -> float:
-    """Posts and reshares by anybody today."""
-    return _posts(model, counts_today(model), tuple(Group))
-
-
-def _posts(model: Engine, counts: NDArray[np.int64], groups: Sequence[Group]) -> float:
-    return in_reality(model, counts, Count.NEW_POSTS, groups) + in_reality(model, counts, Count.RESHARES, groups)
+        of_group = names[group == which]
+        shown += float(weight[which]) * of_group.size
+        bad += float(weight[which]) * count_illegal(np.uint64(model.seed_of_run), of_group, model.society.illegal_share)
+    return bad / shown if shown else float("nan")
 
 
 OUTCOMES = (
@@ -99,7 +132,7 @@ OUTCOMES = (
         "troll_impression_share",
         "share of impressions",
         "today[impressions of trolls' messages] / today[impressions]",
-        troll_share_of_impressions,
+        troll_impression_share,
         low=0.0,
         high=1.0,
         may_be_nan=True,
@@ -108,14 +141,14 @@ OUTCOMES = (
         "impressions",
         "impressions",
         "today[impressions]",
-        lambda s: float(roles(counts_today(s), Count.IMPRESSIONS).sum()) * float(weights(s)[Group.CITIZEN]),
+        impressions,
         low=0.0,
     ),
     Outcome(
         "reach",
         "share of people",
         "number of people with at least one impression of a troll's message so far / N",
-        lambda s: float((s.state.troll_impressions > 0).mean()),
+        reach,
         low=0.0,
         high=1.0,
         cumulative=True,
@@ -161,7 +194,7 @@ OUTCOMES = (
         "0 to 1",
         "today[sum of the qualities of messages shown] / today[messages shown], on the topic or not; nan unless "
         "`feed.measure_quality`",
-        mean_quality,
+        quality_shown,
         low=0.0,
         high=1.0,
         may_be_nan=True,
@@ -171,9 +204,10 @@ OUTCOMES = (
         "share of messages",
         "distinct illegal messages in the feeds of citizens / distinct messages in them, as they would be if all "
         "active citizens read at the end of the day (topic slots left out); nan unless `feed.measure_prevalence`",
-        prevalence,
+        None,
         low=0.0,
         high=1.0,
         may_be_nan=True,
+        of_engine=prevalence,
     ),
 )

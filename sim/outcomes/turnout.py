@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
+from sim.compiled import inlined
 from sim.engine.engine import Engine
+from sim.outcomes.ended import Ended
 from sim.outcomes.outcome import Outcome
 
 
@@ -23,13 +26,24 @@ def turnout_table(model: Engine) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["day", "side", "event", "turnout"])
 
 
-def _mean_turnout(model: Engine, side: int) -> float:
-    joined = [
-        float(count)
-        for event, count in zip(model.world.calendar.events, model.state.turnout, strict=True)
-        if count >= 0 and event.side == side
-    ]
-    return sum(joined) / len(joined) / model.society.anchor.size if joined else float("nan")
+@inlined
+def _mean_turnout(side: int, day: Ended) -> float:
+    joined, events = 0.0, 0
+    for event in range(day.turnout.size):
+        if day.turnout[event] >= 0 and day.join_side[event] == side:
+            joined += np.float64(day.turnout[event])
+            events += 1
+    return joined / events / day.anchor.size if events > 0 else np.nan
+
+
+@inlined
+def turnout_movement(day: Ended) -> float:
+    return _mean_turnout(1, day)
+
+
+@inlined
+def turnout_government(day: Ended) -> float:
+    return _mean_turnout(-1, day)
 
 
 OUTCOMES = (
@@ -37,7 +51,7 @@ OUTCOMES = (
         "turnout_movement",
         "share of people",
         "mean over the movement's events so far of (people who joined / N)",
-        lambda s: _mean_turnout(s, 1),
+        turnout_movement,
         low=0.0,
         high=1.0,
         may_be_nan=True,
@@ -46,7 +60,7 @@ OUTCOMES = (
         "turnout_government",
         "share of people",
         "the same over the government side's events",
-        lambda s: _mean_turnout(s, -1),
+        turnout_government,
         low=0.0,
         high=1.0,
         may_be_nan=True,

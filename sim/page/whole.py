@@ -8,11 +8,12 @@ import numpy as np
 
 from sim.engine.arrays import ArrayEngine
 from sim.outcomes import OUTCOMES
+from sim.outcomes.ended import make_room
 from sim.page.kernels.moderating import Row
 from sim.page.kernels.stretch import Whole
-from sim.page.kernels.sums import make_sums
 from sim.page.kernels.work import Work
 from sim.page.policies import ROWS
+from sim.sums import make_sums
 
 
 def whole_of(engine: ArrayEngine) -> Whole:
@@ -56,10 +57,10 @@ def _work(engine: ArrayEngine) -> Work:
         spares_innocents=engine.branch.spares_innocents,
         ticks_per_day=world.ticks_per_day,
         burn_in_ticks=world.burn_in_ticks,
-        most_exposed=max(1, round(people * 0.01)),
         step=np.zeros(1, dtype=np.int64),
         review_hours=np.zeros(1),
         outcomes=np.full((world.days, len(OUTCOMES)), math.nan),
+        room=make_room(accounts),
         policies=np.zeros((ROWS, Row.COLUMNS)),
         takedowns=np.zeros((ROWS, 3)),
         registered_from=since.astype(np.uint16),

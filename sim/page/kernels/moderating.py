@@ -18,12 +18,12 @@ from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.moderation.flags import Flag
 from sim.moderation.measures import Measures
-from sim.page.kernels.sums import sum_of
 from sim.page.kernels.work import Work
 from sim.people.accounts import Status
 from sim.randomness import Stream, uniform
 from sim.society.groups import Group
 from sim.society.society import Society
+from sim.sums import sum_of
 
 
 class Row(IntEnum):

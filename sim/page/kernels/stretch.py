@@ -1,7 +1,7 @@
 """The model by itself: a kernel that goes from step to step with nobody beside it to decide.
 
 It calls the kernels that the array engine calls. What else happens to a run, and is Python there, is a kernel here: who opens the
-platform is drawn, the campaign begins, the platform's policies act, the day is measured.
+platform is drawn, the campaign begins, the platform's policies act.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from sim.engine.kernels.workspace import Decisions, Elsewhere, Scratch
 from sim.engine.parameters import Parameters
 from sim.engine.planned import Planned
 from sim.engine.state import State
-from sim.page.kernels.measuring import measure
+from sim.outcomes.ended import ended
+from sim.outcomes.measuring import measure_day
 from sim.page.kernels.moderating import Row, begin_campaign, measures_at, moderate
 from sim.page.kernels.work import Work
 from sim.society.schedule import Schedule
@@ -84,7 +85,11 @@ def stretch(last: int, weight: Any, whole: Whole) -> int:
             return UNFIT
         work.step[0] = stop
         if stop % work.ticks_per_day == 0 and stop > work.burn_in_ticks:
-            measure(stop, state, society, whole.schedule, parameters, work)
+            day = ended(
+                stop, work.burn_in_ticks, work.ticks_per_day, work.review_hours[0], state, society, whole.schedule, fixed,
+                work.room,
+            )  # fmt: skip
+            measure_day(day, work.outcomes[(stop - work.burn_in_ticks) // work.ticks_per_day - 1])
     return DONE
 
 

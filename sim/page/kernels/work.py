@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.page.kernels.sums import Sums
+from sim.outcomes.ended import Room
+from sim.sums import Sums
 
 
 class Work(NamedTuple):
@@ -16,7 +17,7 @@ class Work(NamedTuple):
     ``step`` (1,) is the next step; ``review_hours`` (1,) as of ``Engine``; ``outcomes`` (days, outcomes) are the daily ones, nan
     before their day has ended. ``policies`` (rows, ``Row``) is what the platform does and ``takedowns`` (rows, 3) what of it
     ``Measures`` has. ``registered_from`` (registered,) is the tick from day 0 on which each account is there, 0 for those that
-    always were. ``most_exposed`` is how many people ``exposure_concentration`` is about. ``ends``, ``sessions``, ``awake`` and
+    always were. ``room`` is to measure days in. ``ends``, ``sessions``, ``awake`` and
     ``on_duty`` are those of ``run_ticks``, ``joined``, ``met`` and ``unfit`` those of its only ``Member``; ``key``, ``ranked``
     and ``values`` (registered,) are to rank accounts and to sum."""
 
@@ -24,10 +25,10 @@ class Work(NamedTuple):
     spares_innocents: bool
     ticks_per_day: int
     burn_in_ticks: int
-    most_exposed: int
     step: NDArray[np.int64]
     review_hours: NDArray[np.float64]
     outcomes: NDArray[np.float64]
+    room: Room
     policies: NDArray[np.float64]
     takedowns: NDArray[np.float64]
     registered_from: NDArray[np.uint16]
