@@ -120,6 +120,26 @@ class World(Settings):
 
         return world(people, **changes)
 
+    @classmethod
+    def hk2019_calibrated(cls, people: int = 10_000, **changes: Any) -> World:
+        """``hk2019`` in which people forget what trolls have told them as slowly as was measured (docs/calibration.md)."""
+        return _named("hk2019_calibrated", people=people, **changes)
+
+    @classmethod
+    def hk2019_full_scale(cls, **changes: Any) -> World:
+        """``hk2019`` with everybody: one million people (hours of computing)."""
+        return _named("hk2019_full_scale", **changes)
+
+    @classmethod
+    def hk2019_observed(cls, people: int = 10_000, **changes: Any) -> World:
+        """``hk2019`` for detectors: the platform keeps signals, and one person in twenty registers during the protests."""
+        return _named("hk2019_observed", people=people, **changes)
+
+    @classmethod
+    def hk2019_two_platforms(cls, people: int = 10_000, **changes: Any) -> World:
+        """``hk2019`` with Facebook beside Twitter, and the pages that were removed there."""
+        return _named("hk2019_two_platforms", people=people, **changes)
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write every field to a YAML file, with its unit. A file that is no world's is not replaced.
 
@@ -299,3 +319,9 @@ class World(Settings):
         for event in self.calendar.events:
             if event.hour >= self.ticks_per_day and self.ticks_per_day == 24:
                 raise InputError(f"must be below 24, not {event.hour}", field="calendar.events")
+
+
+def _named(name: str, **changes: Any) -> World:
+    from sim.cases.hk2019.worlds import named
+
+    return named(name, **changes)

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 import sim
-from experiments import conf
 from experiments.calibrate import main
 from experiments.calibration.fit import MISFIT, PLACE, VALUE, Problem, fit
 from experiments.calibration.profile import DEVIANCE, FIELD, TOLD_APART, Identified, best_of, identified, profiles
@@ -327,11 +326,6 @@ def test_the_program_finds_what_was_planted(tmp_path: Path, capsys: pytest.Captu
 
 # The calibrated Hong Kong
 
-CALIBRATED: dict[str, Any] = yaml.safe_load(
-    (Path(conf.__file__).parent / "world" / "hk2019_calibrated.yaml").read_text(encoding="utf-8")
-)
-CHANGES = {name: value for name, value in CALIBRATED.items() if name != "defaults"}
-
 
 def test_the_calibrated_world_differs_in_what_was_fitted_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     usual = {info.path: info.value for info in describe_fields(sim.World.hk2019(people=1000), path="world")}
@@ -347,7 +341,7 @@ def test_the_calibrated_world_differs_in_what_was_fitted_and_nothing_else(capsys
 
 @pytest.mark.slow
 def test_the_calibrated_world_stays_at_rest() -> None:
-    world = sim.World.hk2019(people=2000, **{"calendar.events": (), **CHANGES})
+    world = sim.World.hk2019_calibrated(people=2000, **{"calendar.events": ()})
     timeline = sim.simulate(world, sim.Branch(campaign=False), seed=1).timeline
     mean, spread = timeline["opinion_mean"], timeline["opinion_sd"]
     assert (mean - mean.iloc[0]).abs().max() <= 0.01

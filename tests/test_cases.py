@@ -14,6 +14,7 @@ from sim import cases
 from sim.cases.hk2019 import facts
 from sim.fields import InputError, describe_fields
 from sim.moderation import PreemptiveRemoval, Takedown
+from sim.world import World
 
 
 @pytest.mark.parametrize("name", cases.NAMES)
@@ -47,6 +48,25 @@ def test_a_case_chooses_its_world_and_its_study() -> None:
         assert build_experiment(compose("run", ["case=hk2019"]), []) == default
         smaller = build_experiment(compose("run", ["case=hk2019", "study=actual", "world.people=2000"]), [])
     assert smaller.study.name == "actual" and smaller.world.people == 2000 and smaller.study.case == "hk2019"
+
+
+@pytest.mark.parametrize("name", ["hk2019", *cases.named("hk2019").worlds])
+def test_a_named_world_is_the_same_in_python_and_on_the_command_line(name: str) -> None:
+    register()
+    with initialize_config_module("experiments.conf", version_base="1.3"):
+        composed = build_experiment(compose("run", [f"world={name}"]), []).world
+        smaller = build_experiment(
+            compose("run", [f"world={name}", "world.people=2000", "world.burn_in_days=9"]), []
+        ).world
+    build = getattr(World, name)
+    assert build() == composed
+    assert build(people=2000, burn_in_days=9) == smaller
+    assert (composed == World.hk2019()) == (name == "hk2019")
+
+
+def test_the_world_has_all_that_are_named_and_no_other() -> None:
+    builders = {name for name, value in vars(World).items() if isinstance(value, classmethod) and name != "load"}
+    assert builders == {world for case in cases.NAMES for world in (case, *cases.named(case).worlds)}
 
 
 def test_a_case_that_there_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

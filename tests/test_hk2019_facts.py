@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hydra import compose, initialize_config_module
 
-from experiments.studies.settings import build_experiment, register
+import sim
 from sim.cases.hk2019 import extract, facts
 from sim.fields import InputError
 
@@ -151,9 +150,7 @@ def test_published_scalars() -> None:
 
 
 def test_the_campaigns_pages_are_those_published() -> None:
-    register()
-    with initialize_config_module("experiments.conf", version_base="1.3"):
-        world = build_experiment(compose("run", ["world=hk2019_two_platforms"]), []).world
+    world = sim.World.hk2019_two_platforms()
     value = {name: fact.value for name, fact in facts.published().items()}
     assert [(kind.name, kind.accounts, kind.followers) for kind in world.second.campaign] == [
         ("pages", value["facebook_pages"], value["facebook_followers"]),

@@ -411,7 +411,7 @@ def _with_defaults(study: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def register() -> None:
-    """Give Hydra the defaults of the dataclasses as nodes: ``experiment``; of each case its world and its study, and
+    """Give Hydra the defaults of the dataclasses as nodes: ``experiment``; of each case its worlds and its study, and
     ``case/NAME``, which chooses both; ``campaign/static``, ``rebuilding`` and ``evading``, which say how the operator answers
     losses.
 
@@ -423,7 +423,9 @@ def register() -> None:
     store.store(name="experiment", node=plain)
     for case in map(cases.named, cases.NAMES):
         study = plan_of(case)
-        store.store(group="world", name=case.name, node=_open(_without_defaults_of_graph(case.world())))
+        for name, changes in {case.name: {}, **case.worlds}.items():
+            world = case.world(**changes)
+            store.store(group="world", name=name, node=_open(_without_defaults_of_graph(world)))
         store.store(group="study", name=study.name, node=_open(study.to_mapping()))
         chosen = {"defaults": [{"override /world": case.name}, {"override /study": study.name}]}
         store.store(group="case", name=case.name, node=_open(chosen), package="_global_")

@@ -69,11 +69,12 @@ class Observed:
 class Case:
     """What programs know of a real case.
 
-    ``world(people)`` builds it, ``place`` is where it happened, ``first_day`` an ISO date. ``study`` has values of the fields
-    of a study (plain, as in YAML) that are its defaults. ``leading`` are the assumptions that decide the size of the answer,
-    by field of the world and with why they matter; ``unmarked`` are fields chosen without a source though they do not say so.
-    ``caveats`` (heading, text) are told with the assumptions, ``loudness`` says why the simulated campaign is louder than what
-    is known of it, and ``labels`` name fields of the world on an axis.
+    ``world(people)`` builds it, and ``worlds`` are changes that make other worlds of it, by name; ``place`` is where it
+    happened, ``first_day`` an ISO date. ``study`` has values of the fields of a study (plain, as in YAML) that are its
+    defaults. ``leading`` are the assumptions that decide the size of the answer, by field of the world and with why they
+    matter; ``unmarked`` are fields chosen without a source though they do not say so. ``caveats`` (heading, text) are told
+    with the assumptions, ``loudness`` says why the simulated campaign is louder than what is known of it, and ``labels``
+    name fields of the world on an axis.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Case:
     world: Callable[..., World]
     study: Mapping[str, Any]
     observed: Observed = Observed()
+    worlds: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     leading: Mapping[str, str] = field(default_factory=dict)
     unmarked: tuple[str, ...] = ()
     caveats: tuple[tuple[str, str], ...] = ()

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.cases.case import Case, ClockPart, Engagement, Followers, Observed, Volume
 from sim.cases.hk2019 import facts, world
+from sim.cases.hk2019.worlds import WORLDS
 
 _ACTED = facts.DISCLOSURE.isoformat()
 _PUBLISHED = facts.published()
@@ -60,6 +61,7 @@ CASE = Case(
     place="Hong Kong",
     first_day=facts.FIRST_DAY.isoformat(),
     world=world,
+    worlds=WORLDS,
     study={
         "name": "takedown_grid",
         "headline": "actual",
