@@ -12,6 +12,7 @@ from sim.actors.timetable import NEVER
 from sim.engine.removals import RemovalRecord, whose
 from sim.engine.state import Trace
 from sim.fields import InputError, checked, shown
+from sim.moderation.chance import cases_within
 from sim.moderation.desk import FIRST
 from sim.moderation.detectors.detector import Detector
 from sim.moderation.policy import Policy
@@ -80,12 +81,8 @@ class PolicyDesk:
         weight = self._model.stands_for(self._seen(ranked, "first_of", distinct=False))
         if np.unique(ranked).size != weight.size:
             raise InputError(f"must name each account once, not {shown(ranked)}", self._field("first_of"))
-        until = np.cumsum(weight)
-        draws = uniforms_of(self._model.seed_of_run, Stream.LAST_CASE, 0, np.asarray(ranked, dtype=np.int64), 0)
-        n = int(np.searchsorted(until, wanted, side="right"))
-        if n < until.size and draws[n] * weight[n] < wanted - (until[n] - weight[n]):
-            n += 1
-        return np.asarray(ranked[:n])
+        ids = np.asarray(ranked, dtype=np.int64)
+        return np.asarray(ranked[: cases_within(np.uint64(self._model.seed_of_run), ids, weight, float(wanted))])
 
     def tips(self) -> NDArray[np.int64]:
         mine = self._moderator.platform

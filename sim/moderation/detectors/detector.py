@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fields import InputError, Settings, quantity, register, shown
+from sim.moderation.chance import scores_of
 from sim.moderation.view import OracleSignal, PlatformView
 from sim.randomness import Stream, uniforms_of
 
@@ -87,7 +88,7 @@ class Perfect(Detector):
     def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
         if oracle is None:
             raise TypeError("an idealised detector needs the engine's OracleSignal")
-        return np.where(oracle.troll, 1.0 + self.order(view, seed), 0.0)
+        return scores_of(seed, self.salt, view.account, oracle.troll, 1.0, 0.0)
 
     def sentence(self) -> str:
         return "a perfect detector: no innocent account is removed"
@@ -110,9 +111,7 @@ class Rates(Detector):
     def scores(self, view: PlatformView, oracle: OracleSignal | None, seed: int) -> NDArray[np.float64]:
         if oracle is None:
             raise TypeError("an idealised detector needs the engine's OracleSignal")
-        draws = uniforms_of(seed, Stream.DETECTOR, self.salt, view.account, 0)
-        flagged = draws < np.where(oracle.troll, self.tpr, self.fpr)
-        return np.where(flagged, 1.0 + self.order(view, seed), 0.0)
+        return scores_of(seed, self.salt, view.account, oracle.troll, self.tpr, self.fpr)
 
     def sentence(self) -> str:
         return f"a detector that flags {self.tpr:.4g} of the trolls and {self.fpr:.4g} of everybody else"

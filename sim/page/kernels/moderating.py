@@ -16,11 +16,11 @@ from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import OF_TROLLS_FROM
 from sim.engine.parameters import Parameters
 from sim.engine.state import State
+from sim.moderation.chance import cases_within, is_flagged, suspicion
 from sim.moderation.flags import Flag
 from sim.moderation.measures import Measures
 from sim.page.kernels.work import Work
 from sim.people.accounts import Status
-from sim.randomness import Stream, uniform
 from sim.society.groups import Group
 from sim.society.society import Society
 from sim.sums import sum_of
@@ -64,7 +64,6 @@ _SUSPENDED = int(Status.SUSPENDED)
 _ACTIVE = int(Status.ACTIVE)
 _AT_ONCE = 1e9  # as in sim.moderation.policies.content_takedown
 _LABELLED, _DOWNRANKED = int(Flag.LABELLED), int(Flag.DOWNRANKED)
-_DETECTOR, _LAST_CASE = int(Stream.DETECTOR), int(Stream.LAST_CASE)
 _OF_SLEEPERS = int(Group.SLEEPER)
 
 
@@ -112,8 +111,7 @@ def moderate(
 @inlined
 def _is_flagged(seed: int, account: int, group: int, row: NDArray[np.float64]) -> bool:
     """Whether the row's detector flags an account."""
-    draw = uniform(seed, _DETECTOR, np.int64(row[_SALT]), account, 0)
-    return draw < (row[_TPR] if group >= OF_TROLLS_FROM else row[_FPR])
+    return is_flagged(seed, np.int64(row[_SALT]), account, group >= OF_TROLLS_FROM, row[_TPR], row[_FPR])
 
 
 @inlined
@@ -140,23 +138,13 @@ def _remove(
             continue
         posted = account < in_use and state.posts[account] > 0
         if posted == have_posted and _is_flagged(seed, account, group_of(account, society), row):
-            work.key[account] = 1.0 + uniform(seed, _DETECTOR, np.int64(row[_SALT]), account, 1)
+            work.key[account] = suspicion(seed, np.int64(row[_SALT]), account)
             work.ranked[0, n] = account
             n += 1
     source = _rank(n, work)
-    wanted, until = row[_ACCOUNTS], 0.0
-    removed = np.int64(0)
-    while removed < n:
-        account = np.int64(work.ranked[source, removed])
-        weight = _weight_of(group_of(account, society), parameters)
-        until += weight
-        if until > wanted:
-            if uniform(seed, _LAST_CASE, 0, account, 0) * weight < wanted - (until - weight):
-                removed += 1
-            break
-        removed += 1
-    for i in range(removed):
+    for i in range(n):
         work.values[i] = _weight_of(group_of(np.int64(work.ranked[source, i]), society), parameters)
+    removed = cases_within(seed, work.ranked[source, :n], work.values[:n], row[_ACCOUNTS])
     _review(removed, row[_MINUTES], work)
     for i in range(removed):
         account = np.int64(work.ranked[source, i])
