@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.compiled import inlined, lean_kernel, prefetch
 from sim.engine.kernels.codes import NEW_OR_RESHARE, OF_CITIZEN, POST
 from sim.engine.kernels.feeds import look
-from sim.engine.kernels.gathering import live_followees, takes_all
+from sim.engine.kernels.gathering import lies_near, live_followees, takes_all
 from sim.engine.kernels.reading import (
     change_mind,
     choose_report,
@@ -34,17 +34,22 @@ from sim.society.society import Society
 
 _READERS = int(Count.READERS)
 _ROWS = int(Count.ROWS_SCANNED)
+_LINE = 16  # followees in a cache line
 
 
 @inlined
 def _fetch_ahead(awake: NDArray[np.int64], i: int, high: int, state: State, society: Society) -> None:
     """Have the memory fetched that the next accounts will read: they lie apart, and waiting for it takes longer than all else."""
-    if society.complete or i + 2 >= high:
+    if society.complete or i + 4 >= high or lies_near(state):
         return
-    prefetch(society.indptr, awake[i + 2])
-    account = awake[i + 1]
-    prefetch(society.followees, society.indptr[account])
+    account = awake[i + 4]
+    prefetch(society.indptr, account)
+    prefetch(society.person, account)
+    prefetch(society.group, account)
     prefetch(state.last_awake, account)
+    account = awake[i + 2]
+    for e in range(society.indptr[account], society.indptr[account + 1], _LINE):
+        prefetch(society.followees, e)
     person = np.int64(society.person[account])
     if person >= 0:
         prefetch(state.opinion, person)

@@ -22,6 +22,7 @@ from sim.society.society import Society
 _SLEEPER = int(Group.SLEEPER)
 _DOWNRANKED = int(Flag.DOWNRANKED)
 _VISIBILITY = int(Stream.VISIBILITY)
+_NEAR = 32_768  # outboxes in 2 MB
 _AGE_BITS = 4  # entries are binned by age in 16 ticks
 
 
@@ -31,6 +32,7 @@ def live_followees(
 ) -> int:
     """List the active followees whose posts reach the reader in ``scratch.row``; return how many."""
     n = 0
+    citizens = society.group.size - society.posting_weight.size
     if society.complete:
         first, last = 0, society.group.size
     else:
@@ -39,7 +41,10 @@ def live_followees(
         followee = np.int64(e if society.complete else society.followees[e])
         if state.status[followee] != ACTIVE or followee == reader:
             continue
-        if society.group[followee] == _SLEEPER and not edge_has_come_alive(
+        asleep_before = (
+            followee >= citizens and society.group[followee] == _SLEEPER
+        )  # citizens' groups are not looked at
+        if asleep_before and not edge_has_come_alive(
             seed, reader, followee, step - state.active_since[followee], parameters.ticks.follow_half_life
         ):
             continue
@@ -62,6 +67,24 @@ def hidden(seed: int, reader: int, author: int, created: int, state: State, para
     return (state.flags[author] & _DOWNRANKED) != 0 and uniform(
         seed, _VISIBILITY, created, reader, author
     ) >= parameters.measures.visibility
+
+
+@inlined
+def lies_near(state: State) -> bool:
+    """Whether a processor's cache has all outboxes, so that to ask for memory ahead of time costs more than it brings."""
+    return state.head.size <= _NEAR
+
+
+@inlined
+def fetch_outboxes(rows: int, since: int, state: State, scratch: Scratch) -> None:
+    """Have the outboxes fetched, all at once, of the followees in ``scratch.row`` that have posted at step ``since`` or later:
+    to wait for them one by one is most of what a look at them takes."""
+    if lies_near(state):
+        return
+    for i in range(rows):
+        if scratch.last_post[scratch.row[i]] >= since:
+            prefetch(state.outbox, scratch.row[i])
+            prefetch(state.head, scratch.row[i])
 
 
 @inlined
@@ -170,6 +193,8 @@ def _add_older_copies(
             oldest = min(oldest, scratch.name[c] & 0xFFFF)
     if oldest >= low:
         return  # all were created since, so nobody can have carried one before
+    if not whole:
+        fetch_outboxes(rows, oldest, state, scratch)
     mask = scratch.table.size - 1
     memory = state.outbox.shape[1]
     for i in range(rows):
@@ -234,10 +259,7 @@ def gather(
     Unless the ``whole`` feed is wanted, only those that somebody has carried since the reader was last awake: what is new
     ranks before all else, and that is all that a reader takes from a feed who is not going to reshare.
     """
-    since = 0 if whole else state.last_awake[reader]
-    for i in range(rows):
-        if scratch.last_post[scratch.row[i]] >= since:
-            prefetch(state.outbox, scratch.row[i])
+    fetch_outboxes(rows, 0 if whole else state.last_awake[reader], state, scratch)
     oldest = max(0, step - parameters.ticks.lifetime)
     if takes_all(parameters):
         low = 0

@@ -58,7 +58,7 @@ def _choose_reshare(
         ):
             continue
         w = weight_of(seed, step, c, society, parameters, scratch)
-        if state.flags[entry.author] & _LABELLED:
+        if parameters.measures.label_reshare != 1.0 and state.flags[entry.author] & _LABELLED:
             w *= parameters.measures.label_reshare
         time = reshare_race(seed, reader, step, entry.author, entry.created, w)
         if time < least:

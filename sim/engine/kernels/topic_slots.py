@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import ACTIVE, OF_TROLLS_FROM
-from sim.engine.kernels.gathering import hidden, taken_down
+from sim.engine.kernels.gathering import fetch_outboxes, hidden, taken_down
 from sim.engine.kernels.selecting import keep_least
 from sim.engine.kernels.workspace import Scratch
 from sim.engine.parameters import Parameters
@@ -37,6 +37,7 @@ def _carried(
     step: int, rows: int, author: int, created: int, state: State, parameters: Parameters, scratch: Scratch
 ) -> bool:
     """Whether one of the followees in ``scratch.row`` carries a message."""
+    fetch_outboxes(rows, created, state, scratch)
     for i in range(rows):
         followee = scratch.row[i]
         if scratch.last_post[followee] < created:
