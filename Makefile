@@ -58,7 +58,7 @@ bench: setup ## speed and memory on this machine
 	$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup ## pin the dependencies of pyproject.toml again (ARGS=--upgrade takes newer releases)
-	$(BIN)/pip-compile --quiet --extra dev --extra ray --extra slurm --extra dask --extra analysis --extra solara --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	$(BIN)/pip-compile --quiet --extra dev --extra ray --extra slurm --extra dask --extra analysis --extra posterior --extra solara --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.lock $(ARGS) pyproject.toml
 
 clean: ## remove caches and builds; .venv and results/ stay

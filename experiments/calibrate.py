@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.calibration.calibrating import Calibrating, How
+from experiments.calibration.calibrating import ABC, PROFILED, Calibrating, How
 from experiments.calibration.targets import packaged, targets_of
 from experiments.command.arguments import HELP, Dialect, executor_field, output_field, results_field, threads_field
 from experiments.command.folder import expanded, place_with_room
@@ -28,15 +28,37 @@ _ROOM = 50_000_000  # bytes
 class Options(Settings):
     """How much is simulated, and where it goes."""
 
+    method: str = quantity(
+        PROFILED, unit="name", choices=(PROFILED, ABC), source="given by the user",
+        doc="A likelihood profile of each field, or the posterior of all (approximate Bayesian computation).",
+    )  # fmt: skip
     seeds: int = quantity(
         16, unit="seeds", low=2, high=100_000, source="given by the user", doc="Seeds of every trial, the same in all."
     )
     trials: int = quantity(
-        12, unit="trials", low=1, high=100_000, source="given by the user", doc="Trials of the search."
+        12,
+        unit="trials",
+        low=1,
+        high=100_000,
+        source="given by the user",
+        doc="With method=profile: trials of the search.",
     )
     points: int = quantity(
-        9, unit="values", low=3, high=1_000, source="given by the user", doc="Points of each field's profile."
+        9,
+        unit="values",
+        low=3,
+        high=1_000,
+        source="given by the user",
+        doc="With method=profile: points of each field's.",
     )
+    particles: int = quantity(
+        100, unit="particles", low=20, high=100_000, source="given by the user",
+        doc="With method=abc: draws of the posterior.",
+    )  # fmt: skip
+    populations: int = quantity(
+        4, unit="populations", low=1, high=20, source="given by the user",
+        doc="With method=abc: populations, each of which nears the posterior, which the last one is of.",
+    )  # fmt: skip
     facts: bool = quantity(
         True,
         unit="yes or no",
@@ -48,6 +70,12 @@ class Options(Settings):
     results: str = results_field("Where results, the journal of trials and the ledger lie.")
     output: str = output_field()
 
+    def check(self) -> None:
+        others = ("trials", "points") if self.method == ABC else ("particles", "populations")
+        for name in others:
+            if getattr(self, name) != type(self).__dataclass_fields__[name].default:
+                raise InputError(f"must be left out with method={self.method}", field=name)
+
 
 DIALECT = Dialect(Options, place="TARGETS")
 USAGE = DIALECT.usage(
@@ -56,7 +84,7 @@ USAGE = DIALECT.usage(
     "Fits free fields of a world to targets: what has been measured, with its error, and what is simulated beside it. Tells the",
     "best values, the interval that the targets leave each field, which fields they do not identify, and how the calibrated",
     "world stands beside facts that were not fitted. TARGETS is a file, or a set that comes with the program. Killed, the same",
-    "command goes on where it stopped.",
+    "command goes on where it stopped. method=abc draws from the posterior instead (particles=100 populations=4).",
 )  # fmt: skip
 
 
@@ -71,8 +99,8 @@ def main(arguments: Sequence[str]) -> int:
         raise InputError(f"must be one file or name, not {len(given.places)}", field="TARGETS")
     options = given.options
     how = How(
-        options.seeds, options.trials, options.points, options.facts, Path(expanded(options.results)), options.executor,
-        options.threads,
+        options.method, options.seeds, options.trials, options.points, options.particles, options.populations, options.facts,
+        Path(expanded(options.results)), options.executor, options.threads,
     )  # fmt: skip
     calibrating = Calibrating(targets_of(given.places[0] if given.places else packaged()[0]), how)
     command, began = ["python", "-m", "experiments.calibrate", *arguments], time.time()
@@ -84,7 +112,7 @@ def main(arguments: Sequence[str]) -> int:
         except (KeyboardInterrupt, StoppedError) as stop:
             with suppress(OSError):  # the terminal may be gone
                 reporter.say(
-                    f"Interrupted: trials are kept in {calibrating.journal}, and the same command goes on from there."
+                    f"Interrupted: what was done is kept in {calibrating.journal}, and the same command goes on from there."
                 )
             raise (stop if isinstance(stop, KeyboardInterrupt) else KeyboardInterrupt) from None
         reporter.begin("figure")
@@ -97,7 +125,8 @@ def main(arguments: Sequence[str]) -> int:
 
         with calibrating.assembly as folder:
             calibrating.write(found, folder, command, began, ledger)
-            write_figures({"profile": lambda: figure(found)}, folder / "figures")
+            name = "posterior" if found.method == ABC else "profile"
+            write_figures({name: lambda: figure(found)}, folder / "figures")
     if options.output == "json":
         print(json.dumps(document(found, calibrating.directory), allow_nan=False))
     else:

@@ -7,7 +7,7 @@ import json
 import shlex
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import yaml
 
 import sim
 from experiments.calibration.fit import Problem, fit
+from experiments.calibration.posterior import Believed, believed, sample, together
 from experiments.calibration.profile import Identified, identified, profiles
 from experiments.calibration.quantities import Measured
 from experiments.calibration.targets import Calibration
@@ -32,17 +33,23 @@ from sim.study.ledger import Ledger
 from sim.world import World
 
 KIND = "calibration"
-TRIALS, PROFILE, OBSERVED, WORLD = "trials.parquet", "profile.parquet", "observed.parquet", "calibrated.yaml"
+TRIALS, PROFILE, POSTERIOR = "trials.parquet", "profile.parquet", "posterior.parquet"
+OBSERVED, WORLD = "observed.parquet", "calibrated.yaml"
+PROFILED, ABC = "profile", "abc"
+"""Methods: a likelihood profile of each field, or the posterior of all of them."""
 
 
 @dataclass(frozen=True)
 class How:
-    """How a calibration is simulated: seeds 1 to ``seeds``, trials of the search, points of each profile, and whether facts that
-    are not fitted are looked at."""
+    """How a calibration is simulated: seeds 1 to ``seeds``; trials of the search and points of each profile, or particles and
+    populations of a posterior; and whether facts that are not fitted are looked at."""
 
+    method: str
     seeds: int
     trials: int
     points: int
+    particles: int
+    populations: int
     facts: bool
     results: Path
     executor: Executor
@@ -51,15 +58,24 @@ class How:
 
 @dataclass(frozen=True, eq=False)
 class Calibrated:
-    """What came of a calibration; ``observed`` has facts beside the world before and the calibrated one (empty: not looked
-    at)."""
+    """What came of a calibration. ``trials`` are those of a profile, or the particles of a posterior, of which ``profile`` is
+    empty; ``simulated`` is how often the targets were; ``observed`` has facts beside the world before and the calibrated one
+    (empty: not looked at)."""
 
     calibration: Calibration
+    problem: Problem
+    method: str
     seeds: int
+    simulated: int
     trials: pd.DataFrame
     profile: pd.DataFrame
-    fields: tuple[Identified, ...]
+    fields: tuple[Identified, ...] | tuple[Believed, ...]
     observed: pd.DataFrame
+
+    @property
+    def together(self) -> list[tuple[str, str, float]]:
+        """Pairs of fields that a posterior knows better together than apart, with their correlation."""
+        return together(self.problem, self.trials) if self.method == ABC else []
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -68,8 +84,8 @@ class Calibrated:
 
 
 class Calibrating:
-    """A calibration as it is asked for: its directory and journal hang on all that decides its numbers, code included, but not on
-    how many trials there are."""
+    """A calibration as it is asked for: its directory and what it goes on from, a journal or a database, hang on all that decides
+    its numbers, code included, but not on how many trials there are."""
 
     def __init__(self, calibration: Calibration, how: How) -> None:
         self.calibration, self.how = calibration, how
@@ -79,10 +95,12 @@ class Calibrating:
             for target in calibration.targets
             for branch in target.simulated.branches(world).values()
         ]
-        content = {"calibration": calibration.to_mapping(), "seeds": how.seeds, "runs": runs}
+        content: dict[str, Any] = {"calibration": calibration.to_mapping(), "seeds": how.seeds, "runs": runs}
+        if how.method == ABC:
+            content |= {"particles": how.particles, "populations": how.populations}
         key = hashlib.sha256(canonical_json(content).encode()).hexdigest()[:8]
         self.directory = how.results / f"{calibration.name}-{KIND}-{key}"
-        self.journal = self.directory.with_suffix(".journal")
+        self.journal = self.directory.with_suffix(".db" if how.method == ABC else ".journal")
         self.assembly = Assembly(self.directory, KIND)
         self.assembly.check()
 
@@ -118,15 +136,30 @@ class Calibrating:
     def run(self, ledger: Ledger, reporter: Reporter) -> Calibrated:
         """Fit what the journal lacks, and look at the facts. Raises InputError."""
         how, problem = self.how, self.problem(ledger, reporter)
+        found = self._sampled(problem, reporter) if how.method == ABC else self._profiled(problem, reporter)
+        if not how.facts:
+            return found
+        reporter.begin("facts that were not fitted")
+        return replace(found, observed=self._observed(found, ledger, reporter))
+
+    def _profiled(self, problem: Problem, reporter: Reporter) -> Calibrated:
+        how = self.how
         reporter.begin(self.calibration.name, "trials")
         trials = fit(problem, self.journal, how.trials, how.points, reporter.advanced)
         profile = profiles(problem, trials, how.points)
         fields = tuple(identified(problem, profile))
-        found = Calibrated(self.calibration, how.seeds, trials, profile, fields, pd.DataFrame())
-        if not how.facts:
-            return found
-        reporter.begin("facts that were not fitted")
-        return Calibrated(self.calibration, how.seeds, trials, profile, fields, self._observed(found, ledger, reporter))
+        return Calibrated(
+            self.calibration, problem, PROFILED, how.seeds, len(trials), trials, profile, fields, pd.DataFrame()
+        )
+
+    def _sampled(self, problem: Problem, reporter: Reporter) -> Calibrated:
+        how = self.how
+        reporter.begin(self.calibration.name, "particles")
+        particles, simulated = sample(problem, self.journal, how.particles, how.populations, reporter.advanced)
+        fields = tuple(believed(problem, particles))
+        return Calibrated(
+            self.calibration, problem, ABC, how.seeds, simulated, particles, pd.DataFrame(), fields, pd.DataFrame()
+        )
 
     def _observed(self, found: Calibrated, ledger: Ledger, reporter: Reporter) -> pd.DataFrame:
         case, world = cases.named(self.calibration.case), self.calibration.world
@@ -139,8 +172,11 @@ class Calibrating:
 
     def write(self, found: Calibrated, folder: Path, command: Sequence[str], began: float, ledger: Ledger) -> None:
         """Tables, the calibrated world as YAML, and the provenance, into a folder."""
-        found.trials.to_parquet(folder / TRIALS, index=False)
-        found.profile.to_parquet(folder / PROFILE, index=False)
+        if found.method == ABC:
+            found.trials.to_parquet(folder / POSTERIOR, index=False)
+        else:
+            found.trials.to_parquet(folder / TRIALS, index=False)
+            found.profile.to_parquet(folder / PROFILE, index=False)
         if not found.observed.empty:
             found.observed.to_parquet(folder / OBSERVED, index=False)
         (folder / WORLD).write_text(world_file(found, command), encoding="utf-8")
@@ -155,7 +191,8 @@ class Calibrating:
             "git_commit": commit(),
             "calibration": found.calibration.to_mapping(),
             "seeds": found.seeds,
-            "trials": len(found.trials),
+            "method": found.method,
+            "trials": found.simulated,
             "fields": [field._asdict() | {"sentence": field.sentence} for field in found.fields],
         }
         (folder / PROVENANCE).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -165,7 +202,7 @@ def world_file(found: Calibrated, command: Sequence[str]) -> str:
     """The calibrated world as a file for --config-dir (world/NAME.yaml), with where its values come from."""
     calibration = found.calibration
     lines = [
-        f"Calibrated on {time.strftime('%Y-%m-%d')} by {shlex.join(command)} ({found.seeds} seeds, {len(found.trials)} trials).",
+        f"Calibrated on {time.strftime('%Y-%m-%d')} by {shlex.join(command)} ({found.seeds} seeds, {found.simulated} trials).",
         *(f"Target: {t.name}, {t.value:g} {t.unit} ({t.source})." for t in calibration.targets),
         *(field.sentence for field in found.fields),
     ]

@@ -89,7 +89,8 @@ def fit(problem: Problem, journal: Path, trials: int, points: int, told: Told) -
     rows: list[dict[str, Any]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        with _alone(journal):
+        with alone(journal):
+            _mend(journal)
             backend = optuna.storages.journal.JournalFileBackend(str(journal))
             storage = optuna.storages.JournalStorage(backend)
             for part in plan:
@@ -104,7 +105,7 @@ def fit(problem: Problem, journal: Path, trials: int, points: int, told: Told) -
                         study.tell(trial.of.number, problem.misfit(measured))
                     else:
                         measured = [Measured(*each) for each in trial.of.user_attrs[_MEASURED]]
-                    rows.append(_row(problem, part, places, measured))
+                    rows.append({PART: part.name} | row_of(problem, places, measured))
                     done += 1
     told(done, total)
     return pd.DataFrame(rows)
@@ -141,8 +142,9 @@ def _place(trial: _Trial, part: _Part, field: str) -> float:
     return float(trial.of.suggest_float(field, 0.0, 1.0) if trial.open else trial.of.params[field])
 
 
-def _row(problem: Problem, part: _Part, places: Mapping[str, float], measured: Sequence[Measured]) -> dict[str, Any]:
-    row: dict[str, Any] = {PART: part.name}
+def row_of(problem: Problem, places: Mapping[str, float], measured: Sequence[Measured]) -> dict[str, Any]:
+    """What is known of a trial: where each field is in its range and what that means, what was simulated, and the misfit."""
+    row: dict[str, Any] = {}
     for field, value in problem.values(places).items():
         row |= {f"{PLACE} {field}": places[field], f"{VALUE} {field}": value}
     for target, simulated in zip(problem.targets, measured, strict=True):
@@ -151,18 +153,21 @@ def _row(problem: Problem, part: _Part, places: Mapping[str, float], measured: S
 
 
 @contextmanager
-def _alone(journal: Path) -> Iterator[None]:
-    """Nobody else works on a journal meanwhile, and what a killed process left half-written or locked is cleared away. Raises
-    InputError where somebody else does."""
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    with journal.with_suffix(".using").open("w") as mine:
+def alone(place: Path) -> Iterator[None]:
+    """Nobody else works on a file meanwhile. Raises InputError where somebody else does."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.with_suffix(".using").open("w") as mine:
         try:
             fcntl.flock(mine, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InputError(f"must not be used by two at once, as {journal} would be", field="results") from None
-        Path(f"{journal}.lock").unlink(missing_ok=True)
-        if journal.exists():
-            text = journal.read_bytes()
-            if not text.endswith(b"\n"):
-                journal.write_bytes(text[: text.rfind(b"\n") + 1])
+            raise InputError(f"must not be used by two at once, as {place} would be", field="results") from None
         yield
+
+
+def _mend(journal: Path) -> None:
+    """Clear away what a killed process left half-written or locked."""
+    Path(f"{journal}.lock").unlink(missing_ok=True)
+    if journal.exists():
+        text = journal.read_bytes()
+        if not text.endswith(b"\n"):
+            journal.write_bytes(text[: text.rfind(b"\n") + 1])

@@ -16,8 +16,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from experiments.calibration.calibrating import Calibrated
+from experiments.calibration.calibrating import ABC, Calibrated
 from experiments.calibration.fit import ERROR, SIMULATED, VALUE
+from experiments.calibration.posterior import Believed
+from experiments.calibration.posterior_figure import log_axis, posterior_figure
 from experiments.calibration.profile import DEVIANCE, FIELD, TOLD_APART, Identified, best_of
 from experiments.calibration.targets import Target
 from experiments.command.terminal import words
@@ -32,6 +34,10 @@ MISSED = 2.0  # standard errors
 def sentences(found: Calibrated) -> list[str]:
     """What is known of each field, and which targets no value of the fields meets."""
     told = [field.sentence for field in found.fields]
+    told += [
+        f"{one} and {other} are known better together than apart (correlation {plain(correlation)} over the range)."
+        for one, other, correlation in found.together
+    ]
     for target in found.calibration.targets:
         simulated, _, off = beside(found, target)
         if abs(off) > MISSED:
@@ -51,7 +57,8 @@ def beside(found: Calibrated, target: Target) -> tuple[float, float, float]:
 
 def print_calibration(found: Calibrated, directory: Any, to: Console) -> None:
     """Two or three tables, sentences, and where everything is."""
-    fields = _table("field", "before", "calibrated", "95 % interval", "unit", text=("field", "unit"))
+    interval = "95 % credible interval" if found.method == ABC else "95 % interval"
+    fields = _table("field", "before", "calibrated", interval, "unit", text=("field", "unit"))
     for field in found.fields:
         ends = [plain(end, 3) if end is not None else "–" for end in (field.low, field.high)]
         before, unit = _before(found, field)
@@ -80,7 +87,12 @@ def print_calibration(found: Calibrated, directory: Any, to: Console) -> None:
         to.print(facts)
     for sentence in sentences(found):
         to.print(words(sentence))
-    to.print(words(f"Trials, profiles, figure and the calibrated world: {directory}"), soft_wrap=True)
+    to.print(
+        words(
+            f"{'Posterior' if found.method == ABC else 'Trials, profiles'}, figure and the calibrated world: {directory}"
+        ),
+        soft_wrap=True,
+    )
 
 
 def document(found: Calibrated, directory: Any) -> dict[str, Any]:
@@ -103,13 +115,15 @@ def document(found: Calibrated, directory: Any) -> dict[str, Any]:
         "targets": targets,
         "observed": json.loads(found.observed.to_json(orient="records", double_precision=15)),
         "sentences": sentences(found),
+        "together": [{"fields": [one, other], "correlation": r} for one, other, r in found.together],
+        "method": found.method,
         "seeds": found.seeds,
-        "trials": len(found.trials),
+        "trials": found.simulated,
         "results": str(directory),
     }
 
 
-def _before(found: Calibrated, field: Identified) -> tuple[float, str]:
+def _before(found: Calibrated, field: Identified | Believed) -> tuple[float, str]:
     about = next(info for info in describe_fields(found.calibration.world, path="") if info.path == field.field)
     return float(about.value), about.unit
 
@@ -122,6 +136,13 @@ def _table(*columns: str, text: tuple[str, ...]) -> Table:
 
 
 def figure(found: Calibrated) -> Figure:
+    """Profiles, or the posterior with what was assumed before."""
+    if found.method == ABC:
+        return posterior_figure(found.problem, found.trials, {f.field: _before(found, f) for f in found.fields})
+    return _profile_figure(found)
+
+
+def _profile_figure(found: Calibrated) -> Figure:
     """A column a field: its profile, and below what is simulated for each target along it."""
     factors, targets = found.calibration.factors, found.calibration.targets
     rows = 1 + len(targets)
@@ -145,14 +166,7 @@ def figure(found: Calibrated) -> Figure:
             ax.axvline(before, color="0.35", linestyle=(0, (1, 1.5)), linewidth=1.2, label="before")
             ax.axvline(field.best, color=COLOURS[2], linewidth=1.4, label="calibrated")
             if factor.scale == LOG:
-                ax.set_xscale("log")
-                ticks = [
-                    value
-                    for value in np.outer(10.0 ** np.arange(-9, 9), [1, 2, 5]).ravel()
-                    if values.min() <= value <= values.max()
-                ]
-                ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
-                ax.set_xticks([], minor=True)
+                log_axis(ax, "x", float(values.min()), float(values.max()))
         axes[-1][column].set_xlabel(f"{as_text(factor.field)}\n({as_text(unit)})")
     axes[0][0].set_ylabel("deviance")
     axes[0][0].legend(loc="upper right", fontsize=8.5)
