@@ -97,8 +97,8 @@ def _regret(ax: Axes, table: pd.DataFrame, smallest: float) -> None:
     )
     ax.set_xscale("symlog", linthresh=1000 * smallest)
     ax.set_xlim(0, 1.15 * max(float(top.max()), 1000 * smallest))
-    decades = (10.0**power for power in range(-8, 4))
-    ticks = [0.0, 1000 * smallest, *(tick for tick in decades if 3000 * smallest < tick < top.max())]
+    steps = (step * 10.0**power for power in range(-8, 4) for step in (1, 3))
+    ticks = [0.0, 1000 * smallest, *(tick for tick in steps if 3000 * smallest < tick < top.max())]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.set_xlabel("regret: how much more the best choice\nin a world averts, thousandths\nof a unit of opinion")
