@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -168,14 +169,32 @@ def test_a_planted_box_is_found_with_its_ends() -> None:
 
 
 def test_quasi_p_values_are_those_of_the_workbench() -> None:
-    prim = pytest.importorskip("ema_workbench.analysis.prim", reason="EMA workbench is not installed (extra analysis)")
+    pytest.importorskip("ema_workbench", reason="EMA workbench is not installed (extra analysis)")
     worlds = assumptions(200, 8)
     interest = ((worlds["field_3"] > 0.5) & (worlds["field_7"] < 0.6)).to_numpy()
-    theirs = prim.Prim(worlds, interest.astype(int), threshold=0.5).find_box()
+    theirs = discovery._found_by_workbench(worlds, interest)
     for ends, told in zip(discovery._peeled(worlds, interest), theirs.qp, strict=True):
         within = {end: discovery._within(end, worlds) for end in ends}
         for end in ends:
             assert discovery._quasi_p(end, within, interest) == pytest.approx(told[end.field][end.upper], rel=1e-6)
+
+
+def test_the_workbench_does_not_warn_of_its_ways_and_all_else_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    prim = pytest.importorskip("ema_workbench.analysis.prim", reason="EMA workbench is not installed (extra analysis)")
+    worlds = assumptions(200, 6)
+    interest = (worlds["field_3"] > 0.5).to_numpy()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert discovered(worlds, interest) is not None
+    original = prim.Prim.find_box
+
+    def find_box(self: Any) -> Any:
+        warnings.warn("something new", FutureWarning, stacklevel=1)
+        return original(self)
+
+    monkeypatch.setattr(prim.Prim, "find_box", find_box)
+    with pytest.warns(FutureWarning, match="something new"):
+        discovered(worlds, interest)
 
 
 def test_where_nothing_decides_nothing_is_found() -> None:

@@ -89,16 +89,13 @@ def check_package() -> None:
 
 def _prim() -> Any:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what else could be installed
+        warnings.filterwarnings("ignore", ".* not installed", UserWarning, r"ema_workbench\.")
         return imported("ema_workbench.analysis.prim", EXTRA, "the robustness map")
 
 
 def _peeled(values: pd.DataFrame, interest: NDArray[np.bool_]) -> list[list[_End]]:
     """The ends of every box of the peeling trajectory."""
-    prim = _prim()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pandas, about the workbench's ways
-        box = prim.Prim(values, interest.astype(int), threshold=0.5).find_box()
+    box = _found_by_workbench(values, interest)
     whole = box.box_lims[0]
     return [
         [
@@ -106,6 +103,15 @@ def _peeled(values: pd.DataFrame, interest: NDArray[np.bool_]) -> list[list[_End
             for field in restricted for row in (0, 1) if limits[field].iloc[row] != whole[field].iloc[row]
         ] for limits, restricted in zip(box.box_lims, box.qp, strict=True)
     ]  # fmt: skip
+
+
+def _found_by_workbench(values: pd.DataFrame, interest: NDArray[np.bool_]) -> Any:
+    with warnings.catch_warnings():
+        # It looks for a column that we never give it, in a way that pandas 4 will not have.
+        warnings.filterwarnings(
+            "ignore", r"The inplace keyword in DataFrame\.drop", module=r"ema_workbench\.analysis\.prim"
+        )
+        return _prim().Prim(values, interest.astype(int), threshold=0.5).find_box()
 
 
 def _without_chance(
