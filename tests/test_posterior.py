@@ -150,5 +150,5 @@ def test_the_program_believes_what_was_planted(tmp_path: Path, capsys: pytest.Ca
     assert about["method"] == "abc" and about["trials"] == found["trials"] > 20
     assert main(command) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "95 % credible interval" in told and "Posterior, figure and the calibrated world" in told
+    assert "calibrated 95 % credible unit" in told and "Posterior, figure and the calibrated world" in told
     assert json.loads((folder / "provenance.json").read_text())["runs_simulated"] == 0

@@ -57,7 +57,7 @@ def beside(found: Calibrated, target: Target) -> tuple[float, float, float]:
 
 def print_calibration(found: Calibrated, directory: Any, to: Console) -> None:
     """Two or three tables, sentences, and where everything is."""
-    interval = "95 % credible interval" if found.method == ABC else "95 % interval"
+    interval = "95 % credible" if found.method == ABC else "95 % interval"
     fields = _table("field", "before", "calibrated", interval, "unit", text=("field", "unit"))
     for field in found.fields:
         ends = [plain(end, 3) if end is not None else "–" for end in (field.low, field.high)]
