@@ -1,6 +1,6 @@
 // The state of the page as the fragment of its address, and back. What is read is data and is held to what there is.
 
-import { pairsOf, settingsOf } from "./settings.mjs";
+import { pairsOf, settingsOf, shown } from "./settings.mjs";
 
 const LONGEST_LINK = 4000;
 const FLAGS = ["present"];
@@ -24,7 +24,7 @@ export function stateOf(data, fragment) {
   const known = new Set();
   for (const part of text.split("&").filter(Boolean)) {
     const [name, value] = pairOf(part);
-    if (known.has(name)) throw new RangeError(`${name.slice(0, 60)} must not be given twice.`);
+    if (known.has(name)) throw new RangeError(`${shown(name)} must not be given twice.`);
     known.add(name);
     if (name === "lesson") state.lesson = oneOf("lesson", value, data.lessons.map((each) => each.name));
     else if (name === "view") state.view = oneOf("view", value, data.views);
@@ -50,21 +50,21 @@ export function firstState(data) {
 
 function pairOf(part) {
   const at = part.indexOf("=");
-  if (at < 1) throw new RangeError(`the link must be made of NAME=VALUE, not of '${part.slice(0, 60)}'.`);
+  if (at < 1) throw new RangeError(`the link must be made of NAME=VALUE, not of '${shown(part)}'.`);
   try {
     return [decodeURIComponent(part.slice(0, at)), decodeURIComponent(part.slice(at + 1))];
   } catch {
-    throw new RangeError(`the link must be made of NAME=VALUE, not of '${part.slice(0, 60)}'.`);
+    throw new RangeError(`the link must be made of NAME=VALUE, not of '${shown(part)}'.`);
   }
 }
 
 function oneOf(name, value, names) {
   if (names.includes(value)) return value;
-  throw new RangeError(`${name} must be one of ${names.join(", ")}, not '${value.slice(0, 60)}'.`);
+  throw new RangeError(`${name} must be one of ${names.join(", ")}, not '${shown(value)}'.`);
 }
 
 function finite(name, value) {
   const number = value.trim() === "" ? Number.NaN : Number(value);
   if (Number.isFinite(number)) return number;
-  throw new RangeError(`${name} must be a finite number, not the text '${value.slice(0, 60)}'.`);
+  throw new RangeError(`${name} must be a finite number, not the text '${shown(value)}'.`);
 }

@@ -8,11 +8,15 @@ export function dateOf(calendar, day) {
   return calendar.dates[day];
 }
 
+/** A text as a sentence shows it: short, and on one line. */
+export function shown(text) {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "?");
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
 /** A value as a sentence shows it. */
 function quoted(value) {
-  if (typeof value === "number") return String(value);
-  const text = String(value).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "?");
-  return `the text '${text.length > 60 ? `${text.slice(0, 59)}…` : text}'`;
+  return typeof value === "number" ? String(value) : `the text '${shown(String(value))}'`;
 }
 
 /** The number that a text says; the text itself where it says none. */
@@ -26,8 +30,8 @@ export function checkedField(field, path, given, calendar) {
     const number = typeof given === "number" ? given : numberOf(given);
     const day = typeof number === "number" ? number : calendar.dates.indexOf(number);
     if (Number.isInteger(day) && day >= 0 && day < calendar.dates.length) return day;
-    const shown = ISO.test(given) ? given : quoted(given).replace(/^the text /, "");
-    throw new RangeError(`${path} must be ${field.allowed}, not ${shown}.`);
+    const said = ISO.test(given) ? given : quoted(given).replace(/^the text /, "");
+    throw new RangeError(`${path} must be ${field.allowed}, not ${said}.`);
   }
   const value = typeof given === "number" ? given : numberOf(given);
   const inRange = Number.isFinite(value) && value >= field.low && value <= field.high;
@@ -51,7 +55,7 @@ export function settingsOf(levers, calendar, pairs) {
     const [name, of, ...more] = path.split(".");
     const lever = levers.find((each) => each.name === name);
     const field = lever?.fields.find((each) => each.name === of);
-    if (!field || more.length > 0) throw new RangeError(`${path.slice(0, 60)} is not one of the levers of this page.`);
+    if (!field || more.length > 0) throw new RangeError(`${shown(path)} is not one of the levers of this page.`);
     settings[name] ??= defaultsOf(lever);
     settings[name][of] = checkedField(field, path, text, calendar);
   }
