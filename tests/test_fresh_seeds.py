@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.many_seeds import how_dear_gets_all
+
 ROOT = Path(__file__).parent.parent
 SECONDS = 150
 
@@ -37,6 +39,29 @@ def test_properties_hold_for_a_seed_that_nobody_has_tried() -> None:
     output = run_properties(seed, "-m", "hypothesis and not slow", f"--for-seconds={SECONDS}", "tests")
     print(f"seed {seed}: {output.splitlines()[-3]}")
     assert "exit status 0" in output, "\n".join([output, "To repeat:", *how_to_repeat(output, seed)])
+
+
+def test_the_cheapest_properties_get_more_examples_and_all_their_seeds() -> None:
+    """Of 1,000 seconds, ten seeds of the usual examples take 610, and nine times more of the first two 360."""
+    costs = [1.0, 3.0, 7.0, 50.0]
+    assert how_dear_gets_all(costs, seconds=1000, seeds=10, times=10) == 3.0
+    assert how_dear_gets_all(costs, seconds=969, seeds=10, times=10) == 1.0
+    assert how_dear_gets_all(costs, seconds=600, seeds=10, times=10) == 0.0
+    assert how_dear_gets_all(costs, seconds=10**6, seeds=10, times=10) == 50.0
+
+
+def test_many_seeds_are_tried_and_a_failure_is_told_with_the_line_that_repeats_it(tmp_path: Path) -> None:
+    (tmp_path / "test_drawn.py").write_text(DRAWS, encoding="utf-8")
+    command = [sys.executable, "-m", "tests.many_seeds", "--seeds=2", "--first-seed=5", "--times=3", "--minutes=1"]
+    done = subprocess.run(
+        [*command, f"--rootdir={tmp_path}", "-p", "tests.conftest", str(tmp_path)],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    runs = re.findall(r"^(\w+)\t\S*::(\w+)\tseed (\d+)\t(\d+) examples", done.stdout, re.M)
+    drawn = [(seed, int(count)) for outcome, name, seed, count in runs if name == "test_draws" and outcome == "passed"]
+    assert drawn == [("5", 200), ("5", 600), ("6", 600)], done.stdout + done.stderr
+    assert {outcome for outcome, name, *_ in runs if name == "test_fails"} == {"failed"}
+    assert "--hypothesis-seed=6 --examples-times=3" in done.stdout and done.returncode == 1
 
 
 DRAWS = """
