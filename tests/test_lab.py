@@ -228,7 +228,10 @@ def _library(lever: str, field: dict[str, Any], value: Any) -> str:
         (["world.people=500"], "world.people must be given as people=N."),
         (["world.campaign.floding=2"], "world.campaign.floding is not a field; did you mean flooding?"),
         (["world.campaign.flooding=-2"], "world.campaign.flooding must be"),
-        (["world.campaign.adaptation.name=rebuilding"], "world.campaign.adaptation must be static in a page"),
+        (
+            ["world.campaign.adaptation.name=evading"],
+            "world.campaign.adaptation must be static or rebuilding in a page",
+        ),
         (["lesson=too_late"], "lesson must be one of too_late_too_small, "),
         (["lesson=nowhere.yaml"], "must be a file, which 'nowhere.yaml' is not"),
         (["lesson=Bad Name.yaml"], "lesson must be a file whose name has small letters"),

@@ -113,8 +113,8 @@ class Mine(BoundedConfidence):
             "world.second.members must be 0 in a page, which has one platform, not 0.3",
         ),
         (
-            {"campaign.adaptation": {"name": "rebuilding"}},
-            "world.campaign.adaptation must be static in a page, whose operator answers no losses, not 'rebuilding'",
+            {"campaign.adaptation": {"name": "evading"}},
+            "world.campaign.adaptation must be static or rebuilding in a page, not 'evading'",
         ),
         ({"legitimacy.violent": 0.1}, "world.legitimacy must be such that nothing moves it in a page"),
         ({"trust.own_suspension": 0.1}, "world.trust must be such that nothing moves it in a page"),

@@ -107,6 +107,44 @@ def test_all_policies_at_once(branch: dict[str, Any]) -> None:
             assert run.outcomes[name] > 0.0, name
 
 
+REBUILDING = HONG_KONG.replace({"campaign.adaptation": "rebuilding"})
+REBUILDS = {
+    "campaign.adaptation.notice_days": 0.5,
+    "campaign.adaptation.budget_hours": 40.5,
+    "campaign.adaptation.hours_per_account": 2.0,
+}
+
+
+@pytest.mark.parametrize("is_lever", [True, False])
+def test_an_operator_that_rebuilds(is_lever: bool) -> None:
+    world = REBUILDING.replace(REBUILDS)
+    run = sim.simulate(world, BRANCHES["takedown"], seed=1)
+    idle = sim.simulate(HONG_KONG, BRANCHES["takedown"], seed=1)
+    assert run.outcomes["active_trolls"] > idle.outcomes["active_trolls"] + 50
+    wasm = (
+        Wasm(sim.page.export(REBUILDING, seed=1)).pull(REBUILDS) if is_lever else Wasm(sim.page.export(world, seed=1))
+    )
+    assert_same(wasm.take(BRANCHES["takedown"]).advance(), run)
+
+
+@given(st.integers(0, 3), st.floats(0.0, 8.0), st.booleans(), st.integers(0, 1), st.booleans())
+@settings(max_examples=12)
+def test_answers_to_losses(seed: int, each: float, keeps: bool, notice: int, campaign: bool) -> None:
+    answer = {
+        "name": "rebuilding",
+        "replacement": each,
+        "keeps_volume": keeps,
+        "notice_days": notice * 0.7,
+        "budget_hours": 9.3,
+    }
+    world = still_world(**{"campaign.adaptation": answer})
+    branch = sim.Branch(
+        (Takedown(0, Rates(tpr=0.6, fpr=0.1), accounts=6), PreemptiveRemoval(1, accounts=4)), campaign=campaign
+    )
+    run = sim.simulate(world, branch, seed=seed, threads=1)
+    assert_same(Wasm(sim.page.export(world, seed=seed)).take(branch).advance(), run)
+
+
 def test_another_opinion_rule_has_a_module_of_its_own() -> None:
     world = still_world(
         **{"feed.reading": "all_followees", "feed.measure_quality": False, "opinion.rule": {"name": "degroot"}}
@@ -184,7 +222,8 @@ def test_levers_are_fields_of_the_world(data: st.DataObject) -> None:
     page = sim.page.export(world, seed=1)
     levers = {
         lever["path"]: data.draw(
-            lever_values(lever, page.layout["numbers"][lever["number"]]["kind"] == "int"), label=lever["path"]
+            lever_values(lever, page.layout["numbers"][lever["number"]]["kind"] == "int"),
+            label=lever["path"],
         )
         for lever in page.layout["levers"]
     }

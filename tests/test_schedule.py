@@ -13,7 +13,7 @@ import sim
 from sim.actors.campaign import Campaign
 from sim.actors.leadership import Leadership
 from sim.actors.operator import Operator
-from sim.actors.volume import even_out, posting_plan, weekly_rhythm
+from sim.actors.volume import posting_plan, share_volume, weekly_rhythm
 from sim.calendar import Calendar, Event
 from sim.cases.hk2019 import facts
 from sim.describe.dry_run import dry_run
@@ -31,6 +31,14 @@ WEIGHTS = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=30)
 def expected_posts(factor: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Expected posts of each tick: each account posts with probability min(1, factor * weight)."""
     return np.minimum(1.0, factor[:, None] * weights[None, :]).sum(axis=1)
+
+
+def even_out(volume: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The factor of each tick."""
+    factor, _ = np.empty((2, volume.size))
+    ordered = np.sort(weights)[::-1].copy()
+    share_volume(volume, np.zeros(volume.size), ordered, 0, np.empty(weights.size), factor, _)
+    return factor
 
 
 @given(WEIGHTS, st.lists(st.floats(0.0, 1.0), min_size=1, max_size=10))

@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numba import float64, int64
 from numpy.typing import NDArray
 
 from sim.calendar import in_days
+from sim.compiled import scalar
 from sim.fields import InputError, Settings, checked, instance, quantity, register, shown
 
 
@@ -123,6 +125,17 @@ class Static(Adaptation):
         return Response()
 
 
+@scalar(int64(int64, int64, int64, int64, float64, float64, float64))
+def replacements(
+    lost: int, replaced: int, sleepers: int, day: int, each: float, budget_hours: float, hours_per_account: float
+) -> int:
+    """How many sleepers an operator that rebuilds wakes on a day: those that are missing, ``each`` for an account lost, as far as
+    the work of the day goes."""
+    pace = min(budget_hours / hours_per_account, float(sleepers))
+    able = math.floor(pace * (day + 1)) - math.floor(pace * day)
+    return max(0, min(math.floor(lost * each) - replaced, able))
+
+
 @register("rebuilding")
 @dataclass(frozen=True)
 class Rebuilding(Adaptation):
@@ -163,10 +176,13 @@ class Rebuilding(Adaptation):
         return losses.draws
 
     def _replacements(self, losses: Losses, known: int) -> int:
-        """How many sleepers it wakes today: those that are missing, as far as the work of a day goes."""
-        pace = min(self.budget_hours / self.hours_per_account, float(losses.sleepers))
-        able = math.floor(pace * (losses.day + 1)) - math.floor(pace * losses.day)
-        return min(math.floor(known * self.replacement) - losses.before.replaced, able)
+        """How many sleepers it wakes today."""
+        return int(
+            replacements(
+                known, losses.before.replaced, losses.sleepers, losses.day, self.replacement, self.budget_hours,
+                self.hours_per_account,
+            )
+        )  # fmt: skip
 
     def sentence(self) -> str:
         rest = ", and the others post what the lost were to post." if self.keeps_volume else "."

@@ -11,7 +11,7 @@ from sim.actors.adaptation import Losses, Response
 from sim.actors.agent import Actor
 from sim.actors.surroundings import Accounts, Surroundings
 from sim.actors.timetable import NEVER, Timetable
-from sim.actors.volume import even_out, posting_plan, weekly_rhythm
+from sim.actors.volume import posting_plan, share_volume, weekly_rhythm
 from sim.people.accounts import Status
 from sim.randomness import Stream, uniforms_of
 
@@ -135,18 +135,14 @@ class Operator(Actor):
         self._pages_posts[step:] = np.minimum(1.0, world.second.campaign_posts_per_day * rhythm)
         usual = world.campaign.sleepers.posts_per_day * rhythm
         posts, sleepers_posts = model.state.posting[self.actives.row], model.state.posting[self.sleepers.row]
-        if not response.keeps_volume:
-            posts[step:] = even_out(plan, self.actives.weight)
-            sleepers_posts[step:] = usual
-        else:
-            left = self.actives.weight[status[self.actives.ids] != Status.SUSPENDED]
+        left, awake = self.actives.weight, 0
+        if response.keeps_volume:
+            left = left[status[self.actives.ids] != Status.SUSPENDED]
             plan = plan - self._move(step, response.moved_share, plan, left)
-            posts[step:] = even_out(plan, left)
-            awake = int(
-                ((status[self.sleepers.ids] == Status.ACTIVE) & (model.state.active_since[self.sleepers.ids] > 0)).sum()
-            )
-            missing = plan if left.size == 0 else np.maximum(0.0, plan - left.size)
-            sleepers_posts[step:] = np.minimum(1.0, usual + missing / awake) if awake else usual
+            woken = (status[self.sleepers.ids] == Status.ACTIVE) & (model.state.active_since[self.sleepers.ids] > 0)
+            awake = int(woken.sum())
+        ordered = np.sort(left)[::-1].copy()
+        share_volume(plan, usual, ordered, awake, np.empty(left.size), posts[step:], sleepers_posts[step:])
         # What is hot is the first platform: pages on the second one go on.
         quiet_until = world.burn_in_ticks + response.quiet_until
         if quiet_until > step:

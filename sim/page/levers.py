@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import NamedTuple
 
+from sim.actors.adaptation import Rebuilding
 from sim.fields import quantity_of
 from sim.world import World
 
@@ -57,6 +58,12 @@ def levers(world: World) -> list[Lever]:
             continue  # it decides there what is compared with courage, too
         room, name = path.split(".")
         found.append(_lever(getattr(world, room), name, path, f"parameters.{path}"))
+    answer = world.campaign.adaptation
+    if isinstance(answer, Rebuilding):
+        found += [
+            _lever(answer, field.name, f"campaign.adaptation.{field.name}", f"work.operator.{field.name}")
+            for field in fields(answer)
+        ]
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.actors.adaptation import Adaptation, Rebuilding, Static
 from sim.branch import Branch
 from sim.fields import InputError, Settings, quantity_of, shown
 from sim.moderation.detectors.detector import Detector, Perfect, Rates
@@ -26,6 +27,8 @@ from sim.world import World
 ROWS = 16
 """Policies that there is room for."""
 MOST_PEOPLE = 100_000
+ANSWERS: tuple[type[Adaptation], ...] = (Static, Rebuilding)
+"""How an operator may answer losses."""
 
 _COLUMN_OF: dict[type[Policy], tuple[Kind, dict[str, Row]]] = {
     Takedown: (Kind.TAKEDOWN, {"accounts": Row.ACCOUNTS}),
@@ -151,9 +154,9 @@ def check_world(world: World) -> None:
             f"0 in a page, which has one platform, not {world.second.members:g}",
         ),
         (
-            world.campaign.adaptation.reacts,
+            type(world.campaign.adaptation) not in ANSWERS,
             "world.campaign.adaptation",
-            f"static in a page, whose operator answers no losses, not {shown(world.campaign.adaptation.name)}",
+            f"{' or '.join(kind.name for kind in ANSWERS)} in a page, not {shown(world.campaign.adaptation.name)}",
         ),
         (world.legitimacy.moves, "world.legitimacy", "such that nothing moves it in a page"),
         (world.trust.moves, "world.trust", "such that nothing moves it in a page"),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 
 import numpy as np
 
+from sim.actors.adaptation import Rebuilding
+from sim.actors.volume import posting_plan, weekly_rhythm
 from sim.engine.arrays import ArrayEngine
 from sim.outcomes import OUTCOMES
 from sim.outcomes.ended import make_room
 from sim.page.kernels.moderating import Row
+from sim.page.kernels.operating import Operator
+from sim.page.kernels.ranking import Ranking
 from sim.page.kernels.stretch import Whole
 from sim.page.kernels.work import Work
 from sim.page.policies import ROWS
@@ -48,6 +53,24 @@ def _plans(engine: ArrayEngine) -> dict[str, np.ndarray]:
     return {"posting": planner.state.posting, "calls": planner.state.calls}
 
 
+def _operator(engine: ArrayEngine) -> Operator:
+    campaign, actives = engine.world.campaign, engine.operator.actives
+    order = np.argsort(-actives.weight, kind="stable")
+    about = campaign.adaptation if isinstance(campaign.adaptation, Rebuilding) else Rebuilding()
+    rhythm = weekly_rhythm(engine.world)
+    return Operator(
+        reacts=campaign.adaptation.reacts,
+        **{field.name: getattr(about, field.name) for field in fields(about)},
+        answer=np.zeros(3, dtype=np.int64),
+        plan=posting_plan(engine.world),
+        usual=campaign.sleepers.posts_per_day * rhythm,
+        actives=actives.ids[order],
+        weights=actives.weight[order],
+        left=np.zeros(order.size),
+        rest=np.zeros(order.size),
+    )
+
+
 def _work(engine: ArrayEngine) -> Work:
     world, society, registered = engine.world, engine.society, engine.drawn.registered
     people, accounts = society.anchor.size, society.group.size
@@ -68,8 +91,8 @@ def _work(engine: ArrayEngine) -> Work:
         sessions=np.zeros(people * world.ticks_per_day, dtype=np.int32),
         awake=np.zeros(accounts, dtype=np.int64),
         on_duty=np.zeros(accounts - people, dtype=np.int64),
-        key=np.zeros(registered),
-        ranked=np.zeros((2, registered), dtype=np.int32),
+        operator=_operator(engine),
+        ranking=Ranking(np.zeros(registered), np.zeros((2, registered), dtype=np.int32)),
         values=np.zeros(registered),
         sums=make_sums(),
         joined=np.zeros(1, dtype=np.int64),

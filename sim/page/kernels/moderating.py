@@ -19,6 +19,7 @@ from sim.engine.state import State
 from sim.moderation.chance import cases_within, is_flagged, suspicion
 from sim.moderation.flags import Flag
 from sim.moderation.measures import Measures
+from sim.page.kernels.ranking import rank
 from sim.page.kernels.work import Work
 from sim.people.accounts import Status
 from sim.society.groups import Group
@@ -138,16 +139,16 @@ def _remove(
             continue
         posted = account < in_use and state.posts[account] > 0
         if posted == have_posted and _is_flagged(seed, account, group_of(account, society), row):
-            work.key[account] = suspicion(seed, np.int64(row[_SALT]), account)
-            work.ranked[0, n] = account
+            work.ranking.key[account] = suspicion(seed, np.int64(row[_SALT]), account)
+            work.ranking.ranked[0, n] = account
             n += 1
-    source = _rank(n, work)
+    source = rank(n, work.ranking)
     for i in range(n):
-        work.values[i] = _weight_of(group_of(np.int64(work.ranked[source, i]), society), parameters)
-    removed = cases_within(seed, work.ranked[source, :n], work.values[:n], row[_ACCOUNTS])
+        work.values[i] = _weight_of(group_of(np.int64(work.ranking.ranked[source, i]), society), parameters)
+    removed = cases_within(seed, work.ranking.ranked[source, :n], work.values[:n], row[_ACCOUNTS])
     _review(removed, row[_MINUTES], work)
     for i in range(removed):
-        account = np.int64(work.ranked[source, i])
+        account = np.int64(work.ranking.ranked[source, i])
         if not work.spares_innocents or group_of(account, society) >= OF_TROLLS_FROM:
             state.status[account] = _SUSPENDED
             state.suspended_since[account] = step
@@ -157,32 +158,6 @@ def _remove(
 def _review(cases: int, minutes: float, work: Work) -> None:
     """Put on record the work on so many cases, for each of which ``work.values`` has how many there are in reality."""
     work.review_hours[0] += sum_of(cases, work.values, work.sums) * minutes / 60.0
-
-
-@lean_kernel
-def _rank(n: int, work: Work) -> int:
-    """Sort the first ``n`` accounts, which are ascending, by falling key, those of equal keys as they are; return the row of
-    ``work.ranked`` in which they then stand."""
-    source, width = np.int64(0), np.int64(1)
-    while width < n:
-        target = 1 - source
-        low = np.int64(0)
-        while low < n:
-            middle, high = min(low + width, n), min(low + 2 * width, n)
-            a, b = low, middle
-            for k in range(low, high):
-                first = work.ranked[source, a] if a < middle else np.int32(-1)
-                second = work.ranked[source, b] if b < high else np.int32(-1)
-                if second < 0 or (first >= 0 and work.key[first] >= work.key[second]):
-                    work.ranked[target, k] = first
-                    a += 1
-                else:
-                    work.ranked[target, k] = second
-                    b += 1
-            low += 2 * width
-        source = target
-        width *= 2
-    return source
 
 
 @lean_kernel

@@ -1,7 +1,7 @@
 """The model by itself: a kernel that goes from step to step with nobody beside it to decide.
 
 It calls the kernels that the array engine calls. What else happens to a run, and is Python there, is a kernel here: who opens the
-platform is drawn, the campaign begins, the platform's policies act.
+platform is drawn, the campaign begins, the platform's policies act, the operator answers losses.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sim.engine.state import State
 from sim.outcomes.ended import ended
 from sim.outcomes.measuring import measure_day
 from sim.page.kernels.moderating import Row, begin_campaign, measures_at, moderate
+from sim.page.kernels.operating import see_to_losses
 from sim.page.kernels.work import Work
 from sim.society.schedule import Schedule
 from sim.society.society import Society
@@ -72,6 +73,11 @@ def stretch(last: int, weight: Any, whole: Whole) -> int:
         if step == work.burn_in_ticks:
             begin_campaign(step, state, society, work)
         moderate(seed, step, state, society, fixed, work)
+        if work.operator.reacts and work.campaign and step >= work.burn_in_ticks and step % work.ticks_per_day == 0:
+            see_to_losses(
+                seed, step, work.burn_in_ticks, work.ticks_per_day, work.registered_from, whole.planned, state, society,
+                work.operator, work.ranking,
+            )  # fmt: skip
         parameters = _with_measures(fixed, measures_at(step, work))
         stop = _next_stop(step, last, work)
         ends = work.ends[: stop - step]

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcomes.ended import Room
+from sim.page.kernels.operating import Operator
+from sim.page.kernels.ranking import Ranking
 from sim.sums import Sums
 
 
@@ -17,9 +19,9 @@ class Work(NamedTuple):
     ``step`` (1,) is the next step; ``review_hours`` (1,) as of ``Engine``; ``outcomes`` (days, outcomes) are the daily ones, nan
     before their day has ended. ``policies`` (rows, ``Row``) is what the platform does and ``takedowns`` (rows, 3) what of it
     ``Measures`` has. ``registered_from`` (registered,) is the tick from day 0 on which each account is there, 0 for those that
-    always were. ``room`` is to measure days in. ``ends``, ``sessions``, ``awake`` and
-    ``on_duty`` are those of ``run_ticks``, ``joined``, ``met`` and ``unfit`` those of its only ``Member``; ``key``, ``ranked``
-    and ``values`` (registered,) are to rank accounts and to sum."""
+    always were. ``room`` is to measure days in. ``ends``, ``sessions``, ``awake`` and ``on_duty`` are those of ``run_ticks``,
+    ``joined``, ``met`` and ``unfit`` those of its only ``Member``; ``ranking`` and ``values`` (registered,) are to rank accounts
+    and to sum."""
 
     campaign: bool
     spares_innocents: bool
@@ -36,8 +38,8 @@ class Work(NamedTuple):
     sessions: NDArray[np.int32]
     awake: NDArray[np.int64]
     on_duty: NDArray[np.int64]
-    key: NDArray[np.float64]
-    ranked: NDArray[np.int32]
+    operator: Operator
+    ranking: Ranking
     values: NDArray[np.float64]
     sums: Sums
     joined: NDArray[np.int64]
