@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import sim
 from sim.page import PageWorld, rows_of
+from sim.page.kernels.showing import READS_NOTHING
 from sim.page.object_file import custom
 from sim.page.table import word_of
 
@@ -39,7 +40,7 @@ class Wasm:
         given = {"__linear_memory": self._memory, "__stack_pointer": stack}
         imports = [given[each.name] for each in self._module[1].imports]
         instance = wasmtime.Instance(self._store, self._module[1], imports)
-        self._advance = instance.exports(self._store)[about["entry"]]
+        self._advance, self._show = (instance.exports(self._store)[name] for name in about["entries"])
         self._memory.write(self._store, page.image, about["base"])
         if memory is not None:
             self._memory.write(self._store, memory, about["base"])
@@ -105,6 +106,20 @@ class Wasm:
         if status != self.layout["status"]["done"]:
             raise RuntimeError(f"the engine has stopped with status {status}")
         return self
+
+    def feed(self, account: int) -> pd.DataFrame:
+        """The feed that an account would read now."""
+        shown = self.look(account)
+        assert shown >= 0, shown
+        return pd.DataFrame(self.array("work.shown")[:shown], columns=self.layout["shown"])
+
+    def look(self, account: int) -> int:
+        """How many messages are in an account's feed now, or what is wrong."""
+        return int(self._show(self._store, self.layout["memory"]["base"], account))
+
+    def reads_nothing(self, account: int) -> bool:
+        """Whether there is nobody to read the account's feed."""
+        return self.look(account) == READS_NOTHING
 
     @property
     def step(self) -> int:

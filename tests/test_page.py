@@ -177,7 +177,7 @@ def _of_library(called: str, arguments: str) -> Callable[..., Any]:
 declare double @numba_frexp(double, ptr)
 declare double @numba_ldexp(double, i32)
 @exponent = global i32 0
-define i32 @entry(ptr %result, ptr %problem, i64 %place, i64 %n) {{
+define i32 @entry(ptr %result, ptr %problem, i64 %place, i64 %which, i64 %n) {{
   %from = inttoptr i64 %place to ptr
   %x = load double, ptr %from
   %number = trunc i64 %n to i32
@@ -235,7 +235,7 @@ def test_ldexp_is_that_of_the_c_library() -> None:
 def test_an_object_that_calls_what_a_page_has_not_is_refused() -> None:
     code = """
 declare double @pow(double, double)
-define i32 @entry(ptr %result, ptr %problem, i64 %place, i64 %n) {
+define i32 @entry(ptr %result, ptr %problem, i64 %place, i64 %which, i64 %n) {
   %x = uitofp i64 %n to double
   %y = call double @pow(double %x, double %x)
   %z = fptosi double %y to i64

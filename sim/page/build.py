@@ -14,7 +14,10 @@ from typing import Any
 
 STACK_END = 512 * 1024
 """Where a page's own memory begins; below lie the module's tables and, growing down from here, its stack."""
-EXPORTED = "advance"
+EXPORTED = ("advance", "show")
+"""Functions of a module: go on to a step, and write down an account's feed; each takes the table and a number."""
+FAILED = -99
+"""What they return where the code has raised."""
 _TRIPLE = "wasm32-unknown-unknown"
 _FEATURES = "+bulk-memory,+bulk-memory-opt,+mutable-globals,+nontrapping-fptoint,+sign-ext"
 
@@ -105,49 +108,59 @@ def intermediate_code(kind: Any, weight: Any) -> tuple[Any, str]:
     import numba
     from numba import int64
 
+    from sim.page.kernels.showing import show_feed
     from sim.page.kernels.stretch import stretch
     from sim.page.table import rebuilder
 
     rebuild = rebuilder(kind)
 
     @numba.njit(_nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)  # type: ignore[untyped-decorator]
-    def entry(table: int, last: int) -> int:
-        return stretch(last, weight, rebuild(table))
+    def entry(table: int, which: int, number: int) -> int:
+        whole = rebuild(table)
+        if which == 0:
+            return stretch(number, weight, whole)
+        return show_feed(
+            number, whole.seed, weight, whole.rule_parameters, whole.state, whole.society, whole.parameters, whole.scratch,
+            whole.work,
+        )  # fmt: skip
 
-    entry.compile(int64(int64, int64))
-    compiled = entry.overloads[(int64, int64)]
+    entry.compile(int64(int64, int64, int64))
+    compiled = entry.overloads[(int64, int64, int64)]
     return compiled.library._final_module, compiled.fndesc.llvm_func_name
 
 
 def object_code(module: Any, name: str) -> bytes:
-    """The code, which is used up, as a WebAssembly object file that has one function of its own, ``advance(table, last)``."""
+    """The code, which is used up, as a WebAssembly object file that has functions ``EXPORTED`` of its own."""
     import llvmlite.binding as llvm
 
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     target = llvm.Target.from_triple(_TRIPLE)
     machine = target.create_target_machine(cpu="mvp", features=_FEATURES, opt=3, reloc="static", codemodel="default")
-    entry = f"""
-define i32 @{EXPORTED}(i32 %table, i32 %last) {{
+    entry = "".join(
+        f"""
+define i32 @{exported}(i32 %table, i32 %number) {{
   %result = alloca i64, align 8
   %problem = alloca ptr, align 8
   store i64 0, ptr %result
   %from = zext i32 %table to i64
-  %until = sext i32 %last to i64
-  %status = call i32 @"{name}"(ptr %result, ptr %problem, i64 %from, i64 %until)
+  %wanted = sext i32 %number to i64
+  %status = call i32 @"{name}"(ptr %result, ptr %problem, i64 %from, i64 {which}, i64 %wanted)
   %is_done = icmp eq i32 %status, 0
   %wide = load i64, ptr %result
-  %number = trunc i64 %wide to i32
-  %given = select i1 %is_done, i32 %number, i32 -1
+  %short = trunc i64 %wide to i32
+  %given = select i1 %is_done, i32 %short, i32 {FAILED}
   ret i32 %given
 }}
 """
+        for which, exported in enumerate(EXPORTED)
+    )
     header = f'target datalayout = "{machine.target_data}"\ntarget triple = "{_TRIPLE}"\n'
     module.triple, module.data_layout = _TRIPLE, str(machine.target_data)
     module.link_in(llvm.parse_assembly(header + _LIBRARY))
-    module.link_in(llvm.parse_assembly(header + f'declare i32 @"{name}"(ptr, ptr, i64, i64)\n' + entry))
+    module.link_in(llvm.parse_assembly(header + f'declare i32 @"{name}"(ptr, ptr, i64, i64, i64)\n' + entry))
     for function in module.functions:
-        if not function.is_declaration and function.name != EXPORTED:
+        if not function.is_declaration and function.name not in EXPORTED:
             function.linkage = "internal"
     for variable in module.global_variables:
         if not variable.is_declaration:

@@ -3,6 +3,7 @@
 export const SECTION = "groundswell";
 const PAGE = 65536;
 const DAY_MS = 86400000;
+const NO_READER = -1; // of sim/page/kernels/showing.py
 
 /** What was asked for cannot be: the message is one sentence. */
 export class InputError extends Error {
@@ -67,17 +68,19 @@ export class World {
   #module;
   #memory;
   #advance;
+  #show;
 
   constructor(module, layout) {
     this.layout = layout;
     this.#module = module;
-    const { base, bytes, stack, entry } = layout.memory;
+    const { base, bytes, stack, entries } = layout.memory;
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil((base + bytes) / PAGE) });
     const given = {
       __linear_memory: this.#memory,
       __stack_pointer: new WebAssembly.Global({ value: "i32", mutable: true }, stack),
     };
-    this.#advance = new WebAssembly.Instance(module, { env: given }).exports[entry];
+    const instance = new WebAssembly.Instance(module, { env: given });
+    [this.#advance, this.#show] = entries.map((name) => instance.exports[name]);
   }
 
   /** The memory that the world is, to be read and copied. */
@@ -287,6 +290,25 @@ export class World {
     const days = this.daysEnded;
     return Object.fromEntries(
       outcomes.map(({ name }, i) => [name, Float64Array.from({ length: days }, (_, day) => table[day * outcomes.length + i])]),
+    );
+  }
+
+  /**
+   * The feed that an account would read now: a row a message with the fields of `layout.shown`, in the order of the feed, what
+   * the topic stream adds last; null for an account that reads nothing (nobody's, or not in use). Changes nothing.
+   */
+  feed(account) {
+    const { shown } = this.layout;
+    const [accounts] = this.layout.arrays["state.status"].shape;
+    if (!Number.isSafeInteger(account) || account < 0 || account >= accounts) {
+      refuse(`account must be a whole number from 0 to ${accounts - 1}, not ${account}.`);
+    }
+    const messages = this.#show(this.layout.memory.base, account);
+    if (messages === NO_READER) return null;
+    if (messages < 0) throw new Error(`The engine has stopped with status ${messages}.`);
+    const table = this.array("work.shown");
+    return Array.from({ length: messages }, (_, i) =>
+      Object.fromEntries(shown.map((name, column) => [name, table[i * shown.length + column]])),
     );
   }
 

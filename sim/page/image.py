@@ -16,6 +16,7 @@ from sim.engine.state import ARRAYS
 from sim.outcomes import OUTCOMES
 from sim.page.build import EXPORTED, STACK_END
 from sim.page.kernels.moderating import Row
+from sim.page.kernels.showing import Shown
 from sim.page.kernels.stretch import DONE, UNFIT, Whole
 from sim.page.levers import levers
 from sim.page.policies import kinds_of_rows
@@ -63,7 +64,7 @@ def layout_of(engine: ArrayEngine, whole: Whole, image: bytes, addresses: dict[s
         "code": code,
         "model_version": MODEL_VERSION,
         "image_sha256": hashlib.sha256(image).hexdigest(),
-        "memory": {"base": BASE, "stack": STACK_END, "bytes": len(image), "entry": EXPORTED},
+        "memory": {"base": BASE, "stack": STACK_END, "bytes": len(image), "entries": list(EXPORTED)},
         "status": {"done": DONE, "unfit": UNFIT},
         "seed": engine.seed_of_run,
         "population_seed": engine.population_seed,
@@ -91,6 +92,7 @@ def layout_of(engine: ArrayEngine, whole: Whole, image: bytes, addresses: dict[s
         "outcomes": [
             {"name": o.name, "unit": o.unit, "formula": o.formula, "range": o.range, "cumulative": o.cumulative} for o in OUTCOMES
         ],
+        "shown": [column.name.lower() for column in Shown if column != Shown.COLUMNS],
         "policies": {"columns": [column.name.lower() for column in Row if column != Row.COLUMNS], "kinds": kinds_of_rows(world)},
         "levers": [lever._asdict() for lever in levers(world)],
     }  # fmt: skip

@@ -20,6 +20,7 @@ from sim.code_cache import cache_directories, write_whole
 from sim.frozen import function_fingerprint, types_fingerprint
 from sim.opinion.rule import OpinionRule
 from sim.page import build, object_file
+from sim.page.kernels.showing import show_feed
 from sim.page.kernels.stretch import stretch
 from sim.version import MODEL_VERSION
 
@@ -36,6 +37,7 @@ def code_of(kind: Any) -> str:
     made = [
         str(MODEL_VERSION),
         function_fingerprint(stretch.py_func, {}),
+        function_fingerprint(show_feed.py_func, {}),
         types_fingerprint([kind], _MACHINE),
         *_sources(),
     ]

@@ -6,7 +6,7 @@ it lacks is an export, and its names and relocations are of no use any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _MAGIC = b"\0asm\1\0\0\0"
 _CUSTOM, _IMPORT, _EXPORT, _ELEMENTS = 0, 2, 7, 9
@@ -131,8 +131,8 @@ def _symbol(table: bytes, wanted: str) -> int:
     raise ObjectError(f"has no function {wanted}")
 
 
-def packed(made: bytes, exported: str, about: str) -> bytes:
-    """A module that exports one function of an object file and carries the text ``about`` in a section of its own.
+def packed(made: bytes, exported: Sequence[str], about: str) -> bytes:
+    """A module that exports functions of an object file and carries the text ``about`` in a section of its own.
 
     Raises ObjectError, naming them, for functions that the object does not have itself."""
     found: dict[int, bytes] = {}
@@ -147,7 +147,8 @@ def packed(made: bytes, exported: str, about: str) -> bytes:
     lacking = sorted(name for module, name in _imports(found[_IMPORT])[0] if (module, name) not in _PROVIDED)
     if lacking:
         raise ObjectError(f"calls functions that it has not: {', '.join(lacking)}")
-    found[_EXPORT] = _encoded(1) + _named(exported) + bytes([_FUNCTION]) + _encoded(_defined(linking, exported))
+    exports = (_named(name) + bytes([_FUNCTION]) + _encoded(_defined(linking, name)) for name in exported)
+    found[_EXPORT] = _encoded(len(exported)) + b"".join(exports)
     body = b"".join(
         bytes([number]) + _encoded(len(found[number])) + found[number] for number in _ORDER if number in found
     )

@@ -15,6 +15,7 @@ from sim.outcomes.ended import make_room
 from sim.page.kernels.moderating import Row
 from sim.page.kernels.operating import Operator
 from sim.page.kernels.ranking import Ranking
+from sim.page.kernels.showing import Shown
 from sim.page.kernels.stretch import Whole
 from sim.page.kernels.work import Work
 from sim.page.policies import ROWS
@@ -98,4 +99,5 @@ def _work(engine: ArrayEngine) -> Work:
         joined=np.zeros(1, dtype=np.int64),
         met=np.zeros((1, 8), dtype=np.int64),
         unfit=np.zeros((1, 4)),
+        shown=np.zeros((world.feed.length + world.feed.topic_slots, Shown.COLUMNS)),
     )

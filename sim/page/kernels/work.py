@@ -21,7 +21,7 @@ class Work(NamedTuple):
     ``Measures`` has. ``registered_from`` (registered,) is the tick from day 0 on which each account is there, 0 for those that
     always were. ``room`` is to measure days in. ``ends``, ``sessions``, ``awake`` and ``on_duty`` are those of ``run_ticks``,
     ``joined``, ``met`` and ``unfit`` those of its only ``Member``; ``ranking`` and ``values`` (registered,) are to rank accounts
-    and to sum."""
+    and to sum. ``shown`` (messages, ``Shown``) is the feed that was looked at last."""
 
     campaign: bool
     spares_innocents: bool
@@ -45,3 +45,4 @@ class Work(NamedTuple):
     joined: NDArray[np.int64]
     met: NDArray[np.int64]
     unfit: NDArray[np.float64]
+    shown: NDArray[np.float64]

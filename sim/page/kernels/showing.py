@@ -1,0 +1,174 @@
+"""The feed that a person would read now, with why each message is in it: a look at a world, which changes nothing in it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from sim.compiled import inlined, lean_kernel
+from sim.engine.kernels.codes import ACTIVE
+from sim.engine.kernels.feeds import look
+from sim.engine.kernels.reading import discredits
+from sim.engine.kernels.selecting import weight_of
+from sim.engine.kernels.workspace import Scratch
+from sim.engine.parameters import Parameters
+from sim.engine.state import State
+from sim.feed.outbox import OFF_TOPIC, stance_of
+from sim.feed.ranking import feed_tie
+from sim.moderation.flags import credibility
+from sim.page.kernels.moderating import measures_at
+from sim.page.kernels.work import Work
+from sim.society.society import Society
+
+READS_NOTHING = -1
+"""What ``show_feed`` returns for an account that is nobody's or is not in use."""
+
+
+class Shown(IntEnum):
+    """What is known of a message in a feed: a column each.
+
+    Its name (``AUTHOR``, ``CREATED``); the step at which it was ``POSTED`` last by somebody whom the reader follows (or entered
+    the topic stream); ``SHARES`` as the model counts them; whether it is there ``FROM_STREAM`` alone; whether its author, who is
+    ``FOLLOWED``, carries it; how many others of those followed do (``RELAYED``), and which of them posted it last (``CARRIER``,
+    -1 where none does); whether it is ``NEW`` to the reader and on the topic; what it says (``STANCE``, nan where it is off the
+    topic); its ``WEIGHT`` among the messages to reshare; and how far it would ``PULL`` the reader's opinion (nan where it is not
+    new; an opinion rule that averages divides it by all weights)."""
+
+    AUTHOR = 0
+    CREATED = 1
+    POSTED = 2
+    SHARES = 3
+    FROM_STREAM = 4
+    FOLLOWED = 5
+    RELAYED = 6
+    CARRIER = 7
+    NEW = 8
+    STANCE = 9
+    WEIGHT = 10
+    PULL = 11
+    COLUMNS = 12
+
+
+_AUTHOR, _CREATED, _POSTED, _SHARES = int(Shown.AUTHOR), int(Shown.CREATED), int(Shown.POSTED), int(Shown.SHARES)
+_FROM_STREAM, _FOLLOWED, _RELAYED = int(Shown.FROM_STREAM), int(Shown.FOLLOWED), int(Shown.RELAYED)
+_CARRIER, _NEW, _STANCE = int(Shown.CARRIER), int(Shown.NEW), int(Shown.STANCE)
+_WEIGHT, _PULL = int(Shown.WEIGHT), int(Shown.PULL)
+
+
+@inlined
+def _put_in_order(seed: int, reader: int, n: int, parameters: Parameters, scratch: Scratch) -> None:
+    """Sort the first ``n`` messages of the feed by what they were chosen for, ties by draw, as the feed has them."""
+    feed, race = scratch.feed, scratch.race
+    for i in range(n):
+        c = feed[i]
+        name = scratch.name[c]
+        tie = feed_tie(seed, reader, name >> 16, name & 0xFFFF)
+        rank = np.float64(scratch.latest[c])
+        if parameters.choices.by_arrival:
+            rank = np.float64(scratch.arrived[c])
+        elif parameters.choices.ranked:
+            rank = scratch.weight[c]
+        j = i
+        while j > 0:
+            other = feed[j - 1]
+            its = np.float64(scratch.latest[other])
+            if parameters.choices.by_arrival:
+                its = np.float64(scratch.arrived[other])
+            elif parameters.choices.ranked:
+                its = scratch.weight[other]
+            if its > rank or (its == rank and race[j - 1] <= tie):
+                break
+            feed[j], race[j] = other, race[j - 1]
+            j -= 1
+        feed[j], race[j] = c, tie
+
+
+@inlined
+def _find_carriers(
+    step: int, c: int, rows: int, row: Any, state: State, parameters: Parameters, scratch: Scratch
+) -> None:
+    """Who of the followees in ``scratch.row`` carries a candidate."""
+    author, created = scratch.name[c] >> 16, scratch.name[c] & 0xFFFF
+    followed, relayed, carrier, last = 0, 0, np.int64(-1), np.int64(-1)
+    for i in range(rows):
+        followee = scratch.row[i]
+        posted = np.int64(-1)
+        for k in range(state.outbox.shape[1]):
+            entry = state.outbox[followee, k]
+            if entry.author == author and entry.created == created and step - entry.posted <= parameters.ticks.lifetime:
+                posted = max(posted, np.int64(entry.posted))
+        if posted < 0:
+            continue
+        if followee == author:
+            followed = 1
+            continue
+        relayed += 1
+        if posted > last:
+            carrier, last = followee, posted
+    row[_FOLLOWED], row[_RELAYED], row[_CARRIER] = followed, relayed, carrier
+
+
+@lean_kernel
+def show_feed(
+    account: int, seed: int, weight: Any, rule_parameters: Any, state: State, society: Society, fixed: Parameters,
+    scratch: Scratch, work: Work,
+) -> int:  # fmt: skip
+    """Write the feed that a person's account would read at the present step into ``work.shown``, first what followees carry, then
+    what the topic stream adds; return how many messages are in it."""
+    step = work.step[0]
+    if account < 0 or account >= society.group.size or state.status[account] != ACTIVE:
+        return READS_NOTHING
+    person = np.int64(society.person[account])
+    if person < 0:
+        return READS_NOTHING
+    measures = measures_at(step, work)
+    p = fixed
+    parameters = Parameters(
+        p.calendar, p.feed, p.opinion, p.expression, p.mobilisation, p.severity, p.signals, p.campaign, p.second, p.choices,
+        p.rule, p.ticks, p.by_group, p.recency, measures, p.movement,
+    )  # fmt: skip
+    if parameters.choices.reads_opinions:
+        return 0
+    for s in range(state.stream_size[0]):
+        scratch.topic_author[s] = state.stream[s].author
+        scratch.topic_created[s] = state.stream[s].created
+        scratch.topic_counterpart[s] = state.stream_counterpart[s]
+    topic = parameters.feed.topic_slots > 0 and society.topic_reader[person]
+    rows, shown = look(seed, step, account, True, topic, state, society, parameters, scratch)
+    carried = np.int64(0)
+    for i in range(shown):
+        c = scratch.feed[i]
+        scratch.weight[c] = weight_of(seed, step, c, society, parameters, scratch)
+        carried += c < scratch.first_from_stream[0]
+    _put_in_order(seed, account, carried, parameters, scratch)
+    x = state.opinion[person, 0]
+    confidence = np.float64(society.confidence_bound[person])
+    discredited = discredits(parameters)
+    for i in range(shown):
+        c = scratch.feed[i]
+        entry = scratch.entry[c]
+        row = work.shown[i]
+        row[_AUTHOR], row[_CREATED] = np.float64(entry.author), np.float64(entry.created)
+        row[_POSTED], row[_SHARES] = np.float64(scratch.latest[c]), np.float64(scratch.shares[c])
+        row[_FROM_STREAM] = np.float64(c >= scratch.first_from_stream[0])
+        _find_carriers(step, c, rows, row, state, parameters, scratch)
+        row[_WEIGHT] = scratch.weight[c]
+        row[_STANCE] = row[_PULL] = np.nan
+        row[_NEW] = 0.0
+        if entry.stance == OFF_TOPIC:
+            continue
+        stance = stance_of(entry.stance)
+        row[_STANCE] = stance
+        if scratch.earliest[c] < state.last_awake[account] or entry.author == account:
+            continue
+        row[_NEW] = 1.0
+        w = weight(x, stance, confidence, rule_parameters)
+        if discredited:
+            w *= credibility(
+                np.int64(state.flags[entry.author]), stance, measures.label_persuasion, measures.discount,
+                measures.disclosed, measures.resemblance,
+            )  # fmt: skip
+        row[_PULL] = w * (stance - x)
+    return shown
