@@ -15,7 +15,7 @@ import yaml
 
 import sim
 from experiments.lab.lessons import FOLDER, SANDBOX, Lesson, load, packaged
-from experiments.lab.levers import levers, settings_of
+from experiments.lab.levers import OF_RULE, levers, settings_of
 from experiments.lab.page import GENERATOR, Told, render, strings
 from experiments.play import main, world_of
 from sim import page
@@ -64,7 +64,13 @@ def test_every_word_that_is_asked_for_is_there_and_none_is_left_over(text: str) 
     assert {each.split(".")[0] for each in asked} | {"levers", "outcomes"} >= set(say) - {"subtitle"}
     assert set(say["outcomes"]) <= {outcome.name for outcome in sim.outcomes.OUTCOMES}
     for lever in levers(WORLD):
-        assert set(say["levers"][lever.name]) == {"title"} | {field["name"] for field in lever.fields}
+        names = {"title"} | {field["name"] for field in lever.fields}
+        # An opinion rule has numbers of its own.
+        assert (
+            set(say["levers"][lever.name]) >= names
+            if lever.name == OF_RULE
+            else set(say["levers"][lever.name]) == names
+        )
 
 
 # Lessons
@@ -141,6 +147,8 @@ def test_a_lesson_that_a_page_cannot_have_is_refused_too(change: dict[str, Any],
 
 # Levers
 
+POLICIES = {lever.name for lever in levers(WORLD) if lever.policy}
+
 
 def test_a_lever_starts_as_the_policy_does() -> None:
     known = levers(WORLD)
@@ -204,6 +212,12 @@ def test_the_page_refuses_what_the_library_refuses_in_the_same_sentence(tmp_path
 
 def _library(lever: str, field: dict[str, Any], value: Any) -> str:
     name = field["name"]
+    if lever not in POLICIES:
+        try:
+            WORLD.replace({f"{lever}.{name}": value})
+        except InputError as error:
+            return str(error).removeprefix("World.")
+        return ""
     given = {"name": lever, "day": 0}
     given |= {"detector": {"name": "rates", name: value}} if field["detector"] else {name: value}
     try:

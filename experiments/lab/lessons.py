@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from experiments.lab.levers import Lever, levers, settings_of
+from experiments.lab.levers import Lever as PageLever
+from experiments.lab.levers import levers, settings_of
 from sim import saved
 from sim.branch import Branch
 from sim.fields import InputError, Settings, chosen, quantity
@@ -73,6 +74,36 @@ class Prediction(Settings):
 
 
 @dataclass(frozen=True)
+class Lever(Settings):
+    """A number of the world itself that the second world has otherwise."""
+
+    field: str = _text("What it is, such as campaign.flooding.")
+    value: float = quantity(unit="as the field", source=_SOURCE, doc="What it is at first.")
+
+
+@dataclass(frozen=True)
+class Price(Settings):
+    """What a number costs: ``each`` for every unit by which it is away from ``free``; nothing where its lever is not used."""
+
+    field: str = _text("What it is of: LEVER.FIELD.")
+    each: float = quantity(unit="as the budget", low=0, low_open=True, source=_SOURCE, doc="What a unit costs.")
+    free: float = quantity(0.0, unit="as the field", source=_SOURCE, doc="Where it costs nothing.")
+
+
+@dataclass(frozen=True)
+class Budget(Settings):
+    """What a class may spend."""
+
+    points: float = quantity(unit="as its unit", low=0, low_open=True, source=_SOURCE, doc="How much there is.")
+    unit: str = _text("What is spent.")
+    prices: tuple[Price, ...] = quantity(unit="prices", source=_SOURCE, doc="What costs how much.")
+
+    def check(self) -> None:
+        if not self.prices:
+            raise InputError("must say what costs something", field="prices")
+
+
+@dataclass(frozen=True)
 class Teacher(Settings):
     """Notes for teachers."""
 
@@ -100,6 +131,10 @@ class Lesson(Settings):
     teacher: Teacher = quantity(unit="notes", source=_SOURCE, doc="Notes for teachers.")
     question: tuple[str, ...] = _texts("The question.")
     start: tuple[Policy, ...] = quantity((), unit="policies", source=_SOURCE, doc="What the platform does at first.")
+    levers: tuple[Lever, ...] = quantity(
+        (), unit="levers", source=_SOURCE, doc="What of the world itself is otherwise at first."
+    )
+    budget: Budget | None = quantity(None, unit="budget", source=_SOURCE, doc="What may be spent (none: anything).")
     controls: tuple[Control, ...] = quantity((), unit="controls", source=_SOURCE, doc="What a class may change.")
     prediction: Prediction | None = quantity(
         None, unit="prediction", source=_SOURCE, doc="What is guessed (none: nothing)."
@@ -121,21 +156,30 @@ class Lesson(Settings):
         start = {policy.name: settings_of(policy, world, known) for policy in self.start}
         if len(start) < len(self.start):
             raise InputError("must not have two policies of a kind", field="start")
+        for i, given in enumerate(self.levers):
+            lever, field = _found(given.field, [each for each in known if not each.policy], f"levers[{i}].field")
+            try:
+                world.replace({given.field: int(given.value) if field["whole"] else given.value})
+            except InputError as error:
+                raise InputError(error.problem, field=f"levers[{i}].value") from None
+            usual = {each["name"]: each["value"] for each in lever.fields}
+            start.setdefault(lever.name, usual)[field["name"]] = given.value
         controls: dict[str, list[str]] = {}
         ranges: dict[str, dict[str, float]] = {}
         for i, control in enumerate(self.controls):
             lever, field = _found(control.field, known, f"controls[{i}].field")
-            controls.setdefault(lever, []).append(field)
+            controls.setdefault(lever.name, []).append(field["name"])
             ranges[control.field] = {
                 end: value for end, value in (("low", control.low), ("high", control.high)) if value is not None
             }
+        for i, price in enumerate(self.budget.prices if self.budget else ()):
+            _found(price.field, known, f"budget.prices[{i}].field")
         return {**self.to_mapping(), "name": name, "start": start, "controls": controls, "ranges": ranges}
 
 
-def _found(path: str, known: list[Lever], place: str) -> tuple[str, str]:
-    names = [f"{lever.name}.{field['name']}" for lever in known for field in lever.fields]
-    lever, _, field = chosen(path, names, place).partition(".")
-    return lever, field
+def _found(path: str, known: list[PageLever], place: str) -> tuple[PageLever, dict[str, Any]]:
+    fields = {f"{lever.name}.{field['name']}": (lever, field) for lever in known for field in lever.fields}
+    return fields[chosen(path, list(fields), place)]
 
 
 def load(path: Path) -> Lesson:

@@ -17,6 +17,7 @@ from sim.moderation import (
     ReshareFriction,
     Takedown,
 )
+from sim.page.levers import levers as page_levers
 from sim.world import World
 
 POLICIES: tuple[type[Policy], ...] = (
@@ -26,8 +27,13 @@ _BEFORE_FIELDS = ("day", "platform", "detector", "detector.salt", "minutes_per_c
 _MOST = 1_000_000_000  # where a field has no end
 
 
+OF_WORLD = ("campaign.flooding", "campaign.deception", "opinion.anchoring")
+"""Fields of the world that a page can set, beside the numbers of its opinion rule."""
+OF_RULE = "opinion.rule"
+
+
 class Lever(NamedTuple):
-    """A policy with the numbers that a page can set."""
+    """A policy with the numbers that a page can set; without a policy, a part of the world with those of its fields."""
 
     name: str
     policy: str
@@ -35,13 +41,23 @@ class Lever(NamedTuple):
 
 
 def levers(world: World) -> list[Lever]:
-    """The levers for a world, the day first, then what is the policy's own, then its detector's."""
-    return [Lever(kind.name, kind.__name__, _fields(kind, world)) for kind in POLICIES]
+    """The levers for a world: of a policy the day first, then what is its own, then its detector's; then those of the world."""
+    return [Lever(kind.name, kind.__name__, _fields(kind, world)) for kind in POLICIES] + _of_world(world)
+
+
+def _of_world(world: World) -> list[Lever]:
+    known = {info.path: info for info in describe_fields(world, path="")}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for lever in page_levers(world):
+        part, _, name = lever.path.rpartition(".")
+        if part == OF_RULE or lever.path in OF_WORLD:
+            found.setdefault(part, []).append({**_field(known[lever.path], None), "name": name})
+    return [Lever(part, "", fields) for part, fields in found.items()]
 
 
 def settings_of(policy: Policy, world: World, known: list[Lever]) -> dict[str, float]:
     """A policy as the page has it. Raises InputError for one that the page does not have."""
-    lever = next((each for each in known if each.name == policy.name), None)
+    lever = next((each for each in known if each.policy and each.name == policy.name), None)
     if lever is None:
         raise InputError(
             f"must be one of {', '.join(kind.name for kind in POLICIES)}, not {policy.name}", field="start"

@@ -13,9 +13,10 @@ import jinja2
 import yaml
 from markupsafe import Markup
 
+from experiments.lab.graph import graph_of
 from experiments.lab.lessons import Lesson
 from experiments.lab.levers import levers
-from experiments.pages.assets import WORKER, assets
+from experiments.pages.assets import PERSON, WORKER, assets
 from experiments.pages.modules import bundled
 from sim.outcomes import OUTCOMES
 from sim.page import PageWorld
@@ -25,7 +26,7 @@ HERE = Path(__file__).parent
 STRINGS = HERE / "strings.yaml"
 GENERATOR = '<meta name="generator" content="Groundswell classroom">'
 """By this a file is known as one of these pages."""
-VIEWS = ("timeline", "opinions", "luck", "class", "python")
+VIEWS = ("timeline", "opinions", "graph", "feed", "movers", "removed", "luck", "class", "python")
 LUCK = 20
 """Seeds of a page: that of its world and those after it."""
 # How many people an outcome of 1 is, as a multiple of the people reachable: a share counts them, a mean opinion moves by 2 where
@@ -56,6 +57,7 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    graph = graph_of(world, layout["population_seed"])
     data = {
         "calendar": {"dates": [world.date(day) for day in range(world.days)], "events": layout["calendar"]["events"]},
         "people": world.people,
@@ -64,6 +66,9 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         "lessons": [lesson.in_page(name, world) for name, lesson in lessons.items()],
         "lesson": first,
         "views": VIEWS,
+        "graph": graph,
+        "weight": world.weight,
+        "columns": {outcome.name: i for i, outcome in enumerate(OUTCOMES)},
         "seeds": list(range(layout["seed"], layout["seed"] + LUCK)),
         "world": {"lines": list(told.lines), "population_seed": layout["population_seed"]},
         "strings": say,
@@ -73,6 +78,7 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         "module": _packed(exported.module),
         "image": _packed(exported.image),
         "layout": dict(layout),
+        "watched": graph["accounts"],
     }
     foot = [
         say["foot"]["version"].format(version=told.version, model=MODEL_VERSION),
@@ -81,9 +87,11 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
     return environment.get_template("lab.html").render(
         page=assets(HERE / "page", scripts="'wasm-unsafe-eval'", more="worker-src blob:"),
         generator=Markup(GENERATOR),
+        person=PERSON,
         say=say,
         lessons=data["lessons"],
         views=VIEWS,
+        people=world.people,
         outcomes=[{"name": each["name"], "title": say["outcomes"][each["name"]]["title"]} for each in outcomes],
         foot=" · ".join(foot),
         data=_inlined(data),

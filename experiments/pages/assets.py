@@ -16,6 +16,12 @@ from experiments.pages.modules import bundled
 WORKER = Path(__file__).with_name("worker.mjs")
 """What runs the model beside a page, so that the page never stalls."""
 
+PERSON = Markup(
+    '<rect width="20" height="24" fill="none" pointer-events="all"/><circle cx="10" cy="6" r="4"/>'
+    '<path d="M3 21v-5a7 6 0 0 1 14 0v5z"/>'
+)
+"""A person in a crowd, as parts of an SVG symbol of 20 by 24."""
+
 
 class Assets(NamedTuple):
     """Styles and scripts in the order of their files' names, and the Content-Security-Policy that allows these alone."""

@@ -1,5 +1,7 @@
 // What every part of the page needs of the document.
 
+export const SVG = "http://www.w3.org/2000/svg";
+
 /** The element with an id; throws where there is none, so that a mistake in a template is not silence. */
 export function byId(id) {
   const found = document.getElementById(id);
@@ -21,9 +23,9 @@ export function filled(text, values) {
   });
 }
 
-/** Of a text with the forms "one" and "other" the one for a number, filled in. */
-export function counted(forms, n) {
-  return filled(n === 1 ? forms.one : forms.other, { n: n.toLocaleString("en-GB") });
+/** Of a text with the forms "one" and "other" the one for a number, filled in with it and with other values. */
+export function counted(forms, n, values = {}) {
+  return filled(n === 1 ? forms.one : forms.other, { ...values, n: n.toLocaleString("en-GB") });
 }
 
 /** Shows what only works with scripts. */

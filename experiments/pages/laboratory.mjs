@@ -17,14 +17,22 @@ export class Laboratory {
     this.#send({ kind: "open", engine });
   }
 
-  /** Asks for both worlds; an answer that is still awaited is not wanted any more. */
-  ask(seed, settings) {
-    this.#send({ kind: "ask", seed, settings: structuredClone(settings) });
+  /**
+   * Asks for both worlds, the second with what is decided: `settings` of policies, `levers` of the world itself. An answer that
+   * is still awaited is not wanted any more.
+   */
+  ask(seed, settings, levers = {}) {
+    this.#send({ kind: "ask", seed, settings: structuredClone(settings), levers });
   }
 
   /** Asks for both worlds with other seeds, one answer a seed. */
-  askLuck(seeds, settings) {
-    this.#send({ kind: "luck", seeds, settings: structuredClone(settings) });
+  askLuck(seeds, settings, levers = {}) {
+    this.#send({ kind: "luck", seeds, settings: structuredClone(settings), levers });
+  }
+
+  /** Asks for what there is to be seen in both worlds: "feed" or "removed", and where (see worker.mjs). */
+  look(what, { seed, settings, levers }, where) {
+    this.#send({ kind: what, seed, settings: structuredClone(settings), levers, ...where });
   }
 
   #send(message) {

@@ -1,6 +1,7 @@
 // Two worlds with the same people and the same draws: the second is forked from the first where something is decided.
 
 export const BINS = 40;
+const VISITED = 28; // days between what is kept of a second world that is looked into
 
 /** The first day on which anything that is decided holds; none, if nothing is. */
 export function firstDay(settings, days) {
@@ -17,13 +18,15 @@ export function histogramOf(opinions) {
   return counts;
 }
 
-/** What is recorded of a world: a row of outcomes and a histogram a day, and the digest at the end. */
+/** What is recorded of a world: a row of outcomes, a histogram and a sample a day, and the digest at the end. */
 class Record {
-  constructor(days, outcomes) {
+  constructor(days, outcomes, watched) {
     this.days = days;
     this.columns = outcomes;
     this.outcomes = new Float64Array(days * outcomes).fill(Number.NaN);
     this.histograms = new Uint32Array(days * BINS);
+    this.watched = watched;
+    this.samples = new Uint8Array(2 * watched * days);
     this.digest = "";
   }
 
@@ -31,18 +34,24 @@ class Record {
   take(other, until) {
     this.outcomes.set(other.outcomes.subarray(0, until * this.columns));
     this.histograms.set(other.histograms.subarray(0, until * BINS));
+    this.samples.set(other.samples.subarray(0, 2 * until * this.watched));
   }
 
-  put(day, outcomes, histogram) {
+  put(day, outcomes, histogram, sample) {
     this.outcomes.set(outcomes, day * this.columns);
     this.histograms.set(histogram, day * BINS);
+    this.samples.set(sample, 2 * day * this.watched);
   }
+}
+
+function hasAny(levers) {
+  return Object.keys(levers).length > 0;
 }
 
 /**
  * The twins of a model, which has `days`, `first` (the first day of its burn-in, negative) and `columns` (outcomes),
- * `begin(seed)`, `decide(settings)`, `to(day)` (on to the beginning of a day), `outcomes(day)` of a day that has ended,
- * `opinions()`, `snapshot()`, `restore(snapshot)` and `digest()`. Every `every` days a snapshot is kept to fork from.
+ * `watched` (accounts), `begin(seed, levers)`, `decide(settings)`, `to(day, hour)`, `outcomes(day)` of a day that has ended,
+ * `opinions()`, `sample()`, `snapshot()`, `restore(snapshot)` and `digest()`. Every `every` days a snapshot is kept to fork from.
  */
 export class Twins {
   constructor(model, every = 7) {
@@ -51,6 +60,7 @@ export class Twins {
     this.seed = null;
     this.first = null;
     this.snapshots = [];
+    this.visited = { key: "", snapshots: new Map() };
   }
 
   /** The world in which nothing is done. `breathe(day)` is awaited after every day, and throws `Cancelled` to end it. */
@@ -61,11 +71,8 @@ export class Twins {
     const { model } = this;
     model.begin(seed);
     model.decide({});
-    const record = new Record(model.days, model.columns);
-    for (let day = model.first; day < 0; day++) {
-      model.to(day + 1);
-      await breathe(day);
-    }
+    const record = this.#record();
+    await this.#burnIn(breathe);
     await this.#go(record, 0, breathe, (day) => {
       if (day % this.every === 0) this.snapshots.push(model.snapshot());
     });
@@ -74,19 +81,73 @@ export class Twins {
     return record;
   }
 
-  /** The world with what is decided. */
-  async with(seed, settings, breathe) {
+  /** The world with what is decided: `settings` of policies, and `levers` of the world itself. */
+  async with(seed, settings, breathe, levers = {}) {
     const first = await this.without(seed, breathe);
+    const from = await this.#apart(seed, settings, levers, breathe);
+    if (from === null) return first;
+    const record = this.#record();
+    record.take(first, from);
+    await this.#go(record, from, breathe, () => {});
+    return record;
+  }
+
+  /** Has the model be in one of the two worlds, `which` of them ("without", "with"), at an hour of a day. */
+  async visit(which, seed, settings, levers, day, hour, breathe) {
+    await this.without(seed, breathe);
     const { model } = this;
+    if (which === "without" || (!hasAny(levers) && day < firstDay(settings, model.days))) {
+      const kept = Math.min(this.snapshots.length - 1, Math.floor(day / this.every));
+      model.restore(this.snapshots[kept]);
+      await this.#days(kept * this.every, day, breathe);
+    } else {
+      const key = JSON.stringify([seed, settings, levers]);
+      if (this.visited.key !== key) this.visited = { key, snapshots: new Map() };
+      const { snapshots } = this.visited;
+      const kept = Math.max(-1, ...[...snapshots.keys()].filter((each) => each <= day));
+      if (kept >= 0) model.restore(snapshots.get(kept));
+      const from = kept >= 0 ? kept : await this.#apart(seed, settings, levers, breathe);
+      await this.#days(from, day, breathe, (now) => {
+        if (now % VISITED === 0) snapshots.set(now, model.snapshot());
+      });
+    }
+    model.to(day, hour);
+  }
+
+  #record() {
+    return new Record(this.model.days, this.model.columns, this.model.watched.length);
+  }
+
+  /** Has the model be where the second world leaves the first; returns the day, null where it never does. */
+  async #apart(seed, settings, levers, breathe) {
+    const { model } = this;
+    if (hasAny(levers)) {
+      model.begin(seed, levers);
+      model.decide(settings);
+      await this.#burnIn(breathe);
+      return 0;
+    }
     const fork = firstDay(settings, model.days);
-    if (fork >= model.days) return first;
+    if (fork >= model.days) return null;
     const kept = Math.floor(fork / this.every);
     model.restore(this.snapshots[kept]);
     model.decide(settings);
-    const record = new Record(model.days, model.columns);
-    record.take(first, kept * this.every);
-    await this.#go(record, kept * this.every, breathe, () => {});
-    return record;
+    return kept * this.every;
+  }
+
+  async #burnIn(breathe) {
+    for (let day = this.model.first; day < 0; day++) {
+      this.model.to(day + 1);
+      await breathe(day);
+    }
+  }
+
+  async #days(from, until, breathe, before = () => {}) {
+    for (let day = from; day < until; day++) {
+      before(day);
+      this.model.to(day + 1);
+      await breathe(day);
+    }
   }
 
   async #go(record, from, breathe, before) {
@@ -94,7 +155,7 @@ export class Twins {
     for (let day = from; day < model.days; day++) {
       before(day);
       model.to(day + 1);
-      record.put(day, model.outcomes(day), histogramOf(model.opinions()));
+      record.put(day, model.outcomes(day), histogramOf(model.opinions()), model.sample());
       await breathe(day);
     }
     record.digest = await model.digest();

@@ -28,24 +28,48 @@ function breatheFor(id, total) {
   };
 }
 
-async function answer({ id, seed, settings }) {
+async function answer({ id, seed, settings, levers }) {
   const breathe = breatheFor(id, 2 * twins.model.days);
   const without = await twins.without(seed, breathe);
-  const withIt = await twins.with(seed, settings, breathe);
-  if (id === latest) self.postMessage({ kind: "answer", id, seed, settings, without, with: withIt });
+  const withIt = await twins.with(seed, settings, breathe, levers);
+  if (id === latest) self.postMessage({ kind: "answer", id, seed, settings, levers, without, with: withIt });
 }
 
 /** The twins of other seeds, each told as soon as it is there. What is kept of the class's own seed stays. */
-async function answerLuck({ id, seeds, settings }) {
+async function answerLuck({ id, seeds, settings, levers }) {
   const others = new Twins(twins.model);
   const breathe = breatheFor(id, 2 * seeds.length * twins.model.days);
   for (const seed of seeds) {
     const of = seed === twins.seed ? twins : others;
     const without = await of.without(seed, breathe);
-    const withIt = await of.with(seed, settings, breathe);
+    const withIt = await of.with(seed, settings, breathe, levers);
     self.postMessage({ kind: "luck", id, seed, without, with: withIt });
   }
 }
+
+/** What is found on a look into both worlds, at an hour of a day: an account's person and feed. */
+async function lookAtFeed({ id, seed, settings, levers, day, hour, account }) {
+  const breathe = breatheFor(id, 2 * twins.model.days);
+  const found = {};
+  for (const which of ["without", "with"]) {
+    await twins.visit(which, seed, settings, levers, day, hour, breathe);
+    found[which] = { person: twins.model.person(account), feed: twins.model.feed(account) };
+  }
+  self.postMessage({ kind: "look", id, ...found });
+}
+
+/** The people who are removed in the second world when a day begins, the first `most` of them, and their posts in both worlds. */
+async function lookAtRemoved({ id, seed, settings, levers, day, most }) {
+  const breathe = breatheFor(id, 2 * twins.model.days);
+  await twins.visit("with", seed, settings, levers, day, 0, breathe);
+  const accounts = twins.model.removed();
+  const people = accounts.slice(0, most).map((account) => twins.model.person(account));
+  await twins.visit("without", seed, settings, levers, day, 0, breathe);
+  for (const each of people) each.postsWithout = twins.model.person(each.account).posts;
+  self.postMessage({ kind: "look", id, accounts, people });
+}
+
+const ANSWERS = { ask: answer, luck: answerLuck, feed: lookAtFeed, removed: lookAtRemoved };
 
 let queue = Promise.resolve();
 self.addEventListener("message", ({ data }) => {
@@ -58,7 +82,7 @@ self.addEventListener("message", ({ data }) => {
         twins = new Twins(model);
         self.postMessage({ kind: "opened", id: data.id });
       } else {
-        await (data.kind === "luck" ? answerLuck : answer)(data);
+        await ANSWERS[data.kind](data);
       }
     } catch (error) {
       if (!(error instanceof Cancelled)) self.postMessage({ kind: "failed", id: data.id, words: String(error.message ?? error) });

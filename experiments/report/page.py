@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
-from experiments.pages.assets import assets
+from experiments.pages.assets import PERSON, assets
 from experiments.report.analyses import AVERTED, SHARES
 from experiments.report.certainty import LEVELS
 from experiments.report.data import as_link, tables
@@ -55,6 +55,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
     environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
     return environment.get_template("report.html").render(
         page=assets(HERE / "page"),
+        person=PERSON,
         language=LANGUAGE,
         story=story,
         plan=story.plan,

@@ -14,7 +14,7 @@ from experiments.command.words import plain, short_day
 from experiments.report.strings import say
 from experiments.report.timeline import label_of
 from experiments.studies.results import Results
-from experiments.studies.watched import RINGS
+from experiments.studies.watched import RINGS, lines_between
 from sim.outcomes.day import STATUSES
 from sim.outcomes.watched import PART_STEPS, Ring
 
@@ -83,7 +83,7 @@ def replay_of(results: Results) -> Replay | None:
     part = _usual(days["troll_part"].abs().to_numpy())
     places = np.stack([accounts["x"], accounts["y"]])
     ring = accounts["ring"].cat.codes.to_numpy().astype(np.uint8)
-    lines = _lines(accounts, ring)
+    lines = lines_between(accounts, ring)
     planes = [np.rint((places + 1.0) / 2.0 * 65_535).astype("<u2"), ring, lines.astype("<u2")]
     for name in names:
         own = days[days["branch"] == name]
@@ -110,17 +110,3 @@ def _usual(moved: NDArray[np.int64]) -> float:
 
 def _differences(values: NDArray[np.int64]) -> NDArray[np.uint8]:
     return np.diff(values, axis=0, prepend=0).astype(np.uint8)
-
-
-def _lines(accounts: pd.DataFrame, ring: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Pairs of places among the accounts, shape (lines, 2), who follows first: of the campaign's followers all that they follow
-    of it, of those at second hand the first whom they follow of these."""
-    place = {account: i for i, account in enumerate(accounts["account"])}
-    found = []
-    for i, follows in enumerate(accounts["follows"]):
-        whom = [place[account] for account in follows]
-        if ring[i] == Ring.READER:
-            found += [(i, j) for j in whom if ring[j] == Ring.CAMPAIGN]
-        elif ring[i] == Ring.SECOND_HAND:
-            found += [(i, j) for j in whom if ring[j] == Ring.READER][:1]
-    return np.array(found, dtype=np.int64).reshape(-1, 2)

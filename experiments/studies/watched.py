@@ -89,3 +89,17 @@ def _follows(society: Drawn, accounts: NDArray[np.int64], shown: NDArray[np.bool
         row = graph.followees[graph.indptr[accounts[i]] : graph.indptr[accounts[i] + 1]].astype(np.int64)
         follows[i] = row[within[row]]
     return follows
+
+
+def lines_between(accounts: pd.DataFrame, ring: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Pairs of places among the accounts, shape (lines, 2), who follows first: of the campaign's followers all that they follow
+    of it, of those at second hand the first whom they follow of these."""
+    place = {account: i for i, account in enumerate(accounts["account"])}
+    found = []
+    for i, follows in enumerate(accounts["follows"]):
+        whom = [place[account] for account in follows]
+        if ring[i] == Ring.READER:
+            found += [(i, j) for j in whom if ring[j] == Ring.CAMPAIGN]
+        elif ring[i] == Ring.SECOND_HAND:
+            found += [(i, j) for j in whom if ring[j] == Ring.READER][:1]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { colourOf, css, luminance } from "../../experiments/report/page/colours.mjs";
+import { colourOf, css, luminance } from "../../experiments/pages/colours.mjs";
 
 const STEPS = Array.from({ length: 81 }, (_, i) => i / 40 - 1);
 

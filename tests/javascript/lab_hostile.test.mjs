@@ -16,7 +16,7 @@ const accounts = {
 const tpr = { name: "tpr", value: 1, low: 0, high: 1, whole: false, allowed: "a number from 0 to 1", detector: true };
 const data = {
   calendar, levers: [{ name: "takedown", policy: "Takedown", fields: [day, accounts, tpr] }], seeds: [7, 8],
-  views: ["timeline", "python"], lesson: "late", outcomes: [{ name: "reach" }, { name: "posts" }],
+  people: 100, views: ["timeline", "python"], lesson: "late", outcomes: [{ name: "reach" }, { name: "posts" }],
   lessons: [{ name: "late", outcome: "reach" }, { name: "early", outcome: "posts" }],
 };
 
@@ -31,7 +31,7 @@ const one = (of) => of[draw(of.length)];
 const NAMES = [
   "lesson", "view", "outcome", "seed", "guess", "present", "takedown.day", "takedown.accounts", "takedown.tpr", "takedown", "takedown.",
   ".day", "takedown.day.x", "__proto__", "__proto__.day", "constructor.prototype", "takedown.__proto__", "takedown.constructor",
-  "takedown.toString", "hasOwnProperty", "%5f_proto__.polluted", "then", "",
+  "takedown.toString", "day", "account", "hour", "hasOwnProperty", "%5f_proto__.polluted", "then", "",
 ];
 const VALUES = [
   "late", "early", "timeline", "python", "reach", "posts", "7", "8", "0", "1", "2", "3", "936", "950", "951", "0.5", "-1", "1e3", "1e309",

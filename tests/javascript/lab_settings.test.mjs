@@ -20,7 +20,7 @@ const levers = [
   { name: "hashtag_limit", policy: "HashtagLimit", fields: [day, { ...accounts, name: "posts", value: 2, limit: null }] },
 ];
 const data = {
-  calendar, levers, seeds: [7, 8], views: ["timeline", "python"], lesson: "late",
+  calendar, levers, people: 100, seeds: [7, 8], views: ["timeline", "python"], lesson: "late",
   outcomes: [{ name: "reach" }, { name: "posts" }],
   lessons: [{ name: "late", outcome: "reach" }, { name: "early", outcome: "posts" }],
   world: { lines: ["world = sim.World.hk2019(people=1000)"], population_seed: 7 },
@@ -64,7 +64,8 @@ test("settings go into pairs and come back", () => {
 
 test("a link restores the state, and a hostile one is refused in a sentence", () => {
   const state = {
-    lesson: "early", view: "python", outcome: "reach", seed: 8, guess: 12.5, present: true,
+    lesson: "early", view: "python", outcome: "reach", seed: 8, guess: 12.5, present: true, day: 1, account: 77,
+    hour: 6,
     settings: { takedown: { day: 1, accounts: 12, tpr: 0.9, fpr: 0.01 } },
   };
   assert.deepEqual(stateOf(data, `#${fragmentOf(data, state)}`), state);
@@ -73,7 +74,7 @@ test("a link restores the state, and a hostile one is refused in a sentence", ()
     "lesson=nope", "seed=9", "seed=__proto__", "view=constructor", "guess=Infinity", "guess=", "takedown.day=2020-01-01",
     "takedown.x=1", "__proto__.day=1", "constructor.name=1", "takedown=1", "takedown.day.x=1", "%E0%A4%A=1", "=1", "a",
     "seed=7&seed=7", "x".repeat(5000),
-    "takedown.accounts=%3Cscript%3E", "present=2", "outcome=troll", "toString=1",
+    "takedown.accounts=%3Cscript%3E", "present=2", "day=3", "day=2020-01-01", "account=100", "account=-1", "account=1e1", "hour=24", "outcome=troll", "toString=1",
   ];
   for (const text of hostile) assert.throws(() => stateOf(data, text), RangeError, text);
   assert.equal({}.day, undefined);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { seen, tally } from "../../experiments/report/page/painter.mjs";
+import { tally, thereOf } from "../../experiments/pages/painter.mjs";
 
 const STATUS = Uint8Array.from([0, 1, 0, 2, 2, 0, 0, 2]); // two days of four accounts
 
 test("the removed are gone, the others are in use or not yet", () => {
-  assert.deepEqual(seen(STATUS, 0, 4), { there: [0, 2], asleep: [1] });
-  assert.deepEqual(seen(STATUS, 1, 4), { there: [1, 2], asleep: [] });
+  assert.deepEqual(thereOf(STATUS, 0, 4), { there: [0, 2], asleep: [1] });
+  assert.deepEqual(thereOf(STATUS, 1, 4), { there: [1, 2], asleep: [] });
 });
 
 test("a ring is counted by itself", () => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { counted, filled } from "../../experiments/pages/dom.mjs";
-import { nextHit, told } from "../../experiments/report/page/innocent.mjs";
+import { nextOf } from "../../experiments/pages/crowd.mjs";
+import { told } from "../../experiments/report/page/innocent.mjs";
 import { cellAt, share } from "../../experiments/report/page/move.mjs";
 
 test("places in a text are filled, and none is left out", () => {
@@ -40,7 +41,7 @@ test("what is told of a person", () => {
 });
 
 test("the next who was hit, around the end", () => {
-  const people = [0, 2, 0, 1].map((days) => ({ days }));
-  assert.deepEqual([-1, 0, 1, 2, 3].map((from) => nextHit(people, from)), [1, 1, 3, 3, 1]);
-  assert.equal(nextHit([{ days: 0 }], 0), -1);
+  const isHit = (i) => [1, 3].includes(i);
+  assert.deepEqual([-1, 0, 1, 2, 3].map((from) => nextOf(4, from, isHit)), [1, 1, 3, 3, 1]);
+  assert.equal(nextOf(1, 0, () => false), -1);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Player, pressed } from "../../experiments/report/page/player.mjs";
+import { Player, pressed } from "../../experiments/pages/player.mjs";
 
 function playerOf(days) {
   const shown = [];

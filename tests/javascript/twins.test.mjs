@@ -7,24 +7,24 @@ import { BINS, Cancelled, Twins, histogramOf } from "../../experiments/pages/twi
 /** A model without people: its outcome is a number that grows by the seed, and by what is decided from its day on. */
 class Counter {
   constructor() {
-    Object.assign(this, { days: 30, first: -5, columns: 1, steps: 0 });
+    Object.assign(this, { days: 30, first: -5, columns: 1, steps: 0, watched: [0] });
     this.begin(0);
   }
 
-  begin(seed) {
-    this.now = { day: this.first, total: 0, seed };
-    this.settings = {};
+  begin(seed, { more = 0 } = {}) {
+    this.now = { day: this.first, total: 0, seed: seed + more, hour: 0, settings: {} };
     this.totals = [];
   }
 
   decide(settings) {
-    this.settings = settings;
+    this.now.settings = settings;
   }
 
-  to(day) {
+  to(day, hour = 0) {
+    this.now.hour = hour;
     for (; this.now.day < day; this.now.day++) {
       this.steps += 1;
-      const more = Object.values(this.settings).filter((each) => each.day <= this.now.day).length;
+      const more = Object.values(this.now.settings).filter((each) => each.day <= this.now.day).length;
       this.now.total += this.now.seed + 100 * more;
       if (this.now.day >= 0) this.totals[this.now.day] = this.now.total;
     }
@@ -36,6 +36,10 @@ class Counter {
 
   opinions() {
     return [this.now.total % 2 ? 0.5 : -0.5];
+  }
+
+  sample() {
+    return new Uint8Array([this.now.total % 256, this.now.day]);
   }
 
   snapshot() {
@@ -118,4 +122,33 @@ test("only the last question's answer is told", () => {
   for (const id of [1, 2]) worker.dispatchEvent(Object.assign(new Event("message"), { data: { kind: "answer", id } }));
   assert.deepEqual(told, [2]);
   assert.deepEqual(sent.map((each) => each.settings.takedown.day), [1, 2]);
+});
+
+test("a world with other levers is one of its own from the beginning, and shares no day with the first", async () => {
+  const twins = new Twins(new Counter());
+  const found = await twins.with(3, { takedown: { day: 9 } }, calmly, { more: 4 });
+  assert.deepEqual([...found.outcomes], await whole(7, { takedown: { day: 9 } }));
+  assert.deepEqual([...(await twins.without(3, calmly)).outcomes], await whole(3, {}));
+});
+
+test("samples are of every day, and of the days before the fork those of the first world", async () => {
+  const twins = new Twins(new Counter());
+  const found = await twins.with(3, { takedown: { day: 9 } }, calmly);
+  const totals = await whole(3, { takedown: { day: 9 } });
+  assert.deepEqual([...found.samples], totals.flatMap((total, day) => [total % 256, day + 1]));
+});
+
+test("a visit is to where the world is at that hour, wherever one has been before", async () => {
+  const twins = new Twins(new Counter(), 4);
+  const settings = { takedown: { day: 9 } };
+  const run = { none: await whole(3, {}), decided: await whole(3, settings), otherwise: await whole(5, settings) };
+  for (const day of [12, 29, 30, 1, 9, 10, 28, 8, 20]) {
+    for (const [which, levers, totals] of [
+      ["without", {}, run.none], ["with", {}, run.decided], ["with", { more: 2 }, run.otherwise], ["without", { more: 2 }, run.none],
+    ]) {
+      await twins.visit(which, 3, settings, levers, day, 7, calmly);
+      const { now } = twins.model;
+      assert.deepEqual([now.day, now.hour, now.total], [day, 7, totals[day - 1]], `${which} on day ${day}`);
+    }
+  }
 });

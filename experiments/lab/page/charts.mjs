@@ -1,8 +1,8 @@
 // Charts as SVG: lines over the calendar, bars over opinions, bars over guesses. Nothing here knows what is shown.
 
 import { along, plain, ticks } from "../../pages/axes.mjs";
+import { SVG } from "../../pages/dom.mjs";
 
-const SVG = "http://www.w3.org/2000/svg";
 const LETTER = 7; // pixels of a digit, at most
 const TOP = 30;
 const BOTTOM = 42;
@@ -152,6 +152,33 @@ export function bars(host, { sets, low, high, label, height, large, about, marks
   for (const mark of marks) {
     const at = along(Math.min(high, Math.max(low, mark.value)), low, high, frame.left, frame.right);
     svg.append(make("line", { x1: at, x2: at, y1: frame.top, y2: frame.bottom, class: `mark ${mark.kind}` }));
+  }
+}
+
+/** Rows of bars to both sides of 0: `rows` have a label and bars of kind and value, one below the other. */
+export function across(host, { rows, low, high, label, large, about }) {
+  const [thick, gap] = large ? [24, 34] : [16, 24];
+  const heightOf = (row) => gap + thick * row.bars.length + 10;
+  const inner = rows.reduce((sum, row) => sum + heightOf(row), 0);
+  const { svg, width } = picture(host, inner + TOP + 26, about);
+  const [left, right] = [large ? 44 : 32, width - (large ? 110 : 84)];
+  const at = (value) => along(value, low, high, left, right);
+  svg.append(make("text", { x: 4, y: 14, class: "label" }, label));
+  for (const value of ticks(low, high).filter((each) => each >= low && each <= high)) {
+    const place = { x1: at(value), x2: at(value), y1: TOP, y2: TOP + inner };
+    svg.append(make("line", { ...place, class: value === 0 ? "zero" : "grid" }));
+    svg.append(make("text", { x: at(value), y: TOP + inner + 18, class: "tick middle" }, plain(value)));
+  }
+  let y = TOP;
+  for (const row of rows) {
+    svg.append(make("text", { x: 4, y: y + gap - 7, class: "label" }, row.label));
+    row.bars.forEach(({ kind, value }, i) => {
+      const top = y + gap + i * thick;
+      const [from, to] = [Math.min(at(0), at(value)), Math.max(at(0), at(value))];
+      svg.append(make("rect", { x: from, y: top, width: Math.max(1, to - from), height: thick - 3, class: `bar ${kind}` }));
+      svg.append(make("text", { x: Math.max(to, at(0)) + 5, y: top + thick - 6, class: "tick" }, plain(value)));
+    });
+    y += heightOf(row);
   }
 }
 

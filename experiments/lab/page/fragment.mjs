@@ -4,12 +4,16 @@ import { pairsOf, settingsOf, shown } from "./settings.mjs";
 
 const LONGEST_LINK = 4000;
 const FLAGS = ["present"];
+const HOUR = 20;
 
-/** The fragment, without its #, of a state: lesson, view, outcome, seed, settings, guess, present. */
+/** The fragment, without its #, of a state: lesson, view, outcome, seed, settings, guess, day, account, hour, present. */
 export function fragmentOf(data, state) {
   const pairs = [["lesson", state.lesson], ["view", state.view], ["outcome", state.outcome]];
   if (state.seed !== data.seeds[0]) pairs.push(["seed", String(state.seed)]);
   if (state.guess !== null) pairs.push(["guess", String(state.guess)]);
+  if (state.day !== data.calendar.dates.length - 1) pairs.push(["day", data.calendar.dates[state.day]]);
+  if (state.account !== 0) pairs.push(["account", String(state.account)]);
+  if (state.hour !== HOUR) pairs.push(["hour", String(state.hour)]);
   if (state.present) pairs.push(["present", "1"]);
   pairs.push(...pairsOf(data.levers, data.calendar, state.settings));
   return pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
@@ -30,6 +34,9 @@ export function stateOf(data, fragment) {
     else if (name === "view") state.view = oneOf("view", value, data.views);
     else if (name === "outcome") state.outcome = oneOf("outcome", value, data.outcomes.map((each) => each.name));
     else if (name === "seed") state.seed = Number(oneOf("seed", value, data.seeds.map(String)));
+    else if (name === "day") state.day = dayOf(value, data.calendar.dates);
+    else if (name === "account") state.account = whole("account", value, data.people - 1);
+    else if (name === "hour") state.hour = whole("hour", value, 23);
     else if (name === "guess") state.guess = finite("guess", value);
     else if (FLAGS.includes(name)) state[name] = oneOf(name, value, ["0", "1"]) === "1";
     else rest.push([name, value]);
@@ -44,7 +51,7 @@ export function firstState(data) {
   const lesson = data.lessons.find((each) => each.name === data.lesson) ?? data.lessons[0];
   return {
     lesson: lesson.name, view: "timeline", outcome: lesson.outcome, seed: data.seeds[0], settings: {}, guess: null,
-    present: false,
+    present: false, day: data.calendar.dates.length - 1, account: 0, hour: HOUR,
   };
 }
 
@@ -61,6 +68,17 @@ function pairOf(part) {
 function oneOf(name, value, names) {
   if (names.includes(value)) return value;
   throw new RangeError(`${name} must be one of ${names.join(", ")}, not '${shown(value)}'.`);
+}
+
+function dayOf(value, dates) {
+  const found = dates.indexOf(value);
+  if (found >= 0) return found;
+  throw new RangeError(`day must be a date from ${dates[0]} to ${dates[dates.length - 1]}, not '${shown(value)}'.`);
+}
+
+function whole(name, value, high) {
+  if (/^\d{1,9}$/.test(value) && Number(value) <= high) return Number(value);
+  throw new RangeError(`${name} must be a whole number from 0 to ${high}, not '${shown(value)}'.`);
 }
 
 function finite(name, value) {

@@ -1,6 +1,7 @@
 // What the page does: one state, told by its parts, and asked of the worker.
 
 import { extent, plain, ticks } from "../../pages/axes.mjs";
+import { affords, costOf } from "./budget.mjs";
 import { bars, placed, small, timeline } from "./charts.mjs";
 import { byId, dataOf, filled } from "../../pages/dom.mjs";
 import { fragmentOf, stateOf } from "./fragment.mjs";
@@ -11,18 +12,23 @@ import {
 } from "./lesson.mjs";
 import { showLevers } from "./levers.mjs";
 import { linesOf } from "./python.mjs";
-import { checkedField, dateOf } from "./settings.mjs";
+import { apartOf, checkedField, dateOf } from "./settings.mjs";
+import { Inside } from "./inside.mjs";
+import { Player, pressed, run } from "../../pages/player.mjs";
 import { BINS } from "../../pages/twins.mjs";
 
 const data = dataOf("data");
 const say = data.strings;
 const { calendar } = data;
+const BY_DAY = ["timeline", "opinions", "graph", "feed", "movers", "removed"];
+const DAYS_PER_SECOND = { usual: 8, reduced: 2 };
 const CHART = { usual: 380, present: 500, around: 350 };
 
 const state = {
   lesson: null, view: "timeline", outcome: "", seed: 0, settings: {}, guess: null, present: false,
   phase: PREDICT, day: calendar.dates.length - 1, draft: null, drawn: null, drawing: null, ranges: {}, frame: null,
-  opened: false, asked: 0, answer: null, luck: new Map(),
+  account: 0, hour: 0, tries: [],
+  opened: false, asking: false, asked: 0, answer: null, luck: new Map(),
 };
 
 const lessonOf = (name) => data.lessons.find((each) => each.name === name);
@@ -49,9 +55,12 @@ const laboratory = new Laboratory(workerOf(dataOf("engine").script), {
   progress({ share }) {
     byId("progress").textContent = filled(say.decide.waiting, { percent: Math.round(100 * share) });
   },
-  answer({ without, with: withIt, settings }) {
-    state.answer = { without, with: withIt, settings };
+  answer({ without, with: withIt }) {
+    state.answer = { without, with: withIt, settings: state.askedFor };
+    state.asking = false;
     state.luck.clear();
+    inside.forget();
+    takeTry();
     document.body.dataset.answered = String(Number(document.body.dataset.answered ?? 0) + 1);
     const ms = Math.round(performance.now() - state.asked).toLocaleString("en-GB");
     byId("progress").textContent = filled(say.decide.ready, { ms });
@@ -62,7 +71,14 @@ const laboratory = new Laboratory(workerOf(dataOf("engine").script), {
     if (state.luck.size === data.seeds.length) byId("progress").textContent = "";
     showLuck();
   },
+  look(found) {
+    byId("progress").textContent = "";
+    inside.take(found);
+    showAll();
+    document.body.dataset.looked = String(Number(document.body.dataset.looked ?? 0) + 1);
+  },
   failed({ words }) {
+    state.asking = false;
     byId("progress").textContent = filled(say.decide.failed, { words });
   },
 });
@@ -70,13 +86,47 @@ const laboratory = new Laboratory(workerOf(dataOf("engine").script), {
 function ask() {
   if (!state.opened) return;
   state.asked = performance.now();
-  laboratory.ask(state.seed, state.settings);
+  state.asking = true;
+  state.askedFor = structuredClone(state.settings);
+  const { settings, levers } = apartOf(data.levers, state.settings);
+  laboratory.ask(state.seed, settings, levers);
+}
+
+const inside = new Inside({
+  data, state, notice,
+  may: () => seen(lesson(), state.phase),
+  valueOf(which, name, day) {
+    const record = state.answer[which];
+    return record.outcomes[day * record.columns + data.columns[name]];
+  },
+  look(what, where) {
+    if (!state.answer || state.asking) return false;
+    laboratory.look(what, { seed: state.seed, ...apartOf(data.levers, state.answer.settings) }, where);
+    return true;
+  },
+  read(account) {
+    Object.assign(state, { account, view: "feed" });
+    showAll();
+  },
+});
+
+/** Days as they are played: every view of a day goes along. */
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const player = new Player(calendar.dates.length, (day) => {
+  state.day = day;
+  showAll();
+}, still ? DAYS_PER_SECOND.reduced : DAYS_PER_SECOND.usual);
+
+function namePlay() {
+  byId("play").textContent = player.playing ? say.days.pause : say.days.play;
+  if (!player.playing) remember();
 }
 
 // Links.
 
 let writtenHere = "";
 function remember() {
+  if (player.playing) return; // browsers allow only so many a second
   writtenHere = `#${fragmentOf(data, state)}`;
   if (location.hash !== writtenHere) history.replaceState(null, "", writtenHere);
 }
@@ -91,6 +141,9 @@ function follow() {
     const found = stateOf(data, location.hash);
     const chosen = lessonOf(found.lesson);
     const isGiven = Object.keys(found.settings).length > 0;
+    if (chosen.budget && !affords(chosen.budget, found.settings)) {
+      throw new RangeError(beyondOf(chosen.budget, found.settings));
+    }
     Object.assign(state, found, { settings: isGiven ? found.settings : startOf(chosen) });
     notice("");
   } catch (error) {
@@ -113,7 +166,9 @@ function enter() {
   if (prediction && state.guess !== null) state.guess = Math.min(prediction.high, Math.max(prediction.low, state.guess));
   if (!prediction) state.guess = null;
   const middle = prediction ? (prediction.low + prediction.high) / 2 : null;
-  Object.assign(state, { phase: phaseOf(lesson(), state.guess), draft: state.guess ?? middle, drawn: null, ranges: {} });
+  const fresh = { phase: phaseOf(lesson(), state.guess), draft: state.guess ?? middle, drawn: null, ranges: {}, tries: [] };
+  Object.assign(state, fresh);
+  byId("tries-list").replaceChildren();
   showLesson();
   showAll();
   ask();
@@ -150,7 +205,8 @@ function showDecisions() {
   const disabled = state.phase === PREDICT;
   showLevers(byId("levers"), { data, lesson: lesson(), settings: state.settings, say, disabled, changed });
   byId("run").hidden = isLive();
-  byId("run").disabled = byId("reset").disabled = state.phase === PREDICT;
+  byId("reset").disabled = state.phase === PREDICT;
+  showCost();
   byId("how").textContent = state.phase === PREDICT ? say.predict.set_first : isLive() ? say.decide.live : say.decide.press;
 }
 
@@ -164,6 +220,7 @@ function changed(lever, field, value) {
       state.settings[lever.name][field.name] = checkedField(field, `${lever.name}.${field.name}`, value, calendar);
     }
     notice("");
+    showCost();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     notice(error.message);
@@ -176,6 +233,33 @@ function changed(lever, field, value) {
   return true;
 }
 
+function beyondOf(budget, settings) {
+  return filled(say.budget.beyond, { cost: plain(costOf(budget, settings)), points: budget.points, unit: budget.unit });
+}
+
+function showCost() {
+  const { budget } = lesson();
+  const fits = !budget || affords(budget, state.settings);
+  byId("run").disabled = state.phase === PREDICT || !fits;
+  byId("cost").hidden = byId("tries").hidden = !budget;
+  if (!budget) return;
+  const told = { cost: plain(costOf(budget, state.settings)), points: budget.points, unit: budget.unit };
+  byId("cost").textContent = fits ? filled(say.budget.cost, told) : beyondOf(budget, state.settings);
+  byId("cost").classList.toggle("beyond", !fits);
+}
+
+/** What was tried within a budget, and what came of it. */
+function takeTry() {
+  const { budget, prediction } = lesson();
+  if (!budget || !prediction || state.phase === PREDICT) return;
+  const cost = plain(costOf(budget, state.answer.settings));
+  const told = { cost, unit: budget.unit, answer: plain(answerNow()), answer_unit: prediction.unit };
+  const words = filled(say.budget.tried, told);
+  if (state.tries.at(-1) !== words) state.tries.push(words);
+  const items = state.tries.map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+  byId("tries-list").replaceChildren(...items);
+}
+
 function setDraft(value) {
   const { low, high } = lesson().prediction;
   state.draft = Math.min(high, Math.max(low, Number.isFinite(value) ? value : low));
@@ -186,6 +270,7 @@ function setDraft(value) {
 function setGuess() {
   Object.assign(state, { guess: state.draft, phase: TRY });
   showDecisions();
+  if (state.answer) takeTry();
   showAll();
 }
 
@@ -210,12 +295,22 @@ function showAll() {
     byId(`tab-${view}`).tabIndex = view === state.view ? 0 : -1;
     byId(`view-${view}`).hidden = view !== state.view;
   }
-  byId("days").hidden = byId("readout").hidden = byId("numbers").hidden = !["timeline", "opinions"].includes(state.view);
+  byId("days").hidden = !BY_DAY.includes(state.view);
+  byId("readout").hidden = byId("numbers").hidden = !["timeline", "opinions"].includes(state.view);
+  if (!player.playing) player.day = state.day;
+  byId("day").value = String(state.day);
+  byId("day").setAttribute("aria-valuetext", dateOf(calendar, state.day));
+  byId("date").textContent = dateOf(calendar, state.day);
   byId("seed").textContent = String(state.seed);
   byId("lines").textContent = linesOf(data, { settings: state.answer?.settings ?? state.settings, seed: state.seed });
   showDigests();
   showVerdict();
   showNumbers();
+  const inner = { graph: "showGraph", feed: "showFeed", movers: "showMovers", removed: "showRemoved" };
+  if (inner[state.view]) {
+    if (state.answer) inside[inner[state.view]]();
+    return;
+  }
   ({ timeline: showTimeline, opinions: showOpinions, luck: showLuck, class: showClass, python: () => {} })[state.view]();
 }
 
@@ -275,7 +370,9 @@ function showTimeline() {
     people: outcome.people ? { times: outcome.people, label: say.outcomes[outcome.name].people } : null,
     marks: [
       { day: state.day, kind: "day" },
-      ...Object.values(may.with ? state.answer.settings : state.settings).map((each) => ({ day: each.day, kind: "act" })),
+      ...Object.values(may.with ? state.answer.settings : state.settings)
+        .filter((each) => each.day !== undefined)
+        .map((each) => ({ day: each.day, kind: "act" })),
     ],
     about: filled(say.timeline.about, { outcome: say.outcomes[outcome.name].title, readout }),
   });
@@ -460,15 +557,40 @@ function listen() {
     showTimeline();
   });
   byId("day").max = String(calendar.dates.length - 1);
-  byId("day").value = String(state.day);
   byId("day").addEventListener("input", () => {
-    state.day = Number(byId("day").value);
-    byId("day").setAttribute("aria-valuetext", dateOf(calendar, state.day));
+    player.goTo(Number(byId("day").value));
+    namePlay();
+  });
+  byId("play").addEventListener("click", () => {
+    if (player.playing) player.pause();
+    else player.play();
+    run(player, namePlay);
+  });
+  byId("day-back").addEventListener("click", () => (player.step(-1), namePlay()));
+  byId("day-on").addEventListener("click", () => (player.step(1), namePlay()));
+  byId("graph-twins").addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || !pressed(player, event.key)) return;
+    event.preventDefault();
+    run(player, namePlay);
+  });
+  byId("account").addEventListener("change", () => {
+    const account = Math.trunc(byId("account").valueAsNumber);
+    state.account = Math.min(data.people - 1, Math.max(0, Number.isFinite(account) ? account : 0));
+    showAll();
+  });
+  byId("account-next").addEventListener("click", () => {
+    state.account = (state.account + 1) % data.people;
+    showAll();
+  });
+  byId("hour").addEventListener("change", () => {
+    state.hour = Number(byId("hour").value);
     showAll();
   });
   byId("draw-luck").addEventListener("click", () => {
     state.luck.clear();
-    laboratory.askLuck(data.seeds, state.answer.settings);
+    inside.forget();
+    const { settings, levers } = apartOf(data.levers, state.answer.settings);
+    laboratory.askLuck(data.seeds, settings, levers);
   });
   byId("codes").addEventListener("input", showClass);
   byId("copy-lines").addEventListener("click", async () => {

@@ -1,6 +1,6 @@
 // The lines of Python that make this very run.
 
-import { dateOf } from "./settings.mjs";
+import { apartOf, dateOf } from "./settings.mjs";
 
 function policyLine(lever, values, calendar) {
   const parts = [`day="${dateOf(calendar, values.day)}"`];
@@ -16,13 +16,17 @@ function policyLine(lever, values, calendar) {
 /** Lines that print the digest which the page shows for what is decided. */
 export function linesOf(data, state) {
   const policies = data.levers
-    .filter((lever) => state.settings[lever.name])
+    .filter((lever) => lever.policy && state.settings[lever.name])
     .map((lever) => policyLine(lever, state.settings[lever.name], data.calendar));
   const branch = policies.length > 0 ? ["branch = sim.Branch(policies=(", ...policies, "))"] : ["branch = sim.Branch()"];
+  const { levers } = apartOf(data.levers, state.settings);
+  const changed = Object.entries(levers).map(([path, value]) => `"${path}": ${value}`).join(", ");
+  const changes = changed ? [`world = world.replace({${changed}})`] : [];
   return [
     "import sim",
     "",
     ...data.world.lines,
+    ...changes,
     ...branch,
     `run = sim.simulate(world, branch=branch, seed=${state.seed}, population_seed=${data.world.population_seed})`,
     "print(run.digest)",

@@ -52,10 +52,11 @@ export function defaultsOf(lever) {
 export function settingsOf(levers, calendar, pairs) {
   const settings = {};
   for (const [path, text] of pairs) {
-    const [name, of, ...more] = path.split(".");
+    const at = path.lastIndexOf(".");
+    const [name, of] = [path.slice(0, at), path.slice(at + 1)];
     const lever = levers.find((each) => each.name === name);
     const field = lever?.fields.find((each) => each.name === of);
-    if (!field || more.length > 0) throw new RangeError(`${shown(path)} is not one of the levers of this page.`);
+    if (!field) throw new RangeError(`${shown(path)} is not one of the levers of this page.`);
     settings[name] ??= defaultsOf(lever);
     settings[name][of] = checkedField(field, path, text, calendar);
   }
@@ -72,4 +73,14 @@ export function pairsOf(levers, calendar, settings) {
         return [`${lever.name}.${field.name}`, field.date ? dateOf(calendar, value) : String(value)];
       }),
     );
+}
+
+/** Settings as the worker takes them: those of policies, and those of the world by their paths. */
+export function apartOf(levers, settings) {
+  const found = { settings: {}, levers: {} };
+  for (const [name, values] of Object.entries(settings)) {
+    if (levers.find((each) => each.name === name).policy) found.settings[name] = values;
+    else for (const [field, value] of Object.entries(values)) found.levers[`${name}.${field}`] = value;
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 // The innocent: a thousand people drawn of the modelled, of whom one can be opened.
 
+import { Crowd } from "../../pages/crowd.mjs";
 import { byId, counted, dataOf, filled, reveal } from "../../pages/dom.mjs";
 
 /** What is told of a person, sentence by sentence, in words of the page. */
@@ -12,15 +13,6 @@ export function told(person, words) {
   return found;
 }
 
-/** The next person after one who was hit, around the end; -1 where nobody was. */
-export function nextHit(people, from) {
-  for (let i = 1; i <= people.length; i++) {
-    const at = (from + i) % people.length;
-    if (people[at].days > 0) return at;
-  }
-  return -1;
-}
-
 /** Sets the part of the page up, where there is one. */
 export function startInnocent() {
   const data = dataOf("innocent-data");
@@ -28,27 +20,15 @@ export function startInnocent() {
   reveal("innocent-open");
   const people = data.people.map((row) => Object.fromEntries(data.columns.map((column, i) => [column, row[i]])));
   const icons = [...byId("innocent-crowd").querySelectorAll("use")];
-  const number = byId("innocent-number");
-  let open = -1;
-
-  const show = (at) => {
-    if (open >= 0) icons[open].classList.remove("open");
-    open = Math.min(people.length - 1, Math.max(0, at));
-    icons[open].classList.add("open");
-    number.value = open + 1;
+  const parts = {
+    crowd: byId("innocent-crowd"), number: byId("innocent-number"), next: byId("innocent-next"),
+    nextHit: byId("innocent-next-hit"),
+  };
+  const crowd = new Crowd(parts, (open) => {
     byId("innocent-who").textContent = filled(data.words.who, { n: open + 1, of: people.length });
     byId("innocent-told").replaceChildren(...told(people[open], data.words).map(item));
-  };
-  number.addEventListener("change", () => show(Number(number.value) - 1));
-  byId("innocent-next").addEventListener("click", () => show((open + 1) % people.length));
-  const hit = nextHit(people, -1);
-  byId("innocent-next-hit").disabled = hit < 0;
-  byId("innocent-next-hit").addEventListener("click", () => show(nextHit(people, open)));
-  byId("innocent-crowd").addEventListener("click", (event) => {
-    const at = icons.indexOf(event.target.closest("use"));
-    if (at >= 0) show(at);
   });
-  show(Math.max(0, hit));
+  crowd.fill(icons, (i) => people[i].days > 0);
 }
 
 function item(text) {

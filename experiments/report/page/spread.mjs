@@ -1,10 +1,10 @@
 // Watch it spread: the same people in two branches, day by day.
 
 import { byId, dataOf, filled, reveal } from "../../pages/dom.mjs";
-import { css } from "./colours.mjs";
-import { Painter, tally } from "./painter.mjs";
+import { css } from "../../pages/colours.mjs";
+import { Painter, tally } from "../../pages/painter.mjs";
 import { planesOf, unpacked } from "./planes.mjs";
-import { Player, pressed } from "./player.mjs";
+import { Player, pressed, run } from "../../pages/player.mjs";
 
 const DAYS_PER_SECOND = { usual: 8, reduced: 2 };
 
@@ -33,20 +33,11 @@ export async function startSpread() {
   const name = () => {
     play.textContent = player.playing ? data.words.pause : data.words.play;
   };
-  const frame = (now) => {
-    player.tick(now);
-    name();
-    if (player.playing) requestAnimationFrame(frame);
-  };
-  const afterwards = () => {
-    name();
-    if (player.playing) requestAnimationFrame(frame);
-  };
 
   play.addEventListener("click", () => {
     if (player.playing) player.pause();
     else player.play();
-    afterwards();
+    run(player, name);
   });
   byId("spread-back").addEventListener("click", () => (player.step(-1), name()));
   byId("spread-on").addEventListener("click", () => (player.step(1), name()));
@@ -55,7 +46,7 @@ export async function startSpread() {
     const own = event.target.type === "radio" || (event.target.type === "button" && event.key === " ");
     if (own || event.ctrlKey || event.altKey || event.metaKey || !pressed(player, event.key)) return;
     event.preventDefault();
-    afterwards();
+    run(player, name);
   });
   for (const radio of document.getElementsByName("spread-plane")) {
     radio.addEventListener("change", () => {

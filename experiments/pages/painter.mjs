@@ -10,7 +10,7 @@ const LINES = "rgb(70 70 70 / 18%)";
 const EDGE = "rgb(45 45 45 / 55%)";
 
 /** What is to be seen of accounts on a day, by place among them: those in use, and those not yet in use; the removed are gone. */
-export function seen(status, day, accounts) {
+export function thereOf(status, day, accounts) {
   const there = [];
   const asleep = [];
   for (let i = 0; i < accounts; i++) {
@@ -72,7 +72,7 @@ export class Painter {
   draw(day, plane) {
     const { context, planes, side, marks } = this;
     const accounts = planes.ring.length;
-    const { there, asleep } = seen(this.of.status, day, accounts);
+    const { there, asleep } = thereOf(this.of.status, day, accounts);
     context.clearRect(0, 0, side, side);
     context.drawImage(this.#linesOf(day, accounts), 0, 0);
     const { opinion } = this.of;

@@ -50,6 +50,17 @@ export class Player {
   }
 }
 
+/** Has a player go on for as long as it plays; `told` is called after every frame, and at once. */
+export function run(player, told) {
+  const frame = (now) => {
+    player.tick(now);
+    told();
+    if (player.playing) requestAnimationFrame(frame);
+  };
+  told();
+  if (player.playing) requestAnimationFrame(frame);
+}
+
 /** What a key does to a player; false for a key that does nothing. */
 export function pressed(player, key) {
   const keys = {
