@@ -20,7 +20,7 @@ def main() -> None:
         "only",
         nargs="*",
         metavar="part",
-        help=f"what to measure: {', '.join(parts.PARTS)} (default: all but full and replay)",
+        help=f"what to measure: {', '.join(parts.PARTS)} (default: all but full, replay and classroom)",
     )
     parser.add_argument("--full", action="store_true", help="also run 100,000 people through the whole calendar")
     parser.add_argument("--repeats", type=int, default=5, help="turns that each contender takes (default: 5)")
@@ -33,7 +33,7 @@ def main() -> None:
         parser.error(f"part must be one of {', '.join(parts.PARTS)}, not {unknown[0]!r}")
     if given.repeats < 1:
         parser.error(f"--repeats must be at least 1, not {given.repeats}")
-    names = given.only or [name for name in parts.PARTS if name not in ("full", "replay")]
+    names = given.only or [name for name in parts.PARTS if name not in ("full", "replay", "classroom")]
     if given.full and "full" not in names:
         names.append("full")
 

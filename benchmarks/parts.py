@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import sim
+from benchmarks.classroom import classroom
 from benchmarks.frames import replay
 from benchmarks.timing import Row, side_by_side, timed
 from sim.engine.engine import Engine
@@ -163,5 +164,6 @@ PARTS = {
     "followees": followees,
     "prefixes": prefixes,
     "replay": replay,
+    "classroom": classroom,
     "full": full_calendar,
 }
