@@ -16,7 +16,7 @@ import sim
 from sim.engine import Citizen
 
 WORLD = sim.World.hk2019(people=500).replace(
-    {"graph.followees": 10, "campaign.sleepers.accounts": 0, "burn_in_days": 7}
+    {"graph.followees": 10, "campaign.sleepers.accounts": 0, "burn_in_days": 2}
 )
 BINS = [-1 + i / 10 for i in range(21)]
 

@@ -51,7 +51,8 @@ def try_all(validation: Validation, quick: bool = False, **given: object) -> lis
 
 def _quick(validation: Validation) -> Any:
     """A validation as a parameter; those that take more than a few seconds even so are slow."""
-    return pytest.param(validation, id=validation.name, marks=[pytest.mark.slow] if validation.name == "simsom" else [])
+    slow = validation.name in ("simsom", "spiral_of_silence", "zealots")
+    return pytest.param(validation, id=validation.name, marks=[pytest.mark.slow] if slow else [])
 
 
 @pytest.mark.parametrize("validation", [_quick(validation) for validation in VALIDATIONS])
