@@ -15,7 +15,6 @@ from sim.fields import InputError, Settings
 from sim.outcomes.day import Day
 
 # Columns that tables of runs have beside the outcomes (experiments.studies.gather, sim.study.compare).
-# Columns that tables of runs have beside the outcomes (experiments.headline, sim.study.compare).
 _COLUMNS = (
     "branch", "cpu_seconds", "date", "day", "digest", "index", "key", "rows_scanned", "seed", "updates", "value",
 )  # fmt: skip
