@@ -21,6 +21,7 @@ from experiments.command.folder import expanded
 from experiments.command.terminal import console, program, words
 from experiments.report.page import draw
 from experiments.report.story import tell
+from experiments.report.strings import strings, told_in
 from experiments.studies.replay import check_same, compared, experiment_of
 from experiments.studies.results import PROVENANCE, Results, load
 from experiments.studies.run_study import run_study
@@ -68,8 +69,11 @@ def main(arguments: Sequence[str]) -> int:
     if not options.anyway:
         check_same(before, experiment, place)
 
+    spoken = strings(experiment.language)
+
     def told(after: Results, folder: Path) -> Results:
-        draw(tell(after), folder)
+        with told_in(spoken):
+            draw(tell(after), folder)
         return after
 
     directory, after = run_study(experiment, ["python", "-m", "experiments.replay", *arguments], told)

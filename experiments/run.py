@@ -20,6 +20,7 @@ from experiments.command.usage import usage
 from experiments.report.design import print_design
 from experiments.report.page import draw
 from experiments.report.story import Story, tell
+from experiments.report.strings import strings, told_in
 from experiments.report.tables import document, print_jobs, print_study
 from experiments.studies.field_list import all_keys, print_fields
 from experiments.studies.joined import join
@@ -38,11 +39,12 @@ def _single(flags: Sequence[str], exit_codes: list[int], config: DictConfig) -> 
     if experiment.design is not None:
         exit_codes.append(print_design(run_design(experiment, command), experiment.study, experiment.output == "json"))
         return
-    directory, story = run_study(experiment, command, _told)
-    if experiment.output == "json":
-        print(json.dumps(document(story, directory), allow_nan=False))
-    else:
-        print_study(story, directory)
+    with told_in(strings(experiment.language)):
+        directory, story = run_study(experiment, command, _told)
+        if experiment.output == "json":
+            print(json.dumps(document(story, directory), allow_nan=False))
+        else:
+            print_study(story, directory)
 
 
 def _one_of_many(flags: Sequence[str], config: DictConfig) -> None:
@@ -52,8 +54,9 @@ def _one_of_many(flags: Sequence[str], config: DictConfig) -> None:
         experiment, command = _asked(config, flags)
         if experiment.design is not None:
             raise InputError("must be left out of a sweep (--multirun), which is a design already", field="design")
-        directory, story = run_study(experiment, command, _told)
-        record |= document(story, directory)
+        with told_in(strings(experiment.language)):
+            directory, story = run_study(experiment, command, _told)
+            record |= document(story, directory)
     except InputError as error:
         record["bad_input"] = str(error)
     except FailedRunsError as error:

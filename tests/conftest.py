@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 import signal
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
@@ -58,3 +61,41 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     limit = item.config.getoption("--for-seconds")
     if limit is not None and time.monotonic() - BEGAN > limit:
         pytest.skip("its time is over")
+
+
+@pytest.fixture(scope="module")
+def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the study that a module names, ``STUDY``: what it says to experiments.run; without figures, which take
+    longest, where it says ``FIGURES = False``."""
+    from experiments.run import main
+
+    place = tmp_path_factory.mktemp("results")
+    with pytest.MonkeyPatch.context() as patch:
+        if not getattr(request.module, "FIGURES", True):
+            patch.setattr("experiments.report.figures.draw_figures", lambda *_: ())
+        assert main([*request.module.STUDY, f"results={place}"]) == 0
+    (folder,) = (report.parent for report in place.glob("*/report.html"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(study: Path) -> Any:
+    """The results of that study."""
+    from experiments.studies.results import load
+
+    return load(study)
+
+
+@pytest.fixture(scope="module")
+def page(study: Path) -> str:
+    """Its report."""
+    return (study / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium."""
+    from tests.browser import browser
+
+    with browser() as started:
+        yield started

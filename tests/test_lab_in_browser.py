@@ -16,7 +16,7 @@ from experiments.lab.lessons import SANDBOX, Lesson, packaged
 from experiments.lab.page import VIEWS
 from experiments.play import main
 from sim.moderation import Labels, PreemptiveRemoval, Rates, ReshareFriction, Takedown
-from tests.browser import NARROW, WIDE, browser, needs_chromium, opened
+from tests.browser import NARROW, WIDE, needs_chromium, opened
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -32,12 +32,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert main([f"out={place}", "open=false"]) == 0
     assert place.stat().st_size < 3_000_000
     return place
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 class Classroom:

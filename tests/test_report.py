@@ -26,6 +26,7 @@ from experiments.report import page as page_of
 from experiments.report.analyses import load_analyses
 from experiments.report.shifts import Shift
 from experiments.report.story import tell
+from experiments.report.strings import strings, texts_of
 from experiments.report.tables import print_study
 from experiments.report.verdict import headline, what_was_done
 from experiments.run import main
@@ -34,29 +35,12 @@ from experiments.studies.settings import NamedBranch
 from sim.cases.hk2019.case import CASE
 from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
 from tests.pages import Page, assert_strict, assert_whole
+from tests.test_report_words import made_up
 
 STUDY = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 2019-05-12]", "study.reactive=[94, 936]",
     "study.preemptive=[200000]", "study.sweep.values=[0.01, 0.1]", "study.headline=no_campaign",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of a small study."""
-    place = tmp_path_factory.mktemp("results")
-    assert main([*STUDY, f"results={place}"]) == 0
-    return next(path for path in place.iterdir() if path.name.startswith("takedown_grid"))
-
-
-@pytest.fixture(scope="module")
-def results(study: Path) -> Results:
-    return load(study)
-
-
-@pytest.fixture(scope="module")
-def page(study: Path) -> str:
-    return (study / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_page_is_well_formed_and_asks_for_nothing(page: str) -> None:
@@ -93,6 +77,27 @@ def test_figures_and_page_are_the_same_bytes_again(study: Path) -> None:
     assert report.main([str(study)]) == 0
     assert [path.read_bytes() for path in files] == before
     assert b"<dc:date>" not in b"".join(before)
+
+
+def test_a_page_in_another_language_has_no_english_but_the_library_s(study: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    assert report.main([str(copy), f"language={made_up(tmp_path)}"]) == 0
+    text = (copy / "report.html").read_text(encoding="utf-8")
+    assert_whole(text)
+    assert_strict(text)
+    assert '<html lang="qq">' in text
+    left = html.unescape(text)
+    while len(left) > len(left := re.sub("⟦[^⟦⟧]*⟧", "", left)):
+        pass
+    assert not re.findall("[⟦⟧]", left) and len(left) > 0.5 * len(text)
+    for key, english in texts_of(strings().texts):
+        pieces = [piece for piece in re.split(r"\{\w+\}", english) if len(piece) > 40]
+        assert not any(piece in left for piece in pieces), key
+    assert report.main([str(copy)]) == 0
+    assert (copy / "report.html").read_text(encoding="utf-8") == text
+    assert report.main([str(copy), "language=en"]) == 0
+    assert (copy / "report.html").read_bytes() == (study / "report.html").read_bytes()
 
 
 def test_several_studies_and_json(

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from experiments.command.words import short_day
+import sim
+from experiments.command.words import short_day, with_margin
 from experiments.report.innocent import crowd_of
-from experiments.run import main
-from experiments.studies.results import Results, load
-from tests.browser import NARROW, WIDE, browser, needs_chromium, opened
+from experiments.studies.results import Results
+from sim.study.intervals import paired_interval
+from tests.browser import NARROW, WIDE, needs_chromium, opened
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -20,28 +22,11 @@ STUDY = [
     "world.people=1000", "world.people_reachable=10000", "days=10", "seeds=2", "study.dates=[2019-05-03, 2019-05-06, 2019-05-08]",
     "study.reactive=[94, 936]",
     "study.preemptive=[2000, 200000]", "study.sweep={values: [], branches: [early]}", "study.headline=early", "watch=500",
+    "live=true",
     "study.branches=[{name: none}, {name: early, policies: [{name: takedown, day: 2019-05-06, accounts: 936, "
     "detector: {name: rates, tpr: 0.7, fpr: 0.3}}]}]",
 ]  # fmt: skip
 REMOVED_ON = 5  # the day's number
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("results")
-    assert main([*STUDY, f"results={place}"]) == 0
-    return next(path for path in place.iterdir() if path.name.startswith("takedown_grid"))
-
-
-@pytest.fixture(scope="module")
-def results(study: Path) -> Results:
-    return load(study)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +88,51 @@ def test_a_slider_moves_by_keys_and_its_bar_with_it(report: Any) -> None:
     page.locator("#move-scale").press("End")
     assert page.locator("#move-scale-label").text_content() == "936"
     assert page.locator("#move-traced-mean").get_attribute("x1") != before
+
+
+def simulated(page: Any, kind: int, day: int, asked: int) -> None:
+    """Have the page simulate a removal."""
+    before = page.locator("#live").get_attribute("data-answered") or "0"
+    page.locator("[name=live-kind]").nth(kind).check()
+    page.locator("#live-date").fill(str(day))
+    page.locator("#live-scale").fill(str(asked))
+    assert page.locator("#live-traced").text_content() == "–"
+    page.locator("#live-run").click()
+    page.wait_for_selector(f"#live[data-answered='{int(before) + 1}']", timeout=120_000)
+    assert f"{asked:,}" in page.locator("#live-what").text_content()
+
+
+def test_what_the_grid_has_not_is_simulated_in_the_page(report: Any, results: Results) -> None:
+    page, seeds = report.page, range(1, 9)
+    simulated(page, 0, 7, 500)
+    branches = {"none": sim.Branch(), "removal": sim.Branch((sim.moderation.Takedown(7, accounts=500),))}
+    runs = {
+        (name, seed): sim.simulate(results.world, branch=branch, seed=seed, population_seed=1, days=10).outcomes
+        for name, branch in branches.items()
+        for seed in seeds
+    }
+    for name, outcome in {"traced": "troll_part", "all": "opinion_mean"}.items():
+        differences = [runs["removal", seed][outcome] - runs["none", seed][outcome] for seed in seeds]
+        assert np.ptp(differences) > 0.0
+        mean, low, high, _ = paired_interval(differences)
+        assert page.locator(f"#live-{name}").text_content() == with_margin(mean, low, high)
+        lines = page.locator(f"#live-{name}-axis .seed")
+        places = lines.evaluate_all("all => all.map((each) => Number(each.getAttribute('x1')))")
+        assert np.corrcoef(places, differences)[0, 1] == pytest.approx(1.0)
+    # Accounts that would not have woken by the last day are removed, and nobody misses them; none removed is the very same world.
+    simulated(page, 1, 2, 150_000)
+    assert page.locator("#live-all").text_content() == "0"
+    simulated(page, 1, 2, 0)
+    assert page.locator("#live-all").text_content() == "nothing changed, with any seed"
+
+
+def test_the_engine_takes_no_number_that_it_cannot_have(report: Any) -> None:
+    page = report.page
+    page.locator("#live-scale").fill("1.5")
+    assert page.locator("#live-run").is_disabled()
+    assert "whole number of accounts" in page.locator("#live-state").text_content()
+    page.locator("#live-scale").fill("0")
+    assert page.locator("#live-run").is_enabled() and page.locator("#live-state").text_content() == ""
 
 
 def shown(page: Any) -> list[int]:
@@ -250,8 +280,10 @@ def test_the_page_is_accessible_and_fits(size: tuple[int, int], study: Path, chr
 def test_without_scripts_it_is_said_what_they_would_show(study: Path, chromium: Any) -> None:
     with opened(chromium, study / "report.html", java_script_enabled=False) as found:
         notes = found.page.get_by_text("needs scripts, which this browser does not run")
-        assert [note.is_visible() for note in notes.all()] == [True] * 3
-        assert not any(found.page.locator(f"#{name}").is_visible() for name in ("move", "spread", "innocent-open"))
+        assert [note.is_visible() for note in notes.all()] == [True] * 4
+        assert not any(
+            found.page.locator(f"#{name}").is_visible() for name in ("move", "live", "spread", "innocent-open")
+        )
         assert found.page.locator("#innocent-crowd").is_visible()
     with opened(chromium, study / "report.html") as found:
         assert not any(note.is_visible() for note in found.page.locator(".unscripted").all())

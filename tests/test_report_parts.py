@@ -19,8 +19,7 @@ from experiments.report.innocent import COLUMNS, STATES, crowd_of, hit_by, peopl
 from experiments.report.move import move_data
 from experiments.report.spread import replay_of
 from experiments.report.story import tell
-from experiments.run import main
-from experiments.studies.results import Results, load
+from experiments.studies.results import Results
 from experiments.studies.watched import Watched
 from sim.outcomes.watched import PART_STEPS
 from tests.pages import assert_strict, assert_whole
@@ -32,25 +31,7 @@ STUDY = [
     "study.branches=[{name: none}, {name: early, policies: [{name: takedown, day: 2019-05-03, detector: {name: rates, tpr: 0.7, "
     "fpr: 0.3}}, {name: appeals, day: 2019-05-03, delay_days: 1}]}]",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("results")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.report.figures.draw_figures", lambda *_: ())
-        assert main([*STUDY, f"results={place}"]) == 0
-    return next(path for path in place.iterdir() if path.name.startswith("takedown_grid"))
-
-
-@pytest.fixture(scope="module")
-def results(study: Path) -> Results:
-    return load(study)
-
-
-@pytest.fixture(scope="module")
-def page(study: Path) -> str:
-    return (study / "report.html").read_text(encoding="utf-8")
+FIGURES = False
 
 
 def data_in(page: str, name: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy import stats
 
 import experiments.report
@@ -25,9 +26,10 @@ from experiments.report.people import Count
 from experiments.report.shifts import Shift
 from experiments.report.size import p_smaller, size, verdict
 from experiments.report.strategies import _best, _places
-from experiments.report.strings import Strings, say, strings
+from experiments.report.strings import Strings, say, strings, told_in
 from experiments.report.verdict import counted
 from sim import World
+from sim.fields import InputError
 from sim.study.intervals import ANYTIME, STUDENT, Method, p_values, paired_interval
 
 SMALLEST = 0.01
@@ -196,6 +198,61 @@ def test_values_in_a_page_are_escaped_and_texts_are_not() -> None:
     assert [words("n", n=n) for n in (1, 2)] == ["1 seed", "2 seeds"]
     with pytest.raises(KeyError, match=r"no text a\.c"):
         words("a.c")
+
+
+def _marked(tree: Any) -> Any:
+    """Texts of a made-up language: the English ones, each within brackets of its own."""
+    if isinstance(tree, str):
+        return f"⟦{tree}⟧"
+    return {k: _marked(v) for k, v in tree.items()} if isinstance(tree, dict) else [_marked(each) for each in tree]
+
+
+def made_up(folder: Path) -> Path:
+    """The file of a made-up language."""
+    path = folder / "qq.yaml"
+    path.write_text(yaml.safe_dump(_marked(strings().texts), allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_another_language_is_another_file(tmp_path: Path) -> None:
+    words = strings(str(made_up(tmp_path)))
+    assert words.language == "qq"
+    with told_in(words):
+        assert say("page.seeds", n=1) == "⟦1 seed⟧" and say.language == "qq"
+    assert say("page.seeds", n=1) == "1 seed" and say.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda texts: texts["page"].pop("figure"), r"must have the text page\.figure, which qq\.yaml has not"),
+        (lambda texts: texts.update(more="a"), "must have no text but those of the English file, not more"),
+        (lambda texts: texts["page"].update(figure="Figure"), r"must have the places in braces of the English text page\.figure"),
+        (lambda texts: texts["page"].update(figure="{n} {"), r"must have the places in braces of the English text page\.figure"),
+        (lambda texts: texts["page"].update(figure="<script>{n}"), r"must have the marks of the English text page\.figure"),
+        (lambda texts: texts["page"].update(figure=7), r"must have the places in braces"),
+    ],
+)  # fmt: skip
+def test_a_language_lacks_nothing_and_adds_nothing(change: Any, problem: str, tmp_path: Path) -> None:
+    path = made_up(tmp_path)
+    texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    change(texts)
+    path.write_text(yaml.safe_dump(texts, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(InputError, match=problem):
+        strings(str(path))
+
+
+@pytest.mark.parametrize(
+    ("language", "problem"),
+    [
+        ("eng", "must be one of en, not 'eng'; did you mean 'en'"),
+        ("nowhere/de.yaml", "must be a file that can be read"),
+        ("my words.yaml", "must be a file that is called by a language's tag"),
+    ],
+)
+def test_a_language_that_there_is_not(language: str, problem: str) -> None:
+    with pytest.raises(InputError, match=f"language {problem}"):
+        strings(language)
 
 
 def _leaves(texts: Mapping[str, Any], path: str = "") -> Iterator[str]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,8 +13,8 @@ from markupsafe import Markup
 from experiments.lab.graph import graph_of
 from experiments.lab.lessons import Lesson
 from experiments.lab.levers import levers
-from experiments.pages.assets import PERSON, WORKER, assets
-from experiments.pages.modules import bundled
+from experiments.pages.assets import PERSON, assets
+from experiments.pages.carried import ALLOWED, carried, inlined
 from sim.outcomes import OUTCOMES
 from sim.page import PageWorld
 from sim.version import MODEL_VERSION
@@ -73,19 +70,13 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         "world": {"lines": list(told.lines), "population_seed": layout["population_seed"]},
         "strings": say,
     }  # fmt: skip
-    engine = {
-        "script": bundled(WORKER),
-        "module": _packed(exported.module),
-        "image": _packed(exported.image),
-        "layout": dict(layout),
-        "watched": graph["accounts"],
-    }
+    engine = carried(exported) | {"watched": graph["accounts"]}
     foot = [
         say["foot"]["version"].format(version=told.version, model=MODEL_VERSION),
         say["foot"]["world"].format(world="hk2019", people=f"{world.people:,}", reachable=f"{reachable:,}"),
     ]
     return environment.get_template("lab.html").render(
-        page=assets(HERE / "page", scripts="'wasm-unsafe-eval'", more="worker-src blob:"),
+        page=assets(HERE / "page", **ALLOWED),
         generator=Markup(GENERATOR),
         person=PERSON,
         say=say,
@@ -94,8 +85,8 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         people=world.people,
         outcomes=[{"name": each["name"], "title": say["outcomes"][each["name"]]["title"]} for each in outcomes],
         foot=" · ".join(foot),
-        data=_inlined(data),
-        engine=_inlined(engine),
+        data=inlined(data),
+        engine=inlined(engine),
     )
 
 
@@ -108,12 +99,3 @@ def _outcomes(say: Mapping[str, Any], reachable: int) -> list[dict[str, Any]]:
         }
         for name in say["outcomes"]
     ]  # fmt: skip
-
-
-def _packed(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
-
-
-def _inlined(values: Mapping[str, Any]) -> Markup:
-    """Values as JSON that ends no script, whatever is in it."""
-    return Markup(json.dumps(values, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c"))

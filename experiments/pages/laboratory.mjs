@@ -25,9 +25,14 @@ export class Laboratory {
     this.#send({ kind: "ask", seed, settings: structuredClone(settings), levers });
   }
 
-  /** Asks for both worlds with other seeds, one answer a seed. */
-  askLuck(seeds, settings, levers = {}) {
-    this.#send({ kind: "luck", seeds, settings: structuredClone(settings), levers });
+  /** Asks for both worlds with several seeds, one answer a seed; with `keep`, the next time takes half as long. */
+  askLuck(seeds, settings, levers = {}, keep = false) {
+    this.#send({ kind: "luck", seeds, settings: structuredClone(settings), levers, keep });
+  }
+
+  /** Wants no answer that is still awaited. */
+  leave() {
+    this.#send({ kind: "leave" });
   }
 
   /** Asks for what there is to be seen in both worlds: "feed" or "removed", and where (see worker.mjs). */

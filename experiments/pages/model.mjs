@@ -9,10 +9,10 @@ const MIDDLE = 128;
 
 /**
  * The model of a page's `module` and `image` (gzipped, in base64) and `layout`, at the start of the burn-in. Of the
- * accounts that are `watched` it tells every day what they hold.
+ * accounts that are `watched` it tells every day what they hold; it goes through the first `days` (default: all).
  */
-export async function open({ module, image, layout, watched = [] }) {
-  return new Model(await load(await unpack(module), await unpack(image), layout), watched);
+export async function open({ module, image, layout, watched = [], days = layout.calendar.days }) {
+  return new Model(await load(await unpack(module), await unpack(image), layout), watched, days);
 }
 
 /** A whole number nearest to one, the even one of two that are as near. */
@@ -24,8 +24,8 @@ function rint(value) {
 
 /** A world that can be begun anew, and set back to what it was. */
 class Model {
-  constructor(world, watched) {
-    const { days, burn_in_days: burnIn } = world.layout.calendar;
+  constructor(world, watched, days) {
+    const { burn_in_days: burnIn } = world.layout.calendar;
     Object.assign(this, { world, watched, days, first: -burnIn, columns: world.layout.outcomes.length });
     this.start = this.snapshot();
   }

@@ -6,6 +6,9 @@ import { Cancelled, Twins } from "./twins.mjs";
 let twins = null;
 let latest = 0;
 
+/** Twins by seed, where a page asks for several seeds again and again. */
+const kept = new Map();
+
 /** Lets messages in. A message to oneself comes behind those that are waiting; a timer would wait 4 ms. */
 const channel = new MessageChannel();
 const waiting = [];
@@ -35,12 +38,18 @@ async function answer({ id, seed, settings, levers }) {
   if (id === latest) self.postMessage({ kind: "answer", id, seed, settings, levers, without, with: withIt });
 }
 
-/** The twins of other seeds, each told as soon as it is there. What is kept of the class's own seed stays. */
-async function answerLuck({ id, seeds, settings, levers }) {
+/** The twins of a seed that are kept: of each but one world, from the first day, as one takes ten megabytes. */
+function keptOf(seed) {
+  if (!kept.has(seed)) kept.set(seed, new Twins(twins.model, twins.model.days));
+  return kept.get(seed);
+}
+
+/** The twins of several seeds, each told as soon as it is there. What is kept of the class's own seed stays. */
+async function answerLuck({ id, seeds, settings, levers, keep }) {
   const others = new Twins(twins.model);
   const breathe = breatheFor(id, 2 * seeds.length * twins.model.days);
   for (const seed of seeds) {
-    const of = seed === twins.seed ? twins : others;
+    const of = seed === twins.seed ? twins : keep ? keptOf(seed) : others;
     const without = await of.without(seed, breathe);
     const withIt = await of.with(seed, settings, breathe, levers);
     self.postMessage({ kind: "luck", id, seed, without, with: withIt });
@@ -81,7 +90,7 @@ self.addEventListener("message", ({ data }) => {
         const model = await open(data.engine);
         twins = new Twins(model);
         self.postMessage({ kind: "opened", id: data.id });
-      } else {
+      } else if (data.kind !== "leave") {
         await ANSWERS[data.kind](data);
       }
     } catch (error) {

@@ -13,16 +13,18 @@ from markupsafe import Markup
 
 from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
 from experiments.pages.assets import PERSON, assets
+from experiments.pages.carried import ALLOWED, inlined
 from experiments.report.analyses import AVERTED, SHARES
 from experiments.report.certainty import LEVELS
 from experiments.report.data import as_link, tables
 from experiments.report.findings import PER
 from experiments.report.innocent import sentences
+from experiments.report.live import Live, live_of
 from experiments.report.move import move_data
 from experiments.report.people import LENGTH, reachable
 from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
-from experiments.report.strings import LANGUAGE, say
+from experiments.report.strings import say
 from experiments.report.svg import inline
 from experiments.studies.results import REPORT
 from sim.moderation import PreemptiveRemoval
@@ -50,13 +52,16 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         loader=jinja2.PackageLoader("experiments.report"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
+    live = live_of(story) if story.provenance["live"] else None
     environment.globals["t"] = say.html
     environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
     environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
     return environment.get_template("report.html").render(
-        page=assets(HERE / "page"),
+        page=assets(HERE / "page", **(ALLOWED if isinstance(live, Live) else {})),
         person=PERSON,
-        language=LANGUAGE,
+        live=live,
+        live_engine=inlined(live.engine) if isinstance(live, Live) else "",
+        language=say.language,
         story=story,
         plan=story.plan,
         world=story.world,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from experiments.command.words import with_margin
+from experiments.report.strings import say
 
 
 class Shift(NamedTuple):
@@ -25,4 +26,4 @@ class Shift(NamedTuple):
 
     def told(self, scale: float = 1000.0) -> str:
         """``0.16 ±0.03``, in thousandths, or ``identical``."""
-        return "identical" if self.identical else with_margin(self.difference, self.low, self.high, scale)
+        return say("labels.identical") if self.identical else with_margin(self.difference, self.low, self.high, scale)

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.command.words import short_day
+from experiments.report.strings import say
 from experiments.studies.results import Results
 from experiments.studies.settings import GRID, PREEMPTIVE, REACTIVE, STRATEGIES
-
-_LABELS = {"none": "no removal", "no_campaign": "no campaign", "actual": "as happened"}
 
 
 class Label(NamedTuple):
@@ -75,9 +74,10 @@ def label_of(results: Results, branch: str) -> Label:
     """What a branch is called in figures."""
     cell = next((cell for cell in results.cells if cell.branch == branch), None)
     if cell is not None:
-        what = "active" if cell.kind == REACTIVE else "unused"
-        return Label(f"{cell.asked:,} {what} accounts removed on {short_day(cell.date)}", False)
-    return Label(_LABELS.get(branch, branch.replace("_", " ")), own=branch not in _LABELS)
+        kind = "active" if cell.kind == REACTIVE else "unused"
+        return Label(say(f"labels.of_grid.{kind}", n=f"{cell.asked:,}", date=short_day(cell.date)), False)
+    known = say.find("labels.of_branches")
+    return Label(known.get(branch, branch.replace("_", " ")), own=branch not in known)
 
 
 def events(results: Results) -> tuple[Event, ...]:

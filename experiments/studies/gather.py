@@ -116,6 +116,8 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "keep": list(experiment.keep),
         "every": experiment.every,
         "watch": experiment.watch,
+        "language": experiment.language,
+        "live": experiment.live,
         "user_code": sorted(user_classes(experiment)),
     }
     return Results(

@@ -62,6 +62,8 @@ def experiment_of(before: Results, **options: Any) -> Experiment:
         keep=tuple(told.get("keep", ())),
         every=told.get("every"),
         watch=told.get("watch", 0),
+        language=told.get("language", "en"),
+        live=told.get("live", False),
         **options,
     )
 

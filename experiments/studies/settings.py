@@ -282,6 +282,14 @@ class Experiment(Settings):
         1000, unit="accounts", low=0, high=2000, source="given by the user",
         doc="Accounts to be watched day by day in the reference and the headline's branch, for the report to show (0: none).",
     )  # fmt: skip
+    language: str = quantity(
+        "en", unit="name or file", source="given by the user",
+        doc="Language of the report; FILE.yaml, called by the language's tag, is one of the user's own.",
+    )  # fmt: skip
+    live: bool = quantity(
+        False, unit="yes or no", source="given by the user",
+        doc="Whether the report has the model itself, to simulate in it what the study has not (a minute the first time).",
+    )  # fmt: skip
     results: str = results_field("Where results and the ledger lie.")
     output: str = output_field()
 

@@ -4,6 +4,7 @@ import test from "node:test";
 import { counted, filled } from "../../experiments/pages/dom.mjs";
 import { nextOf } from "../../experiments/pages/crowd.mjs";
 import { told } from "../../experiments/report/page/innocent.mjs";
+import { averted, decimalsOf, endsOf, spreadOf, toldOf } from "../../experiments/report/page/live.mjs";
 import { cellAt, share } from "../../experiments/report/page/move.mjs";
 
 test("places in a text are filled, and none is left out", () => {
@@ -44,4 +45,30 @@ test("the next who was hit, around the end", () => {
   const isHit = (i) => [1, 3].includes(i);
   assert.deepEqual([-1, 0, 1, 2, 3].map((from) => nextOf(4, from, isHit)), [1, 1, 3, 3, 1]);
   assert.equal(nextOf(1, 0, () => false), -1);
+});
+
+test("what a pair of worlds says is the difference of an outcome on the last day, in thousandths", () => {
+  const record = (...outcomes) => ({ outcomes: Float64Array.from(outcomes) });
+  const answer = { without: record(9, 9, 0.5, 0.25), with: record(9, 9, 0.75, 0.125) };
+  assert.deepEqual([0, 1].map((column) => averted(answer, column, 2)), [250, -125]);
+});
+
+test("seeds are told as their mean with its margin, and from the least to the greatest", () => {
+  const spread = spreadOf([0.1, 0.2, 0.3, 0.2], 1.5);
+  assert.ok(Math.abs(spread.mean - 0.2) < 1e-12 && Math.abs(spread.half - 1.5 * Math.sqrt(0.02 / 3)) < 1e-12);
+  assert.deepEqual(toldOf(spread, { range: "{low} to {high}" }), { mean: "0.20 ±0.12", range: "0.10 to 0.30" });
+  const nothing = { mean: 0, half: 0, least: 0, most: 0 };
+  assert.deepEqual(toldOf(nothing, { range: "{low} to {high}" }), { mean: "0", range: "0 to 0" });
+  const below = { mean: -0.001, half: 0.3, least: -1234.5, most: 0.04 };
+  assert.deepEqual(toldOf(below, { range: "{low} to {high}" }), { mean: "0.0 ±0.3", range: "−1,234.5 to 0.0" });
+});
+
+test("a margin has the digits that it deserves, as in the tables", () => {
+  assert.deepEqual([0.03, 0.12, 0.1999, 0.2, 3, 15, 250, 0].map(decimalsOf), [2, 2, 2, 1, 0, 0, 0, 2]);
+});
+
+test("an axis holds nought and all seeds", () => {
+  const [low, high] = endsOf([1, 3]);
+  assert.ok(low < 0 && high > 3);
+  assert.deepEqual(endsOf([0, 0]), [-1, 1]);
 });
