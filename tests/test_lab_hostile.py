@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import sim
 from experiments.lab.lessons import FOLDER, load
-from experiments.lab.page import _inlined
+from experiments.pages.carried import inlined
 from sim.fields import InputError
 
 WORLD = sim.World.hk2019(people=1000)
@@ -60,7 +60,7 @@ def _lesson_or_sentence(content: bytes) -> None:
         path.write_bytes(content)
         try:
             lesson = load(path)
-            shown = _inlined(lesson.in_page("mine", WORLD))
+            shown = inlined(lesson.in_page("mine", WORLD))
         except InputError as error:
             told = str(error)
             assert told.isprintable() and len(told) < 1000 and told.endswith((".", "?")), told

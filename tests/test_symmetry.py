@@ -139,6 +139,7 @@ def test_outcomes_are_mirrored() -> None:
     negated += ["troll_part", "troll_part_direct", "troll_part_relayed", "troll_part_induced"]
     sides = {"wrongful_supporters": "wrongful_opponents", "wrongful_opponents": "wrongful_supporters"}
     sides |= {"turned_away": "turned_towards", "turned_towards": "turned_away"}
+    sides |= {"turnout_movement": "turnout_government", "turnout_government": "turnout_movement"}
     assert not (a.state.opinion[:, 0] == 0.0).any()  # who is on no side is no supporter in either
     for name in left.columns:
         other = 1.0 - right[name] if name == "supporters" else right[sides.get(name, name)]
