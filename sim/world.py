@@ -127,7 +127,7 @@ class World(Settings):
 
     @classmethod
     def hk2019_full_scale(cls, **changes: Any) -> World:
-        """``hk2019`` with everybody: one million people (hours of computing)."""
+        """``hk2019`` with everybody: one million people (a run: two minutes and a gigabyte)."""
         return _named("hk2019_full_scale", **changes)
 
     @classmethod

@@ -27,7 +27,7 @@ WORLDS: Mapping[str, Mapping[str, Any]] = {
         "opinion.anchoring": 0.042,
         "burn_in_days": 140,  # with a weaker anchor opinions take longer to come to rest
     },
-    # Everybody: one million people, 936 active accounts, 200,000 sleepers (hours of computing).
+    # Everybody: one million people, 936 active accounts, 200,000 sleepers (a run: two minutes, .84 GB).
     "hk2019_full_scale": {"people": REACHABLE},
     # The platform keeps signals, and one person in twenty registers during the protests: the world for detectors to be tried in.
     "hk2019_observed": {"signals.observe": True, "population.newcomers.share": 0.05},

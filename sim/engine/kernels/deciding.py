@@ -25,6 +25,7 @@ from sim.engine.kernels.reading import (
     says,
 )
 from sim.engine.kernels.speaking import posts_first, shares_at_first_sight, silent, speak
+from sim.engine.kernels.topic_slots import list_stream
 from sim.engine.kernels.workspace import NOTHING, Decisions, Elsewhere, Scratch
 from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
@@ -68,10 +69,7 @@ def decide(
     """Accounts awake[low:high] of the first platform read the state left by the previous tick and decide; rows of others are only
     read."""
     citizens = society.group.size - society.posting_weight.size
-    for s in range(state.stream_size[0]):
-        scratch.topic_author[s] = state.stream[s].author
-        scratch.topic_created[s] = state.stream[s].created
-        scratch.topic_counterpart[s] = state.stream_counterpart[s]
+    list_stream(state, scratch)
     for i in range(low, high):
         account = awake[i]
         _fetch_ahead(awake, i, high, state, society)

@@ -41,10 +41,9 @@ def live_followees(
         followee = np.int64(e if society.complete else society.followees[e])
         if state.status[followee] != ACTIVE or followee == reader:
             continue
-        asleep_before = (
-            followee >= citizens and society.group[followee] == _SLEEPER
-        )  # citizens' groups are not looked at
-        if asleep_before and not edge_has_come_alive(
+        # Citizens have the first numbers, which spares a look at their group.
+        was_asleep = followee >= citizens and society.group[followee] == _SLEEPER
+        if was_asleep and not edge_has_come_alive(
             seed, reader, followee, step - state.active_since[followee], parameters.ticks.follow_half_life
         ):
             continue

@@ -126,7 +126,6 @@ def read_new_messages(
             scratch.new[n] = c
             n += 1
     order_by_name(n, scratch.new, scratch.name)
-    measures = parameters.measures
     discredited = discredits(parameters)
     for i in range(n):
         c = scratch.new[i]
@@ -142,10 +141,7 @@ def read_new_messages(
         scratch.role[i] = role
         scratch.relayed[i] = 0 if scratch.from_troll[c] else 1
         if discredited:
-            scratch.factor[i] = credibility(
-                np.int64(state.flags[entry.author]), stance, measures.label_persuasion, measures.discount,
-                measures.disclosed, measures.resemblance,
-            )  # fmt: skip
+            scratch.factor[i] = believed(np.int64(entry.author), stance, state, parameters)
         else:
             scratch.factor[i] = 1.0
         if parameters.choices.dehumanises and is_dehumanising(seed, c, society, parameters, scratch):
@@ -161,6 +157,16 @@ def read_new_messages(
             if state.calls[side, entry.created]:
                 state.last_call[person, side] = step
     return n
+
+
+@inlined
+def believed(author: int, stance: float, state: State, parameters: Parameters) -> float:
+    """By what factor measures change the weight of what an author says."""
+    measures = parameters.measures
+    return credibility(
+        np.int64(state.flags[author]), stance, measures.label_persuasion, measures.discount, measures.disclosed,
+        measures.resemblance,
+    )  # fmt: skip
 
 
 @inlined

@@ -16,6 +16,15 @@ from sim.feed.topic_stream import may_be_shown, topic_race_inline
 from sim.society.society import Society
 
 
+@inlined
+def list_stream(state: State, scratch: Scratch) -> None:
+    """Note what is in the stream, for all readers of a tick: ``add_topic`` goes by that."""
+    for s in range(state.stream_size[0]):
+        scratch.topic_author[s] = state.stream[s].author
+        scratch.topic_created[s] = state.stream[s].created
+        scratch.topic_counterpart[s] = state.stream_counterpart[s]
+
+
 @lean_kernel
 def _topic_draws(
     seed: int,

@@ -183,7 +183,7 @@ def _mark(
 
 
 @lean_kernel
-def measures_at(step: int, work: Work) -> Measures:
+def _measures_at(step: int, work: Work) -> Measures:
     """What the platform does to messages and feeds at a step."""
     label_persuasion = label_reshare = visibility = 1.0
     friction, breaker = 0.0, np.inf
@@ -216,4 +216,14 @@ def measures_at(step: int, work: Work) -> Measures:
     return Measures(
         np.int64(0), work.takedowns[:takedowns], label_persuasion, label_reshare, visibility, friction, breaker, limit, window,
         0.0, 0.0, 0.0,
+    )  # fmt: skip
+
+
+@lean_kernel
+def parameters_at(step: int, fixed: Parameters, work: Work) -> Parameters:
+    """The parameters of a world with what the platform does at a step."""
+    p = fixed
+    return Parameters(
+        p.calendar, p.feed, p.opinion, p.expression, p.mobilisation, p.severity, p.signals, p.campaign, p.second, p.choices,
+        p.rule, p.ticks, p.by_group, p.recency, _measures_at(step, work), p.movement,
     )  # fmt: skip

@@ -10,15 +10,15 @@ import numpy as np
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import ACTIVE
 from sim.engine.kernels.feeds import look
-from sim.engine.kernels.reading import discredits
+from sim.engine.kernels.reading import believed, discredits
 from sim.engine.kernels.selecting import weight_of
+from sim.engine.kernels.topic_slots import list_stream
 from sim.engine.kernels.workspace import Scratch
 from sim.engine.parameters import Parameters
 from sim.engine.state import State
 from sim.feed.outbox import OFF_TOPIC, stance_of
 from sim.feed.ranking import feed_tie
-from sim.moderation.flags import credibility
-from sim.page.kernels.moderating import measures_at
+from sim.page.kernels.moderating import parameters_at
 from sim.page.kernels.work import Work
 from sim.society.society import Society
 
@@ -58,6 +58,14 @@ _WEIGHT, _PULL = int(Shown.WEIGHT), int(Shown.PULL)
 
 
 @inlined
+def _rank(c: int, parameters: Parameters, scratch: Scratch) -> float:
+    """What a message of the feed was chosen for, the greatest first."""
+    if parameters.choices.by_arrival:
+        return np.float64(scratch.arrived[c])
+    return scratch.weight[c] if parameters.choices.ranked else np.float64(scratch.latest[c])
+
+
+@inlined
 def _put_in_order(seed: int, reader: int, n: int, parameters: Parameters, scratch: Scratch) -> None:
     """Sort the first ``n`` messages of the feed by what they were chosen for, ties by draw, as the feed has them."""
     feed, race = scratch.feed, scratch.race
@@ -65,19 +73,11 @@ def _put_in_order(seed: int, reader: int, n: int, parameters: Parameters, scratc
         c = feed[i]
         name = scratch.name[c]
         tie = feed_tie(seed, reader, name >> 16, name & 0xFFFF)
-        rank = np.float64(scratch.latest[c])
-        if parameters.choices.by_arrival:
-            rank = np.float64(scratch.arrived[c])
-        elif parameters.choices.ranked:
-            rank = scratch.weight[c]
+        rank = _rank(c, parameters, scratch)
         j = i
         while j > 0:
             other = feed[j - 1]
-            its = np.float64(scratch.latest[other])
-            if parameters.choices.by_arrival:
-                its = np.float64(scratch.arrived[other])
-            elif parameters.choices.ranked:
-                its = scratch.weight[other]
+            its = _rank(other, parameters, scratch)
             if its > rank or (its == rank and race[j - 1] <= tie):
                 break
             feed[j], race[j] = other, race[j - 1]
@@ -123,18 +123,10 @@ def show_feed(
     person = np.int64(society.person[account])
     if person < 0:
         return READS_NOTHING
-    measures = measures_at(step, work)
-    p = fixed
-    parameters = Parameters(
-        p.calendar, p.feed, p.opinion, p.expression, p.mobilisation, p.severity, p.signals, p.campaign, p.second, p.choices,
-        p.rule, p.ticks, p.by_group, p.recency, measures, p.movement,
-    )  # fmt: skip
+    parameters = parameters_at(step, fixed, work)
     if parameters.choices.reads_opinions:
         return 0
-    for s in range(state.stream_size[0]):
-        scratch.topic_author[s] = state.stream[s].author
-        scratch.topic_created[s] = state.stream[s].created
-        scratch.topic_counterpart[s] = state.stream_counterpart[s]
+    list_stream(state, scratch)
     topic = parameters.feed.topic_slots > 0 and society.topic_reader[person]
     rows, shown = look(seed, step, account, True, topic, state, society, parameters, scratch)
     carried = np.int64(0)
@@ -166,9 +158,6 @@ def show_feed(
         row[_NEW] = 1.0
         w = weight(x, stance, confidence, rule_parameters)
         if discredited:
-            w *= credibility(
-                np.int64(state.flags[entry.author]), stance, measures.label_persuasion, measures.discount,
-                measures.disclosed, measures.resemblance,
-            )  # fmt: skip
+            w *= believed(np.int64(entry.author), stance, state, parameters)
         row[_PULL] = w * (stance - x)
     return shown

@@ -20,7 +20,7 @@ from sim.engine.planned import Planned
 from sim.engine.state import State
 from sim.outcomes.ended import ended
 from sim.outcomes.measuring import measure_day
-from sim.page.kernels.moderating import Row, begin_campaign, measures_at, moderate
+from sim.page.kernels.moderating import Row, begin_campaign, moderate, parameters_at
 from sim.page.kernels.operating import see_to_losses
 from sim.page.kernels.work import Work
 from sim.society.schedule import Schedule
@@ -78,7 +78,7 @@ def stretch(last: int, weight: Any, whole: Whole) -> int:
                 seed, step, work.burn_in_ticks, work.ticks_per_day, work.registered_from, whole.planned, state, society,
                 work.operator, work.ranking,
             )  # fmt: skip
-        parameters = _with_measures(fixed, measures_at(step, work))
+        parameters = parameters_at(step, fixed, work)
         stop = _next_stop(step, last, work)
         ends = work.ends[: stop - step]
         draw_block(seed, step, society, whole.schedule, parameters, whole.scratch.draws, ends, work.sessions)
@@ -97,12 +97,3 @@ def stretch(last: int, weight: Any, whole: Whole) -> int:
             )  # fmt: skip
             measure_day(day, work.outcomes[(stop - work.burn_in_ticks) // work.ticks_per_day - 1])
     return DONE
-
-
-@lean_kernel
-def _with_measures(parameters: Parameters, measures: Any) -> Parameters:
-    p = parameters
-    return Parameters(
-        p.calendar, p.feed, p.opinion, p.expression, p.mobilisation, p.severity, p.signals, p.campaign, p.second, p.choices,
-        p.rule, p.ticks, p.by_group, p.recency, measures, p.movement,
-    )  # fmt: skip
