@@ -33,10 +33,10 @@ run: setup ## the headline study: figures, table, report
 	$(BIN)/python -m experiments.run $(ARGS)
 
 test: setup ## the fast tests
-	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 test-slow: setup ## the slow tests
-	$(BIN)/python -m pytest -n auto -m slow $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m slow $(ARGS)
 
 lint: setup ## style, formatting, types and the arrows between packages
 	$(BIN)/ruff check

@@ -12,16 +12,16 @@ from typing import Any
 import psutil
 
 from benchmarks.timing import Row, timed
-from experiments.lab.lessons import packaged
+from experiments.lab.lessons import fitting, packaged
 from experiments.lab.page import Told, render
-from experiments.play import USUAL
+from experiments.play import world_of
 from sim import page
-from sim.world import World
 
 CHANGES = {1_000: 200, 10_000: 20}
 """People, and how many answers of theirs are timed."""
 EARLY = 40
 """Changes after which memory is first looked at; code and forks are all there by then."""
+LESSON = "too_late_too_small"
 _CHROMIUM = shutil.which("chromium")
 
 # From the move of a slider to the moment at which its answer is on the page.
@@ -70,9 +70,10 @@ def classroom(repeats: int) -> list[Row]:
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as folder:
         browser = driver.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
         for people, times in CHANGES.items():
-            world = World.hk2019(people=people)
+            world, lines = world_of(people, {})
             place = Path(folder, f"{people}.html")
-            place.write_text(render(page.export(world), packaged(), USUAL, Told((), "")), encoding="utf-8")
+            lessons, _ = fitting(packaged(), LESSON, world)
+            place.write_text(render(page.export(world), lessons, LESSON, Told(lines, "")), encoding="utf-8")
             opening: list[float] = []
             for _ in range(repeats):
                 found = browser.new_page()

@@ -17,14 +17,18 @@ from experiments.command.arguments import HELP, Dialect, output_field
 from experiments.command.folder import UNWRITABLE, expanded
 from experiments.command.progress import Reporter
 from experiments.command.terminal import program, shown
-from experiments.lab.lessons import named, packaged
-from experiments.lab.page import GENERATOR, Told, render
+from experiments.lab.lessons import fitting, named, packaged
+from experiments.lab.levers import OF_OPERATOR
+from experiments.lab.page import GENERATOR, Told, render, strings
+from experiments.lab.worlds import USUAL as WORLDS
+from experiments.lab.worlds import choices_of, variants_of
 from sim import page
 from sim.code_cache import write_whole
 from sim.fields import InputError, Settings, quantity
 from sim.world import World
 
-USUAL = "too_late_too_small"
+AT_FIRST = {"name": "rebuilding", "replacement": 0.0, "keeps_volume": False}
+"""How the operator answers losses until the page's lever says otherwise: it could wake any sleeper, and goes on as it was."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +38,16 @@ class Options(Settings):
     out: str = quantity("lab.html", unit="path", source="given by the user", doc="The file that is written.")
     people: int = quantity(
         1000, unit="people", low=100, source="given by the user",
-        doc="People who are modelled; they stand for those of world.people_reachable. 1000 suits phones, 10000 is about 2 MB.",
+        doc="People who are modelled; they stand for those of world.people_reachable. 1000 suits phones, 10000 makes 3 MB.",
     )  # fmt: skip
     seed: int = quantity(
         1, unit="seed", low=0, high=2**53 - 100, source="given by the user", doc="Seed of world and run."
     )
     lesson: str = quantity(
-        USUAL,
+        "",
         unit="name or file",
         source="given by the user",
-        doc="The lesson that the page opens with; FILE.yaml adds one.",
+        doc="The lesson that the page opens with; FILE.yaml adds one (empty: the first that the world can have).",
     )
     open: bool = quantity(
         True, unit="yes or no", source="given by the user", doc="Whether the page is opened in a browser."
@@ -51,11 +55,13 @@ class Options(Settings):
     output: str = output_field()
 
 
-DIALECT = Dialect(Options, owners=("world",), owner="world")
+DIALECT = Dialect(Options, owners=("world", "variants"), owner="world")
 USAGE = DIALECT.usage(
-    "python -m experiments.play [people=1000] [lesson=NAME] [world.FIELD=VALUE …] [out=lab.html] [open=false]",
+    "python -m experiments.play [people=1000] [lesson=NAME] [world.FIELD=VALUE …] [variants.FIELD=[VALUE,…]] [out=lab.html] "
+    "[open=false]",
     "Writes one file in which the model itself runs, in anybody's browser, without a network, and opens it: two worlds side by",
     "side, and lessons on them (docs/classroom.md). The engine is built for browsers the first time, which takes a minute.",
+    f"Both worlds of the page may have several values of {', '.join(WORLDS)}; variants.FIELD=[VALUE,…] names others, [] none.",
     f"Lessons: {', '.join(packaged())}.",
 )
 
@@ -64,8 +70,13 @@ def world_of(people: int, changes: Mapping[str, Any]) -> tuple[World, list[str]]
     """The world with changed fields, and the lines of Python that make it. Raises InputError."""
     if "people" in changes:
         raise InputError("must be given as people=N", field="world.people")
-    lines = [f"world = sim.World.hk2019(people={people})"]
-    world = World.hk2019(people=people)
+    if "adaptation" in changes.get("campaign", {}):
+        raise InputError("must be left out: how the operator answers is a lever of the page", f"world.{OF_OPERATOR}")
+    lines = [
+        f"world = sim.World.hk2019(people={people})",
+        f"world = world.replace({{{json.dumps(OF_OPERATOR)}: {AT_FIRST}}})",
+    ]
+    world = World.hk2019(people=people).replace({OF_OPERATOR: AT_FIRST})
     if changes:
         try:
             world = world.replace(changes)
@@ -85,21 +96,26 @@ def main(arguments: Sequence[str]) -> int:
     options = given.options
     place = Path(expanded(options.out, "out")).absolute()
     _check(place)
-    lessons = named(options.lesson)
+    lessons, asked = named(options.lesson), Path(options.lesson).stem
     world, lines = world_of(options.people, given.parameters.get("world", {}))
+    choices = choices_of(world, given.parameters.get("variants", {}), strings())
+    fit, without = fitting(lessons, asked, world, choices)
     began = time.monotonic()
     with Reporter() as reporter:
         reporter.say_if_it_compiles()
         reporter.begin("engine and world for a page")
-        exported = page.export(world, options.seed)
-        text = render(exported, lessons, Path(options.lesson).stem, Told(lines, version("groundswell")))
+        exported = page.export(world, options.seed, variants=variants_of(choices))
+        text = render(exported, fit, asked or fit[0]["name"], Told(lines, version("groundswell")), choices)
     _write(place, text)
     size = place.stat().st_size
     if options.output == "json":
-        about = {"page": str(place), "bytes": size, "lessons": list(lessons), "seconds": time.monotonic() - began}
+        about = {"page": str(place), "bytes": size, "lessons": [lesson["name"] for lesson in fit]}
+        about |= {"lessons_left_out": without, "seconds": time.monotonic() - began}
         print(json.dumps(about))
     else:
-        print(f"{shown(place)}: {size / 1e6:.2f} MB, {world.people:,} people, {len(lessons)} lessons")
+        print(f"{shown(place)}: {size / 1e6:.2f} MB, {world.people:,} people, {len(fit)} lessons")
+        for name, why in without.items():
+            print(f"Left out, for the world cannot have it: {name} ({why})")
     if options.open:
         webbrowser.open(place.as_uri())
     return 0

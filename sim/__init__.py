@@ -7,6 +7,8 @@
 np.True_
 """
 
+import mesa  # noqa: F401 - it looks through the stack of all who import it, the longer the later it is imported
+
 from sim import executors, graph, moderation, page, sampling
 from sim.branch import Branch
 from sim.describe import describe
@@ -14,6 +16,8 @@ from sim.describe.tick import describe_tick
 from sim.fields import InputError, describe_fields
 from sim.graph import Graph
 from sim.ground_truth import GroundTruth, ground_truth, pooled
+from sim.outcomes.posts import Posts
+from sim.outcomes.relays import Relays
 from sim.outcomes.watched import Watch
 from sim.run import Run
 from sim.simulation import Simulation, begin, simulate
@@ -22,6 +26,7 @@ from sim.study.compare import Study, compare
 from sim.study.design import Design
 from sim.study.failures import FailedRunsError
 from sim.study.ledger import Ledger
+from sim.study.looks import Look
 from sim.study.precision import Precision
 from sim.version import MODEL_VERSION
 from sim.world import World
@@ -35,7 +40,10 @@ __all__ = [
     "GroundTruth",
     "InputError",
     "Ledger",
+    "Look",
+    "Posts",
     "Precision",
+    "Relays",
     "Run",
     "Simulation",
     "SocietyModel",

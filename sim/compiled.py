@@ -19,6 +19,7 @@ from numba.extending import intrinsic
 from numba.np.numpy_support import as_dtype
 
 from sim.code_cache import CodeCache
+from sim.indices import FINGERPRINT, Compiler
 
 _ROOT = Path(__file__).resolve().parent
 
@@ -53,12 +54,19 @@ def _in_python(function: Callable[..., Any], signature: Any = None) -> Any:
 # Compiling
 
 
+def _is_ours(function: Any) -> bool:
+    code = getattr(function, "__code__", None)  # numba says what is wrong with what has none
+    return code is not None and Path(code.co_filename).resolve().is_relative_to(_ROOT)
+
+
 def _compile(function: Callable[..., Any], *signature: Any, **options: Any) -> Any:
     if numba.config.DISABLE_JIT:
         return _in_python(function, *signature)
-    dispatcher = numba.njit(nogil=True, **options)(function)
-    if Path(function.__code__.co_filename).resolve().is_relative_to(_ROOT):
-        dispatcher._cache = CodeCache(function, options)
+    if _is_ours(function):
+        dispatcher = numba.njit(nogil=True, pipeline_class=Compiler, **options)(function)
+        dispatcher._cache = CodeCache(function, options | {"passes": FINGERPRINT})
+    else:  # a rule of the user's own may count from the end
+        dispatcher = numba.njit(nogil=True, **options)(function)
     if signature:
         with register_dispatcher(dispatcher):  # as numba.njit does for a signature
             dispatcher.compile(signature[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,8 @@ from sim.engine.state import Count
 from sim.fields import InputError, checked
 from sim.notebook import captioned
 from sim.outcomes import OUTCOMES, OwnOutcome, measure, own_outcomes, turnout_table
-from sim.outcomes.individuals import check_fits, kept
+from sim.outcomes.individuals import ToKeep, check_fits, kept
 from sim.outcomes.kept import Kept
-from sim.outcomes.watched import Watch
 from sim.plain import DATES
 from sim.world import World
 
@@ -31,7 +30,7 @@ class Run:
     counts of what was computed, and ``digest`` is the SHA-256 of the final state, equal across engines, threads and forks.
     ``population_seed`` drew the people. ``made`` says when and by which code a run was made that a ledger holds
     (``sim.study.keys``); otherwise it is empty.
-    ``kept`` is what was kept of every person, or of the accounts that were watched, if anything was.
+    ``kept`` is what was kept of every person, of the accounts that were watched, of relays or of posts, if anything was.
     """
 
     world: World
@@ -53,6 +52,16 @@ class Run:
         if self.kept is None:
             raise InputError(
                 "Nothing was kept of people in this run: simulate it with keep=('opinion', …), as docs/individual_data.md says"
+            )
+        return self.kept
+
+    @property
+    def relays(self) -> pd.DataFrame:
+        """Who carried the campaign's words, one row a kept day and account (docs/outcomes.md). Raises InputError where nobody was
+        followed."""
+        if self.kept is None or "own" not in self.kept:
+            raise InputError(
+                "Nobody was followed in this run: simulate it with keep=sim.Relays(), as docs/outcomes.md says"
             )
         return self.kept
 
@@ -92,6 +101,11 @@ class Recording:
     outcomes: tuple[OwnOutcome, ...] = ()
     keep: Kept | None = None
 
+    @property
+    def keepers(self) -> tuple[Kept, ...]:
+        """What keeps something of a run."""
+        return () if self.keep is None else (self.keep,)
+
     def measure(self, model: Engine) -> dict[str, float]:
         """All outcomes at the end of the day that has just ended."""
         return measure(model, self.outcomes)
@@ -109,7 +123,7 @@ def recording(
     world: World,
     days: int,
     outcomes: OwnOutcome | Sequence[OwnOutcome],
-    keep: str | Iterable[str] | Watch,
+    keep: ToKeep,
     every: int | None,
     runs: int = 1,
 ) -> Recording:
@@ -138,7 +152,7 @@ def record(model: Engine, cpu_seconds: float, recorded: Recording = NOTHING_MORE
         },
         digest=model.digest,
         population_seed=model.population_seed,
-        kept=None if recorded.keep is None else recorded.keep.table(model.people),
+        kept=None if recorded.keep is None else recorded.keep.table(model.rows[recorded.keep]),
     )
 
 

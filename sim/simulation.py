@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import pandas as pd
@@ -17,9 +17,9 @@ from sim.engine.engine import Engine, Snapshot
 from sim.fields import InputError, chosen, instance
 from sim.outcomes import OwnOutcome
 from sim.outcomes.day import Day
-from sim.outcomes.individuals import present
+from sim.outcomes.individuals import ToKeep, present
+from sim.outcomes.kept import Kept
 from sim.outcomes.network import network
-from sim.outcomes.watched import Watch
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, record, recording
 from sim.society.society import Drawn
 from sim.threads import checked_threads
@@ -142,7 +142,7 @@ def begin(
     threads: int | None = None,
     population_seed: int | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] | Watch = (),
+    keep: ToKeep = (),
     every: int | None = None,
     society: Drawn | None = None,
 ) -> Simulation:
@@ -174,15 +174,17 @@ def begun(
     recorded: Recording | None = NOTHING_MORE,
     society: Drawn | None = None,
     start: Snapshot | None = None,
+    keepers: Sequence[Kept] = (),
 ) -> Simulation:
-    """``begin`` with what is put on record (None: nothing), or to go on from a snapshot of the same world and seed."""
+    """``begin`` with what is put on record (None: nothing), or to go on from a snapshot of the same world and seed; ``keepers``
+    keep what is for other records."""
     chosen(engine, ("arrays", "agents"), "engine")
     threads = checked_threads(threads)
     if society is not None:
         instance(society, Drawn, "society").check_serves(world, seed if population_seed is None else population_seed)
     common: dict[str, Any] = {"drawn": society, "start": start}
     if recorded is not None:
-        common |= {"observe": recorded.measure, "keeper": recorded.keep}
+        common |= {"observe": recorded.measure, "keepers": (*recorded.keepers, *keepers)}
     if engine == "agents":
         return Simulation(AgentEngine(world, branch, seed, population_seed, **common), recorded)
     return Simulation(ArrayEngine(world, branch, seed, population_seed, threads=threads, **common), recorded)
@@ -197,7 +199,7 @@ def simulate(
     threads: int | None = None,
     population_seed: int | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] | Watch = (),
+    keep: ToKeep = (),
     every: int | None = None,
 ) -> Run:
     """Simulate one branch of a world with one seed.
@@ -207,7 +209,8 @@ def simulate(
     people while ``seed`` varies (default: the same number). ``outcomes`` of the user's own are measured beside the others.
     ``keep`` names what to keep of every person (``run.people``): opinion, parts, exposure, standing, climate, status; on day 0,
     on every ``every``-th day after it (default: each) and on the last. Or it is a ``sim.Watch``: accounts to be watched
-    instead.
+    instead; or ``sim.Relays``: who carried the campaign's words (``run.relays``); or ``sim.Posts``: posts by the tick
+    (``run.kept``).
 
     Raises InputError in one sentence for anything that cannot be simulated as asked.
 

@@ -11,7 +11,7 @@ from mesa import DataCollector
 
 from sim.branch import Branch
 from sim.engine.agents import Account, AgentEngine
-from sim.engine.engine import Snapshot
+from sim.engine.engine import Keeper, Snapshot
 from sim.fields import InputError
 from sim.outcomes import OwnOutcome, own_outcomes
 from sim.run import Recording
@@ -57,7 +57,7 @@ class SocietyModel(AgentEngine):
         self.advance(self.world.burn_in_ticks)
         self.datacollector = DataCollector(model_reporters={name: partial(_last, name) for name in recorded.columns})
 
-    def _more(self) -> dict[str, Any]:
+    def _more(self, keepers: Sequence[Keeper]) -> dict[str, Any]:
         return {"outcomes": self._recorded.outcomes, "accounts": tuple(self.own_accounts.values())}
 
     def step(self) -> None:

@@ -9,28 +9,80 @@ from numpy.typing import NDArray
 
 from sim.compiled import inlined, lean_kernel
 
-_BLOCK = 128
+BLOCK = 128
+COLUMNS = 16
 _DEEPEST = 64
 
 
 class Sums(NamedTuple):
-    """Where a sum keeps the halves that it has not done yet: where each begins, how long it is, and the sum of the other half if
-    that has been done, shape (64,) each."""
+    """Where sums of up to 16 columns, which are taken side by side, keep the halves that are not done yet: where each ``begin``s,
+    its ``length``, whether the other half has been ``done`` and its sums (``left``), shape (64,) and (64, 16). ``top`` (1,) is
+    the half that is under way, ``values`` (16, 128) are those of a block of rows, ``total`` (16,) the sums found last."""
 
     begin: NDArray[np.int64]
     length: NDArray[np.int64]
     done: NDArray[np.int64]
     left: NDArray[np.float64]
+    top: NDArray[np.int64]
+    values: NDArray[np.float64]
+    total: NDArray[np.float64]
 
 
 def make_sums() -> Sums:
-    """Room for a sum."""
+    """Room for sums."""
     begin, length, done = (np.zeros(_DEEPEST, dtype=np.int64) for _ in range(3))
-    return Sums(begin, length, done, np.zeros(_DEEPEST))
+    left, top = np.zeros((_DEEPEST, COLUMNS)), np.zeros(1, dtype=np.int64)
+    return Sums(begin, length, done, left, top, np.zeros((COLUMNS, BLOCK)), np.zeros(COLUMNS))
 
 
 @inlined
-def _block(low: int, n: int, values: NDArray[np.float64]) -> float:
+def start(n: int, sums: Sums) -> None:
+    """Begin sums over ``n`` rows. Then, while ``goes_on``: take the rows of ``next_block``, put their ``block_sum``s into
+    ``total``."""
+    sums.top[0] = 0
+    sums.begin[0], sums.length[0], sums.done[0] = 0, n, 0
+
+
+@inlined
+def next_block(sums: Sums) -> tuple[int, int]:
+    """The first of the rows whose turn it is, and how many they are, at most 128."""
+    top = sums.top[0]
+    while sums.length[top] > BLOCK:
+        begin, half = sums.begin[top], sums.length[top] // 2
+        half -= half % 8
+        sums.done[top] = 0
+        top += 1
+        sums.begin[top], sums.length[top] = begin, half
+    sums.top[0] = top
+    return sums.begin[top], sums.length[top]
+
+
+@inlined
+def goes_on(columns: int, sums: Sums) -> bool:
+    """Add the block's ``total`` of so many columns to what it belongs to. Whether rows are left; if not, it is that of all."""
+    top = sums.top[0] - 1
+    while top >= 0 and sums.done[top] == 1:
+        for column in range(columns):
+            sums.total[column] = sums.left[top, column] + sums.total[column]
+        top -= 1
+    if top < 0:
+        for column in range(columns):
+            sums.total[column] = 0.0 + sums.total[column]
+        return False
+    for column in range(columns):
+        sums.left[top, column] = sums.total[column]
+    sums.done[top] = 1
+    half = sums.length[top + 1]  # of the first half, which has just been done
+    begin, length = sums.begin[top] + half, sums.length[top] - half
+    top += 1
+    sums.begin[top], sums.length[top], sums.done[top] = begin, length, 0
+    sums.top[0] = top
+    return True
+
+
+@inlined
+def block_sum(low: int, n: int, values: NDArray[np.float64]) -> float:
+    """The sum of ``n`` values from ``low`` on, at most 128, in eight columns."""
     if n < 8:
         total = -0.0
         for i in range(low, low + n):
@@ -59,27 +111,10 @@ def _block(low: int, n: int, values: NDArray[np.float64]) -> float:
 @lean_kernel
 def sum_of(n: int, values: NDArray[np.float64], sums: Sums) -> float:
     """``values[:n].sum()``: halves are summed by themselves, and blocks of at most 128 in eight columns."""
-    top = np.int64(0)
-    sums.begin[0], sums.length[0], sums.done[0] = 0, n, 0
-    while True:
-        begin, length = sums.begin[top], sums.length[top]
-        if length > _BLOCK:
-            half = length // 2
-            half -= half % 8
-            sums.done[top] = 0
-            top += 1
-            sums.begin[top], sums.length[top] = begin, half
-            continue
-        total = _block(begin, length, values)
-        top -= 1
-        while top >= 0 and sums.done[top] == 1:
-            total = sums.left[top] + total
-            top -= 1
-        if top < 0:
-            return 0.0 + total
-        sums.left[top], sums.done[top] = total, 1
-        half = sums.length[top] // 2
-        half -= half % 8
-        begin, length = sums.begin[top] + half, sums.length[top] - half
-        top += 1
-        sums.begin[top], sums.length[top], sums.done[top] = begin, length, 0
+    start(n, sums)
+    more = True
+    while more:
+        low, length = next_block(sums)
+        sums.total[0] = block_sum(low, length, values)
+        more = goes_on(1, sums)
+    return sums.total[0]

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from tests.pages import as_read
+
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine (CONTRIBUTING.md says where it is found)"
 )
+# Firefox has a driver of its own (tests/firefox.py): Playwright speaks to 143 and later or to one it has patched; Debian has 140.
 WIDE, NARROW = (1280, 900), (390, 844)
 
 
@@ -49,6 +52,11 @@ class Opened:
             if each["impact"] in ("serious", "critical")
             for node in each["nodes"]
         ]
+
+
+def spoken(page: Any, selector: str) -> str:
+    """What is said in a page's element, with plain spaces."""
+    return as_read(str(page.text_content(selector)))
 
 
 @contextmanager

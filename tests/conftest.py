@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import random
 import signal
 import time
@@ -18,6 +20,7 @@ from hypothesis.internal.conjecture import providers
 providers._get_local_constants = providers.Constants
 
 BEGAN = time.monotonic()
+FROZEN_FOR = pytest.StashKey[Path]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,9 +51,18 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("groundswell")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as there are cores; for slow tests half as many again, for these wait for programs and browsers."""
+    cores = len(os.sched_getaffinity(0))
+    return 3 * cores // 2 if config.getoption("markexpr") == "slow" else cores
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--for-seconds") is not None:
         random.Random(config.getoption("--hypothesis-seed")).shuffle(items)
+    else:
+        items.sort(key=lambda item: item.get_closest_marker("longest") is None)  # a stable sort
     times = config.getoption("--examples-times")
     for test in {item.obj for item in items if times > 1 and is_hypothesis_test(getattr(item, "obj", None))}:
         known = test._hypothesis_internal_use_settings
@@ -58,9 +70,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    _keep_collections_brief(item)
     limit = item.config.getoption("--for-seconds")
     if limit is not None and time.monotonic() - BEGAN > limit:
         pytest.skip("its time is over")
+
+
+def _keep_collections_brief(item: pytest.Item) -> None:
+    """Studies collect garbage after each run, which is quick unless all that tests, pytest and libraries consist of is looked at
+    again each time: what is there when a file's first test begins no more is."""
+    if item.config.stash.get(FROZEN_FOR, None) != item.path:
+        item.config.stash[FROZEN_FOR] = item.path
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +110,10 @@ def results(study: Path) -> Any:
 
 @pytest.fixture(scope="module")
 def page(study: Path) -> str:
-    """Its report."""
-    return (study / "report.html").read_text(encoding="utf-8")
+    """Its report, as it is read."""
+    from tests.pages import as_read
+
+    return as_read((study / "report.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,9 @@ class Firefox:
             time.sleep(0.05)
 
     def text(self, selector: str) -> str:
-        return str(self.run("return document.querySelector(arguments[0]).textContent;", selector))
+        """The text as it is read: a space that does not break a line is a space."""
+        found = self.run("return document.querySelector(arguments[0]).textContent;", selector)
+        return str(found).replace("\N{NO-BREAK SPACE}", " ")
 
     def slide(self, selector: str, value: float) -> None:
         self.run(

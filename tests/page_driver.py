@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import struct
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -15,9 +17,50 @@ import sim
 from sim.page import PageWorld, rows_of
 from sim.page.kernels.showing import READS_NOTHING
 from sim.page.object_file import custom
+from sim.page.patch import TABLE
 from sim.page.table import word_of
 
 _PAGE = 65536
+
+
+def patched(page: PageWorld, name: str | None) -> tuple[bytes, dict[str, Any]]:
+    """Image and layout of a variant, made of its patch as ``sim/page/variants.js`` makes them."""
+    if name is None:
+        return page.image, dict(page.layout)
+    patch = page.variants[name].patch
+    (length,) = struct.unpack_from("<I", patch)
+    head, at = json.loads(patch[4 : 4 + length]), 4 + length
+    image, held = patched(page, head["of"])
+    layout = {**held, **head["layout"]}
+    layout |= {key: {**held[key], **head["layout"].get(key, {})} for key in ("arrays", "numbers")}
+    parts = {path: about for path, *about in head["parts"]}
+    made, base = bytearray(layout["memory"]["bytes"]), layout["memory"]["base"]
+    first = min(about["address"] for about in layout["arrays"].values())
+    places = {TABLE: (0, 0)} | {
+        path: (held["arrays"][path]["address"] - base, about["address"] - base) for path, about in layout["arrays"].items()
+    }  # fmt: skip
+    kinds = {TABLE: ("<u8", (first - base) // 8, (first - base) // 8)}
+    for path, about in layout["arrays"].items():
+        kind = f"V{about['bytes']}" if about["dtype"] == "entry" else about["dtype"]
+        kinds[path] = kind, int(np.prod(held["arrays"][path]["shape"])), int(np.prod(about["shape"]))
+    for path, (kind, before, after) in kinds.items():
+        old = np.frombuffer(image, dtype=kind, count=before, offset=places[path][0])
+        new = old
+        if path in parts:
+            steps, runs, size = parts[path]
+            table = np.frombuffer(patch, dtype="<i4", count=3 * runs, offset=at).reshape(-1, 3)
+            own = np.frombuffer(patch, dtype=kind, count=size, offset=(at := at + table.nbytes))
+            at += own.nbytes
+            rows, from_, put = [], 0, 0
+            source = np.diff(old, prepend=old.dtype.type(0)) if steps else old
+            for same, leave, brings in table.tolist():
+                rows += [source[from_ : from_ + same], own[put : put + brings]]
+                from_, put = from_ + same + leave, put + brings
+            new = np.concatenate(rows)
+            new = np.cumsum(new, dtype=new.dtype) if steps else new
+        assert new.size == after
+        made[places[path][1] : places[path][1] + new.nbytes] = new.tobytes()
+    return bytes(made), layout
 
 
 class Wasm:
@@ -25,8 +68,7 @@ class Wasm:
 
     def __init__(self, page: PageWorld, memory: bytes | None = None) -> None:
         self.page, self.layout = page, page.layout
-        code, _, rule = str(custom(page.module)).partition(" ")
-        assert (code, rule) == (self.layout["code"], self.layout["rule"]), "module and image do not belong together"
+        assert custom(page.module) == self.layout["code"], "module and image do not belong together"
         self._module = _compiled(page.module)
         self._store = wasmtime.Store(self._module[0])
         about = self.layout["memory"]

@@ -34,6 +34,11 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
+def as_read(page: str) -> str:
+    """A page as it is read aloud: with plain spaces between numbers and what they count."""
+    return page.replace("\u00a0", " ")
+
+
 def assert_whole(text: str) -> None:
     """A page is well-formed, asks for nothing from elsewhere, and has whatever it points to."""
     page = Page(text)

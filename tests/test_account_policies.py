@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,13 @@ from sim.engine.engine import Engine
 from sim.engine.state import Count
 from sim.moderation import (
     Appeals,
+    Detector,
+    Downranking,
     Enforcement,
+    Labels,
     Perfect,
     Policy,
+    PreemptiveRemoval,
     Rates,
     RegistrationChecks,
     RuleDetector,
@@ -429,3 +434,41 @@ def test_policies_are_built_from_mappings() -> None:
     assert sim.fields.build(Branch, branch.to_mapping(), "branch") == branch
     with pytest.raises(sim.InputError, match=r"policies\[0\]\.detector must not judge by office"):
         sim.simulate(sim.World.hk2019(people=1000, days=1), Branch((Enforcement(0),)))
+
+
+@dataclass(frozen=True)
+class Faint(Detector):
+    """Flags every other account, with hardly any suspicion."""
+
+    def scores(self, view: Any, oracle: Any, seed: int) -> Any:
+        return np.where(view.account % 2 == 0, 1e-9, 0.0)
+
+    def sentence(self) -> str:
+        return "a faint detector"
+
+
+def hit(model: Engine) -> set[int]:
+    """Accounts that are suspended or marked."""
+    marked = np.flatnonzero(model.state.flags)
+    return {*np.flatnonzero(model.state.status == Status.SUSPENDED).tolist(), *marked.tolist()}
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Takedown(1, Faint(), accounts=9), PreemptiveRemoval(1, Faint(), accounts=11), Labels(1, detector=Faint()),
+        Downranking(1, detector=Faint()), RegistrationChecks(0, Faint(), delay_days=0.0),
+        Enforcement(0, detector=Faint(), reviewer=Faint(), reviewers=1000.0, delay_days=0.0),
+    ],
+    ids=lambda policy: policy.name,
+)  # fmt: skip
+def test_any_suspicion_is_a_flag_and_none_is_none(policy: Policy) -> None:
+    found = hit(run(busy_world(), Branch((policy,))))
+    assert found and not any(account % 2 for account in found)
+
+
+def test_whom_a_judge_hardly_suspects_stays_suspended() -> None:
+    everybody = Takedown(0, Rates(tpr=1.0, fpr=1.0), accounts=9)
+    before = hit(run(busy_world(), Branch((everybody,))))
+    after = hit(run(busy_world(), Branch((everybody, Appeals(1, delay_days=1.0, appealing=1.0, judge=Faint())))))
+    assert after == {account for account in before if account % 2 == 0}

@@ -17,7 +17,7 @@ from sim.engine.state import Count
 from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Takedown
 from sim.people.accounts import Status
-from sim.simulation import simulate
+from sim.simulation import begin, simulate
 from sim.society.groups import IS_CAMPAIGN, Group
 from sim.study.compare import compare
 from sim.world import World
@@ -213,6 +213,26 @@ def test_one_of_ones_own_is_not_asked_before_there_are_losses(monkeypatch: pytes
     assert [losses.known(1.5) for losses in asked] == [0, 0, 6, 6]
     assert all(losses.asleep.size == losses.draws.size == losses.audience().size == 11 for losses in asked)
     assert_same(model, run(world_with(Static()), TAKEDOWN, 1))
+
+
+def test_a_memory_is_each_forks_own_also_if_it_is_changed_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(losses: Losses) -> Response:
+        memory = losses.before.memory or [0]
+        memory[0] += 1
+        return Response(memory=memory, quiet_until=losses.tick + (memory[0] % 2) * losses.ticks_per_day)
+
+    monkeypatch.setattr(Own, "gives", staticmethod(answer))
+    world = world_with(Own())
+    trunk = begin(world, TAKEDOWN).advance(3)
+    forks = [trunk.fork().advance().engine.operator.response.memory for _ in range(2)]
+    assert forks == [trunk.advance().engine.operator.response.memory] * 2 == [[4]] * 2
+
+
+def test_an_adaptation_remembers_nothing_but_in_its_response(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Own()
+    monkeypatch.setattr(Own, "gives", staticmethod(lambda losses: object.__setattr__(own, "lost", 1) or Response()))
+    with pytest.raises(InputError, match=r"Own\.answer must leave the attributes of Own as they are"):
+        simulate(world_with(own), TAKEDOWN, 1)
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])

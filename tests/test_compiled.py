@@ -180,7 +180,7 @@ class Package:
         (folder / "sim").mkdir()
         for name, text in PACKAGE.items():
             (folder / "sim" / name).write_text(text, encoding="utf-8")
-        for name in ("compiled.py", "code_cache.py", "frozen.py"):
+        for name in ("compiled.py", "code_cache.py", "frozen.py", "indices.py"):
             shutil.copy(ROOT / name, folder / "sim")
         self.places = {"GROUNDSWELL_CACHE": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
 

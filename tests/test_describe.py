@@ -15,7 +15,7 @@ from sim.actors.volume import posting_plan
 from sim.branch import Branch
 from sim.describe import describe
 from sim.describe.dry_run import SORTS, dry_run
-from sim.fields import InputError
+from sim.fields import InputError, percent
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.people.accounts import Status
 from sim.society.groups import Group
@@ -213,3 +213,26 @@ def test_dehumanising_messages_legitimacy_trust_and_agenda_in_words() -> None:
     heads = {line.partition(":")[0] for line in describe(busy_world()).splitlines()}
     assert not heads & {"Severity", "Legitimacy", "Trust"}
     assert "agenda" not in describe(busy_world())
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0.0, "0%"), (0.004, "0.4%"), (0.07, "7%"), (0.5, "50%"), (1 / 3, "33.33%"), (0.996, "99.6%"),
+     (0.9999999, "99.99999%"), (1.0, "100%")],
+)  # fmt: skip
+def test_a_share_that_was_chosen_is_told_as_it_was_chosen(share: float, told: str) -> None:
+    assert percent(share) == told
+
+
+def test_no_policy_rounds_what_it_was_given() -> None:
+    """0.4 % of people are not none of them, and 99.6 % not all."""
+    policies = (
+        sim.moderation.Disclosure(1, discount=0.004, backlash_share=0.004, backlash=0.996),
+        sim.moderation.RegistrationChecks(1, checked=0.996),
+        sim.moderation.ReshareFriction(1, dropped=0.004),
+        sim.moderation.Appeals(1, appealing=0.004),
+    )
+    for policy in policies:
+        sentence = policy.sentence("1 May")
+        assert "0.4%" in sentence or "99.6%" in sentence
+        assert " 0%" not in sentence and "100%" not in sentence

@@ -269,6 +269,7 @@ def test_mistakes_in_a_design_are_told_in_a_sentence(tmp_path: Path, capsys: pyt
         assert sentence in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_a_sweep_of_hydras_and_the_report_leave_the_same_tables(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -238,6 +238,42 @@ def test_whatever_takes_work_will_do() -> None:
         same(sim.compare(world, BRANCHES, seeds=2), sim.compare(world, BRANCHES, seeds=2, executor=pool))
 
 
+class Confusing(Late):
+    """Gives back what it was asked for before, or something else."""
+
+    def __init__(self, gives: Callable[[list[Any]], Any]) -> None:
+        super().__init__()
+        self.gives, self.done = gives, list[Any]()
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Any:
+        self.done.append(function(*arguments))
+        return Promise(self, lambda: self.gives(self.done))
+
+
+@pytest.mark.parametrize(
+    ("gives", "words"),
+    [
+        (lambda done: done[0], "that it was given: a run is the record of another run."),
+        (lambda done: None, "that it was given, not none."),
+        (lambda done: [], "that it was given, not []."),
+        (lambda done: [None], "that it was given, not [none]."),
+    ],
+)
+def test_what_comes_back_must_be_what_was_asked_for(
+    gives: Callable[[list[Any]], Any], words: str, tmp_path: Path
+) -> None:
+    """Or the runs of one seed, or world, would be told, and kept, as those of another."""
+    with pytest.raises(InputError) as refused:
+        sim.compare(busy_world(), BRANCHES, seeds=2, executor=Confusing(gives), ledger=tmp_path)
+    assert str(refused.value).startswith("executor must give back what the function returned") and words in str(
+        refused.value
+    )
+    grid = [{"campaign.flooding": flooding} for flooding in (1, 2)]
+    design = sim.Design(busy_world(), grid, {"none": sim.Branch()}, seeds=1)
+    with pytest.raises(InputError, match="executor must give back"):
+        design.run(tmp_path / "design", executor=Confusing(gives))
+
+
 def test_a_world_that_does_not_fit_is_refused_before_it_travels() -> None:
     executor = Late()
     world = busy_world(people=50_000_000, people_reachable=8_000_000_000)

@@ -158,6 +158,6 @@ def test_equal_numbers_of_speakers_are_half_a_win() -> None:
 
 
 def test_more_bots_help_their_side() -> None:
-    p = Parameters(people=200)
-    wins = [np.mean([outcome(p, bots, seed).won(-1.0) for seed in range(1, 31)]) for bots in (0, 60)]
+    worlds_of_bots = [silence_world(Parameters(people=200), bots) for bots in (0, 60)]
+    wins = [np.mean([outcome(world, seed).won(-1.0) for seed in range(1, 31)]) for world in worlds_of_bots]
     assert wins[1] > wins[0] + 0.2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,13 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim import simulation
 from sim.branch import Branch
+from sim.engine import arrays
 from sim.engine.arrays import ArrayEngine
 from sim.engine.engine import Engine, Snapshot
 from sim.engine.state import State
 from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.simulation import begin, begun, simulate
 from sim.study.compare import compare
+from sim.threads import Ending
 from sim.world import World
 from tests.strategies.branches import branches
 from tests.strategies.worlds import SEEDS, worlds
@@ -136,9 +140,12 @@ def test_a_branch_without_campaign_forks_at_day_0() -> None:
     assert_same(continued(trunk, branch, "arrays"), run(world, branch, 1))
 
 
-@pytest.mark.parametrize("changes", [{}, STANDING], ids=["", "legitimacy and trust"])
-def test_shadowed_branches_are_what_they_would_be_by_themselves(changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("changes", "threads"), [({}, 2), (STANDING, 1)])
+def test_shadowed_branches_are_what_they_would_be_by_themselves(
+    changes: dict[str, Any], threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Removals of sleepers that part from others early and late, one after another, and beside other policies."""
+    monkeypatch.setattr(arrays, "_SMALLEST_CHUNK", 8)
     world = busy_world(days=5, **changes, **{"campaign.sleepers": {"waking_rate": 0.3, "wakes_from": 2.0}})
     sleepers = world.campaign.sleepers.accounts
     removals = [
@@ -152,7 +159,7 @@ def test_shadowed_branches_are_what_they_would_be_by_themselves(changes: dict[st
     branches = {str(i): Branch(policies=policies) for i, policies in enumerate(chosen)}
     for number, some in enumerate((branches, {name: branches[name] for name in list(branches)[1:]}), start=1):
         progress = Mock()
-        study = compare(world, some, seeds=[number], threads=1, progress=progress)
+        study = compare(world, some, seeds=[number], threads=threads, progress=progress)
         done, total = progress.call_args.args
         assert done == total
         for (name, seed), run_ in study.runs.items():
@@ -160,6 +167,27 @@ def test_shadowed_branches_are_what_they_would_be_by_themselves(changes: dict[st
             assert run_.digest == alone.digest, (name, seed)
             for table in ("timeline", "turnout", "removals"):
                 pd.testing.assert_frame_equal(getattr(run_, table), getattr(alone, table))
+
+
+@pytest.mark.parametrize(("seeds", "threads", "each"), [(1, 4, 4), (2, 4, 2), (3, 4, 1), (4, 1, 1)])
+def test_threads_that_no_seed_is_left_for_are_shared_out(
+    seeds: int, threads: int, each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrays, "_SMALLEST_CHUNK", 8)
+    taken = []
+
+    class Counted(ArrayEngine):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            taken.append(self.threads)
+
+    monkeypatch.setattr(simulation, "ArrayEngine", Counted)
+    world, branches = busy_world(days=2), {"none": Branch(), "other": Branch((Takedown(1, accounts=5),))}
+    study = compare(world, branches, seeds=seeds, threads=threads)
+    assert set(taken) == {each} and len(taken) >= seeds
+    monkeypatch.undo()
+    alone = compare(world, branches, seeds=seeds, threads=1)
+    assert [run_.digest for run_ in study.runs.values()] == [run_.digest for run_ in alone.runs.values()]
 
 
 def test_shadowed_branches_are_not_simulated_until_their_first_sleeper_would_wake() -> None:
@@ -173,22 +201,37 @@ def test_shadowed_branches_are_not_simulated_until_their_first_sleeper_would_wak
     assert sum(simulated) <= world.burn_in_ticks + world.ticks + 8 * world.ticks_per_day
 
 
-def test_ctrl_c_ends_a_study_with_the_day_that_it_is_in() -> None:
-    """Not with the seed: the main thread is told at once, and no thread simulates on."""
-    world = World.hk2019(people=2000)
-    days_after: list[int] = []
+@pytest.mark.parametrize("wakes", [True, False])
+def test_ctrl_c_ends_a_study_with_the_day_that_it_is_in(wakes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not with the seed: who waits for the threads is told, even by a signal that comes a moment too early to wake it, and no
+    thread simulates on."""
+    waiting, stopped, turn = threading.Event(), threading.Event(), threading.Lock()
+    wait_for_next = Ending.next
+    stopped_in_time = []
+
+    def next_(ending: Ending) -> Any:
+        waiting.set()
+        return wait_for_next(ending)
 
     def progress(done: int, _total: int) -> None:
-        if interrupted.is_set():
-            days_after.append(done)
-        elif done > 48:
-            interrupted.set()
+        if done <= 48:
+            return
+        assert waiting.wait(60)
+        if not turn.acquire(blocking=False):
+            pass
+        elif wakes:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        else:
+            _thread.interrupt_main()
+        stopped_in_time.append(stopped.wait(60))
+        assert stopped_in_time[-1]  # nobody is waited for twice
 
-    interrupted = threading.Event()
+    monkeypatch.setattr(Ending, "next", next_)
+    monkeypatch.setattr("sim.study.blocks.Event", lambda: stopped)
     with pytest.raises(KeyboardInterrupt):
-        compare(world, {"none": Branch(), "other": Branch(campaign=False)}, seeds=4, threads=2, progress=progress)
-    assert (
-        len(days_after) < 20
-    )  # of 1,224: each thread may have finished the day that it was in, and the signal takes its time
+        compare(
+            World.hk2019(people=2000), {"none": Branch(), "other": Branch(campaign=False)}, seeds=4, threads=2,
+            progress=progress,
+        )  # fmt: skip
+    assert 1 <= len(stopped_in_time) <= 2 and all(stopped_in_time)  # a day of each thread, of 1,224
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ThreadPoolExecutor")]

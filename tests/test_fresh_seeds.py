@@ -33,6 +33,7 @@ def how_to_repeat(output: str, seed: int) -> list[str]:
     return [f"python -m pytest {test} --hypothesis-seed={seed}" for test in re.findall(r"^FAILED (\S+)", output, re.M)]
 
 
+@pytest.mark.longest
 def test_properties_hold_for_a_seed_that_nobody_has_tried() -> None:
     """As many of them as two and a half minutes allow, in an order of the seed's."""
     seed = secrets.randbelow(10**9)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -81,6 +82,8 @@ class Wrong(GeneratedGraph):
     def draw(self, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
         if self.what == "refused":
             raise InputError("must be something that can be drawn", field="what")
+        if self.what == "anything":
+            nx.gnp_random_graph(9, 0.5)
         return FollowerGraph.empty(opinions.size + 1) if self.what == "more" else None  # type: ignore[return-value]
 
 
@@ -171,6 +174,10 @@ def test_accounts_with_an_agenda_are_followed_where_a_kind_says_so() -> None:
     [
         (Wrong(), r"world\.graph must draw a FollowerGraph of 120 people, not none as Wrong does"),
         (Wrong("more"), r"world\.graph must draw a FollowerGraph of 120 people, not one of 121 as Wrong does"),
+        (
+            Wrong("anything"),
+            r"world\.graph\.Wrong\.draw must not draw from random, which all code shares, so that no run could be",
+        ),
         (Wrong("refused"), r"world\.graph\.what must be something that can be drawn"),
         (Neighbours(followees=120.0), r"world\.graph\.followees must be below 120, not 120"),
     ],

@@ -30,7 +30,7 @@ def test_the_classroom_computes_what_python_does(browser: Firefox, tmp_path: Pat
     browser.goto(place)
     browser.until("document.body.dataset.answered")
     browser.run("document.querySelector('#set-guess').click();")
-    world = sim.World.hk2019(people=1000)
+    world, _ = play.world_of(1000, {})
     policies = (Takedown("2019-08-19"), Takedown(31))
     without = sim.simulate(world, seed=1).digest
     decided = [sim.simulate(world, sim.Branch((policy,)), seed=1).digest for policy in policies]

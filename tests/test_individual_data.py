@@ -14,13 +14,12 @@ import sim
 from sim.branch import Branch
 from sim.engine import arrays, memory
 from sim.fields import InputError
-from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes.individuals import GROUPS
 from sim.study.ledger import LedgerWarning
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
-from tests.worlds import busy_branch, busy_world
+from tests.worlds import busy_branch, busy_world, forked_branches, forking_world
 
 ALL = tuple(GROUPS)
 ALWAYS = ["day", "date", "node", "joined_movement", "joined_government"]
@@ -104,13 +103,7 @@ def test_days_that_are_kept(every: int | None, days: int, kept: list[int]) -> No
 
 def test_branches_of_a_study_keep_what_they_would_by_themselves() -> None:
     """Forked at their first policy, and shadowed while only sleepers are gone."""
-    world = busy_world(days=4, **{"campaign.sleepers.waking_rate": 0.05})
-    branches = {
-        "none": Branch(),
-        "removal": Branch((Takedown(1, Rates(tpr=0.7, fpr=0.3), accounts=20),)),
-        "preemptive": Branch((PreemptiveRemoval(1, accounts=3),)),
-        "no campaign": Branch(campaign=False),
-    }
+    world, branches = forking_world(), forked_branches()
     study = sim.compare(world, branches, seeds=2, keep=ALL, every=2)
     for (name, seed), run in study.runs.items():
         alone = sim.simulate(world, branches[name], seed, keep=ALL, every=2)

@@ -14,17 +14,19 @@ import pytest
 import yaml
 
 import sim
-from experiments.lab.lessons import FOLDER, SANDBOX, Lesson, load, packaged
-from experiments.lab.levers import OF_RULE, levers, settings_of
+from experiments.lab.lessons import FOLDER, SANDBOX, Lesson, fitting, load, packaged
+from experiments.lab.levers import OF_OPERATOR, OF_RULE, levers, settings_of
 from experiments.lab.page import GENERATOR, Told, render, strings
+from experiments.lab.worlds import USUAL, choices_of, variants_of
 from experiments.play import main, world_of
 from sim import page
 from sim.fields import InputError, build
 from sim.moderation import Policy
+from sim.page.rules import RULES
 from tests.pages import assert_strict, assert_whole
 
 ROOT = Path(__file__).resolve().parents[1]
-WORLD = sim.World.hk2019(people=1000)
+WORLD, _ = world_of(1000, {})
 LESSON = yaml.safe_load((FOLDER / "too_late_too_small.yaml").read_text(encoding="utf-8"))
 NODE = shutil.which("node")
 
@@ -34,7 +36,8 @@ def text() -> str:
     """The page of a small world, without the engine, which other tests run."""
     exported = page.export(WORLD)
     exported.__dict__["module"] = b"no engine"
-    return render(exported, packaged(), SANDBOX, Told(["world = 1"], "0"))
+    lessons, _ = fitting(packaged(), SANDBOX, WORLD)
+    return render(exported, lessons, SANDBOX, Told(["world = 1"], "0"))
 
 
 def test_the_page_is_well_formed_asks_for_nothing_and_runs_nothing_else(text: str) -> None:
@@ -69,7 +72,7 @@ def test_every_word_that_is_asked_for_is_there_and_none_is_left_over(text: str) 
         assert (
             set(say["levers"][lever.name]) >= names
             if lever.name == OF_RULE
-            else set(say["levers"][lever.name]) == names
+            else set(say["levers"][lever.name]) - {"choice"} == names
         )
 
 
@@ -89,7 +92,7 @@ def test_a_lesson_fits_the_page_and_says_everything(name: str) -> None:
     lesson = packaged()[name]
     known = lesson.in_page(name, WORLD)
     for lever, fields in known["controls"].items():
-        assert fields and (lever in known["start"] or name == SANDBOX)
+        assert fields and (lever in (*known["start"], OF_OPERATOR) or name == SANDBOX)
     shown = set(strings()["outcomes"])
     assert lesson.outcome in shown
     if lesson.prediction is not None:
@@ -143,6 +146,115 @@ def test_a_lesson_that_a_page_cannot_have_is_refused_too(change: dict[str, Any],
     lesson = build(Lesson, {**LESSON, **change}, path="lesson")
     with pytest.raises(InputError, match=re.escape(words)):
         lesson.in_page("mine", WORLD)
+
+
+# Worlds
+
+
+def test_the_usual_choices_say_their_values_in_words() -> None:
+    choices = choices_of(WORLD, {}, strings())
+    assert {choice.field: [option.words for option in choice.options] for choice in choices} == {
+        "campaign.sleepers.waking_rate": [
+            "one in 12,822 a day, half the assumed", "one in 6,411 a day, as assumed", "one in 3,206 a day, twice the assumed",
+        ],
+        "campaign.local_follower_share": [
+            "0.1 in 100, a tenth of the assumed", "1 in 100, as assumed", "10 in 100, ten times the assumed",
+        ],
+        "opinion.rule": [
+            "a step towards each message that is not too far away for them (as assumed)",
+            "the mean of their own opinion and all they read that is nearer than 0.4",
+            "the mean of all they read",
+        ],
+    }  # fmt: skip
+    variants = variants_of(choices)
+    assert len(variants) == 26 and {"0.1.0", "1.2.2"} <= set(variants)
+    assert variants["1.2.1"] == {
+        "campaign.local_follower_share": 0.1, "opinion.rule": {"name": "hegselmann_krause", "bound": 0.4},
+    }  # fmt: skip
+
+
+def test_choices_can_be_named_added_and_left_out() -> None:
+    given = {"campaign": {"sleepers": {"waking_rate": []}, "local_follower_share": [0.05], "stance": [-0.5]}}
+    choices = choices_of(WORLD, {**given, "opinion": {"rule": ["voter"]}}, strings())
+    assert [[option.name for option in choice.options] for choice in choices] == [
+        ["0.01", "0.05"], ["bounded_confidence", "voter"], ["-0.75", "-0.5"],
+    ]  # fmt: skip
+    assert choices[-1].title == "campaign.stance" and choices[-1].usual == 0
+    assert set(strings()["worlds"]["rules"]) == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"campaign": {"local_follower_share": 0.1}}, "must be a list of values, such as [1,2], not 0.1"),
+        ({"campaign": {"local_follower_share": [2]}}, "variants.campaign.local_follower_share must be a number from 0 to 1"),
+        ({"campaign": {"local_folower_share": [1]}}, "is not a field of the world; did you mean local_follower_share?"),
+        ({"campaign": {"local_follower_share": [0.01]}}, "must have each value once and not the world's own, not 0.01"),
+        ({"opinion": {"rule": ["votr"]}}, "variants.opinion.rule must be one of"),
+    ],
+)  # fmt: skip
+def test_a_choice_that_cannot_be_is_refused(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=re.escape(words)):
+        choices_of(WORLD, given, strings())
+
+
+@pytest.mark.parametrize(
+    ("changes", "values"),
+    [
+        ({"campaign.local_follower_share": 0.2}, (3, 2, 3)),
+        ({"campaign.local_follower_share": 0.0}, (3, 0, 3)),
+        ({"campaign.sleepers.waking_rate": 0.0}, (0, 3, 3)),
+        ({"opinion.rule": "degroot"}, (3, 3, 2)),
+    ],
+)
+def test_the_usual_choices_are_those_that_the_world_can_have(changes: dict[str, Any], values: tuple[int, ...]) -> None:
+    world = WORLD.replace(changes)
+    choices = choices_of(world, {}, strings())
+    left = {choice.field: len(choice.options) for choice in choices}
+    assert tuple(left.get(field, 0) for field in USUAL) == values
+    for change in variants_of(choices).values():
+        assert world.replace(change).canonical != world.canonical
+
+
+@pytest.mark.parametrize(
+    ("changes", "lost", "why"),
+    [
+        ({"opinion.rule": "degroot"}, {"echo_chambers"}, "levers[0].field must be one of"),
+        ({"days": 100}, {"too_late_too_small", "before_they_speak"}, "day must be a day from 0 to 99"),
+    ],
+)
+def test_lessons_that_a_world_cannot_have_are_left_out_with_the_reason(
+    changes: dict[str, Any], lost: set[str], why: str
+) -> None:
+    world = WORLD.replace(changes)
+    fit, without = fitting(packaged(), "", world)
+    assert lost <= set(without) and all(why in without[name] for name in lost)
+    assert [lesson["name"] for lesson in fit] == [name for name in packaged() if name not in without]
+    for name in lost:
+        with pytest.raises(InputError, match=re.escape(f"lesson cannot be {name} in this world: ")) as refused:
+            fitting(packaged(), name, world)
+        assert why in str(refused.value)
+
+
+def test_a_page_without_any_lesson_is_refused() -> None:
+    with pytest.raises(InputError, match="lesson cannot be any in this world, nor too_late_too_small: "):
+        fitting({"too_late_too_small": packaged()["too_late_too_small"]}, "", WORLD.replace({"days": 3}))
+
+
+def test_a_lesson_offers_the_choices_that_the_page_has() -> None:
+    lesson = packaged()[SANDBOX]
+    choices = choices_of(WORLD, {"opinion": {"rule": []}}, strings())
+    assert lesson.in_page(SANDBOX, WORLD, choices)["worlds"] == [choice.field for choice in choices]
+    assert lesson.in_page(SANDBOX, WORLD)["worlds"] == []
+    for change, words in (
+        ({"worlds": ["campaign.local_follower_shar"]}, "worlds[0] must be one of"),
+        (
+            {"worlds": ["opinion.rule"], "controls": [{"field": "opinion.rule.strength"}]},
+            "worlds[0] must not be the rule where the lesson sets or controls a number of it",
+        ),
+    ):
+        with pytest.raises(InputError, match=re.escape(words)):
+            build(Lesson, {**LESSON, **change}, path="lesson").in_page("mine", WORLD, choices)
 
 
 # Levers
@@ -244,7 +356,7 @@ def _library(lever: str, field: dict[str, Any], value: Any) -> str:
         (["world.campaign.flooding=-2"], "world.campaign.flooding must be"),
         (
             ["world.campaign.adaptation.name=evading"],
-            "world.campaign.adaptation must be static or rebuilding in a page",
+            "world.campaign.adaptation must be left out: how the operator answers is a lever of the page.",
         ),
         (["lesson=too_late"], "lesson must be one of too_late_too_small, "),
         (["lesson=nowhere.yaml"], "must be a file, which 'nowhere.yaml' is not"),
@@ -253,6 +365,8 @@ def _library(lever: str, field: dict[str, Any], value: Any) -> str:
         (["out=nowhere/lab.html"], "out must be a file in a folder that there is"),
         (["out=theirs.html"], "out must be a new file or a page that this program wrote"),
         (["open=maybe"], "open must be true or false"),
+        (["variants.campaign.local_follower_share=0.1"], "must be a list of values"),
+        (["variants.days=[100]"], "must leave the page's calendar as it is"),
         (["--opn"], "--opn is not a flag; did you mean --open?"),
     ],
 )
@@ -283,3 +397,15 @@ def test_help_names_the_lessons(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     for name in packaged():
         assert name in told
+
+
+def test_every_word_of_the_page_is_a_text() -> None:
+    """A comma within braces of YAML ends a text, and what follows it is a key of its own without one."""
+
+    def lacking(tree: Any, path: str = "") -> list[str]:
+        if isinstance(tree, str):
+            return []
+        items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else None
+        return [path] if items is None else [each for key, inner in items for each in lacking(inner, f"{path}.{key}")]
+
+    assert lacking(strings()) == []

@@ -14,14 +14,15 @@ import pytest
 import sim
 from experiments.lab.lessons import SANDBOX, Lesson, packaged
 from experiments.lab.page import VIEWS
-from experiments.play import main
+from experiments.play import main, world_of
 from sim.moderation import Labels, PreemptiveRemoval, Rates, ReshareFriction, Takedown
-from tests.browser import NARROW, WIDE, needs_chromium, opened
+from tests.browser import NARROW, WIDE, needs_chromium, opened, spoken
+from tests.pages import as_read
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
 ROOT = Path(__file__).resolve().parents[1]
-WORLD = sim.World.hk2019(people=1000)
+WORLD, _ = world_of(1000, {})
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ class Classroom:
         self.answered(before)
 
     def text(self, selector: str) -> str:
-        return str(self.page.text_content(selector))
+        return spoken(self.page, selector)
 
     def slide(self, selector: str, value: float) -> None:
         self.page.locator(selector).fill(str(value))
@@ -214,6 +215,20 @@ def test_a_link_restores_what_was_there(room: Classroom, lab: Path, chromium: An
         ("__proto__.day=1", "is not one of the levers of this page."),
         ("%E0%A4%A", "the link must be made of NAME=VALUE"),
         ("seed=1e309", "seed must be one of 1, 2, 3"),
+        ("day=2020-01-01", "day must be a date from 2019-05-01 to 2019-09-30"),
+        ("view=feed&account=1000", "account must be a whole number from 0 to 999, not '1000'."),
+        ("hour=%3Cb%3E", "hour must be a whole number from 0 to 23"),
+        ("lesson=sandbox&campaign.flooding=0", "campaign.flooding must be a whole number from 1 to 1000, not 0."),
+        ("lesson=play_the_operator&campaign.flooding=100", "take something back"),
+        (
+            "lesson=sandbox&campaign.adaptation.keeps_volume=2",
+            "campaign.adaptation.keeps_volume must be true or false, not 2.",
+        ),
+        (
+            "lesson=sandbox&campaign.adaptation.replacement=-1",
+            "campaign.adaptation.replacement must be a number from 0 to 1000",
+        ),
+        ("lesson=sandbox&campaign.adaptation.hours_per_account=1", "is not one of the levers of this page."),
     ],
 )
 def test_a_hostile_link_is_told_in_a_sentence(fragment: str, words: str, room: Classroom) -> None:
@@ -252,6 +267,38 @@ def test_twenty_classes_and_the_one_that_is_opened(room: Classroom) -> None:
     assert room.digests()[1] == sim.simulate(WORLD, branch=branch, seed=4, population_seed=1).digest
 
 
+def test_a_class_that_is_opened_is_the_one_that_was_drawn(room: Classroom) -> None:
+    room.go(f"lesson={SANDBOX}&takedown.day=2019-07-01&view=luck")
+    room.page.click("#draw-luck")
+    room.page.wait_for_selector("#luck-charts li:nth-child(2)", timeout=120_000)
+    room.slide("#takedown-day", 31)
+    before = room.answers
+    room.page.click("#luck-charts li:nth-child(2) button")
+    room.answered(before)
+    branch = sim.Branch((Takedown("2019-07-01"),))
+    assert room.digests()[1] == sim.simulate(WORLD, branch=branch, seed=2, population_seed=1).digest
+    assert room.page.input_value("#takedown-day") == "61"
+    assert "answer to these settings" in room.text("#how")
+
+
+def test_no_class_is_drawn_while_an_answer_is_awaited(room: Classroom) -> None:
+    room.page.click("#set-guess")
+    room.page.click("#tab-luck")
+    before = room.answers
+    room.page.evaluate(
+        """() => {
+            const [day, draw] = ["takedown-day", "draw-luck"].map((id) => document.getElementById(id));
+            day.value = "31";
+            day.dispatchEvent(new Event("input"));
+            draw.click();
+        }"""
+    )
+    room.answered(before)
+    assert room.digests()[1] == sim.simulate(WORLD, branch=sim.Branch((Takedown(31),)), seed=1).digest
+    room.page.click("#draw-luck")
+    room.page.wait_for_selector("#luck-charts li")
+
+
 @pytest.mark.parametrize("size", [WIDE, (1024, 768), NARROW])
 def test_every_view_can_be_used_by_everybody(size: tuple[int, int], lab: Path, chromium: Any) -> None:
     with opened(chromium, lab, size) as found:
@@ -270,3 +317,68 @@ def test_every_view_can_be_used_by_everybody(size: tuple[int, int], lab: Path, c
         room.page.click("#present")
         assert found.violations() == []
         found.assert_clean()
+
+
+def test_a_guess_stays_where_it_was_made(room: Classroom) -> None:
+    """However far from the answer it is: the axis goes as far, before and after, and when it is fitted anew."""
+
+    def top() -> float:
+        texts = room.page.locator("#chart text.tick.end").all_text_contents()
+        return max(float(text.replace(",", "").replace("−", "-")) for text in texts)
+
+    room.go("lesson=base_rate_trap")
+    room.slide("#guess-number", 30_000)
+    room.page.locator("#guess-number").blur()
+    before = top()
+    room.page.click("#set-guess")
+    place = room.page.locator("#chart .point.guess").get_attribute("cy")
+    assert top() == before == 30_000 and float(str(place)) == pytest.approx(30.0)
+    room.page.click("#fit")
+    assert top() == 30_000
+    assert room.page.get_attribute("#phase-try", "aria-current") == "step"
+    assert room.page.get_attribute("#phase-predict", "aria-current") == "false"
+
+
+def test_a_lever_that_a_link_sets_is_shown(room: Classroom) -> None:
+    room.go("lesson=too_late_too_small&guess=75&campaign.flooding=50")
+    lever = room.page.locator("[data-lever=campaign]")
+    assert "50" in as_read(str(lever.text_content()))
+    before = room.answers
+    room.page.click("#use-campaign")
+    room.answered(before)
+    assert lever.count() == 0 and "flooding" not in room.text("#lines")
+
+
+def test_what_is_refused_is_not_left_as_if_it_were_set(room: Classroom) -> None:
+    room.go(f"lesson={SANDBOX}&takedown.day=2019-06-01")
+    box = room.page.locator("#takedown-accounts ~ input")
+    box.fill("999999999")
+    box.blur()
+    assert "takedown.accounts must be a whole number" in room.text("#notice")
+    assert box.input_value() == "936"
+
+
+def test_a_link_of_another_page_says_so(room: Classroom) -> None:
+    mark = re.search(r"page=(\w{8})", room.page.url)
+    assert mark is not None
+    room.go(f"page={mark[1]}&lesson={SANDBOX}")
+    assert room.page.locator("#notice").is_hidden()
+    room.go(f"page=00000000&lesson={SANDBOX}&takedown.day=2019-06-01")
+    assert "was made on another page" in room.text("#notice")
+    assert f"page={mark[1]}" in room.page.url and "takedown.day=2019-06-01" in room.page.url
+
+
+def test_days_may_go_by_as_fast_as_a_hand_can_slide(room: Classroom) -> None:
+    """Browsers refuse addresses that change too often, with a warning, which fails the test."""
+    room.page.evaluate(
+        """async () => {
+            const day = document.getElementById("day");
+            for (let i = 0; i <= 900; i++) {
+                day.value = String(i % 153);
+                day.dispatchEvent(new Event("input"));
+                if (i % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+            }
+        }"""
+    )
+    room.page.wait_for_function("() => location.hash.includes('day=2019-09-13')")
+    assert room.text("#date") == "2019-09-13"

@@ -12,16 +12,18 @@ import pytest
 
 import sim
 from experiments.lab.graph import SHOWN
+from experiments.play import world_of
 from sim.engine.agents import Citizen
 from sim.moderation import Rates, Takedown
 from sim.outcomes.watched import Watch
 from tests.browser import NARROW, WIDE, browser, needs_chromium, opened
+from tests.pages import as_read
 from tests.test_lab_in_browser import Classroom, lab
 
 __all__ = ["lab"]
 pytestmark = [pytest.mark.slow, needs_chromium]
 
-WORLD = sim.World.hk2019(people=1000)
+WORLD, _ = world_of(1000, {})
 THOROUGH = Takedown("2019-05-03", Rates(tpr=0.9, fpr=0.02), accounts=20_000)
 ACTED = "takedown.day=2019-05-03&takedown.accounts=20000&takedown.tpr=0.9&takedown.fpr=0.02"
 DECIDED = f"lesson=cutting_the_innocent&guess=100&{ACTED}"
@@ -80,16 +82,16 @@ def test_a_feed_is_the_one_that_python_gives_for_the_same_run(room: Classroom) -
             stream = citizen.topic_messages() if citizen.reads_topic() else []
             expected = citizen.feed_of(carried) + [item for item in stream if item.entry.name not in carried]
             assert len(items) == len(expected) > 0
-            for told, item in zip(items, expected, strict=True):
+            for told, item in zip(map(as_read, items), expected, strict=True):
                 author, age = (
-                    re.match(r"\D*(\d+) ", told),
+                    re.match(r"\D*(\d+)[ ,]", told),
                     re.search(r"\((an hour|(\d+) hours) old, shares ([\d,]+), ", told),
                 )
                 assert author and age
                 assert int(author[1]) == item.entry.author
                 assert int(age[2] or 1) == model.step_index - item.entry.created
                 assert int(age[3].replace(",", "")) == item.shares
-                assert ("is not on the topic" in told) == (not item.entry.on_topic)
+                assert ("about something else" in told) == (not item.entry.on_topic)
                 assert ("hashtag" in told) == item.from_stream
                 assert citizen.news(item) == ("Moves them by" in told or "Too far" in told)
 
@@ -133,7 +135,7 @@ def test_a_person_who_is_clicked_is_read(room: Classroom) -> None:
     room.go(f"{DECIDED}&view=graph&day=2019-05-05")
     box = room.page.locator("#graph-without").bounding_box()
     assert box is not None
-    graph = room.page.evaluate("() => JSON.parse(document.getElementById('data').textContent).graph")
+    graph = room.page.evaluate("() => JSON.parse(document.getElementById('data').textContent).graphs[0]")
     chosen = next(i for i, ring in enumerate(graph["ring"]) if ring == 2)
     inner = box["width"] * (1 - 2 * 2.4 * 4.1 / 560)
     before = int(room.page.get_attribute("body", "data-looked") or 0)
@@ -178,6 +180,39 @@ def test_those_who_are_removed_are_those_of_python_and_one_can_be_opened(room: C
     assert int(room.page.input_value("#account")) == removed[2]
 
 
+def test_classes_are_drawn_on_while_somebody_looks_into_the_worlds(room: Classroom) -> None:
+    def drawn() -> list[str]:
+        room.page.wait_for_selector("#luck-charts li:nth-child(4)", timeout=120_000)
+        charts = room.page.locator("#luck-charts svg").all()
+        return [str(chart.get_attribute("aria-label")) for chart in charts][:4]
+
+    go(room, f"{DECIDED}&view=feed")
+    feed = room.text("#feed-with")
+    room.page.click("#tab-luck")
+    room.page.click("#draw-luck")
+    room.page.wait_for_selector("#luck-charts li:nth-child(2)", timeout=120_000)
+    for account in (5, 0):
+        before = int(room.page.get_attribute("body", "data-looked") or 0)
+        room.page.click("#tab-feed")
+        room.slide("#account", account)
+        room.page.locator("#account").blur()
+        looked(room, before)
+        room.page.click("#tab-luck")
+    assert room.page.locator("#luck-charts li").count() < 20
+    disturbed = drawn()
+    room.page.click("#tab-feed")
+    assert room.text("#feed-with") == feed
+    room.page.click("#tab-luck")
+    room.page.click("#draw-luck")
+    room.page.wait_for_selector("#luck-charts li:nth-child(4)", state="detached")
+    assert drawn() == disturbed
+    before = room.answers
+    room.slide("#takedown-accounts", 900)
+    room.page.click("#run")
+    room.answered(before)
+    assert room.page.locator("#luck-charts li").count() == 0
+
+
 def test_a_lever_of_the_world_gives_what_python_gives(room: Classroom) -> None:
     room.go("lesson=sandbox&campaign.flooding=4&opinion.rule.strength=0.02&takedown.day=2019-06-01&view=python")
     changed = WORLD.replace({"campaign.flooding": 4, "opinion.rule.strength": 0.02})
@@ -188,22 +223,29 @@ def test_a_lever_of_the_world_gives_what_python_gives(room: Classroom) -> None:
     assert names["run"].digest == runs[1].digest
 
 
-@pytest.mark.parametrize(
-    ("fragment", "words"),
-    [
-        ("day=2020-01-01", "day must be a date from 2019-05-01 to 2019-09-30"),
-        ("view=feed&account=1000", "account must be a whole number from 0 to 999, not '1000'."),
-        ("hour=%3Cb%3E", "hour must be a whole number from 0 to 23"),
-        ("lesson=sandbox&campaign.flooding=0", "campaign.flooding must be a whole number from 1 to 1000, not 0."),
-        ("lesson=play_the_operator&campaign.flooding=100", "take something back"),
-    ],
-)
-def test_a_hostile_link_is_told_in_a_sentence(fragment: str, words: str, room: Classroom) -> None:
-    before = room.digests()
-    room.page.goto(f"{room.page.url.partition('#')[0]}#{fragment}")
-    room.page.wait_for_selector("#notice:not([hidden])")
-    assert words in room.text("#notice")
-    assert room.digests() == before
+def test_an_operator_that_answers_is_the_one_of_python_and_costs_only_the_days_since(room: Classroom) -> None:
+    room.go("lesson=sandbox&takedown.day=2019-09-10&view=python")
+    still = room.digests()
+    room.page.select_option("#use-campaign\\.adaptation", "used")
+    room.slide("#campaign\\.adaptation-replacement", 1.5)
+    room.page.uncheck("#campaign\\.adaptation-keeps_volume")
+    assert "Press Run" in room.text("#how")
+    before = room.answers
+    room.page.click("#run")
+    room.answered(before)
+    assert "answer to these settings" in room.text("#how")
+    answers = {f"campaign.adaptation.{name}": value for name, value in (("replacement", 1.5), ("keeps_volume", False))}
+    run = sim.simulate(WORLD.replace(answers), sim.Branch((Takedown("2019-09-10"),)), seed=1)
+    assert room.digests() == (still[0], run.digest) != still
+    assert "campaign.adaptation.keeps_volume=false" in room.page.url
+    names: dict[str, Any] = {}
+    exec(room.text("#lines"), names)
+    assert names["run"].digest == run.digest
+    room.page.select_option("#use-campaign\\.adaptation", "unused")
+    before = room.answers
+    room.page.click("#run")
+    room.answered(before)
+    assert room.digests() == still
 
 
 def test_a_budget_holds_and_tries_are_kept(room: Classroom) -> None:

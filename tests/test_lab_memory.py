@@ -10,7 +10,7 @@ from benchmarks.classroom import EARLY, change, used
 from experiments.play import main
 from tests.browser import browser, needs_chromium, opened
 
-pytestmark = [pytest.mark.slow, needs_chromium]
+pytestmark = [pytest.mark.slow, pytest.mark.longest, needs_chromium]
 
 
 def test_two_hundred_changes_keep_no_memory(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def kill_after(results: Path, wanted: int, wait: float) -> None:
         process.send_signal(signal.SIGKILL)
 
 
-@pytest.mark.parametrize("round_", [pytest.param(0), *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 6))])
+@pytest.mark.slow
+@pytest.mark.parametrize("round_", range(6))
 def test_killing_leaves_whole_records_and_the_same_result(
     round_: int, tmp_path: Path, undisturbed: tuple[Path, dict[str, Any]]
 ) -> None:
@@ -82,9 +83,10 @@ def test_killing_leaves_whole_records_and_the_same_result(
         assert len(path.stem) == 64
         assert len(unpack(path.read_bytes(), path.stem, WORLD, sim.Branch()).timeline) == 12
     assert json.dumps(run(tmp_path), sort_keys=True) == json.dumps(undisturbed[1], sort_keys=True)
-    about = load(next(path for path in tmp_path.iterdir() if path.name.startswith("takedown_grid"))).provenance
-    assert about["runs_found_in_ledger"] == len(left) > 0
-    assert about["runs_simulated"] == 9 * 3 - len(left)
+    results = load(next(path for path in tmp_path.iterdir() if path.name.startswith("takedown_grid")))
+    found = {path.stem for path in left} & set(results.runs["key"])  # the others are of looks
+    assert results.provenance["runs_found_in_ledger"] == len(found) > 0
+    assert results.provenance["runs_simulated"] == 9 * 3 - len(found)
     assert {path.name for path in records(tmp_path)} == {path.name for path in records(undisturbed[0])}
 
 
@@ -185,7 +187,7 @@ def full(tmp_path: Path) -> Iterator[Path]:
 def test_a_disk_that_is_full_keeps_what_is_finished_and_goes_on_with_room(full: Path, tmp_path: Path) -> None:
     stopped = Small(full / "ledger")
     _, error = stopped.process.communicate(timeout=300)
-    assert stopped.process.returncode == 1 and "sim.fields.InputError: The ledger cannot write" in error
+    assert stopped.process.returncode == 1 and "InputError: The ledger cannot write" in error
     assert "No space left on device" in error.splitlines()[-1]
     ledger = sim.Ledger(full / "ledger")
     kept = {stored.key for stored in ledger.contents()}

@@ -90,6 +90,9 @@ def test_edge_lists_are_read(tmp_path: Path, name: str, header: str) -> None:
         ("é,日本\n", [("é", "日本")]),
         ("a#1,b#2 # both\n", [("a#1", "b#2")]),
         (f"{2**63 - 1},{2**62}\n", [(2**63 - 1, 2**62)]),
+        ("from,to\nto,from\n", [("from", "to"), ("to", "from")]),  # they are nodes
+        ("user,friend\nuser,ann\n", [("user", "friend"), ("user", "ann")]),
+        ("source,target\nfrom,to\nann,bob\n", [("from", "to"), ("ann", "bob")]),
     ],
 )
 def test_forms_of_edge_lists(tmp_path: Path, text: str, found: list[Pair]) -> None:
@@ -132,6 +135,12 @@ def test_weights_are_refused_unless_they_are_ignored(text: str, tmp_path: Path) 
         ("0,1\n0,1.5\n", "line 2, must have whole numbers as ids, or names from the first line on, not '1.5'."),
         ("1e5,1\n", "line 1, must have whole numbers as ids, or names from the first line on, not '1e5'."),
         ("from,to\n0,1\n", "line 1, must have ids like the other lines, or 'source,target' as a header, not 'from'."),
+        (
+            "from,to\nann,bob\n",
+            "line 1, must have ids like the other lines, or 'source,target' as a header, not 'from'.",
+        ),
+        ("Followed;Follower\nann;bob\nbob;ann\n", "or 'source,target' as a header, not 'Followed'."),
+        ("source,followee\nann,bob\n", "or 'source,target' as a header, not 'source'."),
         ("source,target,source\n0,1,2\n", "line 1, must name source and target once, not 'source,target,source'."),
         ("0,1\n\n-2,1\n", "line 3, must have ids of at least 0, not -2."),
         ("0,9223372036854775808\n", "line 1, must have ids below 2**63, not '9223372036854775808'."),
@@ -342,7 +351,7 @@ IDS = st.one_of(
             lambda text: text == text.strip() and "#" not in text and "{" not in text
         ),
         min_size=2, max_size=8, unique=True,
-    ).filter(lambda names: not any(name.lower() in ("source", "target", "follower", "followee", "") for name in names)),
+    ).filter(lambda names: not any(not name or name.casefold() in edge_list._OTHER_NAMES for name in names)),
 )  # fmt: skip
 
 

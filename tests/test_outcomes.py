@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sim
 from sim.branch import Branch
 from sim.moderation import Rates, Takedown
 from sim.outcomes import OUTCOMES
 from sim.outcomes.measuring import measured
+from sim.outcomes.people import Sum, look_at_people, make_of_people
 from sim.people.accounts import Status
 from sim.society.groups import Group
+from sim.sums import make_sums
 from sim.world import World
 from tests import outcome_table
 from tests.strategies.worlds import SEEDS, cases
@@ -139,6 +142,25 @@ def test_posts_are_counted_once(weight: int) -> None:
 def test_polarisation_of_known_distributions(opinions: tuple[float, ...], expected: float) -> None:
     world = World(people=4, population={"opinions": opinions}, graph={"followees": 0.0})  # type: ignore[arg-type]
     assert measured(run(world, until=0))["polarisation"] == pytest.approx(expected)
+
+
+@given(st.integers(1, 3000), st.integers(0, 2**32 - 1))
+def test_what_is_found_in_one_pass_is_what_numpy_finds(people: int, seed: int) -> None:
+    """To the last bit, for one to thousands of people."""
+    draws = np.random.default_rng(seed)
+    opinion, channel = draws.uniform(-1.0, 1.0, (people, 4)), draws.normal(size=(people, 2))
+    opinion[draws.random((people, 4)) < 0.1] = 0.0
+    found = make_of_people()
+    look_at_people(opinion, channel, make_sums(), found)
+    x, without, also_organisers, own = opinion.T.copy()
+    values = {
+        Sum.OPINION: x, Sum.ABOVE: np.maximum(x, 0.0), Sum.BELOW: np.minimum(x, 0.0), Sum.TROLLS: x - without,
+        Sum.DIRECT: channel[:, 0].copy(), Sum.RELAYED: channel[:, 1].copy(), Sum.ORGANISERS: without - also_organisers,
+        Sum.EVENTS: also_organisers - own, Sum.OWN: own,
+    }  # fmt: skip
+    assert found.sums.tolist() == [values[which].sum() for which in Sum]
+    crossed = [(x <= 0.0) & (without > 0.0), (x > 0.0) & (without <= 0.0)]
+    assert found.numbers.tolist() == [int(n.sum()) for n in (x > 0.0, x < 0.0, *crossed)]
 
 
 def test_people_who_crossed_by_trolls_words_are_counted_either_way() -> None:

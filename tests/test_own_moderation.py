@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -214,6 +215,59 @@ def test_a_removal_asks_for_a_number(asks: Any, monkeypatch: pytest.MonkeyPatch)
 def test_measures_are_numbers(takes: Any, begins: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Measuring, "takes", staticmethod(takes))
     assert sentence(Measuring(1), "arrays").startswith(begins)
+
+
+def _one_more_each_day(desk: Any) -> None:
+    """Keeps a list, which it changes in place."""
+    if desk.kept is None:
+        desk.kept = [0]
+    desk.kept[0] += 1
+    free = desk.view().account[~desk.view().suspended]
+    desk.suspend(free[: desk.kept[0]], asked=desk.kept[0])
+
+
+def test_what_is_kept_is_each_forks_own_also_if_it_is_changed_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Acting, "does", staticmethod(_one_more_each_day))
+    monkeypatch.setattr(Acting, "then", staticmethod(lambda tick, per_day: tick + per_day))
+    world = busy_world()
+    branches = {str(day): sim.Branch((Acting(0), Takedown(day, accounts=1))) for day in (2, 1)}
+    study = sim.compare(world, branches, seeds=1, threads=1)
+    for name, branch in branches.items():
+        assert study.runs[name, 1].digest == sim.simulate(world, branch).digest
+    trunk = sim.begin(world, branches["2"]).advance(1)
+    assert trunk.fork().advance().digest == trunk.fork(engine="agents").advance().digest == trunk.advance().digest
+
+
+@ENGINES
+def test_a_policy_remembers_nothing_but_at_its_desk(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = Acting(1)
+    monkeypatch.setattr(Acting, "does", staticmethod(lambda desk: object.__setattr__(policy, "seen", desk.tick)))
+    assert sentence(policy, engine) == (
+        "Acting.act must leave the attributes of Acting as they are, since other runs would find seen changed: desk.kept is what "
+        "it may remember."
+    )
+
+
+@pytest.mark.parametrize(("draw", "name"), [(random.random, "random"), (lambda: np.random.rand(), "np.random")])  # noqa: NPY002
+def test_a_policy_draws_from_nothing_that_others_draw_from(
+    draw: Callable[[], float], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Acting, "does", staticmethod(lambda desk: draw()))
+    assert sentence(Acting(1), "arrays") == (
+        f"Acting.act must not draw from {name}, which all code shares, so that no run could be repeated: desk.draws has random "
+        "numbers."
+    )
+    of_its_own = random.Random(1)
+    monkeypatch.setattr(Acting, "does", staticmethod(lambda desk: of_its_own.random()))
+    sim.simulate(busy_world(), sim.Branch((Acting(1),)), days=2)
+
+
+def test_a_fault_of_a_policy_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Acting, "does", staticmethod(lambda desk: 1 // 0))
+    with pytest.raises(ZeroDivisionError) as fault:
+        sim.simulate(busy_world(), sim.Branch((Acting(1.5),)))
+    tick = round(1.5 * busy_world().ticks_per_day)
+    assert fault.value.__notes__ == [f"Policy Acting acted at the start of tick {tick} (day 1, 2019-05-02)."]
 
 
 def test_an_account_named_twice_is_suspended_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,6 +143,28 @@ def test_a_column_must_fit(column: str, value: str, words: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("column", "meant"),
+    [("Opinion", "opinion"), ("opinions", "opinion"), ("opinon", "opinion"), (" THRESHOLD_1", "threshold"),
+     ("threshhold", "threshold"), ("Confidence", "confidence"), ("ID", "id"), ("Bot", "bot"), ("nodes", "node")],
+)  # fmt: skip
+def test_a_column_that_would_not_be_read_for_its_spelling_is_named(column: str, meant: str, tmp_path: Path) -> None:
+    """What it says would be left to chance, and nobody told."""
+    table = f"index,{column}\n0,0\n1,1\n2,0\n3,0\n"
+    with pytest.raises(
+        InputError, match=rf"world\.graph\.nodes must have a column {meant}, not '{column.strip()}', as "
+    ):
+        sim.simulate(on_files(tmp_path, table))
+
+
+def test_columns_of_any_other_name_may_be_there(tmp_path: Path) -> None:
+    """Also one like another that is there."""
+    table = (
+        "index,bot,opinion,opinions,size,indegree,option\n0,0,1,9,9,9,9\n1,1,0,9,9,9,9\n2,0,0,9,9,9,9\n3,0,-1,9,9,9,9\n"
+    )
+    assert by_node(draw(on_files(tmp_path, table), 1).arrays.anchor).tolist() == [1.0, 0.0, -1.0]
+
+
+@pytest.mark.parametrize(
     ("field", "column"), [("population.opinions", "opinion"), ("mobilisation.thresholds", "threshold")]
 )
 def test_nothing_is_given_twice(field: str, column: str, tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ import sim
 from sim.branch import Branch
 from sim.engine.state import Count
 from sim.fields import InputError, quantity, register
-from sim.moderation import PreemptiveRemoval, Rates, Takedown
 from sim.outcomes import OUTCOMES, Day, OwnOutcome
 from sim.outcomes.day import GROUPS
 from sim.people.accounts import Status
@@ -26,7 +25,7 @@ from sim.society.groups import Group, all_accounts
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
 from tests.test_platforms import two_platforms
-from tests.worlds import busy_branch, busy_world
+from tests.worlds import busy_branch, busy_world, forked_branches, forking_world
 
 
 @register("far_out")
@@ -91,12 +90,7 @@ def test_both_engines_measure_the_same(case: tuple[World, Branch], seed: int) ->
 
 
 def test_it_stands_beside_the_others_in_a_study() -> None:
-    world = busy_world(days=4, **{"campaign.sleepers.waking_rate": 0.05})
-    branches = {
-        "none": Branch(),
-        "removal": Branch((Takedown(1, Rates(tpr=0.7, fpr=0.3), accounts=20),)),
-        "preemptive": Branch((PreemptiveRemoval(1, accounts=3),)),
-    }
+    world, branches = forking_world(), forked_branches("none", "removal", "preemptive")
     own = (Extremes(), Everything())
     study = sim.compare(world, branches, seeds=2, outcomes=own)
     names = [*(outcome.name for outcome in OUTCOMES), "far_out", "everything"]
@@ -173,10 +167,37 @@ def test_a_day_cannot_be_written() -> None:
     for array in (day.opinion, day.opinion_at_start, day.troll_impressions, day.follows.followees, day.follows.indptr):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
-    day.accounts["status"] = "active"
+    table = day.accounts
+    table["status"] = "active"
     assert model.digest == before
     with pytest.raises(InputError, match="not 'trol'; did you mean 'troll'"):
         day.impressions("trol")
+
+
+def test_what_one_outcome_does_to_a_table_no_other_sees() -> None:
+    day, _ = a_day(busy_world())
+    accounts, turnout, status = day.accounts, day.turnout, day.status
+    for table in (accounts, turnout):
+        table.loc[:, "posts"] = -1
+        table.loc[10**6] = table.loc[0]
+    status[:] = "suspended"
+    assert len(day.accounts) == len(accounts) - 1 and (day.accounts["posts"] >= 0).all()
+    assert list(day.turnout) == ["day", "side", "event", "turnout"]
+    assert (day.status == "active").any()
+
+
+def test_an_outcome_keeps_nothing_for_the_next_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Given()
+    monkeypatch.setitem(globals(), "VALUE", lambda day: object.__setattr__(own, "before", day.number) or 1.0)
+    begins = "Given.value must leave the attributes of Given as they are, since other runs would find before changed"
+    with pytest.raises(InputError, match=begins):
+        sim.simulate(busy_world(), days=1, outcomes=own)
+
+
+def test_an_outcome_draws_no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "VALUE", lambda day: np.random.rand())  # noqa: NPY002
+    with pytest.raises(InputError, match=r"Given\.value must not draw from np\.random, which all code shares"):
+        sim.simulate(busy_world(), days=1, outcomes=Given())
 
 
 @pytest.mark.parametrize("engine", ["arrays", "agents"])
@@ -191,9 +212,11 @@ def test_a_day_cannot_be_written() -> None:
         (True, "must be a number from 0 to 1, not True as at"),
         ("0.5", "must be a number from 0 to 1, not an object of type str as at"),
         (0.5 + 0j, "not an object of type complex as at"),
+        (10**400, "must be a number from 0 to 1, not inf as at"),
+        (-(10**400), "must be a number from 0 to 1, not -inf as at"),
         (np.zeros(120), "not an object of type ndarray of shape (120,) as at"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_what_is_no_value(returned: Any, sentence: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Given, "low", 0.0)

@@ -251,7 +251,7 @@ define i32 @entry(ptr %result, ptr %problem, i64 %place, i64 %which, i64 %n) {
 
 # JavaScript
 
-JAVASCRIPT = [sim.page.ENGINE_JS, Path(__file__).with_name("page_engine.test.mjs")]
+JAVASCRIPT = [sim.page.ENGINE_JS, sim.page.VARIANTS_JS, Path(__file__).with_name("page_engine.test.mjs")]
 RULES = {
     r"\bvar\b": "const or let",
     r"[^=!]==[^=]|!=[^=]": "=== or !==",

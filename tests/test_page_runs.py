@@ -30,8 +30,10 @@ from sim.moderation import (
     ReshareFriction,
     Takedown,
 )
-from sim.opinion import BoundedConfidence
-from tests.page_driver import Wasm
+from sim.opinion import BoundedConfidence, Deffuant, HegselmannKrause
+from sim.opinion.rule import MOST_PARAMETERS
+from sim.page.rules import RULES
+from tests.page_driver import Wasm, patched
 from tests.strategies.branches import branches
 from tests.strategies.worlds import SEEDS, worlds
 from tests.test_page import STILL, still_world
@@ -55,9 +57,16 @@ def assert_same(wasm: Wasm, run: sim.Run) -> None:
         np.testing.assert_array_equal(wasm.timeline[name].to_numpy(), theirs[name].to_numpy(), err_msg=name)
 
 
+VARIANTS: dict[str, dict[str, Any]] = {
+    "waking": {"campaign.sleepers.waking_rate": 0.01, "campaign.sleepers.wakes_from": 5},
+    "both": {"campaign.sleepers.wakes_from": 5, "campaign.local_follower_share": 0.1},
+    "all": {"campaign.sleepers.wakes_from": 5, "campaign.local_follower_share": 0.1, "opinion.rule": "degroot"},
+}
+
+
 @pytest.fixture(scope="module")
 def hong_kong() -> sim.page.PageWorld:
-    return sim.page.export(HONG_KONG, seed=1)
+    return sim.page.export(HONG_KONG, seed=1, variants=VARIANTS)
 
 
 @pytest.mark.parametrize("name", BRANCHES)
@@ -72,6 +81,14 @@ def test_a_fork_is_a_run_from_the_start(hong_kong: sim.page.PageWorld) -> None:
     side = trunk.fork().take(BRANCHES["takedown"]).advance()
     assert_same(side, sim.simulate(HONG_KONG, BRANCHES["takedown"], seed=1))
     assert_same(trunk.advance(), sim.simulate(HONG_KONG, seed=1))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_in_a_page_is_that_of_simulate(name: str, hong_kong: sim.page.PageWorld) -> None:
+    image, layout = patched(hong_kong, name)
+    variant = replace(hong_kong, image=image, layout=layout)
+    run = sim.simulate(HONG_KONG.replace(VARIANTS[name]), BRANCHES["takedown"], seed=1)
+    assert_same(Wasm(variant).take(BRANCHES["takedown"]).advance(), run)
 
 
 def test_seeds_of_the_same_people(hong_kong: sim.page.PageWorld) -> None:
@@ -127,6 +144,18 @@ def test_an_operator_that_rebuilds(is_lever: bool) -> None:
     assert_same(wasm.take(BRANCHES["takedown"]).advance(), run)
 
 
+def test_an_operator_decides_how_to_answer_when_it_has_lost_something() -> None:
+    idle = {"campaign.adaptation.replacement": 0.0, "campaign.adaptation.keeps_volume": False}
+    answers = {**REBUILDS, "campaign.adaptation.replacement": 3.0, "campaign.adaptation.keeps_volume": True}
+    trunk = Wasm(sim.page.export(REBUILDING.replace(idle), seed=1)).advance(30)
+    branch = BRANCHES["takedown"]
+    run = sim.simulate(REBUILDING.replace(answers), branch, seed=1)
+    assert_same(trunk.fork().pull(answers).take(branch).advance(), run)
+    still = sim.simulate(REBUILDING.replace(idle), branch, seed=1)
+    assert_same(trunk.take(branch).advance(), still)
+    assert run.outcomes["active_trolls"] > still.outcomes["active_trolls"] + 50
+
+
 @given(st.integers(0, 3), st.floats(0.0, 8.0), st.booleans(), st.integers(0, 1), st.booleans())
 @settings(max_examples=12)
 def test_answers_to_losses(seed: int, each: float, keeps: bool, notice: int, campaign: bool) -> None:
@@ -145,11 +174,27 @@ def test_answers_to_losses(seed: int, each: float, keeps: bool, notice: int, cam
     assert_same(Wasm(sim.page.export(world, seed=seed)).take(branch).advance(), run)
 
 
-def test_another_opinion_rule_has_a_module_of_its_own() -> None:
+BOUNDS = {Deffuant: {"bound": 0.6}, HegselmannKrause: {"bound": 0.6}}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("reading", ["newest", "all_followees"])
+def test_every_packaged_opinion_rule_runs_in_the_same_module(
+    rule: type[sim.opinion.OpinionRule], reading: str, hong_kong: sim.page.PageWorld
+) -> None:
     world = still_world(
-        **{"feed.reading": "all_followees", "feed.measure_quality": False, "opinion.rule": {"name": "degroot"}}
+        **{"feed.reading": reading, "feed.measure_quality": False, "opinion.rule": rule(**BOUNDS.get(rule, {}))}
     )
-    assert_same(Wasm(sim.page.export(world, seed=1)).advance(), sim.simulate(world, seed=1))
+    page = sim.page.export(world, seed=1)
+    assert page.module == hong_kong.module
+    assert_same(Wasm(page).advance(), sim.simulate(world, seed=1))
+
+
+def test_a_rule_that_there_is_not_stops_the_run(hong_kong: sim.page.PageWorld) -> None:
+    wasm = Wasm(hong_kong)
+    wasm.set(f"rule_parameters[{MOST_PARAMETERS}]", float(len(RULES)))
+    with pytest.raises(RuntimeError, match=f"status {hong_kong.layout['status']['unfit']}"):
+        wasm.advance(1)
 
 
 # Random worlds
@@ -293,6 +338,9 @@ def test_javascript_gives_the_digests_of_python(hong_kong: sim.page.PageWorld, t
         ],
         "seed": {"seed": 77, "days": 12, "digest": seed.digest},
         "levers": {"levers": pulled, "days": 12, "digest": lever.digest},
+        "variants": {
+            name: sim.simulate(HONG_KONG.replace(changes), seed=1, days=12).digest for name, changes in VARIANTS.items()
+        },
     }
     (tmp_path / "expected.json").write_text(json.dumps(expected))
     done = subprocess.run(

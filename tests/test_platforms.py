@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments.studies.observed import compare_with_observed
+from experiments.studies.observed import clock_look, compare_with_observed
 from sim.actors.adaptation import Evading
 from sim.branch import Branch
 from sim.cases.hk2019.case import CASE
@@ -163,12 +163,11 @@ def test_what_is_known_of_the_first_platform_is_compared_with_the_first_platform
     """Volume and clock are those of a world without the pages: the campaign's accounts post as often beside them."""
     alone = World.hk2019(people=1000, burn_in_days=0)
     pages = {"members": 0.3, "followees": 2, "campaign": [{"name": "pages", "accounts": 7, "followers": 15_500}]}
-    found = [
-        compare_with_observed(sim.compare(world, {"none": Branch()}, seeds=2, days=39), CASE).set_index("what")[
-            "simulated"
-        ]
-        for world in (alone, alone.replace({f"second.{name}": value for name, value in pages.items()}))
-    ]
+    found = []
+    for world in (alone, alone.replace({f"second.{name}": value for name, value in pages.items()})):
+        looks = clock_look(CASE, world, "none")
+        study = sim.compare(world, {"none": Branch()}, seeds=2, days=39, looks=looks)
+        found.append(compare_with_observed(study, CASE).set_index("what")["simulated"])
     own = [what for what in found[0].index if what.startswith(("troll posts a day", "posts "))]
     assert len(own) == 6
     assert found[0]["troll posts a day, 5 May – 8 June"] > 0
@@ -224,6 +223,11 @@ def test_a_tip_off_follows_a_removal_over_there(delay: float, tick: int | None) 
         np.testing.assert_array_equal(
             np.isin(of_group(model, Group.PAGE, True), suspended(model)), np.ones(5, dtype=bool)
         )
+
+
+def test_a_removal_on_the_very_first_tick_of_a_tip_off_is_a_tip() -> None:
+    model = run(two_platforms(), Branch((Takedown(1, accounts=3), TipOff(1))))
+    assert [(record.policy, record.tick) for record in model.removals] == [("takedown", 6), ("tip_off", 6)]
 
 
 def test_without_a_removal_there_is_no_tip() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sim.branch import Branch
@@ -215,9 +216,13 @@ MESSAGES = st.lists(st.tuples(st.sampled_from("dro"), OPINIONS, st.floats(-1.0, 
     st.lists(MESSAGES, min_size=1, max_size=12), OPINIONS, st.sampled_from([0.1, 1.0, 5.0, 1e6]), st.floats(0.0, 1.0)
 )
 @settings(max_examples=300)
+@example(
+    [[("d", -1.0, 0.98)], [("r", 1.0, 0.98)], [("d", -1.0, 0.98)]], 0.0, 1.0, 0.0
+)  # opposite, each beyond the scale
 def test_channels_of_any_sessions(sessions: list[Any], anchor: float, size: float, anchoring: float) -> None:
-    """Whatever is read, of whatever weight: the channels stay on the scale, add up to x - y, are negated with everything
-    else, and are what they always were where nothing can leave the scale."""
+    """Whatever is read, of whatever weight: the channels stay on the scale, add up to x - y and are negated with everything
+    else. Where no opinion can leave the scale they are what came in, less what was washed out, and beyond it opposite ones
+    cancel."""
     x = y = anchor
     channels, mirrored = (0.0, 0.0), (-0.0, -0.0)
     for messages in sessions:
@@ -231,7 +236,11 @@ def test_channels_of_any_sessions(sessions: list[Any], anchor: float, size: floa
         assert max(map(abs, after)) <= SCALE + 1e-12
         if all(w >= 0.0 for *_, w in read) and sum(w for *_, w in read) + anchoring + 0.02 <= 1.0:
             kept = 1.0 - weight - anchoring - 0.02
-            assert after == pytest.approx((channels[0] * kept + direct, channels[1] * kept + relayed), abs=1e-9)
+            expected = (channels[0] * kept + direct, channels[1] * kept + relayed)
+            beyond = max(0.0, *(abs(part) - SCALE for part in expected))
+            assert beyond < 1e-9 or expected[0] * expected[1] < 0.0
+            cancelled = tuple(math.copysign(abs(part) - beyond, part) for part in expected)
+            assert after == pytest.approx(cancelled, abs=1e-9)
         y = moved(y, sum(w * (s - y) for k, s, w in read if k == "o"), anchor, anchoring, 0.02, 1.0)
         x = clipped(to)
         if size <= 1.0:  # beyond, the last bit of an opinion can be all that decides at which end it lands

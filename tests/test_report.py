@@ -6,7 +6,7 @@ import html
 import json
 import re
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,15 +26,15 @@ from experiments.report import page as page_of
 from experiments.report.analyses import load_analyses
 from experiments.report.shifts import Shift
 from experiments.report.story import tell
-from experiments.report.strings import strings, texts_of
+from experiments.report.strings import say, strings, texts_of
 from experiments.report.tables import print_study
 from experiments.report.verdict import headline, what_was_done
 from experiments.run import main
 from experiments.studies.results import Results, load, without_formulas
 from experiments.studies.settings import NamedBranch
 from sim.cases.hk2019.case import CASE
-from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, Takedown, TipOff
-from tests.pages import Page, assert_strict, assert_whole
+from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, RemovalPolicy, Takedown, TipOff
+from tests.pages import Page, as_read, assert_strict, assert_whole
 from tests.test_report_words import made_up
 
 STUDY = [
@@ -49,7 +49,7 @@ def test_the_page_is_well_formed_and_asks_for_nothing(page: str) -> None:
 
 
 def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
-    assert page.count('<svg role="img"') == 6
+    assert page.count('<svg role="img"') == 7
     for heading in (
         "The answer", "Summary of findings", "How large, and by what chance", "Timing and scale", "Who moved whom",
         "Asked for and removed", "Move it yourself", "Watch it spread", "The innocent",
@@ -69,7 +69,7 @@ def test_the_page_has_everything_it_should(page: str, results: Results) -> None:
 
 
 def test_figures_and_page_are_the_same_bytes_again(study: Path) -> None:
-    names = ["effects", "chances", "timing-and-scale", "timeline", "sweep", "channels"]
+    names = ["effects", "chances", "timing-and-scale", "timeline", "sweep", "channels", "relays"]
     files = [study / "figures" / f"{name}.{kind}" for name in names for kind in ("svg", "png")] + [
         study / "report.html"
     ]
@@ -87,13 +87,16 @@ def test_a_page_in_another_language_has_no_english_but_the_library_s(study: Path
     assert_whole(text)
     assert_strict(text)
     assert '<html lang="qq">' in text
-    left = html.unescape(text)
+    left = as_read(html.unescape(text))
     while len(left) > len(left := re.sub("⟦[^⟦⟧]*⟧", "", left)):
         pass
     assert not re.findall("[⟦⟧]", left) and len(left) > 0.5 * len(text)
     for key, english in texts_of(strings().texts):
         pieces = [piece for piece in re.split(r"\{\w+\}", english) if len(piece) > 40]
         assert not any(piece in left for piece in pieces), key
+    # Dates of the report are in its language; those of the world's description are ISO dates.
+    of_report = left.split("Versions")[0].replace(str(CASE.caveats), "")
+    assert "⟦12 ⟦May⟧⟧" in as_read(text) and not re.search(r">\d{1,2} (May|Aug|Sep)\b", of_report)
     assert report.main([str(copy)]) == 0
     assert (copy / "report.html").read_text(encoding="utf-8") == text
     assert report.main([str(copy), "language=en"]) == 0
@@ -215,7 +218,7 @@ def test_letters_that_no_font_has_are_drawn_as_boxes_without_a_warning(
 
 
 def test_names_in_the_page_are_text(results: Results, study: Path) -> None:
-    page = page_of.render(tell(_renamed(results, "<b>$x^$&")), study, ())
+    page = as_read(page_of.render(tell(_renamed(results, "<b>$x^$&")), study, ()))
     assert "&lt;b&gt;$x^$&amp;" in page
     assert Page(page).open == []
 
@@ -236,7 +239,8 @@ def _headline_with(results: Results, difference: float, low: float, high: float,
     row = (effects["branch"] == "no_campaign") & (effects["kind"] == "traced")
     effects.loc[row, ["difference", "low", "high"]] = [difference, low, high]
     effects.loc[effects["branch"] == "no_campaign", "identical"] = identical
-    return headline(replace(results, effects=effects)).sentence
+    # What was swept would have its say on certainty.
+    return headline(replace(results, effects=effects, sweep=results.sweep[:0])).sentence
 
 
 def test_the_headline_is_honest(results: Results) -> None:
@@ -244,7 +248,7 @@ def test_the_headline_is_honest(results: Results) -> None:
     matters = _headline_with(results, 0.0002, 0.0001, 0.0003)
     assert "may raise support for the movement very slightly" in matters
     assert "as much as moving 100 (50 to 150) of 1,000,000 people" in matters
-    assert "0.20 thousandths, traced (95 % interval 0.10 to 0.30" in matters
+    assert "0.20 thousandths, traced (95 % range 0.10 to 0.30" in matters
     assert "Traced, the effect is one that matters" in matters
     undetected = _headline_with(results, 0.0002, -0.0001, 0.0005)
     assert "100 (−50 to 250, which cannot be told from none)" in undetected
@@ -262,10 +266,12 @@ def test_the_headline_is_honest(results: Results) -> None:
 def test_a_study_without_grid_and_sweep_has_a_report(tmp_path: Path) -> None:
     assert main(["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"]) == 0
     folder = next(path for path in tmp_path.iterdir() if path.name.startswith("actual"))
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    page = as_read((folder / "report.html").read_text(encoding="utf-8"))
     assert page.count("<svg") == 3
     assert "not reached" in page
-    assert "changed nothing at all" in page
+    assert "on 19 August 2019 comes after 2 May 2019, the last day simulated: nothing could change." in page
+    assert "Changes nothing at all, hits nobody innocent by assumption." in page
+    assert "(range unknown with so few seeds) had seen the campaign" in page
 
 
 def test_errors_of_detection_cost_innocents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,9 +289,9 @@ def test_errors_of_detection_cost_innocents(tmp_path: Path, monkeypatch: pytest.
     folder = next(path for path in tmp_path.iterdir() if path.name.startswith("takedown"))
     removed = load(folder).removed().set_index("branch").loc["preemptive_200000@2019-05-03"]
     assert removed["innocents"] > 0
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    page = as_read((folder / "report.html").read_text(encoding="utf-8"))
     assert "Nobody innocent" not in page
-    assert "in other scenarios of this study innocent accounts were suspended up to" in page
+    assert "in other scenarios of this study suspensions of innocent accounts were up to" in page
 
 
 def test_numbers_in_words() -> None:
@@ -325,7 +331,7 @@ def test_three_voices_tell_one_story(results: Results, study: Path, page: str) -
     text = StringIO()
     print_study(story, study, Console(file=text, width=120, highlight=False))
     assert "1.23 ±0.10" in text.getvalue() and "45.6 ±1.0" in text.getvalue()
-    said = page_of.render(story, study, ())
+    said = as_read(page_of.render(story, study, ()))
     assert '<td>1.23 ±0.10<span class="second">45.6 ±1.0</span></td>' in said
     assert "1.23 ±0.10" not in page
     figure = figures.grid_figure(story)
@@ -344,6 +350,33 @@ def test_pages_are_called_pages(results: Results) -> None:
     world = results.world.replace({"second.name": "Facebook"})
     pages = NamedBranch("pages", (Takedown(3, platform="second", accounts=15),))
     assert what_was_done(pages, world) == "Removing 15 active pages on Facebook on 4 May 2019"
+    one = NamedBranch("page", (Takedown(3, platform="second", accounts=1), PreemptiveRemoval(3, accounts=1)))
+    assert what_was_done(one, world) == (
+        "Removing 1 active page on Facebook and 1 account that had not posted yet on 4 May 2019"
+    )
+
+
+@dataclass(frozen=True)
+class Both(RemovalPolicy):
+    """Removes accounts, and is called whatever the test wants."""
+
+    def asked(self) -> int:
+        return 3
+
+    def ranked(self, view: Any, scores: Any) -> Any:
+        return view.account
+
+    def sentence(self, date: str) -> str:
+        return "Removes."
+
+
+@pytest.mark.parametrize("name", [*say.find("done"), *say.find("done.nouns"), "anything"])
+def test_removals_of_ones_own_are_told_as_accounts_whatever_they_are_called(
+    name: str, results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not in words that the report has for something else."""
+    monkeypatch.setattr(Both, "name", name)
+    assert what_was_done(NamedBranch("own", (Both(3),)), results.world) == "Removing 3 accounts on 4 May 2019"
 
 
 def test_effects_in_csv_are_those_in_parquet(study: Path) -> None:
@@ -406,7 +439,7 @@ def test_assumptions_are_in_the_order_of_what_they_do_to_the_headline(
         "world.campaign.stance", "world.opinion.rule.strength", "world.opinion.anchoring",
     ]  # fmt: skip
     assert story.to_mapping()["assumptions"][0]["moves"] == {"method": "morris", "size": 0.2, "low": 0.15, "high": 0.25}
-    page = page_of.render(story, study, ())
+    page = as_read(page_of.render(story, study, ()))
     assert "moves the headline by, thousandths of a unit" in page
     assert "<td>200 (150 to 250)</td>" in page
     other = _sensitivity(tmp_path / "other", results, headline="another")
@@ -431,8 +464,19 @@ def test_a_robustness_map_is_told(results: Results, study: Path, tmp_path: Path)
     (folder / "provenance.json").write_text(json.dumps(about))
     Manifest(folder, "robustness", {}).write()
     story = tell(results, load_analyses("", str(folder), results))
-    page = page_of.render(story, study, ())
+    page = as_read(page_of.render(story, study, ()))
     assert (
         "Over plausible worlds" in page and ">25 %</td>" in page and ">0.20</td>" in page and "&lt;i&gt;</th>" in page
     )
     assert json.loads(json.dumps(story.to_mapping(), allow_nan=False))["robustness"][1]["helps"] is None
+
+
+def test_a_figure_names_the_seeds_that_it_is_of(results: Results) -> None:
+    story = replace(tell(results), seeds=(3, 4, 5, 8, 9))
+    assert story.sweep and story.relays is not None
+    assert figures.seeds_of("timing-and-scale", story) == (3, 4, 5, 8, 9)
+    assert figures.seeds_of("sweep", story) == (3, 4) and {point.seeds for point in story.sweep} == {2}
+    assert figures.seeds_of("relays", replace(story, relays=story.relays._replace(seeds=(5, 8)))) == (5, 8)
+    figure = figures._with_source("sweep", figures.sweep_figure, story)
+    assert figure is not None and "seeds 3–4," in figure.get_supxlabel()
+    plt.close(figure)

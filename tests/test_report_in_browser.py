@@ -14,7 +14,8 @@ from experiments.command.words import short_day, with_margin
 from experiments.report.innocent import crowd_of
 from experiments.studies.results import Results
 from sim.study.intervals import paired_interval
-from tests.browser import NARROW, WIDE, needs_chromium, opened
+from tests.browser import NARROW, WIDE, needs_chromium, opened, spoken
+from tests.pages import as_read
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -50,7 +51,9 @@ def table_of(page: Any, kind: int) -> dict[tuple[str, str], tuple[str, str]]:
         }""",
         kind,
     )
-    return {(date, scale): (traced, everything) for date, scale, traced, everything in found}
+    return {
+        (date, scale): (traced, everything) for date, scale, traced, everything in (map(as_read, row) for row in found)
+    }
 
 
 def test_sliders_say_exactly_what_the_table_says(report: Any, results: Results) -> None:
@@ -64,14 +67,11 @@ def test_sliders_say_exactly_what_the_table_says(report: Any, results: Results) 
             page.locator("#move-date").fill(str(i))
             for j, scale in enumerate(scales):
                 page.locator("#move-scale").fill(str(j))
-                said = [page.locator(f"#move-{name}").text_content() for name in ("traced", "all")]
+                said = [spoken(page, f"#move-{name}") for name in ("traced", "all")]
                 assert tuple(said) == expected[date, scale]
-                assert page.locator("#move-date-label").text_content() == date
+                assert spoken(page, "#move-date-label") == date
                 assert page.locator("#move-scale").get_attribute("aria-valuetext") == scale
-                assert (
-                    scale in page.locator("#move-what").text_content()
-                    and date in page.locator("#move-what").text_content()
-                )
+                assert scale in spoken(page, "#move-what") and date in spoken(page, "#move-what")
                 seen.append(expected[date, scale])
     assert len(seen) == len(results.cells) == 12
     assert len(set(seen)) > 3
@@ -84,9 +84,9 @@ def test_a_slider_moves_by_keys_and_its_bar_with_it(report: Any) -> None:
     page.locator("#move-scale").fill("0")
     before = page.locator("#move-traced-mean").get_attribute("x1")
     page.locator("#move-date").press("ArrowRight")
-    assert page.locator("#move-date-label").text_content() == short_day("2019-05-06")
+    assert spoken(page, "#move-date-label") == short_day("2019-05-06")
     page.locator("#move-scale").press("End")
-    assert page.locator("#move-scale-label").text_content() == "936"
+    assert spoken(page, "#move-scale-label") == "936"
     assert page.locator("#move-traced-mean").get_attribute("x1") != before
 
 
@@ -96,10 +96,10 @@ def simulated(page: Any, kind: int, day: int, asked: int) -> None:
     page.locator("[name=live-kind]").nth(kind).check()
     page.locator("#live-date").fill(str(day))
     page.locator("#live-scale").fill(str(asked))
-    assert page.locator("#live-traced").text_content() == "–"
+    assert spoken(page, "#live-traced") == "–"
     page.locator("#live-run").click()
     page.wait_for_selector(f"#live[data-answered='{int(before) + 1}']", timeout=120_000)
-    assert f"{asked:,}" in page.locator("#live-what").text_content()
+    assert f"{asked:,}" in spoken(page, "#live-what")
 
 
 def test_what_the_grid_has_not_is_simulated_in_the_page(report: Any, results: Results) -> None:
@@ -115,24 +115,24 @@ def test_what_the_grid_has_not_is_simulated_in_the_page(report: Any, results: Re
         differences = [runs["removal", seed][outcome] - runs["none", seed][outcome] for seed in seeds]
         assert np.ptp(differences) > 0.0
         mean, low, high, _ = paired_interval(differences)
-        assert page.locator(f"#live-{name}").text_content() == with_margin(mean, low, high)
+        assert spoken(page, f"#live-{name}") == with_margin(mean, low, high)
         lines = page.locator(f"#live-{name}-axis .seed")
         places = lines.evaluate_all("all => all.map((each) => Number(each.getAttribute('x1')))")
         assert np.corrcoef(places, differences)[0, 1] == pytest.approx(1.0)
     # Accounts that would not have woken by the last day are removed, and nobody misses them; none removed is the very same world.
     simulated(page, 1, 2, 150_000)
-    assert page.locator("#live-all").text_content() == "0"
+    assert spoken(page, "#live-all") == "0"
     simulated(page, 1, 2, 0)
-    assert page.locator("#live-all").text_content() == "nothing changed, with any seed"
+    assert spoken(page, "#live-all") == "nothing changed, with any seed"
 
 
 def test_the_engine_takes_no_number_that_it_cannot_have(report: Any) -> None:
     page = report.page
     page.locator("#live-scale").fill("1.5")
     assert page.locator("#live-run").is_disabled()
-    assert "whole number of accounts" in page.locator("#live-state").text_content()
+    assert "whole number of accounts" in spoken(page, "#live-state")
     page.locator("#live-scale").fill("0")
-    assert page.locator("#live-run").is_enabled() and page.locator("#live-state").text_content() == ""
+    assert page.locator("#live-run").is_enabled() and spoken(page, "#live-state") == ""
 
 
 def shown(page: Any) -> list[int]:
@@ -168,7 +168,7 @@ def test_removed_accounts_vanish_on_the_day(report: Any, results: Results) -> No
     ink = []
     for day in range(10):
         page.locator("#spread-day").fill(str(day))
-        assert page.locator("#spread-date").text_content() == short_day(results.dates[day])
+        assert spoken(page, "#spread-date") == short_day(results.dates[day])
         assert shown(page) == [expected["none", day], expected["early", day]]
         ink.append([inked(page, 0), inked(page, 1)])
     assert shown(page)[0] == len(there) > shown(page)[1] + 20
@@ -179,8 +179,8 @@ def test_removed_accounts_vanish_on_the_day(report: Any, results: Results) -> No
         watched.days["account"].isin(watched.accounts.loc[watched.accounts["ring"] == "campaign", "account"])
     ]
     now = campaign[(campaign["branch"] == "early") & (campaign["day"] == REMOVED_ON)]["status"].value_counts()
-    assert f"{now['suspended']} removed" in page.locator("#spread-count-1").text_content()
-    assert "0 removed" in page.locator("#spread-count-0").text_content()
+    assert f"{now['suspended']} removed" in spoken(page, "#spread-count-1")
+    assert "0 removed" in spoken(page, "#spread-count-0")
 
 
 def test_the_replay_advances_by_keys(report: Any, results: Results) -> None:
@@ -196,7 +196,7 @@ def test_the_replay_advances_by_keys(report: Any, results: Results) -> None:
         ("PageDown", 2),
     ):
         page.keyboard.press(key)
-        assert page.locator("#spread-date").text_content() == short_day(results.dates[day])
+        assert spoken(page, "#spread-date") == short_day(results.dates[day])
         assert page.locator("#spread-day").input_value() == str(day)
     page.locator("#spread-on").click()
     page.locator("#spread-back").press("Enter")
@@ -208,7 +208,7 @@ def test_another_colour_is_another_picture_of_the_same_accounts(report: Any) -> 
     pictures = []
     for plane in ("opinion", "part"):
         page.locator(f"[name=spread-plane][value={plane}]").check()
-        ends = page.locator("#spread-low").text_content()
+        ends = spoken(page, "#spread-low")
         pictures.append((page.evaluate("document.getElementById('spread-0').toDataURL()"), ends, shown(page)))
     assert pictures[0][0] != pictures[1][0] and pictures[0][1] != pictures[1][1] and pictures[0][2] == pictures[1][2]
 
@@ -248,24 +248,24 @@ def test_people_can_be_opened(report: Any, results: Results) -> None:
     assert len(hit) > 1
     icons = page.locator("#innocent-crowd use")
     assert icons.count() == len(people) == 1000
-    assert page.locator("#innocent-who").text_content() == f"Person {hit[0] + 1} of 1000"
+    assert spoken(page, "#innocent-who") == f"Person {hit[0] + 1} of 1000"
     page.locator("#innocent-next-hit").click()
-    told = page.locator("#innocent-told").text_content()
+    told = spoken(page, "#innocent-told")
     person = people.loc[hit[1]]
     assert page.locator("#innocent-number").input_value() == str(hit[1] + 1)
     assert ("still so at the end" in told) == (person["state"] == "suspended")
     assert f"Suspended on {person['days']} day" in told and f"Made {person['posts']} post" in told
     free = people.index[people["state"] == "free"][0]
     icons.nth(free).click()
-    assert "Never suspended." in page.locator("#innocent-told").text_content()
+    assert "Never suspended." in spoken(page, "#innocent-told")
     assert icons.nth(free).get_attribute("class") == "free open"
     page.locator("#innocent-number").fill("99999")
     page.locator("#innocent-number").press("Enter")
-    assert page.locator("#innocent-who").text_content() == "Person 1000 of 1000"
+    assert spoken(page, "#innocent-who") == "Person 1000 of 1000"
     page.locator("#innocent-next").click()
-    assert page.locator("#innocent-who").text_content() == "Person 1 of 1000"
+    assert spoken(page, "#innocent-who") == "Person 1 of 1000"
     states = people["state"].value_counts()
-    assert f"{states['suspended']:,} suspended (dark red)" in page.locator("#innocent-key").text_content()
+    assert f"{states['suspended']:,} suspended (dark red)" in spoken(page, "#innocent-key")
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

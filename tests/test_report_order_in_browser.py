@@ -53,3 +53,25 @@ def test_without_scripts_the_rows_stay_as_they_are(study: Path, chromium: Any) -
         assert found.page.locator("table.findings thead button").count() == 0
         assert found.page.locator("table.findings tbody tr:not(.group)").count() == 3
         assert found.page.locator(".scripted").first.is_hidden()
+
+
+def test_a_dozen_strategies_print_on_one_side_of_a4(study: Path, chromium: Any) -> None:
+    with opened(chromium, study / "report.html", (710, 1036)) as found:
+        found.page.evaluate(
+            """() => {
+              const rows = [...document.querySelectorAll("table.findings tbody tr:not(.group)")];
+              while (rows.length < 14) rows.push(rows[0].parentNode.appendChild(rows[0].cloneNode(true)));
+              for (const row of rows) {
+                row.querySelector(".name").firstChild.textContent = "enforcement with appeals";
+                row.cells[3].innerHTML = '190 <span class="second">(−550 to 930)</span>';
+                row.cells[4].innerHTML = '350 <span class="second">(−400 to 1,110)</span>';
+                row.cells[5].textContent = "smaller than matters, not detected";
+              }
+            }"""
+        )
+        assert found.page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+        found.page.emulate_media(media="print")
+        heights = found.page.locator("table.findings tbody tr:not(.group)").evaluate_all(
+            "all => all.map((r) => r.clientHeight)"
+        )
+        assert min(heights) > 5 and max(heights) < 20

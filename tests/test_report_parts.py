@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import sim
+from experiments.report import live
 from experiments.report import page as page_of
 from experiments.report.innocent import COLUMNS, STATES, crowd_of, hit_by, people_drawn
 from experiments.report.move import move_data
@@ -21,8 +23,11 @@ from experiments.report.spread import replay_of
 from experiments.report.story import tell
 from experiments.studies.results import Results
 from experiments.studies.watched import Watched
+from sim.moderation import ScoreDetector
+from sim.opinion import BoundedConfidence, Opinion
+from sim.opinion.rule import opinion_weight
 from sim.outcomes.watched import PART_STEPS
-from tests.pages import assert_strict, assert_whole
+from tests.pages import as_read, assert_strict, assert_whole
 
 STUDY = [
     "world.people=1000", "world.people_reachable=10000", "days=4", "seeds=2", "study.dates=[1, 2]", "study.reactive=[936]",
@@ -99,16 +104,16 @@ def test_cells_are_those_of_the_table(results: Results, page: str) -> None:
 
 def test_a_study_without_a_grid_has_no_sliders(results: Results, study: Path) -> None:
     story = tell(results)
-    page = page_of.render(replace(story, grid=(), plan=story.plan.replace(dates=(), form="plain")), study, ())
+    page = as_read(page_of.render(replace(story, grid=(), plan=story.plan.replace(dates=(), form="plain")), study, ()))
     assert 'id="move-data"' not in page and 'id="move"' not in page
     assert_whole(page)
 
 
 def test_without_what_was_watched_the_page_says_so(results: Results, study: Path) -> None:
-    page = page_of.render(tell(replace(results, watched=None)), study, ())
+    page = as_read(page_of.render(tell(replace(results, watched=None)), study, ()))
     assert "There is nothing to be watched: no account was recorded" in page
     assert 'id="spread"' not in page and 'id="innocent-crowd"' not in page
-    assert "suspended innocent accounts" in page
+    assert "suspensions of innocent accounts" in page
     assert_whole(page)
     nobody = Watched(results.watched.accounts.assign(ring="none"), results.watched.days)  # type: ignore[union-attr]
     assert replay_of(replace(results, watched=nobody)) is None
@@ -127,22 +132,22 @@ def test_what_was_done_to_innocents_adds_up(results: Results, page: str) -> None
     assert 0 < hit.share < 0.5 and hit.restored > 0
     own = results.timeline[results.timeline["branch"] == "early"].groupby("seed")[["posts", "troll_posts"]].sum().mean()
     assert hit.share == pytest.approx(hit.posts / (own["posts"] - own["troll_posts"] + hit.posts))
-    for words in ("suspended innocent accounts", "were restored", "of all that people, organisers and outlets"):
+    for words in ("suspensions of innocent accounts", "restored: ", "of all that people, organisers and outlets"):
         assert words in page
 
 
 def test_where_nobody_was_hit_a_sentence_says_so(results: Results, study: Path) -> None:
     none = dict.fromkeys(("wrongful_removals", "restored", "days_silenced", "posts_lost"), 0.0)
     spared = replace(results, runs=results.runs.assign(**none))
-    page = page_of.render(tell(spared), study, ())
+    page = as_read(page_of.render(tell(spared), study, ()))
     assert "Nobody innocent was suspended, in any scenario of this study" in page
     assert 'id="innocent-crowd"' not in page
     others = results.runs.copy()
     others.loc[others["branch"] == "early", list(none)] = 0.0
     others.loc[others["branch"] == "takedown_936@2019-05-02", "wrongful_removals"] = 10.0
     assert (
-        "hit nobody innocent; in other scenarios of this study innocent accounts were suspended up to 10 times"
-        in page_of.render(tell(replace(results, runs=others)), study, ())
+        "hit nobody innocent; in other scenarios of this study suspensions of innocent accounts were up to 10 ("
+        in as_read(page_of.render(tell(replace(results, runs=others)), study, ()))
     )
 
 
@@ -164,3 +169,50 @@ def test_icons_are_people_drawn_and_what_happened_to_them(results: Results, page
     drawn = re.findall(r'<use href="#innocent-person" x="(\d+)" y="(\d+)" class="(\w+)"/>', page)
     assert [state for _, _, state in drawn] == people["state"].tolist()
     assert len({(x, y) for x, y, _ in drawn}) == 1000
+
+
+# The live engine
+
+
+class Mine(BoundedConfidence):
+    """A rule of somebody's own, which no page runs."""
+
+    @opinion_weight
+    def weight(x: float, stance: float, confidence: float, parameters: tuple[float, ...]) -> float:
+        return 0.5
+
+
+def no_compiler(_: Any) -> Any:
+    raise sim.page.BuildError("The engine could not be built for a page: no compiler")
+
+
+def asked_for_live(results: Results) -> Results:
+    return replace(results, provenance={**results.provenance, "live": True})
+
+
+def test_what_the_live_engine_cannot_do_is_said_in_its_place(
+    results: Results, study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = tell(asked_for_live(results))
+    monkeypatch.setattr(live, "carried", no_compiler)
+    for other, sentence in (
+        (
+            replace(story, plan=story.plan.replace(detector=ScoreDetector())),
+            "The live engine of the page cannot carry out removals whose detector goes by signals (score), as those of this "
+            "study.",
+        ),
+        (
+            replace(story, world=story.world.replace(opinion=Opinion(rule=Mine()))),
+            "The live engine of the page cannot simulate this world: world.opinion.rule must be one of the packaged opinion "
+            "rules in a page, which runs no Python, not Mine.",
+        ),
+        (story, "The live engine could not be built on the machine that made this report."),
+    ):
+        assert live.live_of(other) == sentence
+        page = as_read(page_of.render(other, study, ()))
+        assert f"<p>{sentence}</p>" in page and 'id="live"' not in page and "wasm-unsafe-eval" not in page
+        assert_whole(page)
+
+
+def test_a_page_without_the_live_engine_says_how_to_get_it(page: str) -> None:
+    assert "python -m experiments.report DIR live=true" in page and 'id="live"' not in page

@@ -6,6 +6,7 @@ import base64
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,23 @@ import yaml
 from scipy import stats
 
 import experiments.report
+from experiments.command.words import short_day, within
 from experiments.report.certainty import certainty
 from experiments.report.chances import DOTS, _dots
 from experiments.report.data import as_link
 from experiments.report.effect import verb_of
 from experiments.report.figures_of_effects import _magnification, _Row
+from experiments.report.findings import _hits, _knows
 from experiments.report.people import Count
 from experiments.report.shifts import Shift
 from experiments.report.size import p_smaller, size, verdict
 from experiments.report.strategies import _best, _places
 from experiments.report.strings import Strings, say, strings, told_in
-from experiments.report.verdict import counted
+from experiments.report.verdict import as_set, counted
+from experiments.studies.settings import NamedBranch
 from sim import World
 from sim.fields import InputError
+from sim.moderation import HashtagLimit, Rates, ScoreDetector, SignalDetector, Takedown
 from sim.study.intervals import ANYTIME, STUDENT, Method, p_values, paired_interval
 
 SMALLEST = 0.01
@@ -88,12 +93,18 @@ def test_words_of_size_are_those_of_the_scale_of_opinion() -> None:
     assert found == ["none", "very_slight", "slight", "moderate", "large"]
 
 
-def _level(differences: list[float], people: int = 10_000, assumed: int = 1, swept: tuple[float, ...] = ()) -> str:
+def _level(
+    differences: list[float],
+    people: int = 10_000,
+    assumed: int = 1,
+    swept: tuple[float, ...] = (),
+    everything: Shift | None = None,
+) -> str:
     shift, seeds = _shift(differences), len(differences)
     found = verdict(shift, seeds, SMALLEST)
     world = World.hk2019(people=people)
     others = [Shift(each, each, each) for each in swept]
-    return certainty(shift, found, seeds, SMALLEST, world, assumed, others).level
+    return certainty(shift, everything or shift, found, seeds, SMALLEST, world, assumed, others).level
 
 
 def test_certainty_is_rated_down_for_chance_scale_and_assumptions() -> None:
@@ -106,6 +117,45 @@ def test_certainty_is_rated_down_for_chance_scale_and_assumptions() -> None:
     assert _level(wide) == "low"
     assert _level(wider) == "very_low"
     assert _level([0.02], assumed=0) == "low"
+
+
+def test_certainty_is_rated_down_where_everything_counted_is_of_another_size_or_direction() -> None:
+    up, none, down = [0.02, 0.021, 0.019, 0.0205], [0.001, -0.001, 0.002, -0.0015], [-0.02, -0.021, -0.019, -0.0205]
+    beyond, within, below, wide = (
+        Shift(0.0, *ends) for ends in ((0.02, 0.05), (-0.005, 0.005), (-0.05, -0.02), (-0.9, 0.9))
+    )
+    levels = {
+        name: [_level(differences, assumed=0, everything=other) for other in (beyond, within, below, wide)]
+        for name, differences in (("up", up), ("none", none), ("down", down))
+    }
+    assert levels == {
+        "up": ["high", "moderate", "moderate", "high"],
+        "none": ["moderate", "high", "moderate", "high"],
+        "down": ["moderate", "moderate", "high", "high"],
+    }
+    unknown = Shift(0.02, math.nan, math.nan)
+    assert _level(up, assumed=0, everything=unknown) == "high"
+
+
+def test_hitting_nobody_is_an_assumption_or_as_far_as_can_be_counted() -> None:
+    none, hardly, some = Count(0.0, 0.0, 0.0), Count(0.012, 0.0, 0.03), Count(25.0, 3.5, 46.0)
+    perfect = NamedBranch("a", (Takedown("2019-08-19"),))
+    erring = NamedBranch("b", (Takedown("2019-08-19", detector=Rates(tpr=0.9, fpr=0.001)),))
+    standing = NamedBranch("c", (HashtagLimit("2019-06-01"),))
+    assert [_hits(branch, none, 100.0) for branch in (perfect, erring, standing)] == [
+        ", hits nobody innocent by assumption",
+        ", hits no innocent account that could be counted",
+        ", hits nobody innocent",
+    ]
+    assert _hits(erring, none, 1.0) == ", hits nobody innocent"
+    assert _hits(erring, hardly, 100.0) == ", hits less than 0.1 of 10,000 innocent accounts"
+    assert _hits(erring, some, 100.0) == ", hits 25 of 10,000 innocent accounts"
+
+
+def test_numbers_have_the_decimals_of_their_range_and_choices_those_that_they_have() -> None:
+    assert [within(0.00044, -0.0001, 0.001, 1000), within(0.00023, 0.00012, 0.00035, 1000)] == ["0.4", "0.23"]
+    assert [within(-0.00001, -0.0001, 0.001, 1000), within(0.0002, math.nan, math.nan, 1000)] == ["0.0", "0.20"]
+    assert [as_set(value) for value in (0.05, 300_000, 5e-05, 3.0, 0.3)] == ["0.05", "300,000", "0.00005", "3", "0.3"]
 
 
 def test_verbs_are_of_size_times_certainty() -> None:
@@ -222,6 +272,21 @@ def test_another_language_is_another_file(tmp_path: Path) -> None:
     assert say("page.seeds", n=1) == "1 seed" and say.language == "en"
 
 
+def test_dates_are_told_as_the_language_has_them(tmp_path: Path) -> None:
+    days = [f"2019-{month:02}-01" for month in range(1, 13)]
+    assert [say.short_day(day) for day in days] == [short_day(day) for day in days]
+    assert [say.day("2019-08-19"), say.day("2024-02-29")] == ["19 August 2019", "29 February 2024"]
+    texts = yaml.safe_load(made_up(tmp_path).read_text(encoding="utf-8"))
+    numbers = [str(month) for month in range(1, 13)]
+    texts["dates"] = {
+        "full": "{year}年{month}月{day}日", "short": "{month}月{day}日", "months": numbers, "short_months": numbers
+    }  # fmt: skip
+    path = tmp_path / "zh.yaml"
+    path.write_text(yaml.safe_dump(texts, allow_unicode=True), encoding="utf-8")
+    with told_in(strings(str(path))):
+        assert (say.day("2019-08-19"), say.short_day("2019-12-01")) == ("2019年8月19日", "12月1日")
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -266,7 +331,7 @@ def _leaves(texts: Mapping[str, Any], path: str = "") -> Iterator[str]:
 
 def test_every_text_is_used_and_every_text_that_is_used_is_there() -> None:
     folder = Path(next(iter(experiments.report.__path__)))
-    sources = [*folder.glob("*.py"), *folder.glob("templates/**/*.html")]
+    sources = [*folder.glob("**/*.py"), *folder.glob("templates/**/*.html")]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     leaves = set(_leaves(strings().texts))
     whole = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""", code))
@@ -277,3 +342,31 @@ def test_every_text_is_used_and_every_text_that_is_used_is_there() -> None:
     used = set(re.findall(r'(?:say|t)\(\s*"([a-z_]+(?:\.[a-z_0-9]+)+)"', code))
     assert len(used) > 150
     assert {key for key in used if key not in leaves} == set()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "detected"),
+    [(0.5, 1.5, True), (0.2, 0.8, True), (-1.5, -0.5, True), (-0.8, -0.2, True), (-1.0, 1.0, False), (-0.2, 0.9, False),
+     (0.0, 0.0, False), (0.0, 1.0, False), (-1.0, 0.0, False)],
+)  # fmt: skip
+def test_people_are_detected_where_the_range_excludes_none(low: float, high: float, detected: bool) -> None:
+    assert Count((low + high) / 2, low, high).detected == detected
+    assert Count((low + high) / 2, low, high).negative().detected == detected
+
+
+def test_what_a_platform_would_have_to_know_is_named_by_the_detector() -> None:
+    """One of the user's own may judge by something that this program does not know of."""
+
+    @dataclass(frozen=True)
+    class Gut(SignalDetector):
+        def excess(self, view: Any) -> Any:
+            return np.zeros(view.account.size)
+
+        def sentence(self) -> str:
+            return "a feeling"
+
+    own, known = (
+        _knows(NamedBranch("some", (Takedown(1, detector=detector),))) for detector in (Gut(), ScoreDetector())
+    )
+    assert own == (say("knows.own"),)
+    assert len(known) == 1 and known != own and "signal" in known[0]

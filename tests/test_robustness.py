@@ -274,7 +274,7 @@ def test_the_program_draws_worlds_tries_strategies_and_goes_on(
         "days=2", "study=actual", "threads=1",
         "study.branches=[{name: none}, {name: early, policies: [{name: takedown, day: 0}]},"
         " {name: brake, policies: [{name: hashtag_limit, day: 1}]}]",
-        "study.headline=early", "study.sweep.branches=[early]", "seeds=2", "worlds=20", f"fields={','.join(NAMES)}",
+        "study.headline=early", "seeds=2", "worlds=20", f"fields={','.join(NAMES)}",
         f"results={tmp_path}",
     ]  # fmt: skip
     assert main([*arguments, "output=json"]) == 0

@@ -18,7 +18,7 @@ from experiments.command.folder import Manifest
 from experiments.command.progress import Reporter
 from experiments.run import main
 from experiments.studies.results import Results, load
-from experiments.studies.settings import Experiment, Sweep
+from experiments.studies.settings import Experiment, NamedBranch, StudyPlan, Sweep
 
 SMALL = [
     "world.people=1000", "days=20", "seeds=2", "study.dates=[2019-05-08, 12]", "study.reactive=[936]",
@@ -58,7 +58,7 @@ def test_nothing_but_results_and_ledger_is_written(folder: Path) -> None:
     assert {path.name for path in study.iterdir()} == {
         "runs.parquet", "timeline.parquet", "turnout.parquet", "removals.parquet", "effects.parquet", "effects.csv",
         "sweep.parquet", "observed.parquet", "provenance.json", "report.html", "figures", "manifest.json",
-        "watched.parquet", "watched_accounts.parquet",
+        "watched.parquet", "watched_accounts.parquet", "relays.parquet",
     }  # fmt: skip
     assert not Path("outputs").exists()
     assert not Path("multirun").exists()
@@ -233,6 +233,17 @@ def test_the_defaults_are_the_study_of_the_case() -> None:
     assert {cell.asked for cell in cells} == {94, 312, 936, 10_000, 50_000, 200_000}
     assert len(experiment.seed_list) == 8
     assert experiment.world.campaign.local_follower_share in Sweep().values
+
+
+def test_what_is_swept_is_the_headline_where_no_branch_is_named() -> None:
+    branches = (NamedBranch("none"), NamedBranch("quiet", campaign=False), NamedBranch("other", campaign=False))
+    assert StudyPlan(branches=branches, headline="quiet").swept == ("quiet",)
+    assert StudyPlan(branches=branches, headline="quiet", sweep=Sweep(branches=("other",))).swept == ("other",)
+    with pytest.raises(
+        sim.InputError, match="must name a branch to compare, for none is the reference and the headline"
+    ):
+        StudyPlan(branches=branches, headline="none")
+    assert StudyPlan(branches=branches, headline="none", sweep=Sweep(values=())).headline == "none"
 
 
 def test_progress_ends_the_simulation_when_the_user_interrupts(tmp_path: Path) -> None:

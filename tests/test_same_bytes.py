@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.page.module import _built, about, code_of
+from sim.page.module import _built, code_of
 
 ROOT = Path(__file__).resolve().parents[1]
 WORLD = sim.World.hk2019(people=1000)
@@ -31,7 +31,7 @@ def written(folder: Path, seed: str, *command: str) -> dict[str, bytes]:
 def test_what_is_exported_is_the_same_again(tmp_path: Path) -> None:
     first, second = (written(tmp_path / seed, seed, "-c", WRITE) for seed in "12")
     assert first == second
-    assert set(first) == {"engine.wasm", "world.bin", "layout.json", "engine.js"}
+    assert set(first) == {"engine.wasm", "world.bin", "layout.json", "engine.js", "variants.js"}
 
 
 def test_a_classroom_is_the_same_file_again(tmp_path: Path) -> None:
@@ -40,8 +40,8 @@ def test_a_classroom_is_the_same_file_again(tmp_path: Path) -> None:
     assert first == second and len(first["lab.html"]) > 500_000
 
 
+@pytest.mark.longest
 def test_a_module_is_built_to_the_same_bytes_again(monkeypatch: pytest.MonkeyPatch) -> None:
     page = sim.page.export(WORLD, seed=3)
-    rule = type(WORLD.opinion.rule)
     monkeypatch.setenv("PYTHONHASHSEED", "3")
-    assert _built(rule, page.kind, about(code_of(page.kind), rule)) == page.module
+    assert _built(page.kind, code_of(page.kind)) == page.module

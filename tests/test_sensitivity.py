@@ -37,7 +37,7 @@ SMALL = [
     "world.people=200", "world.graph.followees=5", "world.burn_in_days=0", "world.campaign.daily_posts=[30000]",
     "world.campaign.on_topic_share=0.2", "world.campaign.sleepers.accounts=100", "days=2", "study=actual", "threads=1",
     "study.branches=[{name: none}, {name: no_campaign, campaign: false}]",
-    "study.headline=no_campaign", "study.sweep.branches=[no_campaign]",
+    "study.headline=no_campaign",
     "fields=campaign.stance,opinion.rule.strength",
 ]  # fmt: skip
 
@@ -292,7 +292,10 @@ def test_what_is_printed_has_a_line_a_field_and_the_sentences(method: str, headi
         (["design=sobol"], "design must be"),
         (["precision=0.001"], "precision must be left out: all worlds have the same seeds."),
         (["-m", "world.campaign.flooding=1,2"], "--multirun must be left out"),
-        (["study.headline=none"], "study.headline must be another branch than the reference, none."),
+        (
+            ["study.headline=none", "study.sweep.values=[]"],
+            "study.headline must be another branch than the reference, none.",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
+
 import numpy as np
+import pytest
 
 import sim
+from sim.engine.arrays import ArrayEngine
 from sim.engine.crew import Crew, crew_of
 from sim.engine.fixed import Fixed, fixed_for
+from sim.engine.kernels.waking import draw_block
 from sim.engine.sessions import Sessions
 from sim.randomness import Stream, uniforms
 from sim.society.society import draw
@@ -39,11 +45,36 @@ def test_sessions_are_the_draws_below_activity() -> None:
 
 
 def test_a_block_of_any_size_is_drawn_whole() -> None:
-    """More sessions than there is room for at first: everybody has one at nearly every step."""
-    fixed = _fixed(**{"population.sessions_per_day": 900.0, "population.equal_sessions": True})
+    """More sessions than there is room for at first: everybody has one at the first step, though hardly anybody was expected."""
+    fixed = _fixed(**{"population.sessions_per_day": 0.1, "expression.first_posts": 1.0})
     ends, accounts = _sessions(fixed).block(0, Crew(1))
-    assert ends[-1] == accounts.size > 1536
+    assert accounts[:1000].tolist() == [*range(1000)] and ends[0] == 1000 < ends[-1] == accounts.size < 1300
     assert all(np.unique(part).size == part.size for part in np.split(accounts, ends[:-1]))
+
+
+@pytest.mark.parametrize("sessions", [0.5, 20.0, 900.0])
+def test_a_block_is_drawn_once(sessions: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is room for what is expected."""
+    fixed = _fixed(**{"population.sessions_per_day": sessions})
+    draws = Mock(side_effect=draw_block)
+    monkeypatch.setattr("sim.engine.sessions.draw_block", draws)
+    ends, accounts = _sessions(fixed).block(0, Crew(1))
+    assert draws.call_count == 1 and ends[-1] == accounts.size > 0
+
+
+def test_forks_have_their_sessions_in_common() -> None:
+    """Side by side, each on a thread of its own, and in blocks that are not the same."""
+    world = sim.World.hk2019(people=1000, days=3, burn_in_days=1)
+    trunk = ArrayEngine(world)
+    trunk.sessions.length = 5
+    trunk.advance(11)
+    forks = [trunk.fork() for _ in range(4)]
+    assert all(fork.sessions is trunk.sessions for fork in forks)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda fork: fork.advance(world.burn_in_ticks + world.ticks), forks))
+    alone = ArrayEngine(world)
+    alone.advance(alone.last_step)
+    assert {fork.digest for fork in forks} == {alone.digest}
 
 
 def test_blocks_are_kept_as_far_as_there_is_room() -> None:

@@ -23,11 +23,13 @@ from sim.moderation import (
     Policy,
     Rates,
     ReshareFriction,
+    Takedown,
 )
 from sim.moderation.flags import credibility
 from sim.outcomes import measure
 from sim.people.accounts import Role
 from sim.society.groups import Group
+from sim.world import World
 from tests.strategies.branches import soft_policies
 from tests.strategies.worlds import SEEDS, cases
 from tests.worlds import assert_same, busy_branch, busy_world, run
@@ -187,3 +189,35 @@ def test_marks_fall_on_the_innocent_at_the_detectors_rate() -> None:
     assert flagged[group == Group.ACTIVE_TROLL].all()
     assert 0.12 < flagged[group == Group.CITIZEN].mean() < 0.28
     assert measure(model)["wrongful_marks"] == flagged[group < Group.ACTIVE_TROLL].sum()
+
+
+def test_what_is_disclosed_is_by_default_what_the_campaign_says() -> None:
+    assert Disclosure(1).stance == World.hk2019(people=1000).campaign.stance
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "nobody minds."),
+        ({"discount": 0.5}, "messages within 0.25 of its stance (-0.75) persuade 50% less from then on."),
+        (
+            {"backlash_share": 0.2, "backlash": 0.5},
+            "20% of people take it for censorship and move 50% of the way to the",
+        ),
+        ({"backlash_share": 0.2}, "nobody minds."),
+        ({"discount": 0.5, "backlash_share": 0.2, "backlash": 0.5}, "from then on and 20% of people take it"),
+    ],
+)
+def test_a_disclosure_says_what_it_does(settings: dict[str, float], says: str) -> None:
+    sentence = Disclosure(1, **settings).sentence("1 May")
+    assert sentence.startswith("On 1 May the platform discloses the campaign: ") and says in sentence
+    assert ("nobody minds" in sentence) == (says == "nobody minds.")
+
+
+def test_who_is_suspended_is_not_counted_as_marked_as_well() -> None:
+    """Innocents that are hit are those suspended and those marked, each once."""
+    all_of_them = Rates(tpr=1.0, fpr=1.0)
+    marks = run(busy_world(), Branch((Labels(0, detector=all_of_them), Downranking(0, detector=all_of_them)))).daily[-1]
+    both = run(busy_world(), Branch((Labels(0, detector=all_of_them), Takedown(2, accounts=9, detector=all_of_them))))
+    assert both.daily[-1]["wrongful_removals"] > 0
+    assert both.daily[-1]["wrongful_removals"] + both.daily[-1]["wrongful_marks"] == marks["wrongful_marks"]

@@ -12,7 +12,8 @@ import pytest
 from rich.console import Console
 
 from experiments.report.story import tell
-from experiments.report.strategies import COSTS, _alike, strategies
+from experiments.report.strategies import _alike, strategies
+from experiments.report.strings import say
 from experiments.report.tables import print_study
 from experiments.run import main
 from experiments.studies.results import Results, load
@@ -25,6 +26,7 @@ from sim.outcomes import measure
 from sim.people.accounts import Status
 from sim.society.groups import innocent_accounts
 from sim.study.compare import compare
+from tests.pages import as_read
 from tests.worlds import assert_same, busy_world, run
 
 ERRING = (Takedown(1, Rates(tpr=0.8, fpr=0.2), accounts=20), Labels(1, Rates(salt=2, tpr=0.5, fpr=0.2), 0.5, 0.5))
@@ -83,7 +85,7 @@ def test_accounts_with_an_agenda_keep_their_number_on_either_platform(
     assert found == {
         "branch": "tipped", "policy": "tip_off", "platform": "second", "date": "2019-05-02", "removed": 15.0, "innocents": 0.0,
     }  # fmt: skip
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    page = as_read((folder / "report.html").read_text(encoding="utf-8"))
     assert '<td class="left">tip off</td><td class="left">Facebook</td><td class="left">2 May</td><td>15</td>' in page
     assert '<td class="left">Facebook</td><td class="left">2 May</td>' in page
     assert "all of which are in the model; an innocent person removed counts as the 1,000 that one stands for" in page
@@ -158,8 +160,8 @@ def test_the_study_ranks_its_strategies(tmp_path: Path, capsys: pytest.CaptureFi
     for row in best.to_dict("records"):
         better = (table["traced"] > row["traced"]) & (table["hit"] <= row["hit"])
         assert not better.any()
-    page = (folder / "report.html").read_text(encoding="utf-8")
-    assert all(f"<th>{called}</th>" in page for called in COSTS.values())
+    page = as_read((folder / "report.html").read_text(encoding="utf-8"))
+    assert all(f"<th>{called}</th>" in page for called in say.find("costs").values())
     assert "Whom they hit" in page and "Summary of findings" in page and "Timing and scale" not in page
     found = {row["branch"]: row for row in printed["findings"]}
     assert list(found)[:13] == table_of_all["branch"].tolist() and "no_campaign" in found

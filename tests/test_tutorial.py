@@ -181,6 +181,7 @@ def test_a_graph_that_is_not_there(graph_folder: Path, given: str, sentence: str
 # Policies
 
 
+@pytest.mark.slow
 def test_the_tutorials_policy_gives_equal_bits_in_both_engines(policy_folder: Path) -> None:
     done = python(policy_folder, "use.py")
     assert done.returncode == 0, done.stderr
@@ -195,7 +196,7 @@ def branches(*policies: str) -> list[str]:
     named = [f"{{name: policy {i}, policies: [{policy}]}}" for i, policy in enumerate(policies)]
     return [
         f"study.branches=[{{name: none}}, {', '.join(named)}]",
-        "study.headline=policy 0", "study.sweep.branches=[policy 0]", "world.signals.observe=true", "world.signals.reports=0.3",
+        "study.headline=policy 0", "world.signals.observe=true", "world.signals.reports=0.3",
         "results=out", *SMALL,
     ]  # fmt: skip
 
@@ -300,7 +301,7 @@ def test_the_tutorials_outcome_is_equal_in_both_engines(outcome_folder: Path) ->
 @pytest.mark.slow
 def test_the_command_line_finds_the_outcome(outcome_folder: Path, refuses: Callable[..., str]) -> None:
     study = ["study.branches=[{name: none}, {name: quiet, campaign: false}]", "study.headline=quiet"]
-    study += ["study.sweep.branches=[quiet]", "results=out", *SMALL]
+    study += ["results=out", *SMALL]
     chosen = "outcomes=[{name: my_outcomes.Extremes, bound: 0.3}]"
     done = python(outcome_folder, "-m", "experiments.run", chosen, "keep=[opinion]", "every=7", *study)
     assert done.returncode == 0, done.stderr
@@ -355,6 +356,7 @@ def test_an_outcome_that_is_not_there(
 # Adaptations
 
 
+@pytest.mark.slow
 def test_the_tutorials_adaptation_gives_equal_bits_in_both_engines(adaptation_folder: Path) -> None:
     done = python(adaptation_folder, "use.py")
     assert done.returncode == 0, done.stderr
@@ -370,7 +372,7 @@ def test_the_tutorials_adaptation_gives_equal_bits_in_both_engines(adaptation_fo
 def test_the_command_line_finds_the_adaptation(adaptation_folder: Path) -> None:
     chosen = "world.campaign.adaptation={name: my_adaptations.WaitingItOut, calm_days: 1}"
     study = ["study.branches=[{name: none}, {name: quiet, campaign: false}]", "study.headline=quiet"]
-    study += ["study.sweep.branches=[quiet]", "results=out", *SMALL]
+    study += ["results=out", *SMALL]
     done = python(adaptation_folder, "-m", "experiments.run", chosen, *study)
     assert done.returncode == 0, done.stderr
     (provenance,) = (adaptation_folder / "out").rglob("provenance.json")

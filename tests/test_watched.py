@@ -12,21 +12,20 @@ from hypothesis import given, settings
 
 import sim
 from experiments.command.folder import Manifest
-from experiments.command.progress import Reporter
 from experiments.run import main
 from experiments.studies.graph_layout import laid_out
 from experiments.studies.results import load
 from experiments.studies.settings import Experiment
-from experiments.studies.watched import accounts_table, watch
+from experiments.studies.watched import accounts_table, watch_look
 from sim.branch import Branch
 from sim.fields import InputError
-from sim.moderation import PreemptiveRemoval, Rates, Takedown
+from sim.moderation import Rates, Takedown
 from sim.outcomes.watched import OPINION_STEPS, PART_STEPS, Ring
 from sim.society.groups import of_campaign
 from sim.society.society import draw
 from sim.world import World
 from tests.strategies.worlds import SEEDS, cases
-from tests.worlds import busy_world
+from tests.worlds import busy_world, forked_branches, forking_world
 
 
 @given(cases(), SEEDS)
@@ -42,13 +41,7 @@ def test_both_engines_see_the_same_and_watching_changes_nothing(case: tuple[Worl
 
 def test_branches_of_a_study_see_what_they_would_by_themselves_of_the_same_accounts() -> None:
     """Forked at their first policy, and shadowed while only sleepers are gone."""
-    world = busy_world(days=4, **{"campaign.sleepers.waking_rate": 0.05})
-    branches = {
-        "none": Branch(),
-        "removal": Branch((Takedown(1, Rates(tpr=0.7, fpr=0.3), accounts=20),)),
-        "preemptive": Branch((PreemptiveRemoval(1, accounts=3),)),
-        "no campaign": Branch(campaign=False),
-    }
+    world, branches = forking_world(), forked_branches()
     watch = sim.Watch(around=2000, people=30)
     study = sim.compare(world, branches, seeds=1, keep=watch)
     for name, branch in branches.items():
@@ -162,6 +155,7 @@ def test_what_is_watched_is_checked_and_may_be_absent(study: Path, tmp_path: Pat
     assert load(copy).watched is None
 
 
-def test_nobody_is_watched_where_nobody_is_asked_for(tmp_path: Path) -> None:
-    experiment = Experiment(world=sim.World.hk2019(people=1000), watch=0)
-    assert watch(experiment, sim.Ledger(tmp_path), Reporter()) is None
+def test_nobody_is_watched_where_nobody_is_asked_for() -> None:
+    world = sim.World.hk2019(people=1000)
+    assert watch_look(Experiment(world=world, watch=0)) == {}
+    assert set(watch_look(Experiment(world=world))) == {"watched"}

@@ -142,6 +142,22 @@ TWO_PLATFORMS: dict[str, Any] = {
 }
 
 
+def forking_world() -> World:
+    """A busy world in which ``forked_branches`` part on different days, with sleepers who would wake long after they are gone."""
+    return busy_world(days=4, **{"campaign.sleepers.waking_rate": 0.05})
+
+
+def forked_branches(*names: str) -> dict[str, Branch]:
+    """Branches (default: all) that are forked at their first policy, from day 0 on, and shadowed while only sleepers are gone."""
+    branches = {
+        "none": Branch(),
+        "removal": Branch((Takedown(1, Rates(tpr=0.7, fpr=0.3), accounts=20),)),
+        "preemptive": Branch((PreemptiveRemoval(1, accounts=3),)),
+        "no campaign": Branch(campaign=False),
+    }
+    return {name: branches[name] for name in names or branches}
+
+
 def busy_branch() -> Branch:
     """Policies for ``busy_world`` that remove trolls, sleepers and innocents on several days."""
     return Branch(

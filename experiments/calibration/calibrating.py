@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,7 @@ from experiments.calibration.quantities import Measured
 from experiments.calibration.targets import Calibration
 from experiments.command.folder import Assembly
 from experiments.command.progress import Reporter
-from experiments.studies.observed import compare_with_observed
+from experiments.studies.observed import clock_look, compare_with_observed
 from experiments.studies.results import PROVENANCE
 from sim import cases
 from sim.executors import Executor
@@ -126,11 +127,12 @@ class Calibrating:
         ledger: Ledger,
         reporter: Reporter,
         days: int | None = None,
+        looks: Mapping[str, sim.Look] = MappingProxyType({}),
     ) -> sim.Study:
         how = self.how
         return sim.compare(
             world, branches, how.seeds, days=days, threads=how.threads, ledger=ledger, executor=how.executor,
-            progress=lambda *_: reporter.end_if_told(),
+            progress=lambda *_: reporter.end_if_told(), looks=looks,
         )  # fmt: skip
 
     def run(self, ledger: Ledger, reporter: Reporter) -> Calibrated:
@@ -165,7 +167,8 @@ class Calibrating:
         case, world = cases.named(self.calibration.case), self.calibration.world
         tables = []
         for each in (world, world.replace(found.changes)):
-            study = self._compared(each, {"none": sim.Branch()}, ledger, reporter)
+            looks = clock_look(case, each, "none")
+            study = self._compared(each, {"none": sim.Branch()}, ledger, reporter, looks=looks)
             tables.append(compare_with_observed(study, case))
         before, after = tables
         return before.rename(columns={"simulated": "before"}).assign(calibrated=after["simulated"])

@@ -7,6 +7,7 @@ and writes where it says. All composing goes through ``_Loader``, also that of a
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import os
@@ -28,7 +29,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import ChoiceSweep, RangeSweep
+from hydra.core.override_parser.types import ChoiceSweep, Override, RangeSweep
 from hydra.core.plugins import Plugins
 from hydra.core.utils import JobStatus, run_job
 from hydra.errors import HydraException
@@ -39,7 +40,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.command.configuration_files import check_file
 from experiments.command.folder import scratch
-from sim.fields import InputError
+from sim.fields import InputError, shown
 
 CONFIGURATION, PRIMARY = "experiments.conf", "run"
 MOST_JOBS = 10_000
@@ -121,6 +122,13 @@ class _Repository(ConfigRepository):
     def __init__(self, search_path: ConfigSearchPath, allow_code: bool) -> None:
         self.allow_code = allow_code
         super().__init__(search_path)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Repository:
+        """A repository whose list of sources is its own. Hydra copies one for each composition so as to change that list; a
+        source's contents, all that plugins have registered, it never changes, and to copy them took most of the time."""
+        copied = copy.copy(self)
+        copied.sources = list(self.sources)
+        return copied
 
     def initialize_sources(self, config_search_path: ConfigSearchPath) -> None:
         for element in config_search_path.get_path():
@@ -354,7 +362,9 @@ def _check_number_of_jobs(config: DictConfig, overrides: Sequence[str]) -> None:
     """Raise InputError for more jobs than anybody means, before Hydra makes a list of them."""
     params = OmegaConf.select(config, "hydra.sweeper.params") or {}
     jobs = 1
-    for override in OverridesParser.create().parse_overrides([*(f"{k}={v}" for k, v in params.items()), *overrides]):
+    typed = OverridesParser.create().parse_overrides(list(overrides))
+    _check_given_once(typed)
+    for override in (*OverridesParser.create().parse_overrides([f"{k}={v}" for k, v in params.items()]), *typed):
         value = override.value() if override.is_sweep_override() else None
         if isinstance(value, ChoiceSweep):
             jobs *= len(value.list)
@@ -362,6 +372,20 @@ def _check_number_of_jobs(config: DictConfig, overrides: Sequence[str]) -> None:
             jobs *= max(1, math.ceil((value.stop - value.start) / value.step))
     if jobs > MOST_JOBS:
         raise InputError(f"a sweep must have at most {MOST_JOBS:,} jobs, not {jobs:,}")
+
+
+def _check_given_once(overrides: Sequence[Override]) -> None:
+    """Raise InputError for values to be swept of which Hydra would take none, since another value is given after them."""
+    swept: set[str] = set()
+    for override in overrides:
+        key = "@".join(filter(None, (override.key_or_group, override.package)))
+        if key in swept:
+            raise InputError(
+                f"must be given once where it is swept: Hydra takes the last, {shown(override.input_line)}, and no other",
+                field=key,
+            )
+        if override.is_sweep_override():
+            swept.add(key)
 
 
 def quoted(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ from sim.engine.kernels.ticks import run_ticks
 
 __all__ = ["STOP", "Reporter", "StoppedError"]
 
+Foreseen = Callable[[int], str | None]
 _EVERY = 10.0
 
 
@@ -30,6 +32,7 @@ class Reporter:
         self._began = self._said = 0.0
         self._first: tuple[float, int] | None = None
         self._counted = ""
+        self._foreseen: Foreseen | None = None
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -59,9 +62,10 @@ class Reporter:
         if not is_kept(run_ticks):
             self.say("Compiling the engine for this machine, once: about half a minute.")
 
-    def begin(self, what: str, counted: str = "") -> None:
-        """What follows is this piece of work; ``counted`` names what it is counted in, where that tells how fast it goes."""
-        self._counted = counted
+    def begin(self, what: str, counted: str = "", foreseen: Foreseen | None = None) -> None:
+        """What follows is this piece of work; ``counted`` names what it is counted in, where that tells how fast it goes.
+        ``foreseen`` has a sentence for how much there is to do, if any, which is said before it is begun."""
+        self._counted, self._foreseen = counted, foreseen
         self._what = what = shown(what)
         self._began = self._said = time.monotonic()
         self._first = None
@@ -76,8 +80,13 @@ class Reporter:
             raise StoppedError
 
     def advanced(self, done: int, total: int) -> None:
-        """So many of the ticks are done."""
+        """So many of the ticks are done; none before the first is begun."""
         self.end_if_told()
+        if done == 0:
+            sentence = None if self._foreseen is None else self._foreseen(total)
+            if sentence is not None:
+                self.say(sentence)
+            return
         if self._bar is not None:
             for task in self._bar.task_ids:
                 self._bar.update(task, completed=done, total=total, description=self._what + self._rate(done))

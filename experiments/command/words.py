@@ -7,6 +7,8 @@ import math
 from collections.abc import Sequence
 
 THOUSANDTHS = "thousandths of a unit of opinion"
+ENGLISH = "en"
+"""The tag of the language in which programs talk."""
 
 
 def plain(value: float, digits: int = 2) -> str:
@@ -17,6 +19,11 @@ def plain(value: float, digits: int = 2) -> str:
         return "0"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def in_full(value: float) -> str:
+    """A number of a setting, to its last digit: ``1,000,000``, ``0.001``."""
+    return f"{value:,.10g}"
 
 
 def with_margin(value: float, low: float, high: float, scale: float = 1000.0) -> str:
@@ -39,21 +46,21 @@ def _decimals(half: float) -> int:
     return min(6, max(0, (half < 2 * 10.0**place) - place))
 
 
-def interval(low: float, high: float, scale: float = 1.0) -> str:
+def interval(low: float, high: float, scale: float = 1.0, to: str = "to") -> str:
     """``0.00012 to 0.00020``, with as many decimals as the width of the interval deserves."""
     if math.isnan(low):
         return "unknown: one seed gives none"
-    low, high = scale * low, scale * high
-    if high == low:
-        return f"{plain(low)} to {plain(high)}"
-    decimals = min(9, max(0, 1 - math.floor(math.log10(high - low))))
-    return f"{low:.{decimals}f} to {high:.{decimals}f}".replace("-", "−")
+    return f"{within(low, low, high, scale)} {to} {within(high, low, high, scale)}"
 
 
-def day_in_words(date: str) -> str:
-    """``19 August 2019``."""
-    day = datetime.date.fromisoformat(date)
-    return f"{day.day} {day:%B %Y}"
+def within(value: float, low: float, high: float, scale: float = 1.0) -> str:
+    """A number to as many decimals as its interval has; without one, to two digits."""
+    width = scale * (high - low)
+    if math.isnan(width) or width == 0.0:
+        return plain(scale * value)
+    decimals = min(9, max(0, 1 - math.floor(math.log10(width))))
+    shown = f"{scale * value:,.{decimals}f}"
+    return shown.lstrip("-") if float(shown.replace(",", "")) == 0 else shown.replace("-", "−")
 
 
 def short_day(date: str) -> str:
@@ -78,9 +85,9 @@ def number(value: float) -> str:
 
 
 def ranks_in_words(ranks: Sequence[int]) -> str:
-    """``1–4, 7``; ``none`` where there are none."""
+    """``1–4, 7``; ``–`` where there are none."""
     if not ranks:
-        return "none"
+        return "–"
     runs: list[list[int]] = []
     for rank in ranks:
         if runs and rank == runs[-1][-1] + 1:

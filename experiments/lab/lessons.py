@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from experiments.lab.levers import Lever as PageLever
 from experiments.lab.levers import levers, settings_of
+from experiments.lab.worlds import Choice, check_lesson
 from sim import saved
 from sim.branch import Branch
 from sim.fields import InputError, Settings, chosen, quantity
@@ -136,6 +138,9 @@ class Lesson(Settings):
     )
     budget: Budget | None = quantity(None, unit="budget", source=_SOURCE, doc="What may be spent (none: anything).")
     controls: tuple[Control, ...] = quantity((), unit="controls", source=_SOURCE, doc="What a class may change.")
+    worlds: tuple[str, ...] = quantity(
+        (), unit="fields", source=_SOURCE, doc="What of both worlds a class may choose, of what the page has."
+    )
     prediction: Prediction | None = quantity(
         None, unit="prediction", source=_SOURCE, doc="What is guessed (none: nothing)."
     )
@@ -149,8 +154,8 @@ class Lesson(Settings):
         if self.prediction is not None and not self.debrief:
             raise InputError("must say something where there is a prediction", field="debrief")
 
-    def in_page(self, name: str, world: World) -> dict[str, Any]:
-        """The lesson as the page has it. Raises InputError for what a page of the world cannot have."""
+    def in_page(self, name: str, world: World, choices: Sequence[Choice] = ()) -> dict[str, Any]:
+        """The lesson as the page has it, ``choices`` of worlds among it. Raises InputError for what such a page cannot have."""
         Branch(self.start).check_against(world)
         known = levers(world)
         start = {policy.name: settings_of(policy, world, known) for policy in self.start}
@@ -174,7 +179,28 @@ class Lesson(Settings):
             }
         for i, price in enumerate(self.budget.prices if self.budget else ()):
             _found(price.field, known, f"budget.prices[{i}].field")
-        return {**self.to_mapping(), "name": name, "start": start, "controls": controls, "ranges": ranges}
+        worlds = check_lesson(self.worlds, choices, [*start, *controls])
+        about = {"start": start, "controls": controls, "ranges": ranges, "worlds": worlds}
+        return {**self.to_mapping(), "name": name, **about}
+
+
+def fitting(
+    lessons: Mapping[str, Lesson], asked: str, world: World, choices: Sequence[Choice] = ()
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The lessons that a page of a world can have, as it has them, and why it cannot have the others, by name. Raises InputError
+    if the lesson that is ``asked`` for (empty: any) is one of these, and if all are."""
+    found, without = [], dict[str, str]()
+    for name, lesson in lessons.items():
+        try:
+            found.append(lesson.in_page(name, world, choices))
+        except InputError as error:
+            without[name] = str(error)
+            if name == asked:
+                raise InputError(f"cannot be {name} in this world: {error}", field="lesson") from None
+    if not found:
+        name, why = next(iter(without.items()))
+        raise InputError(f"cannot be any in this world, nor {name}: {why}", field="lesson")
+    return found, without
 
 
 def _found(path: str, known: list[PageLever], place: str) -> tuple[PageLever, dict[str, Any]]:
@@ -200,7 +226,8 @@ def packaged() -> dict[str, Lesson]:
 
 
 def named(name: str) -> dict[str, Lesson]:
-    """The packaged lessons, and the one of a file, for ``lesson=NAME`` or ``lesson=FILE.yaml``. Raises InputError."""
+    """The packaged lessons, and the one of a file, for ``lesson=NAME`` or ``lesson=FILE.yaml`` (empty: no
+    other). Raises InputError."""
     if name.endswith((".yaml", ".yml")):
         path = Path(name)
         if not re.fullmatch(r"[a-z0-9_]{1,40}", path.stem):
@@ -208,5 +235,6 @@ def named(name: str) -> dict[str, Lesson]:
                 f"must be a file whose name has small letters, digits and _ only, not {path.stem[:60]!r}", "lesson"
             )
         return packaged() | {path.stem: load(path)}
-    chosen(name, packaged(), "lesson")
+    if name:
+        chosen(name, packaged(), "lesson")
     return packaged()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from sim.actors.adaptation import Rebuilding
 from sim.fields import FieldInfo, InputError, describe_fields
 from sim.moderation import (
     CircuitBreaker,
@@ -30,6 +31,9 @@ _MOST = 1_000_000_000  # where a field has no end
 OF_WORLD = ("campaign.flooding", "campaign.deception", "opinion.anchoring")
 """Fields of the world that a page can set, beside the numbers of its opinion rule."""
 OF_RULE = "opinion.rule"
+OF_OPERATOR = "campaign.adaptation"
+ANSWERS = ("replacement", "notice_days", "budget_hours", "keeps_volume")
+"""Numbers of how an operator rebuilds; where a page's operator may, they are what they usually are once the lever is used."""
 
 
 class Lever(NamedTuple):
@@ -52,6 +56,9 @@ def _of_world(world: World) -> list[Lever]:
         part, _, name = lever.path.rpartition(".")
         if part == OF_RULE or lever.path in OF_WORLD:
             found.setdefault(part, []).append({**_field(known[lever.path], None), "name": name})
+        if part == OF_OPERATOR and name in ANSWERS:
+            usual = getattr(Rebuilding(), name)
+            found.setdefault(part, []).append({**_field(known[lever.path], None), "name": name, "value": usual})
     return [Lever(part, "", fields) for part, fields in found.items()]
 
 
@@ -95,6 +102,7 @@ def _day(world: World) -> dict[str, Any]:
     value = world.days // 2
     return {
         "name": "day", "date": True, "detector": False, "value": value, "low": 0, "high": world.days - 1, "whole": True,
+        "bool": False,
         "allowed": allowed, "doc": "First day of the policy.", "unit": "day", "limit": None,
     }  # fmt: skip
 
@@ -102,8 +110,8 @@ def _day(world: World) -> dict[str, Any]:
 def _field(info: FieldInfo, limit: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "name": info.path, "date": False, "detector": False, "value": info.value, "low": 0 if info.low is None else info.low,
-        "high": _MOST if info.high is None else info.high, "whole": isinstance(info.value, int), "allowed": info.allowed,
-        "doc": info.doc, "unit": info.unit, "limit": limit,
+        "high": _MOST if info.high is None else info.high, "whole": isinstance(info.value, int),
+        "bool": isinstance(info.value, bool), "allowed": info.allowed, "doc": info.doc, "unit": info.unit, "limit": limit,
     }  # fmt: skip
 
 

@@ -11,10 +11,11 @@ import yaml
 from markupsafe import Markup
 
 from experiments.lab.graph import graph_of
-from experiments.lab.lessons import Lesson
 from experiments.lab.levers import levers
+from experiments.lab.worlds import RULE, Choice, in_page
 from experiments.pages.assets import PERSON, assets
 from experiments.pages.carried import ALLOWED, carried, inlined
+from experiments.pages.ties import tied
 from sim.outcomes import OUTCOMES
 from sim.page import PageWorld
 from sim.version import MODEL_VERSION
@@ -44,8 +45,11 @@ def strings() -> dict[str, Any]:
     return words
 
 
-def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told: Told) -> str:
-    """The page as text. Raises InputError for a lesson that the world cannot have, naming it."""
+def render(
+    exported: PageWorld, lessons: Sequence[Mapping[str, Any]], first: str, told: Told, choices: Sequence[Choice] = ()
+) -> str:
+    """The page as text; ``lessons`` are as a page of that world has them, and ``choices`` those whose combinations are the
+    variants of what is exported."""
     say = strings()
     world, layout = exported.world, exported.layout
     reachable = round(world.people * world.weight)
@@ -54,33 +58,38 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    graph = graph_of(world, layout["population_seed"])
+    graphs, places = _graphs(exported)
     data = {
         "calendar": {"dates": [world.date(day) for day in range(world.days)], "events": layout["calendar"]["events"]},
+        "page": layout["image_sha256"][:8],
         "people": world.people,
         "outcomes": outcomes,
         "levers": [lever._asdict() for lever in levers(world)],
-        "lessons": [lesson.in_page(name, world) for name, lesson in lessons.items()],
+        "lessons": list(lessons),
         "lesson": first,
         "views": VIEWS,
-        "graph": graph,
+        "graphs": graphs,
+        "graph_of": places,
+        "worlds": in_page(choices),
         "weight": world.weight,
         "columns": {outcome.name: i for i, outcome in enumerate(OUTCOMES)},
         "seeds": list(range(layout["seed"], layout["seed"] + LUCK)),
         "world": {"lines": list(told.lines), "population_seed": layout["population_seed"]},
         "strings": say,
     }  # fmt: skip
-    engine = carried(exported) | {"watched": graph["accounts"]}
+    engine = carried(exported) | {"watched": graphs[0]["accounts"]}
+    for name, about in engine["variants"].items():
+        about["watched"] = graphs[places[name]]["accounts"]
     foot = [
         say["foot"]["version"].format(version=told.version, model=MODEL_VERSION),
         say["foot"]["world"].format(world="hk2019", people=f"{world.people:,}", reachable=f"{reachable:,}"),
     ]
-    return environment.get_template("lab.html").render(
+    page = environment.get_template("lab.html").render(
         page=assets(HERE / "page", **ALLOWED),
         generator=Markup(GENERATOR),
         person=PERSON,
         say=say,
-        lessons=data["lessons"],
+        lessons=lessons,
         views=VIEWS,
         people=world.people,
         outcomes=[{"name": each["name"], "title": say["outcomes"][each["name"]]["title"]} for each in outcomes],
@@ -88,14 +97,24 @@ def render(exported: PageWorld, lessons: Mapping[str, Lesson], first: str, told:
         data=inlined(data),
         engine=inlined(engine),
     )
+    return tied(page)
+
+
+def _graphs(exported: PageWorld) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """The graphs of the worlds, that of the page's own first, and which of them is a variant's."""
+    seed = exported.layout["population_seed"]
+    graphs, places = [graph_of(exported.world, seed)], {}
+    drawn = {exported.world.canonical: 0}
+    for name, variant in exported.variants.items():
+        like = variant.world.replace({RULE: exported.world.opinion.rule}).canonical  # a rule draws nothing
+        if like not in drawn:
+            drawn[like] = len(graphs)
+            graphs.append(graph_of(variant.world, seed))
+        places[name] = drawn[like]
+    return graphs, places
 
 
 def _outcomes(say: Mapping[str, Any], reachable: int) -> list[dict[str, Any]]:
-    columns = {outcome.name: i for i, outcome in enumerate(OUTCOMES)}
     return [
-        {
-            "name": name, "column": columns[name],
-            "people": _PEOPLE[name] * reachable if name in _PEOPLE else None,
-        }
-        for name in say["outcomes"]
-    ]  # fmt: skip
+        {"name": name, "people": _PEOPLE[name] * reachable if name in _PEOPLE else None} for name in say["outcomes"]
+    ]

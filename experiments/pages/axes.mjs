@@ -16,7 +16,8 @@ export function plain(value, digits = 3) {
   if (value === null || Number.isNaN(value)) return "–";
   if (value === 0) return "0";
   const decimals = Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value)))));
-  return value.toLocaleString("en-GB", { minimumFractionDigits: 0, maximumFractionDigits: decimals }).replace("-", "−");
+  const form = { minimumFractionDigits: 0, maximumFractionDigits: decimals, signDisplay: "negative" };
+  return value.toLocaleString("en-GB", form).replace("-", "−");
 }
 
 /** The least and greatest of some numbers and 0, leaving out those that are not numbers. */
@@ -30,6 +31,12 @@ export function extent(...series) {
     }
   }
   return [low, high];
+}
+
+/** The round range of an axis with all that is a number of some series, and with 0. */
+export function roundRange(...series) {
+  const round = ticks(...extent(...series));
+  return { low: round[0], high: round[round.length - 1] };
 }
 
 /** Where a value lies on an axis of so many pixels. */

@@ -25,6 +25,7 @@ def carried(exported: PageWorld) -> dict[str, Any]:
         "module": _packed(exported.module),
         "image": _packed(exported.image),
         "layout": dict(exported.layout),
+        "variants": {name: {"patch": _packed(variant.patch)} for name, variant in exported.variants.items()},
     }
 
 

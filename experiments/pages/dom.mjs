@@ -15,12 +15,17 @@ export function dataOf(id) {
   return found ? JSON.parse(found.textContent) : null;
 }
 
+/** A text whose numbers keep the word after them, `58 %` or `19 August`, where a line would end (as ties.py has it). */
+export function tied(text) {
+  return text.replace(/([0-9]) (?=[\p{L}\p{N}%‰±])/gu, "$1\u00a0");
+}
+
 /** A text with its places in braces filled in. */
 export function filled(text, values) {
-  return text.replace(/\{(\w+)\}/g, (place, name) => {
+  return tied(text.replace(/\{(\w+)\}/g, (place, name) => {
     if (!Object.hasOwn(values, name)) throw new Error(`no value for ${place}`);
     return String(values[name]);
-  });
+  }));
 }
 
 /** Of a text with the forms "one" and "other" the one for a number, filled in with it and with other values. */

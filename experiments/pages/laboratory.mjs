@@ -1,4 +1,6 @@
-// The page's side of the worker: questions are numbered, and only the last one's answer is told.
+// The page's side of the worker: questions are numbered, and only the answers that are still wanted are told.
+
+import { Wanted } from "./tasks.mjs";
 
 /** Sends questions to a worker with `postMessage` and `onmessage`; `told` has a function for each kind of message. */
 export class Laboratory {
@@ -6,8 +8,9 @@ export class Laboratory {
     this.worker = worker;
     this.told = told;
     this.id = 0;
+    this.wanted = new Wanted();
     worker.addEventListener("message", ({ data }) => {
-      if (data.id === this.id) this.told[data.kind](data);
+      if (this.wanted.has(data.id)) this.told[data.kind](data);
     });
     worker.addEventListener("error", (event) => this.told.failed({ words: event.message ?? "the worker ended" }));
   }
@@ -18,16 +21,19 @@ export class Laboratory {
   }
 
   /**
-   * Asks for both worlds, the second with what is decided: `settings` of policies, `levers` of the world itself. An answer that
-   * is still awaited is not wanted any more.
+   * Asks for both worlds, the second with what is decided: `settings` of policies, `levers` of the world itself. Both are the
+   * `variant` by name (null: the page's own world). An answer that is still awaited is not wanted any more.
    */
-  ask(seed, settings, levers = {}) {
-    this.#send({ kind: "ask", seed, settings: structuredClone(settings), levers });
+  ask(seed, settings, levers = {}, variant = null) {
+    this.#send({ kind: "ask", seed, settings: structuredClone(settings), levers, variant });
   }
 
-  /** Asks for both worlds with several seeds, one answer a seed; with `keep`, the next time takes half as long. */
-  askLuck(seeds, settings, levers = {}, keep = false) {
-    this.#send({ kind: "luck", seeds, settings: structuredClone(settings), levers, keep });
+  /**
+   * Asks for both worlds with several seeds, one answer a seed; with `keep`, the next time takes half as long. A look may come
+   * between, and does not end it.
+   */
+  askLuck(seeds, settings, levers = {}, { keep = false, variant = null } = {}) {
+    this.#send({ kind: "luck", seeds, settings: structuredClone(settings), levers, keep, variant });
   }
 
   /** Wants no answer that is still awaited. */
@@ -36,12 +42,13 @@ export class Laboratory {
   }
 
   /** Asks for what there is to be seen in both worlds: "feed" or "removed", and where (see worker.mjs). */
-  look(what, { seed, settings, levers }, where) {
-    this.#send({ kind: what, seed, settings: structuredClone(settings), levers, ...where });
+  look(what, { seed, settings, levers, variant = null }, where) {
+    this.#send({ kind: what, seed, settings: structuredClone(settings), levers, variant, ...where });
   }
 
   #send(message) {
     this.id += 1;
+    this.wanted.take({ ...message, id: this.id });
     this.worker.postMessage({ ...message, id: this.id });
   }
 }

@@ -1,6 +1,8 @@
 // The engine as twins need it.
 
 import { load, unpack } from "../../sim/page/engine.js";
+import { variantOf } from "../../sim/page/variants.js";
+import { Snapshots } from "./snapshots.mjs";
 
 const SUSPENDED = 2; // of state.status
 const OF_TROLLS_FROM = 3; // of society.group
@@ -9,10 +11,12 @@ const MIDDLE = 128;
 
 /**
  * The model of a page's `module` and `image` (gzipped, in base64) and `layout`, at the start of the burn-in. Of the
- * accounts that are `watched` it tells every day what they hold; it goes through the first `days` (default: all).
+ * accounts that are `watched` it tells every day what they hold; it goes through the first `days` (default: all). It can
+ * become one of the `variants`, by name a `patch` (packed as well) and the accounts that are watched then.
  */
-export async function open({ module, image, layout, watched = [], days = layout.calendar.days }) {
-  return new Model(await load(await unpack(module), await unpack(image), layout), watched, days);
+export async function open({ module, image, layout, variants = {}, watched = [], days = layout.calendar.days }) {
+  const world = await load(await unpack(module), await unpack(image), layout);
+  return new Model(world, { image, layout, variants, watched }, days);
 }
 
 /** A whole number nearest to one, the even one of two that are as near. */
@@ -24,19 +28,39 @@ function rint(value) {
 
 /** A world that can be begun anew, and set back to what it was. */
 class Model {
-  constructor(world, watched, days) {
+  constructor(world, page, days) {
     const { burn_in_days: burnIn } = world.layout.calendar;
-    Object.assign(this, { world, watched, days, first: -burnIn, columns: world.layout.outcomes.length });
+    Object.assign(this, { world, page, days, first: -burnIn, columns: world.layout.outcomes.length });
+    this.#settle(null, page.watched);
+  }
+
+  /** Becomes a variant by name, null for the page's own world, at the start of its burn-in. */
+  async turnInto(variant) {
+    const { image: packed, layout, variants, watched } = this.page;
+    const patchOf = async (name) => (Object.hasOwn(variants, name) ? unpack(variants[name].patch) : null);
+    let found = { image: await unpack(packed), layout };
+    if (variant !== null) found = await variantOf(found, patchOf, variant);
+    await this.world.turnInto(found.image, found.layout);
+    this.#settle(variant, variant === null ? watched : variants[variant].watched);
+  }
+
+  #settle(variant, watched) {
+    Object.assign(this, { variant, watched, followers: null, snapshots: new Snapshots() });
     this.start = this.snapshot();
   }
 
-  begin(seed, levers = {}) {
+  begin(seed) {
     this.restore(this.start);
-    this.world.setSeed(seed).setLevers(levers);
+    this.world.setSeed(seed);
   }
 
-  decide(settings) {
-    this.world.setBranch({ policies: Object.entries(settings).map(([name, values]) => ({ name, ...values })) });
+  /** Whether some levers can only be set before the burn-in. */
+  areEarly(levers) {
+    return Object.keys(levers).some((path) => !this.world.layout.levers.find((each) => each.path === path)?.late);
+  }
+
+  decide(settings, levers = {}) {
+    this.world.setLevers(levers).setBranch({ policies: Object.entries(settings).map(([name, values]) => ({ name, ...values })) });
   }
 
   /** On to the beginning of a day, or to an hour of it. */
@@ -123,11 +147,11 @@ class Model {
   }
 
   snapshot() {
-    return this.world.bytes().slice();
+    return this.snapshots.take(this.world.bytes());
   }
 
   restore(snapshot) {
-    this.world.bytes().set(snapshot);
+    this.snapshots.put(this.world.bytes(), snapshot);
   }
 
   digest() {

@@ -8,9 +8,6 @@ export function firstDay(settings, days) {
   return Math.min(days, ...Object.values(settings).map((each) => each.day));
 }
 
-/** What is thrown where nobody wants the answer any more. */
-export class Cancelled extends Error {}
-
 /** How many opinions lie in each of `BINS` equal parts of -1 to 1. */
 export function histogramOf(opinions) {
   const counts = new Uint32Array(BINS);
@@ -44,14 +41,11 @@ class Record {
   }
 }
 
-function hasAny(levers) {
-  return Object.keys(levers).length > 0;
-}
-
 /**
  * The twins of a model, which has `days`, `first` (the first day of its burn-in, negative) and `columns` (outcomes),
- * `watched` (accounts), `begin(seed, levers)`, `decide(settings)`, `to(day, hour)`, `outcomes(day)` of a day that has ended,
- * `opinions()`, `sample()`, `snapshot()`, `restore(snapshot)` and `digest()`. Every `every` days a snapshot is kept to fork from.
+ * `watched` (accounts), `begin(seed)`, `decide(settings, levers)`, `areEarly(levers)` (whether these have to be set before the
+ * burn-in), `to(day, hour)`, `outcomes(day)` of a day that has ended, `opinions()`, `sample()`, `snapshot()`, `restore(snapshot)`
+ * and `digest()`. Every `every` days a snapshot is kept to fork from.
  */
 export class Twins {
   constructor(model, every = 7) {
@@ -96,7 +90,7 @@ export class Twins {
   async visit(which, seed, settings, levers, day, hour, breathe) {
     await this.without(seed, breathe);
     const { model } = this;
-    if (which === "without" || (!hasAny(levers) && day < firstDay(settings, model.days))) {
+    if (which === "without" || (!model.areEarly(levers) && day < firstDay(settings, model.days))) {
       const kept = Math.min(this.snapshots.length - 1, Math.floor(day / this.every));
       model.restore(this.snapshots[kept]);
       await this.#days(kept * this.every, day, breathe);
@@ -121,9 +115,9 @@ export class Twins {
   /** Has the model be where the second world leaves the first; returns the day, null where it never does. */
   async #apart(seed, settings, levers, breathe) {
     const { model } = this;
-    if (hasAny(levers)) {
-      model.begin(seed, levers);
-      model.decide(settings);
+    if (model.areEarly(levers)) {
+      model.begin(seed);
+      model.decide(settings, levers);
       await this.#burnIn(breathe);
       return 0;
     }
@@ -131,7 +125,7 @@ export class Twins {
     if (fork >= model.days) return null;
     const kept = Math.floor(fork / this.every);
     model.restore(this.snapshots[kept]);
-    model.decide(settings);
+    model.decide(settings, levers);
     return kept * this.every;
   }
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from experiments.command.arguments import HELP, Dialect, flag_field, output_field
 from experiments.command.folder import UNWRITABLE, Assembly, Manifest
 from experiments.command.terminal import program
+from experiments.command.words import ENGLISH
 from experiments.report.analyses import load_analyses
 from experiments.report.design import print_design
 from experiments.report.page import draw
 from experiments.report.story import Story, tell
-from experiments.report.strings import ENGLISH, strings, told_in
+from experiments.report.strings import strings, told_in
 from experiments.report.tables import document, print_studies
 from experiments.studies.joined import join
 from experiments.studies.results import STUDY, Results, load, write_tables

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from experiments.command.folder import Manifest
-from experiments.command.words import interval, plain
+from experiments.command.words import interval, within
 from experiments.report.strings import say
 from experiments.studies.results import PROVENANCE, Results
 from sim.fields import InputError
@@ -39,7 +39,8 @@ class Moved(NamedTuple):
     def told(self) -> str:
         """``0.31 (0.20 to 0.42)``, in thousandths of a unit where it is in opinion."""
         scale = 1000.0 if self.method == MORRIS else 1.0
-        return f"{plain(scale * self.size)} ({interval(self.low, self.high, scale)})"
+        ends = interval(self.low, self.high, scale, say("people.to"))
+        return f"{within(self.size, self.low, self.high, scale)} ({ends})"
 
     @property
     def unit(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from experiments.report.analyses import Moved
+from experiments.report.strings import say
 from sim.cases.case import Case
 from sim.fields import FieldInfo, describe_fields
 from sim.world import World
@@ -41,7 +42,7 @@ def assumptions(world: World, case: Case, moved: Mapping[str, Moved] | None = No
 
 def _value(value: Any) -> str:
     if isinstance(value, tuple):
-        return f"{len(value)} values" if len(value) > 4 else ", ".join(map(_value, value))
+        return say("assumptions.values", n=len(value)) if len(value) > 4 else ", ".join(map(_value, value))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("assumptions.yes" if value else "assumptions.no")
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}" if isinstance(value, float) else str(value)

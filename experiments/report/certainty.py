@@ -27,13 +27,22 @@ class Certainty(NamedTuple):
 
 
 def certainty(
-    shift: Shift, found: Verdict, seeds: int, smallest: float, world: World, assumed: int, swept: Sequence[Shift]
+    shift: Shift,
+    everything: Shift,
+    found: Verdict,
+    seeds: int,
+    smallest: float,
+    world: World,
+    assumed: int,
+    swept: Sequence[Shift],
 ) -> Certainty:
-    """That of a difference from the reference. ``assumed`` is how many fields of the world have no source; ``swept`` are the same
-    difference's sizes where one of them has other values."""
+    """That of a traced difference from the reference. ``everything`` is the whole difference beside it, ``assumed`` how many
+    fields of the world have no source; ``swept`` are the same difference's sizes where one of them has other values."""
     if found.word == IDENTICAL:
         return Certainty("high", (say("certainty.identical"),))
     down = [_chance(shift, found, seeds, smallest)]
+    if _disagree(shift, everything, smallest):
+        down.append((1, say("certainty.whole")))
     if world.weight > FINEST_NEEDED:
         down.append((1, say("certainty.scale", weight=f"{world.weight:,.0f}")))
     if assumed:
@@ -42,6 +51,14 @@ def certainty(
         down.append((1, say("certainty.swept")))
     steps = sum(step for step, _ in down)
     return Certainty(LEVELS[max(0, len(LEVELS) - 1 - steps)], tuple(why for _, why in down if why))
+
+
+def _disagree(shift: Shift, everything: Shift, smallest: float) -> bool:
+    """Whether the interval of the whole difference has no value on the traced one's side of the bounds of what matters, or, where
+    that is smaller than matters, none between them."""
+    if size(shift.difference, smallest) == "none":
+        return everything.low >= smallest or everything.high <= -smallest
+    return everything.high < smallest if shift.difference > 0.0 else everything.low > -smallest
 
 
 def _chance(shift: Shift, found: Verdict, seeds: int, smallest: float) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""Who moved whom: mean opinion by whose words moved it and on which way they came."""
+"""Who moved whom: mean opinion by whose words moved it and by which way they came."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from experiments.report.assumptions import Assumption
 from experiments.report.effect import swept_range
+from experiments.report.relays import rows
 from experiments.report.story import Story
 from experiments.studies.results import without_formulas
 from sim.study.intervals import paired_intervals
@@ -28,6 +29,8 @@ def tables(story: Story) -> dict[str, pd.DataFrame]:
         "timeline": _timeline,
         "sweep": lambda s: s.sweep_rows,
         "channels": _channels,
+        "relays": lambda s: pd.DataFrame(rows(s.relays)["relays"]),
+        "best-relays": lambda s: pd.DataFrame(rows(s.relays)["best-relays"]),
         "removals": lambda s: s.removals,
         "observed": lambda s: s.observed,
         "own-outcomes": lambda s: s.own_outcomes,

@@ -55,7 +55,7 @@ def effect(results: Results, branch: str) -> Effect:
     seen = tuple(verdict(shift, seeds, plan.smallest_effect, results.method) for shift in (traced, everything))
     assumed = len(assumptions(world, cases.named(plan.case)))
     swept = swept_shifts(results, branch)
-    how = certainty(traced, seen[0], seeds, plan.smallest_effect, world, assumed, swept)
+    how = certainty(traced, everything, seen[0], seeds, plan.smallest_effect, world, assumed, swept)
     verb = verb_of(traced.difference, seen[0], how.level, plan.smallest_effect)
     people = in_people(results, branch, traced, everything)
     return Effect(branch, seeds, traced, everything, (seen[0], seen[1]), how, verb, people)

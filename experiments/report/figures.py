@@ -14,9 +14,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.command.words import day_in_words, ranks_in_words, short_day
+from experiments.command.words import in_full, ranks_in_words
 from experiments.report.drawing import write_figures
-from experiments.report.figures_of_effects import chances_figure, channels_figure, effects_figure, text_of
+from experiments.report.figures_of_effects import chances_figure, effects_figure, text_of
+from experiments.report.figures_of_ways import channels_figure, relays_figure
 from experiments.report.findings import PER
 from experiments.report.shifts import Shift
 from experiments.report.story import Story
@@ -25,24 +26,35 @@ from experiments.studies.settings import REACTIVE, STRATEGIES
 from sim.society.groups import innocent_accounts
 from sim.study.figures import COLOURS, Look, as_text, draw_band, label_days, look, places
 
+_UPRIGHT = 4  # values beside each other under an axis
+
 
 def draw_figures(story: Story, folder: Path) -> tuple[str, ...]:
     """Write the figures that a story has into a folder; returns their names, in the order of the page."""
-    return write_figures({name: partial(_with_source, draw, story) for name, draw in FIGURES.items()}, folder)
+    return write_figures({name: partial(_with_source, name, draw, story) for name, draw in FIGURES.items()}, folder)
 
 
-def _with_source(draw: Callable[[Story], Figure | None], story: Story) -> Figure | None:
+def _with_source(name: str, draw: Callable[[Story], Figure | None], story: Story) -> Figure | None:
     figure = draw(story)
     if figure is not None:
-        figure.supxlabel(_source(story), x=0.995, ha="right", fontsize=7, color="0.4")
+        figure.supxlabel(_source(story, seeds_of(name, story)), x=0.995, ha="right", fontsize=7, color="0.4")
     return figure
 
 
-def _source(story: Story) -> str:
+def seeds_of(name: str, story: Story) -> tuple[int, ...]:
+    """The seeds of the runs that a figure, by its name, is of: some are of fewer than the study has."""
+    if name == "sweep" and story.sweep:
+        return story.seeds[: story.sweep[0].seeds]
+    if name == "relays" and story.relays is not None:
+        return story.relays.seeds
+    return story.seeds
+
+
+def _source(story: Story, seeds: tuple[int, ...]) -> str:
     """What a figure is of, for whoever sees it without its page."""
     return say(
         "figures.source", study=as_text(story.plan.name), version=story.provenance["model_version"],
-        made=day_in_words(story.made), seeds=ranks_in_words(story.seeds),
+        made=say.day(story.made), seeds=ranks_in_words(seeds),
     )  # fmt: skip
 
 
@@ -62,7 +74,7 @@ def grid_figure(story: Story) -> Figure | None:
         _band_of_what_matters(ax, story)
         ax.set_title(say(f"figures.grid.{'reactive' if kind == REACTIVE else 'preemptive'}"))
         ax.set_xlabel(_date_axis(dates))
-        ax.set_xticks(places(dates), [short_day(date) for date in dates], rotation=30, ha="right")
+        ax.set_xticks(places(dates), [say.short_day(date) for date in dates], rotation=30, ha="right")
         ax.legend(
             title=say("figures.grid.legend"), loc="upper center", bbox_to_anchor=(0.5, -0.29), ncols=4, handlelength=3.4
         )
@@ -77,7 +89,7 @@ def _date_axis(dates: Sequence[str]) -> str:
 
 
 def _averted(story: Story) -> str:
-    return say("figures.averted", until=short_day(story.until))
+    return say("figures.averted", until=say.short_day(story.until))
 
 
 def _band_of_what_matters(ax: Axes, story: Story) -> None:
@@ -118,8 +130,12 @@ def frontier_figure(story: Story) -> Figure | None:
         (~table["frontier"] & ~table["oracle"], "s", "0.25", "0.25", say("figures.frontier.others")),
         (table["oracle"], "D", "white", "0.25", say("figures.frontier.oracle")),
     )
-    for chosen, marker, face, edge, label in kinds:
-        ax.scatter(hit[chosen], averted[chosen], s=36, marker=marker, color=face, edgecolor=edge, zorder=3, label=label)
+    for above, (chosen, marker, face, edge, label) in zip((5, 4, 3), kinds, strict=True):  # the best are hidden by none
+        if not chosen.any():
+            continue
+        ax.scatter(
+            hit[chosen], averted[chosen], s=36, marker=marker, color=face, edgecolor=edge, zorder=above, label=label
+        )
     for (x, y), names in _labels_of_points(table, share).items():
         ax.annotate(names, (x, y), textcoords="offset points", xytext=(6, 5), fontsize=8.5)
     ax.axhline(0, color="0.35", linewidth=0.8, zorder=0)
@@ -143,7 +159,7 @@ def _labels_of_points(table: pd.DataFrame, share: float) -> dict[tuple[float, fl
     height = 1000 * max(float(np.ptp(table["traced"])), 1e-12)
     hits, averted = share * table["hit"].to_numpy(), 1000 * table["traced"].to_numpy()
     for rank, x, y in zip(table["rank"], hits, averted, strict=True):
-        near = (p for p in labels if abs(math.asinh(p[0]) - math.asinh(x)) < 0.25 and abs(p[1] - y) < 0.05 * height)
+        near = (p for p in labels if abs(math.asinh(p[0]) - math.asinh(x)) < 0.25 and abs(p[1] - y) < 0.06 * height)
         labels.setdefault(next(near, (x, y)), []).append(int(rank))
     return {place: ranks_in_words(ranks) for place, ranks in labels.items()}
 
@@ -165,7 +181,7 @@ def timeline_figure(story: Story) -> Figure | None:
             ax.grid(visible=False, axis="x")
             ax.margins(x=0.01)
         axes[0, i].set_title(_wrapped(text_of(line.label), 46 // columns + 6), fontsize=9)
-        label_days(axes[1, i], story.dates)
+        label_days(axes[1, i], story.dates, say.short_day)
         axes[1, i].set_xlabel("")
         axes[1, i].tick_params(axis="x", labelsize=8, rotation=45)
     for ax, kind in zip(axes[:, 0], ("traced", "all"), strict=True):
@@ -207,14 +223,14 @@ def sweep_figure(story: Story) -> Figure | None:
             ax.set_xscale("log")
             ax.minorticks_off()
         assumed = say("figures.sweep.assumed")
-        ax.set_xticks(
-            values, [f"{value:,g}\n({assumed})" if value == story.assumed else f"{value:,g}" for value in values]
-        )
-        ax.set_ylabel(say("figures.sweep.averted", until=short_day(story.until)))
+        told = [f"{in_full(value)}\n({assumed})" if value == story.assumed else in_full(value) for value in values]
+        slanted = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if len(values) > _UPRIGHT else {}
+        ax.set_xticks(values, told, **slanted)
+        ax.set_ylabel(say("figures.sweep.averted", until=say.short_day(story.until)))
         ax.set_xlabel(_axis_of_field(story))
         ax.set_title(say(f"figures.sweep.{kind}"))
-        if len(branches) > 1:
-            ax.legend()
+    if len(branches) > 1:
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     sns.despine(figure)
     return figure
 
@@ -232,5 +248,6 @@ FIGURES: dict[str, Callable[[Story], Figure | None]] = {
     "sweep": sweep_figure,
     "timing-and-scale": grid_figure,
     "channels": channels_figure,
+    "relays": relays_figure,
 }
 """What draws each figure, by the name of its file, in the order of the page."""

@@ -1,4 +1,4 @@
-"""Figures of effects: on all of opinion's scale and magnified, as chances, and by whose words moved whom."""
+"""Figures of effects: on all of opinion's scale and magnified, and as chances."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.command.words import short_day
 from experiments.report.chances import DOTS, Chance
-from experiments.report.channels import TROLLS
 from experiments.report.effect import swept_range
 from experiments.report.shifts import Shift
 from experiments.report.story import Story
 from experiments.report.strings import say
-from experiments.report.timeline import Label
+from experiments.report.timeline import Label, called
 from sim.study.figures import COLOURS, as_text
 
 _TRACED, _ALL, _ASSUMED = COLOURS[1], "0.25", COLOURS[5]
@@ -74,7 +72,7 @@ def _rows(story: Story) -> list[_Row]:
     """The findings, or of a grid the named branches and what the timeline shows of it."""
     rows = [
         _Row(
-            as_text(found.branch.replace("_", " ")),
+            as_text(called(found.branch)),
             found.effect.traced,
             found.effect.all,
             swept_range(story.sweep, found.branch),
@@ -130,7 +128,7 @@ def chances_figure(story: Story) -> Figure | None:
         _draw_dots(ax, pair)
     for ax in axes.flat[len(pairs) :]:
         ax.set_visible(False)
-    for ax in axes[-1]:
+    for ax in axes.flat[max(0, len(pairs) - columns) : len(pairs)]:  # the lowest of each column
         ax.set_xlabel(say("figures.chances.axis"), fontsize=8)
     sns.despine(figure, left=True)
     return figure
@@ -158,39 +156,9 @@ def _draw_dots(ax: Axes, pair: Chance) -> None:
     ax.grid(visible=False)
     ax.tick_params(axis="x", labelsize=8)
     ax.locator_params(axis="x", nbins=5)
-    names = {"first": _short(text_of(pair.first)), "second": _short(text_of(pair.second))}
+    names = {"first": _short(pair.first), "second": _short(pair.second)}
     ax.set_title(say("figures.chances.title", more=pair.more, dots=DOTS, **names), fontsize=8.5)
 
 
-def _short(text: str) -> str:
-    return text.replace(" accounts removed on ", ", ")
-
-
-def channels_figure(story: Story) -> Figure | None:
-    """Mean opinion at the end by whose words moved it; trolls' ways magnified beside organisers and events."""
-    if not story.channels:
-        return None
-    branches = list(dict.fromkeys(channel.branch for channel in story.channels))
-    parts = list(dict.fromkeys(channel.part for channel in story.channels))
-    figure, (trolls, others) = plt.subplots(1, 2, figsize=(9.2, 2.9), layout="constrained")
-    for ax, chosen, scale, key in (
-        (trolls, [part for part in parts if part in TROLLS], 1000.0, "trolls"),
-        (others, [part for part in parts if part not in TROLLS], 1000.0, "others"),
-    ):
-        for i, branch in enumerate(branches):
-            shifts = [next(c.shift for c in story.channels if (c.branch, c.part) == (branch, part)) for part in chosen]
-            half = np.nan_to_num([scale * (shift.high - shift.low) / 2 for shift in shifts])
-            ax.barh(
-                np.arange(len(chosen)) + (i - (len(branches) - 1) / 2) * 0.36, [scale * shift.difference for shift in shifts],
-                0.32, xerr=half, color=(COLOURS[1], COLOURS[5])[i], label=as_text(branch.replace("_", " ")),
-                error_kw={"elinewidth": 1, "capsize": 2},
-            )  # fmt: skip
-        ax.set_yticks(range(len(chosen)), [say(f"channels.parts.{part}") for part in chosen])
-        ax.invert_yaxis()
-        ax.axvline(0, color="0.35", linewidth=0.8)
-        ax.grid(visible=False, axis="y")
-        ax.set_title(say(f"figures.channels.{key}"))
-        ax.set_xlabel(say("figures.channels.axis", until=short_day(story.until)))
-    figure.legend(*trolls.get_legend_handles_labels(), loc="outside upper center", ncols=2)
-    sns.despine(figure)
-    return figure
+def _short(label: Label) -> str:
+    return text_of(label) if label.own else label.short

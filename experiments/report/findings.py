@@ -43,8 +43,9 @@ class Finding(NamedTuple):
     """A branch beside the reference.
 
     ``possible`` says whether a platform could do it at all, ``oracle`` whether only with a detector that knows the truth,
-    ``knows`` what it would have to know. ``hit`` are innocent accounts suspended or marked at the end, of ``PER``; ``posts_lost``
-    what suspended innocents would have posted, ``review_hours`` what it took, all in reality.
+    ``knows`` what it would have to know, in words, and of what ``signals``. ``hit`` are innocent accounts suspended or marked at
+    the end, of ``PER``, ``hits`` that in words; ``posts_lost`` what suspended innocents would have posted, ``review_hours``
+    what it took, all in reality.
     """
 
     branch: str
@@ -53,7 +54,9 @@ class Finding(NamedTuple):
     possible: bool
     oracle: bool
     knows: tuple[str, ...]
+    signals: tuple[str, ...]
     hit: Count
+    hits: str
     posts_lost: float
     review_hours: float
     rank: Rank | None
@@ -66,14 +69,10 @@ class Finding(NamedTuple):
     @property
     def sentence(self) -> str:
         """All of it in one plain sentence."""
-        hits = (
-            say("findings.hits_nobody")
-            if self.hit.mean == 0
-            else say("findings.hits", n=plain(self.hit.mean), per=f"{PER:,}")
-        )
-        hours = say("findings.hours", n=number(self.review_hours)) if self.review_hours else ""
+        took = number(self.review_hours)
+        hours = say("findings.hours", n=took, count=1 if took == "1" else 2) if self.review_hours else ""
         verb = self.effect.verb[0].upper() + self.effect.verb[1:]
-        return say("findings.sentence", verb=verb, hits=hits if self.possible else "", hours=hours)
+        return say("findings.sentence", verb=verb, hits=self.hits if self.possible else "", hours=hours)
 
     def to_mapping(self) -> dict[str, Any]:
         """Plain values, one a column: for JSON and CSV."""
@@ -88,7 +87,7 @@ class Finding(NamedTuple):
         row |= {"verdict_traced": self.effect.seen[0].word, "verdict_all": self.effect.seen[1].word}
         row |= {"certainty": self.effect.certainty.level, "certainty_reasons": "; ".join(self.effect.certainty.reasons)}
         row |= {"posts_lost": self.posts_lost, "review_hours": self.review_hours, "oracle": self.oracle}
-        row |= {"knows": "; ".join(self.knows), "possible": self.possible}
+        row |= {"knows": "; ".join(self.knows), "signals": ", ".join(self.signals), "possible": self.possible}
         ranks = (self.rank.low, self.rank.high, self.rank.best) if self.rank else (None, None, None)
         return row | dict(zip(("rank_low", "rank_high", "chance_best"), ranks, strict=True))
 
@@ -105,6 +104,7 @@ def findings(results: Results, ranking: pd.DataFrame) -> tuple[Finding, ...]:
 def _finding(results: Results, branch: NamedBranch, rank: Rank | None) -> Finding:
     own = results.runs[results.runs["branch"] == branch.name]
     share = PER / innocent_accounts(results.world)
+    hit = Count.of((own["wrongful_removals"] + own["wrongful_marks"]) * share, results.method).at_least_none()
     return Finding(
         branch=branch.name,
         what=what_was_done(branch, results.world),
@@ -112,11 +112,25 @@ def _finding(results: Results, branch: NamedBranch, rank: Rank | None) -> Findin
         possible=branch.campaign,
         oracle=branch.knows_the_truth,
         knows=_knows(branch),
-        hit=Count.of((own["wrongful_removals"] + own["wrongful_marks"]) * share, results.method).at_least_none(),
+        signals=_signals(branch),
+        hit=hit,
+        hits=_hits(branch, hit, results.world.weight),
         posts_lost=float(own["posts_lost"].mean()),
         review_hours=float(own["review_hours"].mean()),
         rank=rank,
     )
+
+
+def _hits(branch: NamedBranch, hit: Count, weight: float) -> str:
+    """Whom it hits, at the end of a sentence; that it hits nobody is an assumption, or as far as can be counted, or a matter of
+    course."""
+    if hit.mean >= 0.1:
+        return say("findings.hits", n=plain(hit.mean), per=f"{PER:,}")
+    if hit.mean > 0.0:
+        return say("findings.hits_hardly", per=f"{PER:,}")
+    if branch.errs:
+        return say("findings.hits_uncounted" if weight > 1.0 else "findings.hits_nobody")
+    return say("findings.hits_assumed" if branch.knows_the_truth else "findings.hits_nobody")
 
 
 def _rank(row: Mapping[Hashable, Any]) -> Rank | None:
@@ -127,21 +141,29 @@ def _knows(branch: NamedBranch) -> tuple[str, ...]:
     """What a platform would have to know for it, each once."""
     if not branch.campaign:
         return (say("knows.impossible"),)
-    found, signals = [], set()
+    found = []
     for policy in branch.policies:
-        signals |= set(policy.signals)
         for field, detector in policy.detectors():
             if not detector.idealised:
-                signals |= set(detector.signals)
                 if not detector.signals:
                     found.append(say("knows.own"))
             elif field != "detector":
                 found.append(say("knows.judged"))
             else:
                 found.append(say("knows.oracle" if isinstance(detector, Perfect) else "knows.erring_oracle"))
+    signals = _signals(branch)
     if signals:
-        found.append(say("knows.signals", n=len(signals), signals=", ".join(sorted(signals))))
+        found.append(say("knows.signals", n=len(signals)))
     return tuple(dict.fromkeys(found)) or (say("knows.nothing"),)
+
+
+def _signals(branch: NamedBranch) -> tuple[str, ...]:
+    """The names of the signals that it goes by."""
+    signals = {name for policy in branch.policies for name in policy.signals}
+    for policy in branch.policies:
+        for _, detector in policy.detectors():
+            signals |= set() if detector.idealised else set(detector.signals)
+    return tuple(sorted(signals))
 
 
 def _known(value: float) -> float | None:

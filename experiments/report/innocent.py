@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.command.words import day_in_words, number, plain
+from experiments.command.words import number, plain
 from experiments.report.shifts import Shift
-from experiments.report.strategies import COSTS
 from experiments.report.strings import say
 from experiments.studies.results import Results
 from experiments.studies.settings import SPARED
@@ -65,7 +64,7 @@ def hit_by(results: Results, branch: str) -> Hit:
         turnout = None if math.isnan(found[0]) else Shift(*found[:3])
     return Hit(
         suspended=float(means["wrongful_removals"]),
-        kinds=tuple((COSTS[kind].removesuffix(" suspended"), float(means[kind])) for kind in _KINDS),
+        kinds=tuple((say(f"innocent.kinds_of.{kind}"), float(means[kind])) for kind in _KINDS),
         restored=float(means["restored"]),
         ever=ever,
         days=float(means["days_silenced"]) / ever if ever else math.nan,
@@ -105,11 +104,11 @@ def people_drawn(watched: Watched, branch: str) -> pd.DataFrame:
     )
 
 
-def sentences(hit: Hit, what: str, until: str, seeds: str) -> list[Markup]:
-    """What a branch, ``what`` in words, did to innocents until a date."""
+def sentences(hit: Hit, what: str, until: str, seeds: str, weight: float) -> list[Markup]:
+    """What a branch, ``what`` in words, did to innocents until a date; one modelled person stands for ``weight``."""
     if not hit.ever:
         return [say.html("innocent.elsewhere", what=what, most=number(hit.most))]
-    until = day_in_words(until)
+    until = say.day(until)
     kinds = ", ".join(say("innocent.kind", n=number(n), name=name) for name, n in hit.kinds if n)
     told = [
         say.html(
@@ -121,7 +120,12 @@ def sentences(hit: Hit, what: str, until: str, seeds: str) -> list[Markup]:
         told.append(say.html("innocent.kinds", kinds=kinds))
     told.append(say.html("innocent.voice", posts=number(hit.posts), share=f"{plain(100 * hit.share)} %"))
     lost = hit.turnout
-    told.append(say.html("innocent.turnout", lost=lost.told(100)) if lost else say.html("innocent.no_turnout"))
+    if lost is None:
+        told.append(say.html("innocent.no_turnout"))
+    elif lost.low == lost.high == 0.0:
+        told.append(say.html("innocent.turnout_same", weight=f"{weight:,.0f}"))
+    else:
+        told.append(say.html("innocent.turnout", lost=lost.told(100)))
     return told
 
 
@@ -144,7 +148,7 @@ class Crowd(NamedTuple):
         numbers = {state: f"{states.get(state, 0):,}" for state in STATES}
         text = say(
             "innocent.drawn", people=f"{len(self.people):,}", modelled=f"{self.modelled:,}", seed=self.seed,
-            until=day_in_words(until), **numbers,
+            until=say.day(until), **numbers,
         )  # fmt: skip
         return text if (self.people["days"] > 0).any() else f"{text} {say('innocent.of_them_none')}"
 

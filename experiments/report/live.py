@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from scipy import stats
+from scipy.special import stdtrit
 
-from experiments.command.words import short_day
 from experiments.pages.carried import carried
 from experiments.report.story import Story
 from experiments.report.strings import say
@@ -62,11 +61,11 @@ def live_of(story: Story) -> Live | str:
     rates = {"tpr": detector.tpr, "fpr": detector.fpr} if isinstance(detector, Rates) else {}
     data = {
         "kinds": [_kind(name, exported.layout) | {"detector": {**rates, "salt": detector.salt}} for name in _KINDS],
-        "dates": [short_day(world.date(day)) for day in range(days)],
+        "dates": [say.short_day(world.date(day)) for day in range(days)],
         "seeds": seeds,
         "columns": {"traced": columns.index(TRACED_MEASURE), "all": columns.index(TRACED_OUTCOME)},
         "width": len(columns),
-        "margin": float(stats.t.ppf(0.975, len(seeds) - 1)) / len(seeds) ** 0.5,
+        "margin": float(stdtrit(len(seeds) - 1, 0.975)) / len(seeds) ** 0.5,
         "words": say.find("live.script"),
     }
     return Live(world, seeds, data, engine)

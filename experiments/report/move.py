@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from experiments.command.words import number, short_day
+from experiments.command.words import number
 from experiments.report.shifts import Shift
 from experiments.report.story import GridCell, Story
 from experiments.report.strings import say
@@ -37,7 +37,7 @@ def _kind(cells: Sequence[GridCell]) -> dict[str, Any]:
     by_place = {(cell.date, cell.asked): cell for cell in cells}
     return {
         "name": cells[0].kind,
-        "dates": [short_day(date) for date in dates],
+        "dates": [say.short_day(date) for date in dates],
         "scales": [f"{asked:,}" for asked in scales],
         "cells": [[_cell(by_place[date, asked]) for asked in scales] for date in dates],
     }
@@ -51,7 +51,7 @@ def _cell(cell: GridCell) -> dict[str, Any]:
         else say("move.not_reached")
     )
     return {
-        "what": say("move.did", n=f"{cell.asked:,}", accounts=accounts, date=short_day(cell.date)),
+        "what": say("move.did", n=f"{cell.asked:,}", accounts=accounts, date=say.short_day(cell.date)),
         "traced": cell.traced.told(),
         "all": cell.counterfactual.told(),
         "removed": came,

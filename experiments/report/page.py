@@ -11,9 +11,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from experiments.command.words import day_in_words, duration, number, plain, ranks_in_words, short_day
+from experiments.command.words import duration, in_full, number, plain, ranks_in_words
 from experiments.pages.assets import PERSON, assets
 from experiments.pages.carried import ALLOWED, inlined
+from experiments.pages.ties import tied
 from experiments.report.analyses import AVERTED, SHARES
 from experiments.report.certainty import LEVELS
 from experiments.report.data import as_link, tables
@@ -26,12 +27,14 @@ from experiments.report.story import Story
 from experiments.report.strategies import COSTS, ranked
 from experiments.report.strings import say
 from experiments.report.svg import inline
+from experiments.report.timeline import called
+from experiments.report.verdict import as_set
 from experiments.studies.results import REPORT
 from sim.moderation import PreemptiveRemoval
 from sim.outcomes import OUTCOMES
 from sim.society.groups import innocent_accounts
 
-ORDER = ("effects", "chances", "frontier", "timeline", "sweep", "timing-and-scale", "channels")
+ORDER = ("effects", "chances", "frontier", "timeline", "sweep", "timing-and-scale", "channels", "relays")
 """Names of figures as the page has them."""
 _SHOWN = 6  # assumptions that are not folded away
 
@@ -54,9 +57,11 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
     )  # fmt: skip
     live = live_of(story) if story.provenance["live"] else None
     environment.globals["t"] = say.html
-    environment.filters |= {"plain": plain, "day": day_in_words, "short_day": short_day, "duration": duration}
+    environment.filters |= {"plain": plain, "day": say.day, "short_day": say.short_day, "duration": duration}
     environment.filters |= {"capitalised": _capitalised, "number": number, "ranks": ranks_in_words}
-    return environment.get_template("report.html").render(
+    environment.filters |= {"percent": _percent, "in_full": in_full}
+    environment.filters |= {"called": called, "as_set": as_set}
+    page = environment.get_template("report.html").render(
         page=assets(HERE / "page", **(ALLOWED if isinstance(live, Live) else {})),
         person=PERSON,
         live=live,
@@ -64,10 +69,11 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         language=say.language,
         story=story,
         plan=story.plan,
+        reference=called(story.plan.reference),
         world=story.world,
         provenance=story.provenance,
         people=f"{reachable(story.world):,}",
-        until=day_in_words(story.until),
+        until=say.day(story.until),
         seeds=say("page.seeds", n=len(story.seeds)),
         command=shlex.join(story.provenance["command"]),
         files=_files(story),
@@ -78,6 +84,7 @@ def render(story: Story, folder: Path, figures: Sequence[str]) -> str:
         **_tables(story),
         **_figures(folder / "figures", figures),
     )
+    return tied(page)
 
 
 def _summary(story: Story) -> dict[str, Any]:
@@ -101,7 +108,7 @@ def _tables(story: Story) -> dict[str, Any]:
             [cell for cell in story.grid if cell.kind == kind] for kind in dict.fromkeys(c.kind for c in story.grid)
         ],
         "strategies": ranked(story.strategies),
-        "costs": COSTS,
+        "costs": {name: say(f"costs.{name}") for name in COSTS},
         "of_accounts": {outcome.name for outcome in OUTCOMES if outcome.cost and outcome.unit == "accounts"},
         "share": PER / innocent_accounts(story.world),
         "parts": list(dict.fromkeys(channel.part for channel in story.channels)),
@@ -134,17 +141,22 @@ def _figures(folder: Path, names: Sequence[str]) -> dict[str, Any]:
 def _files(story: Story) -> str:
     more = ["people.parquet"] if story.provenance.get("keep") else []
     more += ["watched.parquet", "watched_accounts.parquet"] if story.crowd is not None else []
+    more += ["relays.parquet"] if story.relays is not None else []
     return ", ".join(["runs.parquet", "timeline.parquet", "effects.csv", *more, "provenance.json", "figures/"])
 
 
 def _told_of_hit(story: Story) -> list[Markup]:
     """What the headline's branch did to innocents, sentence by sentence."""
     what = next((each.what for each in story.named if each.branch == story.plan.headline), story.plan.headline)
-    return sentences(story.hit, what, story.until, say("page.seeds", n=len(story.seeds)))
+    return sentences(story.hit, what, story.until, say("page.seeds", n=len(story.seeds)), story.world.weight)
 
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _percent(share: float) -> str:
+    return f"{plain(100 * share)} %"
 
 
 def _observed(story: Story) -> list[dict[str, Any]]:

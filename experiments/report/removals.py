@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.command.words import short_day
+from experiments.report.strings import say
+from experiments.report.timeline import called
 
 
 class Removal(NamedTuple):
@@ -40,11 +41,18 @@ def removals(table: pd.DataFrame) -> dict[str, tuple[Removal, ...]]:
 
 def alike(by_branch: Mapping[str, tuple[Removal, ...]], kinds: Mapping[str, str]) -> tuple[Removal, ...]:
     """All in one list, in which neighbouring dates of the grid (``kinds`` by branch) share a row where the same happened."""
-    named = [row._replace(name=kinds.get(branch, branch)) for branch, rows in by_branch.items() for row in rows]
+    named = [
+        row._replace(
+            name=say(f"removals.of_grid.{kinds[branch]}") if branch in kinds else called(branch),
+            what=say(f"removals.kinds.{row.what}"),
+        )
+        for branch, rows in by_branch.items()
+        for row in rows
+    ]
     joined = []
     for _, part in itertools.groupby(named, key=lambda row: str(row._replace(dates=""))):
         rows = list(part)
         dates = sorted(row.dates for row in rows)
-        first, last = short_day(dates[0]), short_day(dates[-1])
+        first, last = say.short_day(dates[0]), say.short_day(dates[-1])
         joined.append(rows[0]._replace(dates=first if first == last else f"{first} – {last}"))
     return tuple(joined)

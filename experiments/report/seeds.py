@@ -6,6 +6,7 @@ import math
 
 from experiments.command.words import number, plain
 from experiments.report.strings import say
+from experiments.report.timeline import called
 from experiments.studies.results import Results
 from sim.study.precision import imprecise
 
@@ -18,7 +19,9 @@ def about_seeds(results: Results) -> str:
         gain = float(results.effect(plan.headline)["variance_reduction"])
         if not math.isnan(gain):
             times = number(float(f"{gain:.2g}"))
-            found.append(say("seeds.gain", headline=plan.headline, reference=plan.reference, times=times))
+            found.append(
+                say("seeds.gain", headline=called(plan.headline), reference=called(plan.reference), times=times)
+            )
     if results.precision:
         asked = ", ".join(
             say("seeds.asked", half=plain(each.half_width), outcome=each.outcome) for each in results.precision

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.command.words import plain, short_day
+from experiments.command.words import plain
 from experiments.report.strings import say
 from experiments.report.timeline import label_of
 from experiments.studies.results import Results
@@ -53,7 +53,7 @@ class Replay(NamedTuple):
             "accounts": self.size,
             "campaign": int(Ring.CAMPAIGN),
             "lines": self.lines,
-            "days": [short_day(day) for day in self.days],
+            "days": [say.short_day(day) for day in self.days],
             "branches": self.branches,
             "planes": self.planes,
             "words": {

@@ -20,6 +20,7 @@ from experiments.report.done import what_was_done
 from experiments.report.findings import Finding, findings
 from experiments.report.innocent import Crowd, Hit, crowd_of, hit_by
 from experiments.report.own_outcomes import own_rows
+from experiments.report.relays import Relays, relays_of
 from experiments.report.removals import Removal, alike, removals
 from experiments.report.seeds import about_seeds
 from experiments.report.shifts import Shift
@@ -76,7 +77,8 @@ class Story:
     ``strategies`` is the ranking (``experiments.report.strategies``; empty unless the plan's form is that), ``removals`` has a
     row a policy that removes, ``alike`` the same with rows of the grid joined where the same happened, ``found`` has what other
     policies suspended. ``findings`` has a row a named branch, ``chances`` which averts more than which, ``channels`` whose words
-    moved whom. ``made`` is the ISO date on which the last of the runs was made, ``digest`` one of all their digests,
+    moved whom, ``relays`` who carried the campaign's (None: nobody was followed, or moved). ``made`` is the ISO date on which the
+    last of the runs was made, ``digest`` one of all their digests,
     ``description`` the world in English (empty where it was not kept). ``robustness`` has a row a strategy, as
     experiments.robustness found it (empty where that is not known). ``loudness`` is the greatest ratio of simulated to observed
     volume (None: nothing was compared), ``perfect`` whether no removal can err. ``in_place`` says that the world has the calendar
@@ -103,6 +105,7 @@ class Story:
     findings: tuple[Finding, ...]
     chances: tuple[Chance, ...]
     channels: tuple[Channel, ...]
+    relays: Relays | None
     effects: pd.DataFrame
     grid: tuple[GridCell, ...]
     named: tuple[Scenario, ...]
@@ -129,8 +132,8 @@ class Story:
     @property
     def headline_sweep(self) -> tuple[SweepPoint, ...]:
         """The sweep of the headline's branch, or of the first in the sweep."""
-        names = self.plan.sweep.branches
-        name = self.plan.headline if self.plan.headline in names else names[0] if names else ""
+        names = self.plan.swept
+        name = self.plan.headline if self.plan.headline in names else names[0]
         return tuple(point for point in self.sweep if point.branch == name)
 
     def to_mapping(self) -> dict[str, Any]:
@@ -144,6 +147,7 @@ class Story:
                 for c in self.chances
             ],
             "channels": _json(self.channels),
+            "relays": _json(self.relays),
             "strategies": _records(self.strategies),
             "removals": _records(self.removals),
             "found": _records(self.found),
@@ -203,6 +207,7 @@ def tell(results: Results, known: Analyses | None = None) -> Story:
         findings=findings(results, ranking),
         chances=chances(results, ranking[~ranking["oracle"].astype(bool)]["branch"].tolist()),
         channels=channels(results),
+        relays=relays_of(results),
         effects=results.effects,
         grid=_grid(results, by_branch),
         named=_named(results, by_branch),
@@ -273,7 +278,7 @@ def _is_perfect(results: Results) -> bool:
 def _sweep(results: Results) -> tuple[SweepPoint, ...]:
     """By branch as planned, and value, ascending."""
     points = []
-    for branch in results.plan.sweep.branches:
+    for branch in results.plan.swept:
         table = results.sweep[results.sweep["branch"] == branch]
         for value, part in table.groupby("value"):
             rows = part.set_index("kind")

@@ -15,8 +15,8 @@ from experiments.studies.settings import SPARED
 from sim.outcomes import OUTCOMES
 from sim.study.intervals import LEVEL, STUDENT, Method, false_discovery, p_values, paired_interval
 
-COSTS = {outcome.name: outcome.cost for outcome in OUTCOMES if outcome.cost}
-"""What a strategy cost the innocent, as it stands at the end, and what it is called."""
+COSTS = tuple(outcome.name for outcome in OUTCOMES if outcome.cost)
+"""What a strategy cost the innocent, as it stands at the end."""
 _RESAMPLES = 2_000
 _AT_THE_END = ("trolls_removed", *COSTS, "review_hours")
 

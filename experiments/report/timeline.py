@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.command.words import short_day
 from experiments.report.strings import say
 from experiments.studies.results import Results
 from experiments.studies.settings import GRID, PREEMPTIVE, REACTIVE, STRATEGIES
 
 
 class Label(NamedTuple):
-    """What a branch is called in figures; ``own`` says that the user gave it this name."""
+    """What a branch is called; ``own`` says that the user gave it this name, ``short`` is for where there is little room."""
 
     text: str
     own: bool
+    short: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +75,15 @@ def label_of(results: Results, branch: str) -> Label:
     cell = next((cell for cell in results.cells if cell.branch == branch), None)
     if cell is not None:
         kind = "active" if cell.kind == REACTIVE else "unused"
-        return Label(say(f"labels.of_grid.{kind}", n=f"{cell.asked:,}", date=short_day(cell.date)), False)
-    known = say.find("labels.of_branches")
-    return Label(known.get(branch, branch.replace("_", " ")), own=branch not in known)
+        told = {"n": f"{cell.asked:,}", "count": cell.asked, "date": say.short_day(cell.date)}
+        return Label(say(f"labels.of_grid.{kind}", **told), False, say(f"labels.of_grid_in_short.{kind}", **told))
+    text = called(branch)
+    return Label(text, branch not in say.find("labels.of_branches"), text)
+
+
+def called(branch: str) -> str:
+    """What a named branch is called wherever a reader meets it."""
+    return str(say.find("labels.of_branches").get(branch, branch.replace("_", " ")))
 
 
 def events(results: Results) -> tuple[Event, ...]:

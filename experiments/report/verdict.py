@@ -6,7 +6,9 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from experiments.command.words import day_in_words, interval, plain
+import pandas as pd
+
+from experiments.command.words import interval, plain, within
 from experiments.report.certainty import Certainty
 from experiments.report.done import what_was_done, where_nothing_was_done
 from experiments.report.effect import Effect, effect
@@ -16,6 +18,7 @@ from experiments.report.size import UNKNOWN
 from experiments.report.strings import say
 from experiments.studies.results import Results
 from experiments.studies.settings import NamedBranch
+from sim.study.intervals import Method, paired_interval
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def headline(results: Results) -> Headline:
     branch = next(named for named in plan.branches if named.name == name)
     runs = results.runs.set_index(["branch", "seed"])["troll_part"]
     found = effect(results, name)
-    above = (runs.loc[name] - runs.loc[plan.reference]) > 0
+    averted, whole = runs.loc[name] - runs.loc[plan.reference], -runs.loc[plan.reference]
+    above = averted > 0
     told = Headline(
         branch=name,
         identical=found.traced.identical,
@@ -80,7 +84,7 @@ def headline(results: Results) -> Headline:
         counterfactual=found.all.difference,
         counterfactual_low=_known(found.all.low),
         counterfactual_high=_known(found.all.high),
-        whole=-float(runs.loc[plan.reference].mean()),
+        whole=float(whole.mean()),
         seeds=len(above),
         seeds_above_zero=int(above.sum()),
         smallest_effect=plan.smallest_effect,
@@ -90,7 +94,10 @@ def headline(results: Results) -> Headline:
         campaign=of_campaign(results),
         in_people=found.in_people,
     )
-    answer, unit = _answer(told, found, branch, results), _unit(told, found)
+    unit = _unit(told, found)
+    if unit:
+        unit[-1:-1] = _of_the_whole(averted, whole, found, results.method)
+    answer = _answer(told, found, branch, results)
     return replace(told, answer=tuple(answer), unit=tuple(unit))
 
 
@@ -103,12 +110,14 @@ def margin(headline: dict[str, Any], kind: str) -> str:
 
 def _answer(told: Headline, found: Effect, branch: NamedBranch, results: Results) -> list[str]:
     """The three sentences in people."""
-    done, until = what_was_done(branch, results.world), day_in_words(results.last_date)
+    done, until = what_was_done(branch, results.world), say.day(results.last_date)
     of, people, weight = told.campaign, told.in_people, results.world.weight
     where = where_nothing_was_done(results.plan)
-    saw = say("answer.saw", people=_number(of.reachable), n=of.saw.told, range=of.saw.range, until=until, where=where)
+    saw = say("answer.saw", people=_number(of.reachable), n=of.saw.told, range=_said(of.saw), until=until, where=where)
     if told.identical:
-        same = say("answer.identical", done=done, until=until, count=told.seeds)
+        days = [results.world.day(policy.day) for policy in branch.policies]
+        late = bool(days) and min(days) >= results.provenance["days"]
+        same = say(f"answer.{'too_late' if late else 'identical'}", done=done, until=until, count=told.seeds)
         return [f"{saw}.", same]
     kept = say(f"answer.kept.{_key(people.kept)}", done=done[0].lower() + done[1:], **_told(people.kept))
     (traced, everything), (crossed, crossed_all) = people.moved, people.crossed
@@ -120,20 +129,34 @@ def _answer(told: Headline, found: Effect, branch: NamedBranch, results: Results
         ),
     ]  # fmt: skip
     if people.marches is not None and of.marches is not None:
-        key = "same" if people.marches.exactly_none else "changed"
-        change = counted(people.marches, weight, sign="+")
-        sentences.append(say(f"answer.marches.{key}", n=change, of=of.marches.told, events=of.events, where=where))
+        same = "same" if weight == 1.0 else "coarse"
+        sentences.append(
+            say(
+                f"answer.marches.{same if people.marches.exactly_none else 'changed'}", of=of.marches.told,
+                range=_said(of.marches), events=of.events, count=of.events, where=where, weight=_number(weight),
+                n=counted(people.marches, weight, sign="+"),
+            )
+        )  # fmt: skip
     return sentences
 
 
 def _key(count: Count) -> str:
     if math.isnan(count.low):
         return "unknown"
-    return "same" if count.exactly_none else "none" if not count.detected else "fewer" if count.mean > 0 else "more"
+    if count.exactly_none:
+        return "same"
+    if count.detected:
+        return "fewer" if count.mean > 0 else "more"
+    return "none" if count.mean >= 0 else "none_more"
+
+
+def _said(count: Count) -> str:
+    """``95 % range 1,000 to 1,400``, or that it is unknown."""
+    return count.range if math.isnan(count.low) else say("people.range", range=count.range)
 
 
 def _told(count: Count) -> dict[str, str]:
-    shown = count.negative() if _key(count) == "more" else count
+    shown = count.negative() if _key(count).endswith("more") else count
     return {"n": shown.told, "range": shown.range}
 
 
@@ -162,22 +185,33 @@ def _unit(told: Headline, found: Effect) -> list[str]:
     else:
         sentences = [
             say(
-                "unit.shift", traced=_thousandths(told.traced), range=_range(found.traced), seeds=_agreeing(told),
-                all=_thousandths(told.counterfactual), range_all=_range(found.all),
+                "unit.shift", traced=_mean(found.traced), range=_range(found.traced), seeds=_agreeing(told),
+                all=_mean(found.all), range_all=_range(found.all),
             )
         ]  # fmt: skip
         sentences.append(
             say(
-                "unit.smallest", smallest=plain(1000 * told.smallest_effect), one=_one_in(told.smallest_effect),
+                "unit.smallest", smallest=as_set(1000 * told.smallest_effect), one=_one_in(told.smallest_effect),
                 traced=_verdict(found, 0), all=_verdict(found, 1),
             )
         )  # fmt: skip
-    if told.whole > 0 and (found.traced.low > 0 or math.isnan(found.traced.low)):
-        share = f"{100 * told.traced / told.whole:.0f}"
-        sentences.append(say("unit.whole", whole=plain(1000 * told.whole), share=share))
     level = say(f"certainty.levels.{told.certainty.level}")
     because = say("unit.because", reasons="; ".join(told.certainty.reasons)) if told.certainty.reasons else ""
     return [*sentences, say("unit.certainty", level=level, because=because)]
+
+
+def _of_the_whole(averted: pd.Series, whole: pd.Series, found: Effect, method: Method) -> list[str]:
+    """How much of what the campaign had moved was averted, both by seed; nothing where that cannot be said."""
+    if not ((whole > 0).all() and (found.traced.low > 0 or math.isnan(found.traced.low))):
+        return []
+    moved, shares = Shift(*paired_interval(whole, method=method)[:3]), 100 * averted / whole
+    share = 100 * float(averted.mean()) / float(whole.mean())
+    return [
+        say(
+            "unit.whole", count=len(whole), whole=_mean(moved), range=_range(moved), share=f"{share:.0f}",
+            least=f"{shares.min():.0f}", most=f"{shares.max():.0f}",
+        )
+    ]  # fmt: skip
 
 
 def _verdict(found: Effect, which: int) -> str:
@@ -197,12 +231,21 @@ def _one_in(smallest: float) -> str:
     return _number(round(2.0 / smallest)) if smallest > 0.0 else "∞"
 
 
+def as_set(value: float) -> str:
+    """A number that somebody has chosen, with the digits that it has: ``0.05``, ``300,000``."""
+    return f"{value:,.12f}".rstrip("0").rstrip(".")
+
+
 def _thousandths(value: float) -> str:
     return plain(1000 * value)
 
 
+def _mean(shift: Shift) -> str:
+    return within(shift.difference, shift.low, shift.high, 1000)
+
+
 def _range(shift: Shift) -> str:
-    return interval(shift.low, shift.high, 1000)
+    return interval(shift.low, shift.high, 1000, say("people.to"))
 
 
 def _number(value: float) -> str:

@@ -16,18 +16,20 @@ import pandas as pd
 import sim
 from experiments.command.progress import Reporter
 from experiments.command.user_code import user_classes
+from experiments.command.words import in_full
+from experiments.studies.foreseen import foreseen
 from experiments.studies.individual_data import check_room, write_people
-from experiments.studies.observed import compare_with_observed
+from experiments.studies.observed import clock_look, compare_with_observed
+from experiments.studies.relayed import relays_look, relays_of, seeds_followed
 from experiments.studies.results import Results, load_observed
 from experiments.studies.settings import Experiment
-from experiments.studies.watched import watch
+from experiments.studies.watched import watch_look, watched_of
 from sim import cases
 from sim.fields import InputError, canonical_json
 from sim.outcomes import OwnOutcome
 from sim.outcomes.individuals import kept
 from sim.run import Recording
 from sim.sources import UnknownCodeError, commit, sources_of
-from sim.study.compare import Study
 from sim.study.effects import EFFECT_COLUMNS
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger
@@ -77,25 +79,30 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
     plan, world = experiment.study, experiment.world
     branches, keys = plan.all_branches(world), run_keys(experiment)
     check_room(experiment)
-    reporter.begin(plan.name)
+    observed, case = load_observed(study_directory(experiment)), cases.named(plan.case)
+    looks = watch_look(experiment) | relays_look(experiment)
+    if observed is None:
+        looks |= clock_look(case, world, plan.reference)
+    reporter.begin(plan.name, foreseen=partial(foreseen, experiment))
     study = sim.compare(
         world, branches, experiment.seed_list, plan.reference, experiment.days, experiment.threads,
         ledger=ledger, progress=reporter.advanced, outcomes=experiment.outcomes, keep=experiment.keep, every=experiment.every,
         executor=experiment.executor, precision=experiment.asked or None, most_seeds=experiment.most_seeds,
+        looks=looks,
     )  # fmt: skip
     sweep = _simulate_sweep(experiment, ledger, reporter)
-    observed = _observed(experiment, study)
     runs = run_table(study, keys.key)
-    simulated, found = ledger.kept, ledger.found  # of what is in the tables
-    watched = watch(experiment, ledger, reporter)
+    watched = watched_of(experiment, study, reporter)
+    if observed is None:
+        observed = compare_with_observed(study, case)
     provenance = {
         "program": "experiments.run",
         "command": list(command),
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(began)),
         "wall_seconds": round(time.time() - began, 1),
         "cpu_seconds": round(time.process_time() - cpu, 1),
-        "runs_simulated": simulated,
-        "runs_found_in_ledger": found,
+        "runs_simulated": ledger.kept,
+        "runs_found_in_ledger": ledger.found,
         "groundswell": _version("groundswell"),
         "model_version": sim.MODEL_VERSION,
         "git_commit": commit(),
@@ -116,13 +123,14 @@ def simulate(experiment: Experiment, ledger: Ledger, reporter: Reporter, command
         "keep": list(experiment.keep),
         "every": experiment.every,
         "watch": experiment.watch,
+        "followed": list(seeds_followed(experiment)),
         "language": experiment.language,
         "live": experiment.live,
         "user_code": sorted(user_classes(experiment)),
     }
     return Results(
         runs, study.timelines, study.turnout.infer_objects(), study.removals.infer_objects(), study.effects, sweep,
-        observed, provenance, partial(write_people, study) if experiment.keep else None, watched,
+        observed, provenance, partial(write_people, study) if experiment.keep else None, watched, relays_of(study),
     )  # fmt: skip
 
 
@@ -148,7 +156,7 @@ def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) 
     if not sweep.values:
         return pd.DataFrame(columns=columns)
     design = experiment.swept
-    reporter.begin(f"{sweep.field} = {', '.join(f'{value:g}' for value in sweep.values)}", "runs")
+    reporter.begin(f"{sweep.field} = {', '.join(map(in_full, sweep.values))}", "runs")
     faults = design.simulate(ledger, experiment.executor, experiment.threads, reporter.advanced)
     if faults:
         raise InputError(f"must fit the world: {faults[0].reason}", field="study.sweep")
@@ -162,11 +170,6 @@ def _simulate_sweep(experiment: Experiment, ledger: Ledger, reporter: Reporter) 
 
 def _named(outcomes: Sequence[OwnOutcome]) -> list[dict[str, Any]]:
     return [{"name": outcome.name, **outcome.to_mapping()} for outcome in outcomes]
-
-
-def _observed(experiment: Experiment, study: Study) -> pd.DataFrame:
-    found = load_observed(study_directory(experiment))
-    return compare_with_observed(study, cases.named(experiment.study.case)) if found is None else found
 
 
 def package_versions() -> dict[str, str | None]:

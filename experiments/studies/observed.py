@@ -11,20 +11,28 @@ from numpy.typing import NDArray
 
 from sim.actors.campaign import Campaign
 from sim.cases.case import Case, ClockPart, Engagement, Followers, Volume
-from sim.engine.state import Count
-from sim.run import last_step
-from sim.simulation import begin, begun
+from sim.outcomes.posts import BY_GROUP, Posts
 from sim.society.groups import IS_CAMPAIGN, Group
+from sim.society.society import draw
 from sim.study.compare import Study
+from sim.study.looks import Look
 from sim.world import World
 
+_POSTS = "posts"
 COLUMNS = ["what", "unit", "observed", "simulated", "of"]
+
+
+def clock_look(case: Case, world: World, reference: str) -> dict[str, Look]:
+    """The look at a study that ``compare_with_observed`` takes the clock from, of one seed; none where no clock was observed."""
+    if not case.is_of(world) or case.observed.clock_until is None:
+        return {}
+    return {_POSTS: Look(Posts(), reference, seeds=1)}
 
 
 def compare_with_observed(study: Study, case: Case) -> pd.DataFrame:
     """What, unit, observed, simulated (nan where the calendar is too short) and whom the observation is of.
 
-    Empty for worlds with another calendar than the case's. Runs one branch with one seed again, for its hourly counts.
+    Empty for worlds with another calendar than the case's. Raises InputError for a study without ``clock_look``.
     """
     if not case.is_of(study.world):
         return pd.DataFrame(columns=COLUMNS)
@@ -58,13 +66,11 @@ def _clock(study: Study, known: Iterable[ClockPart], until: datetime.date) -> It
 
 def _hourly_posts(study: Study, until: datetime.date) -> NDArray[np.float64]:
     """Troll posts on the first platform by weekday (Monday 0) and hour, over the days of the observed clock; one seed."""
-    world = study.world
-    first_day = datetime.date.fromisoformat(world.first_day)
+    first_day = datetime.date.fromisoformat(study.world.first_day)
     days = min(study.days, (until - first_day).days + 1)
-    model = begun(world, study.branches[study.reference], study.seeds[0], recorded=None)
-    counts = model.advance(days).engine.state.counts[world.burn_in_ticks : last_step(world, days)]
-    groups = np.array([group for group in Group if IS_CAMPAIGN[group] and group != Group.PAGE])
-    posts = (counts[:, Count.NEW_POSTS + groups] + counts[:, Count.RESHARES + groups]).sum(axis=1).reshape(days, 24)
+    of_trolls = [column for group, column in BY_GROUP.items() if IS_CAMPAIGN[group] and group != Group.PAGE]
+    seen = study.seen(_POSTS)
+    posts = seen.loc[seen["day"] < days, of_trolls].sum(axis=1).to_numpy().reshape(days, 24)
     table = np.zeros((7, 24))
     np.add.at(table, (first_day.weekday() + np.arange(days)) % 7, posts)
     return table
@@ -100,7 +106,7 @@ def _drawn_share(campaign: Campaign, low: float, high: float) -> float:
 
 
 def _modelled_followers(world: World, seed: int) -> NDArray[np.int64]:
-    society = begin(world, seed=seed).society.arrays
+    society = draw(world, seed).arrays
     if society.complete:
         return np.zeros(0, dtype=np.int64)
     followed = np.bincount(society.followees[: society.indptr[world.people]], minlength=society.group.size)

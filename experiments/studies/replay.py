@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from experiments.command.words import ENGLISH
 from experiments.studies.gather import package_versions, run_keys
-from experiments.studies.results import TABLES, WATCHED, Results
+from experiments.studies.relayed import RELAYS
+from experiments.studies.results import TABLES, Results
 from experiments.studies.settings import Experiment
+from experiments.studies.watched import WATCHED
 from sim.fields import InputError
 from sim.study.precision import MOST_SEEDS
 from sim.version import MODEL_VERSION
@@ -62,7 +65,7 @@ def experiment_of(before: Results, **options: Any) -> Experiment:
         keep=tuple(told.get("keep", ())),
         every=told.get("every"),
         watch=told.get("watch", 0),
-        language=told.get("language", "en"),
+        language=told.get("language", ENGLISH),
         live=told.get("live", False),
         **options,
     )
@@ -106,6 +109,8 @@ def compared(before: Results, after: Results) -> Comparison:
     tables = tuple(name for name in TABLES if not _alike(getattr(before, name), getattr(after, name)))
     if before.watched is not None and after.watched is not None and not _alike(before.watched.days, after.watched.days):
         tables += (WATCHED,)
+    if before.relays is not None and after.relays is not None and not _alike(before.relays, after.relays):
+        tables += (RELAYS,)
     return Comparison(len(old) - len(differing), differing, tables)
 
 

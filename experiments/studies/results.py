@@ -15,8 +15,9 @@ import pandas as pd
 
 from experiments.command.folder import Manifest
 from experiments.command.user_code import load_classes
+from experiments.studies.relayed import RELAYS
 from experiments.studies.settings import Cell, StudyPlan
-from experiments.studies.watched import Watched
+from experiments.studies.watched import WATCHED, Watched
 from sim.engine.removals import INNOCENTS, TROLLS
 from sim.fields import InputError, build
 from sim.moderation import RemovalPolicy, Takedown
@@ -31,7 +32,7 @@ REMOVED = ("branch", "policy", "what", "platform", "date", "asked", "removed", "
 FOUND = ["branch", "policy", "platform", "date", "removed", "innocents"]
 TABLES = ("runs", "timeline", "turnout", "removals", "effects", "sweep", "observed")
 PEOPLE = "people.parquet"
-WATCHED, WATCHED_ACCOUNTS = "watched", "watched_accounts"
+WATCHED_ACCOUNTS = "watched_accounts"
 STUDY = "study"
 PROVENANCE = "provenance.json"
 _TOLD = ("world", "study", "seeds", "days", "command", "model_version")
@@ -51,7 +52,7 @@ class Results:
     row a run and day, ``turnout`` a row a run and event, ``removals`` a row a run and policy that acted, ``effects`` those of
     ``sim.Study``, ``sweep`` the same with the columns ``value`` and ``seeds``, ``observed`` what ``experiments.studies.observed``
     compares. ``write_people`` writes individual-level data, where they were kept, to a file. ``watched`` is what was watched of
-    a sample of accounts, if anything was.
+    a sample of accounts, ``relays`` who carried the campaign's words in the reference, if anything was.
     """
 
     runs: pd.DataFrame
@@ -64,6 +65,7 @@ class Results:
     provenance: Mapping[str, Any]
     write_people: Callable[[Path], object] | None = None
     watched: Watched | None = None
+    relays: pd.DataFrame | None = None
 
     @cached_property
     def world(self) -> World:
@@ -191,6 +193,7 @@ def load(directory: str | Path, allow_code: bool = False) -> Results:
         provenance=provenance,
         write_people=partial(shutil.copyfile, people) if PEOPLE in manifest.files else None,
         watched=watched,
+        relays=pd.read_parquet(folder / f"{RELAYS}.parquet") if _of_relays(manifest) else None,
     )
 
 
@@ -235,7 +238,9 @@ def check_tables(folder: Path) -> Manifest:
     if manifest.kind != STUDY:
         raise InputError(f"{folder} must be the directory of a study, not of a {manifest.kind}")
     people = [PEOPLE] if PEOPLE in manifest.files else []
-    manifest.check(PROVENANCE, *(f"{name}.parquet" for name in TABLES), *people, *_of_watched(manifest))
+    manifest.check(
+        PROVENANCE, *(f"{name}.parquet" for name in TABLES), *people, *_of_watched(manifest), *_of_relays(manifest)
+    )
     return manifest
 
 
@@ -243,6 +248,10 @@ def _of_watched(manifest: Manifest) -> list[str]:
     """The files of what was watched, in the order of ``Watched``; none where nothing was."""
     names = [f"{WATCHED_ACCOUNTS}.parquet", f"{WATCHED}.parquet"]
     return names if all(name in manifest.files for name in names) else []
+
+
+def _of_relays(manifest: Manifest) -> list[str]:
+    return [name for name in (f"{RELAYS}.parquet",) if name in manifest.files]
 
 
 def write_tables(results: Results, folder: Path) -> None:
@@ -255,6 +264,8 @@ def write_tables(results: Results, folder: Path) -> None:
     if results.watched is not None:
         results.watched.accounts.to_parquet(folder / f"{WATCHED_ACCOUNTS}.parquet", index=False)
         results.watched.days.to_parquet(folder / f"{WATCHED}.parquet", index=False)
+    if results.relays is not None:
+        results.relays.to_parquet(folder / f"{RELAYS}.parquet", index=False)
     text = json.dumps(results.provenance, indent=2, ensure_ascii=False)
     (folder / PROVENANCE).write_text(text + "\n", encoding="utf-8")
 

@@ -19,6 +19,7 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.command.arguments import executor_field, output_field, results_field, threads_field
 from experiments.command.folder import expanded
 from experiments.command.user_code import load_user_classes
+from experiments.command.words import ENGLISH
 from sim import cases
 from sim.actors.adaptation import Evading, Rebuilding, Static
 from sim.branch import Branch
@@ -92,11 +93,9 @@ class Sweep(Settings):
         doc="Values to try; none: no sweep.",
     )  # fmt: skip
     branches: tuple[str, ...] = quantity(
-        tuple(_STUDY["sweep"]["branches"]),
-        unit="names of branches",
-        source="given by the user",
-        doc="Branches to compare with the reference.",
-    )
+        (), unit="names of branches", source="given by the user",
+        doc="Branches to compare with the reference (none: the headline's).",
+    )  # fmt: skip
     seeds: int = quantity(
         4, unit="seeds", low=1, high=1_000_000, source="given by the user", doc="At most so many of the study's seeds."
     )
@@ -185,6 +184,11 @@ class StudyPlan(Settings):
             Cell(f"{word}_{asked}@{date}", kind, date, asked) for kind, word, asked in scales for date in dates
         )
 
+    @property
+    def swept(self) -> tuple[str, ...]:
+        """The branches of the sweep."""
+        return self.sweep.branches or (self.headline,)
+
     def all_branches(self, world: World) -> dict[str, Branch]:
         """Named branches and the grid, by name. Raises InputError for what the world cannot have."""
         branches = {named.name: named.branch() for named in self.branches}
@@ -223,8 +227,11 @@ class StudyPlan(Settings):
             raise InputError("must not name anything twice", field="sweep.values")
         if len(set(self.sweep.branches)) != len(self.sweep.branches):
             raise InputError("must not name anything twice", field="sweep.branches")
-        if self.sweep.values and not self.sweep.branches:
-            raise InputError("must name a branch to compare", field="sweep.branches")
+        if self.sweep.values and self.swept == (self.reference,):
+            raise InputError(
+                f"must name a branch to compare, for {self.reference} is the reference and the headline",
+                field="sweep.branches",
+            )
         for i, name in enumerate(self.sweep.branches):
             if name == self.reference:
                 raise InputError(
@@ -280,10 +287,11 @@ class Experiment(Settings):
     )  # fmt: skip
     watch: int = quantity(
         1000, unit="accounts", low=0, high=2000, source="given by the user",
-        doc="Accounts to be watched day by day in the reference and the headline's branch, for the report to show (0: none).",
+        doc="Accounts to be watched day by day in the reference and the headline's branch, for the report to show; with "
+        "any, it is followed too who carried the campaign's words (0: none).",
     )  # fmt: skip
     language: str = quantity(
-        "en", unit="name or file", source="given by the user",
+        ENGLISH, unit="name or file", source="given by the user",
         doc="Language of the report; FILE.yaml, called by the language's tag, is one of the user's own.",
     )  # fmt: skip
     live: bool = quantity(
@@ -361,7 +369,7 @@ class Experiment(Settings):
         """The sweep as the design that it is: one field, a few branches and seeds."""
         sweep = self.study.sweep
         return self.over(
-            [{sweep.field: value} for value in sweep.values], sweep.branches, self.seed_list[: sweep.seeds]
+            [{sweep.field: value} for value in sweep.values], self.study.swept, self.seed_list[: sweep.seeds]
         )
 
     def over(
@@ -382,7 +390,7 @@ class Experiment(Settings):
     def number_of_runs(self) -> int:
         """Runs of the study and of its sweep together, at most."""
         sweep = self.study.sweep
-        swept = len(sweep.values) * (1 + len(sweep.branches)) * min(sweep.seeds, len(self.seed_list))
+        swept = len(sweep.values) * (1 + len(self.study.swept)) * min(sweep.seeds, len(self.seed_list))
         return len(self.study.all_branches(self.world)) * self.number_of_seeds + swept
 
     @property
@@ -433,19 +441,19 @@ def register() -> None:
         study = plan_of(case)
         for name, changes in {case.name: {}, **case.worlds}.items():
             world = case.world(**changes)
-            store.store(group="world", name=name, node=_open(_without_defaults_of_graph(world)))
-        store.store(group="study", name=study.name, node=_open(study.to_mapping()))
+            _store("world", name, _without_defaults_of_graph(world))
+        _store("study", study.name, study.to_mapping())
         chosen = {"defaults": [{"override /world": case.name}, {"override /study": study.name}]}
-        store.store(group="case", name=case.name, node=_open(chosen), package="_global_")
+        _store("case", case.name, chosen, package="_global_")
     for name in registered_names(Sampling):
         sampled: dict[str, Any] = {"name": name} | ({} if name == public_name(Table) else {"factors": []})
-        store.store(group="design", name=name, node=_open(sampled))
+        _store("design", name, sampled)
     for name in registered_names(Executor):
         executor = build(Executor, name)
-        store.store(group="executor", name=name, node=_open({"name": name, **executor.to_mapping()}))
+        _store("executor", name, {"name": name, **executor.to_mapping()})
     for way in (Static(), Rebuilding(), Evading()):
-        node = OmegaConf.create({"adaptation": {"name": way.name, **way.to_mapping()}})
-        store.store(group="campaign", name=way.name, node=node, package="world.campaign")
+        answer = {"adaptation": {"name": way.name, **way.to_mapping()}}
+        store.store(group="campaign", name=way.name, node=answer, package="world.campaign")
 
 
 def _without_defaults_of_graph(world: World) -> dict[str, Any]:
@@ -457,8 +465,11 @@ def _without_defaults_of_graph(world: World) -> dict[str, Any]:
     return mapping | {"graph": {graph.chosen_by: graph.kind, **changed}}
 
 
-def _open(mapping: dict[str, Any]) -> DictConfig:
-    return OmegaConf.create(mapping, flags={"struct": False})
+def _store(group: str, name: str, mapping: dict[str, Any], package: str | None = None) -> None:
+    """Give Hydra an open node, which it makes of the mapping: one that is made already it would make a second time."""
+    store = ConfigStore.instance()
+    store.store(group=group, name=name, node=mapping, package=package)
+    OmegaConf.set_struct(store.repo[group][f"{name}.yaml"].node, False)
 
 
 def build_experiment(config: DictConfig, typed: Sequence[str] | None) -> Experiment:

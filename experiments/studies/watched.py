@@ -16,8 +16,8 @@ from sim.outcomes.day import GROUPS
 from sim.outcomes.watched import Chosen, Ring
 from sim.people.accounts import NOBODY
 from sim.society.society import Drawn, draw
-from sim.study.ledger import Ledger
 
+WATCHED = "watched"
 RINGS = tuple(ring.name.lower() for ring in Ring)
 
 
@@ -31,21 +31,26 @@ class Watched(NamedTuple):
     days: pd.DataFrame
 
 
-def watch(experiment: Experiment, ledger: Ledger, reporter: Reporter) -> Watched | None:
-    """Watch accounts in the reference and the headline's branch, with the first seed; None if nobody is to be watched."""
+def watch_look(experiment: Experiment) -> dict[str, sim.Look]:
+    """The look at a study that watches accounts in the reference and the headline's branch, with the first seed; none if nobody
+    is to be watched."""
     if experiment.watch == 0:
+        return {}
+    return {WATCHED: sim.Look(_asked(experiment), (experiment.study.reference, experiment.study.headline), seeds=1)}
+
+
+def watched_of(experiment: Experiment, study: sim.Study, reporter: Reporter) -> Watched | None:
+    """What the look saw; None if nobody was to be watched."""
+    if WATCHED not in study.looks:
         return None
-    plan, world, seed = experiment.study, experiment.world, experiment.seed_list[0]
-    branches = plan.all_branches(world)
-    names = dict.fromkeys((plan.reference, plan.headline))
-    asked = sim.Watch(around=experiment.watch)
     reporter.begin(f"{experiment.watch:,} accounts day by day")
-    study = sim.compare(
-        world, {name: branches[name] for name in names}, (seed,), plan.reference, experiment.days, experiment.threads,
-        ledger=ledger, progress=reporter.advanced, keep=asked, executor=experiment.executor,
-    )  # fmt: skip
-    society = draw(world, seed)
-    return Watched(accounts_table(society, asked.chosen(society)), study.people.drop(columns="seed"))
+    society = draw(study.world, study.seeds[0])
+    accounts = accounts_table(society, _asked(experiment).chosen(society))
+    return Watched(accounts, study.seen(WATCHED).drop(columns="seed"))
+
+
+def _asked(experiment: Experiment) -> sim.Watch:
+    return sim.Watch(around=experiment.watch)
 
 
 def accounts_table(society: Drawn, chosen: Chosen) -> pd.DataFrame:

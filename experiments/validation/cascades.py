@@ -43,7 +43,7 @@ from experiments.validation.check import (
     numbers,
     runs_field,
 )
-from experiments.validation.ensemble import ensemble, over
+from experiments.validation.ensemble import alone, over
 from sim.fields import InputError, Settings, quantity
 from sim.graph.follower_graph import FollowerGraph
 
@@ -118,7 +118,7 @@ def world_below(p: Parameters, reproduction: float) -> sim.World:
 
 def below_threshold(p: Parameters, reproduction: float, seed: int) -> NDArray[np.int64]:
     """Sharers, author included, of each message of one run on a graph of its own."""
-    engine = ensemble(world_below(p, reproduction), seed).start(seed)
+    engine = alone(world_below(p, reproduction), seed)
     return sizes(advance_until_quiet(engine)).sharers
 
 
@@ -148,7 +148,7 @@ def above_threshold(p: Parameters, reproduction: float, seed: int) -> list[tuple
     share, reached, people = reproduction / p.degree, final_share(reproduction), p.people_at(reproduction)
     messages = messages_above(p, reproduction)
     world = cascade_world(people, p.degree, share, messages * share * reached**2, first_posts=messages / people)
-    engine = ensemble(world, seed).start(seed)
+    engine = alone(world, seed)
     posts = advance_until_quiet(engine)
     carriers = (posts.carrier[posts.message == message] for message in np.unique(posts.message))
     pairs = [(exposed(engine.drawn.graph, who) / people, who.size / people) for who in carriers]

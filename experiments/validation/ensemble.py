@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from experiments.validation.check import Progress
 from sim.branch import Branch
 from sim.engine.engine import Engine
+from sim.garbage import brief_collections
 from sim.simulation import begun
 from sim.society.society import Drawn
-from sim.threads import default_threads
+from sim.threads import Ending, default_threads
 from sim.world import World
 
 T = TypeVar("T")
@@ -36,32 +36,31 @@ def ensemble(world: World, population_seed: int = 1) -> Ensemble:
     return Ensemble(world, begun(world, None, population_seed, threads=1, recorded=None).society)
 
 
+def alone(world: World, seed: int) -> Engine:
+    """A run at its beginning, on people and a graph of its own; as in an ensemble, nothing is put on record."""
+    return begun(world, None, seed, "arrays", 1, recorded=None).engine
+
+
 def over(items: int, work: Callable[[int], T], progress: Progress) -> list[T]:
     """``work(1) … work(items)`` on as many threads as a run takes by default; results in order."""
     found: dict[int, T] = {}
-    with _brief_collections(), ThreadPoolExecutor(default_threads()) as pool:
-        futures = {pool.submit(work, item): item for item in range(1, items + 1)}
+    gc.collect()  # the run of which a society was taken, too
+    with brief_collections(), ThreadPoolExecutor(default_threads()) as pool:
+        numbers, ending = dict[Future[T], int](), Ending()
         try:
-            for future in as_completed(list(futures)):
-                found[futures.pop(future)] = future.result()
+            for item in range(1, items + 1):
+                future = pool.submit(work, item)
+                numbers[future] = item
+                ending.watch(future)
+            while numbers:
+                future = ending.next()
+                found[numbers.pop(future)] = future.result()
                 gc.collect()
                 progress(len(found), items)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return [found[item] for item in range(1, items + 1)]
-
-
-@contextmanager
-def _brief_collections() -> Iterator[None]:
-    """A run that is over is a cycle of objects that holds large arrays: collected after each run, which is quick as long as
-    what was imported before is not looked at again."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def part_of(progress: Progress, part: int, parts: int) -> Progress:

@@ -45,7 +45,7 @@ from experiments.validation.check import (
     Validation,
     numbers,
 )
-from experiments.validation.ensemble import ensemble, over
+from experiments.validation.ensemble import alone, over
 from experiments.validation.worlds import LONGEST
 from sim.fields import InputError, Settings, quantity
 
@@ -150,7 +150,7 @@ def followed(p: Parameters, branching: float, delay: int | None, window: int, se
         people, p.degree, branching / p.degree, stretch * p.wake * _POSTING, posting=new_posts(branching), wake=p.wake,
         lifetime=lifetime,
     )  # fmt: skip
-    engine = ensemble(world, seed).start(seed)
+    engine = alone(world, seed)
     found, end = [], window + lifetime  # nothing is shared from the end on, as far as is known
     while engine.step_index < engine.last_step:
         posts = advance(engine, min(engine.step_index + stretch, end))

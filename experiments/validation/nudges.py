@@ -39,7 +39,7 @@ from experiments.validation.check import (
     numbers,
     runs_field,
 )
-from experiments.validation.ensemble import ensemble, over
+from experiments.validation.ensemble import alone, over
 from sim.fields import InputError, Settings, quantity
 
 _SOURCE = "Bak-Coleman et al. 2022, doi 10.1038/s41562-022-01388-6; Schneider & Rizoiu 2023, PNAS 120(34) e2307360120"
@@ -102,7 +102,7 @@ def nudged_world(p: Parameters, effect: float) -> sim.World:
 
 def nudged(p: Parameters, effect: float, seed: int) -> Sizes:
     """Sharers of each message of one run on a graph of its own."""
-    return sizes(advance_until_quiet(ensemble(nudged_world(p, effect), seed).start(seed)))
+    return sizes(advance_until_quiet(alone(nudged_world(p, effect), seed)))
 
 
 def run(p: Parameters, progress: Progress) -> Result:

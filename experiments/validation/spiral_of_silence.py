@@ -28,7 +28,7 @@ from experiments.validation.check import (
     means_and_errors,
     runs_field,
 )
-from experiments.validation.ensemble import ensemble, over, part_of
+from experiments.validation.ensemble import alone, over, part_of
 from sim.actors import Campaign
 from sim.calendar import Calendar
 from sim.engine.engine import Engine
@@ -104,9 +104,9 @@ def silence_world(p: Parameters, bots: int) -> sim.World:
     )  # fmt: skip
 
 
-def outcome(p: Parameters, bots: int, seed: int) -> Outcome:
-    """One run on people and a graph of its own until it is at rest. InputError if ``longest`` ticks are too few."""
-    engine = ensemble(silence_world(p, bots), seed).start(seed)
+def outcome(world: sim.World, seed: int) -> Outcome:
+    """One run on people and a graph of its own until it is at rest. InputError if the world has too few ticks."""
+    engine = alone(world, seed)
     confidence = confidences(engine.state.inner_confidence)
     speaking = [_speaking(engine)]
     while engine.step_index < engine.last_step:
@@ -117,7 +117,7 @@ def outcome(p: Parameters, bots: int, seed: int) -> Outcome:
         if np.abs(confidence - before).max() < _REST:
             return Outcome(np.array(speaking).T, _hub_side(engine))
     raise InputError(
-        f"must be more: after {p.longest:,} ticks confidence still moves", field="spiral_of_silence.longest"
+        f"must be more: after {world.days:,} ticks confidence still moves", field="spiral_of_silence.longest"
     )
 
 
@@ -140,7 +140,7 @@ def run(p: Parameters, progress: Progress) -> Result:
     bots = [*p.bots] if isinstance(p.bots, Sequence) else [p.bots]
     cases = sorted({0, *bots})
     found = {
-        number: over(p.runs, partial(outcome, p, number), part_of(progress, i, len(cases)))
+        number: over(p.runs, partial(outcome, silence_world(p, number)), part_of(progress, i, len(cases)))
         for i, number in enumerate(cases)
     }
     published = (p.people, p.links, p.step) == _PUBLISHED_SETUP

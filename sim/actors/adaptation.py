@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.calendar import in_days
 from sim.compiled import scalar
-from sim.fields import InputError, Settings, checked, instance, quantity, register, shown
+from sim.fields import InputError, Settings, checked, instance, percent, quantity, register, shown, unchanged
 
 
 class Response(NamedTuple):
@@ -99,7 +99,8 @@ class Adaptation(Settings, ABC):
     def checked_answer(self, losses: Losses) -> Response:
         """The answer. Raises InputError for one that an operator cannot follow."""
         field = f"{type(self).__name__}.answer"
-        response = instance(self.answer(losses), Response, field)
+        with unchanged(self, "answer", "a Response has a memory", "losses.draws has random numbers"):
+            response = instance(self.answer(losses), Response, field)
         ids = np.asarray(response.wake)
         if ids.ndim != 1 or (ids.size and ids.dtype.kind not in "iu") or not np.isin(ids, losses.asleep).all():
             raise InputError(f"must wake sleepers of losses.asleep by their ids, not {shown(response.wake)}", field)
@@ -236,10 +237,12 @@ class Evading(Rebuilding):
     def sentence(self) -> str:
         hubs = " It wakes those first whom much-followed people follow." if self.hubs else ""
         moved = (
-            f" Pages on the second platform make {self.moved_share:.0%} of the lost posts." if self.moved_share else ""
+            f" Pages on the second platform make {percent(self.moved_share)} of the lost posts."
+            if self.moved_share
+            else ""
         )
         return (
             f"{super().sentence()} Its accounts fall silent for {in_days(self.pause_days)}; from then on "
-            f"{self.on_topic_share:.0%} of what the active ones write is on the topic, and {1.0 - self.new_share:.0%} of what "
-            f"they post are reshares of one another.{hubs}{moved}"
+            f"{percent(self.on_topic_share)} of what the active ones write is on the topic, and "
+            f"{percent(1.0 - self.new_share)} of what they post are reshares of one another.{hubs}{moved}"
         )

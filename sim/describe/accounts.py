@@ -13,6 +13,7 @@ from sim.calendar import in_days
 from sim.describe.dry_run import DryRun
 from sim.describe.words import counted, joined, span
 from sim.engine.engine import Engine
+from sim.fields import percent
 from sim.society.groups import IS_CAMPAIGN, KINDS, Group, groups_where
 from sim.world import World
 
@@ -60,7 +61,7 @@ def campaign_line(model: Engine) -> str:
         f"Campaign: {counted(campaign.accounts, 'active account')}, from day 0 on; "
         f"{counted(follows, 'follower')} among the modelled people in all, and {followed:,} of the accounts have any. "
         f"If nobody is removed they are to post {plan.sum():,.0f} times ({_periods(world, plan)}), "
-        f"{campaign.on_topic_share:.0%} of what is new on the topic, with opinion {campaign.stance:+g}."
+        f"{percent(campaign.on_topic_share)} of what is new on the topic, with opinion {campaign.stance:+g}."
     )
     weight = model.society.posting_weight[model.society.group[world.people :] == Group.ACTIVE_TROLL]
     factor = model.state.posting[Group.ACTIVE_TROLL, world.burn_in_ticks :]
@@ -113,7 +114,7 @@ def outlet_lines(model: Engine) -> list[str]:
             lines.append(
                 f"{words.name.capitalize()}s: {counted(n, words.one, words.several)}{words.about}, with {follows / n:,.1f} "
                 f"followers in the model on average; each posts {kind.posts_per_day(world):g} times a day, "
-                f"{kind.on_topic_share(world):.0%} on the topic, with opinion {kind.stance(world):+g}."
+                f"{percent(kind.on_topic_share(world))} on the topic, with opinion {kind.stance(world):+g}."
             )
     return lines
 

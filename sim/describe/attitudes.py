@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.calendar import in_days
 from sim.describe.words import joined
+from sim.fields import percent
 from sim.world import World
 
 
@@ -12,10 +13,10 @@ def attitude_lines(world: World) -> list[str]:
     lines, severity, legitimacy, trust = [], world.severity, world.legitimacy, world.trust
     if severity.occurs:
         whose = _amounts(
-            (severity.campaign, "{:.0%} of the campaign's messages against the movement"),
+            (severity.campaign, f"{percent(severity.campaign)} of the campaign's messages against the movement"),
             (
                 severity.citizens,
-                f"{{:.0%}} of citizens' messages with an opinion of at most {0.0 - severity.hostile:+g}",
+                f"{percent(severity.citizens)} of citizens' messages with an opinion of at most {0.0 - severity.hostile:+g}",
             ),
         )
         factors = [f"weigh {severity.appeal:g} times as much among those that could be reshared"]

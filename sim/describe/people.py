@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.calendar import in_days
 from sim.describe.words import counted, joined, rate, tick_in_words
 from sim.engine.engine import Engine
+from sim.fields import percent
 from sim.world import World
 
 
@@ -96,8 +97,8 @@ def _joining(model: Engine) -> str:
     parts = [
         f"{share}{what}"
         for amount, share, what in (
-            (1.0 - weight, f"{1.0 - weight:.0%} of " if weight else "", "the climate of opinion they perceive"),
-            (weight, f"{weight:.0%} of " if weight < 1.0 else "", "the turnout of that side's last event"),
+            (1.0 - weight, f"{percent(1.0 - weight)} of " if weight else "", "the climate of opinion they perceive"),
+            (weight, f"{percent(weight)} of " if weight < 1.0 else "", "the turnout of that side's last event"),
         )
         if amount
     ]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.actors.agent import Agent
-from sim.engine.engine import Engine
+from sim.engine.engine import Engine, Keeper
 from sim.engine.parameters import Parameters
 from sim.engine.state import MOST_REPORTS, Count, Trace
 from sim.feed.legality import illegal
@@ -877,8 +877,8 @@ class AgentEngine(Engine):
                 field="accounts",
             )
 
-    def _more(self) -> dict[str, Any]:
-        return super()._more() | {"accounts": tuple(self.own_accounts.values())}
+    def _more(self, keepers: Sequence[Keeper]) -> dict[str, Any]:
+        return super()._more(keepers) | {"accounts": tuple(self.own_accounts.values())}
 
     def citizens(self) -> Iterator[Citizen]:
         """The first accounts of all people."""

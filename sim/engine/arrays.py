@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.crew import Crew, crew_of
-from sim.engine.engine import Engine
+from sim.engine.engine import Engine, Keeper
 from sim.engine.kernels import second_platform
 from sim.engine.kernels.committing import commit, finish
 from sim.engine.kernels.deciding import decide
@@ -37,14 +38,12 @@ _ON_TWO_PLATFORMS = 6  # times as many where each phase of a tick is a call of i
 
 
 class ArrayEngine(Engine):
-    """A world in one branch, run by kernels; ``threads`` never changes a result.
+    """A world in one branch, run by kernels; ``threads`` never changes a result. ``sessions`` are those of an engine with the
+    same world and seed, if there is one: forks have them in common."""
 
-    ``sessions`` may be replaced by those of another branch with the same world and seed, if they do not run at the same time.
-    """
-
-    def __init__(self, *args: Any, threads: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, threads: int | None = None, sessions: Sessions | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sessions = Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.parameters)
+        self.sessions = sessions or Sessions(self.seed_of_run, self.society, self.schedule, self.fixed.parameters)
         accounts = self.society.group.size
         chunk = _SMALLEST_CHUNK * (_ON_TWO_PLATFORMS if self.society.twin.size else 1)
         self.threads = max(1, min(checked_threads(threads), self.society.anchor.size // chunk))
@@ -68,8 +67,8 @@ class ArrayEngine(Engine):
         self._nothing = make_elsewhere(self._awake[0][:0], 0, False)
         self._seed = np.uint64(self.seed_of_run)
 
-    def _more(self) -> dict[str, Any]:
-        return super()._more() | {"threads": self.threads}
+    def _more(self, keepers: Sequence[Keeper]) -> dict[str, Any]:
+        return super()._more(keepers) | {"threads": self.threads, "sessions": self.sessions}
 
     @property
     def _weight(self) -> Any:

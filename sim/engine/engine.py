@@ -8,7 +8,8 @@ steps as no actor decides in; newcomers and sleepers whose time was planned come
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Protocol, Self
@@ -24,6 +25,7 @@ from sim.actors.timetable import NEVER
 from sim.branch import Branch
 from sim.engine.arrivals import Arrivals
 from sim.engine.attitudes import Attitudes
+from sim.engine.carriers import Carriers
 from sim.engine.fixed import Fixed, fixed_for
 from sim.engine.memory import check_memory
 from sim.engine.moderator import Moderator
@@ -34,7 +36,8 @@ from sim.engine.state import Count, State, first_state
 from sim.fields import instance
 from sim.graph.follower_graph import FollowerGraph
 from sim.moderation.desk import FIRST, PLATFORMS, SECOND
-from sim.moderation.measures import Measures, in_force
+from sim.moderation.measures import NO_MEASURES, Measures, in_force
+from sim.moderation.policy import Policy
 from sim.opinion.provenance import FULL, WITHOUT_ORGANISERS, WITHOUT_TROLLS, channels_moved, drawn, moved
 from sim.people.accounts import Role, Status
 from sim.randomness import Stream, checked_seed, uniforms_of
@@ -54,18 +57,35 @@ class Snapshot(NamedTuple):
     daily: tuple[dict[str, float], ...] = ()
     kept: Mapping[Any, Any] = MappingProxyType({})
     review_hours: float = 0.0
-    people: tuple[Any, ...] = ()
+    rows: Mapping[Keeper, tuple[Any, ...]] = MappingProxyType({})
+    carriers: Mapping[Keeper, Carriers] = MappingProxyType({})
     given: bool = False
+
+    def kept_by(self, keepers: Sequence[Keeper]) -> Snapshot:
+        """The same without what others than these keep."""
+        rows = {keeper: rows for keeper, rows in self.rows.items() if keeper in keepers}
+        carriers = {keeper: carriers for keeper, carriers in self.carriers.items() if keeper in keepers}
+        return self._replace(rows=rows, carriers=carriers)
+
+    def copy(self) -> Snapshot:
+        """The same with what changes copied; also what policies and operator keep, who may change it in place all the same."""
+        carriers = {keeper: carriers.copy() for keeper, carriers in self.carriers.items()}
+        kept = {key: copy.deepcopy(value) for key, value in self.kept.items()}
+        return self._replace(state=self.state.copy(), carriers=carriers, kept=kept)
 
 
 Observe = Callable[["Engine"], dict[str, float]]
 
 
 class Keeper(Protocol):
-    """What is kept of every person: ``rows`` at the end of a day, None on days that are not kept."""
+    """What is kept of a run beside its outcomes: ``rows`` at the end of a day, None on days that are not kept. ``readers`` are
+    the persons, as a mask, of whom it is followed who carried trolls' messages to them; None where that is not asked for.
+    Keepers that are equal keep the same, and are hashed alike."""
 
     @property
     def counts_impressions(self) -> bool: ...
+
+    def readers(self, drawn: Drawn) -> NDArray[np.bool_] | None: ...
 
     def rows(self, model: Engine) -> Any: ...
 
@@ -74,8 +94,8 @@ class Engine(mesa.Model):
     """Base of both engines: a world in one branch, ready to run from the start of the burn-in, or from ``start``.
 
     ``drawn`` is a society to use instead of drawing one by ``population_seed`` (default: ``seed``). ``observe`` is called at the
-    end of each day and returns a row of ``daily``; ``keeper`` returns what is then put into ``people``. Neither changes the
-    state's digest. Raises InputError for bad input, and for what does not fit into memory.
+    end of each day and returns a row of ``daily``; each of the ``keepers`` returns what is then put into its ``rows``. None of
+    them changes the state's digest. Raises InputError for bad input, and for what does not fit into memory.
     """
 
     objects: ClassVar[int] = 0  # bytes of Python objects an account
@@ -89,7 +109,7 @@ class Engine(mesa.Model):
         drawn: Drawn | None = None,
         start: Snapshot | None = None,
         observe: Observe | None = None,
-        keeper: Keeper | None = None,
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         instance(world, World, "world")
         branch = Branch() if branch is None else instance(branch, Branch, "branch")
@@ -102,19 +122,24 @@ class Engine(mesa.Model):
             check_memory(world, objects=self.objects)
             drawn = draw(world, self.population_seed) if drawn is None else drawn
             state = first_state(world, drawn)
-            if keeper is not None:
-                state = state.counting_people(keeper.counts_impressions)
-            start = Snapshot(fixed_for(world, drawn), state, given=True)
+            if keepers:
+                state = state.counting_people(any(keeper.counts_impressions for keeper in keepers))
+            readers = {keeper: keeper.readers(drawn) for keeper in keepers}
+            carriers = {keeper: Carriers(mask) for keeper, mask in readers.items() if mask is not None}
+            start = Snapshot(fixed_for(world, drawn), state, carriers=carriers, given=True)
+        if not start.given:
+            start = start.copy()
         self.fixed, self.drawn = start.fixed, start.fixed.drawn
         self.society, self.schedule = self.drawn.arrays, start.fixed.schedule
         self.step_index = start.step
-        self.state = start.state if start.given else start.state.copy()
+        self.state = start.state
+        self.carriers = {keeper: start.carriers[keeper] for keeper in keepers if keeper in start.carriers}
         self.removals = list(start.removals)
         self.daily = list(start.daily)
         self.kept = dict(start.kept)
         self.review_hours = start.review_hours  # what moderation cost so far, in hours of work in reality
-        self.people = list(start.people)
-        self._observe, self._keeper = observe, keeper
+        self.rows = {keeper: list(start.rows.get(keeper, ())) for keeper in keepers}
+        self._observe = observe
         self.room: Any = None  # to measure in, made when a day is first measured (``sim.outcomes``)
         self.last_step = world.burn_in_ticks + world.ticks
         self.followers: NDArray[np.int64] = self.drawn.followers
@@ -122,6 +147,7 @@ class Engine(mesa.Model):
         self._innocent_others = world.people + np.flatnonzero(~of_campaign(self.society.group[world.people :]))
         self._first_sleeper = int(np.argmax(self.society.group == Group.SLEEPER))
         self._first_steps: dict[float | str, int] = {}
+        self._in_force: dict[str, tuple[tuple[Policy, ...], Measures]] = {}
         self.attitudes = Attitudes(self)
         self.arrivals = Arrivals(self)
         platforms = PLATFORMS if self.society.twin.size else (FIRST,)
@@ -142,29 +168,39 @@ class Engine(mesa.Model):
         """Step at which each sleeper that may be in use wakes if nobody stops it, shape (sleepers,)."""
         return self.drawn.wakes_at
 
-    def fork(self, branch: Branch | None = None) -> Self:
-        """An engine of its own that goes on from the present in another branch (default: in the same)."""
-        return self._continued(self._present(self.state.copy()), branch)
+    @property
+    def keepers(self) -> tuple[Keeper, ...]:
+        """What keeps something of the run."""
+        return tuple(self.rows)
 
-    def turned_to(self, branch: Branch) -> Self:
-        """An engine that goes on from the present in another branch with all that this one has; this one is closed."""
-        continued = self._continued(self._present(self.state), branch)
+    def fork(self, branch: Branch | None = None, keepers: Sequence[Keeper] | None = None) -> Self:
+        """An engine of its own that goes on from the present in another branch (default: in the same), where some of the keepers
+        (default: all) go on as well."""
+        kept_by = self.keepers if keepers is None else keepers
+        return self._continued(self._present().kept_by(kept_by).copy(), branch, kept_by)
+
+    def turned_to(self, branch: Branch, keepers: Sequence[Keeper] | None = None) -> Self:
+        """``fork`` with what this engine has, which is closed."""
+        for carriers in self.carriers.values():
+            carriers.leave()
+        kept_by = self.keepers if keepers is None else keepers
+        continued = self._continued(self._present(), branch, kept_by)
         self.close()
         return continued
 
-    def _continued(self, start: Snapshot, branch: Branch | None) -> Self:
+    def _continued(self, start: Snapshot, branch: Branch | None, keepers: Sequence[Keeper]) -> Self:
         return type(self)(
             self.world,
             self.branch if branch is None else branch,
             self.seed_of_run,
             population_seed=self.population_seed,
             start=start._replace(given=True),
-            **self._more(),
+            **self._more(keepers),
         )
 
-    def _more(self) -> dict[str, Any]:
+    def _more(self, keepers: Sequence[Keeper]) -> dict[str, Any]:
         """What an engine takes beside what all do, for one that goes on from here."""
-        return {"observe": self._observe, "keeper": self._keeper}
+        return {"observe": self._observe, "keepers": keepers}
 
     def close(self) -> None:
         """Give up everything at once: an engine and its actors refer to each other, and would wait for the garbage collector."""
@@ -172,12 +208,21 @@ class Engine(mesa.Model):
 
     def snapshot(self) -> Snapshot:
         """A fork of the present."""
-        return self._present(self.state.copy())
+        return self._present().copy()
 
-    def _present(self, state: State) -> Snapshot:
+    def _present(self) -> Snapshot:
         removals, daily = tuple(self.removals), tuple(self.daily)
+        rows = {keeper: tuple(rows) for keeper, rows in self.rows.items()}
         return Snapshot(
-            self.fixed, state, self.step_index, removals, daily, dict(self.kept), self.review_hours, tuple(self.people)
+            self.fixed,
+            self.state,
+            self.step_index,
+            removals,
+            daily,
+            dict(self.kept),
+            self.review_hours,
+            rows,
+            self.carriers,
         )
 
     def __copy__(self) -> Self:
@@ -275,7 +320,7 @@ class Engine(mesa.Model):
         """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
         until = min(until, self.last_step)
         per_day = self.world.ticks_per_day
-        days_matter = self._observe is not None or self._keeper is not None or self.attitudes.moves
+        days_matter = self._observe is not None or bool(self.rows) or self.attitudes.moves
         while self.step_index < until:
             step = self.step_index
             # 1. act
@@ -285,6 +330,10 @@ class Engine(mesa.Model):
                 stop = min(stop, (step // per_day + 1) * per_day)
             if step < self.world.burn_in_ticks:
                 stop = min(stop, self.world.burn_in_ticks)
+            elif self.carriers:
+                stop = step + 1
+                for carriers in self.carriers.values():
+                    carriers.look(self, step)
             self.advance_accounts(step, stop)
             self.step_index = stop
             # 9. measure
@@ -297,10 +346,10 @@ class Engine(mesa.Model):
         """Put the day that has just ended on record."""
         if self._observe is not None:
             self.daily.append(self._observe(self))
-        if self._keeper is not None:
-            rows = self._keeper.rows(self)
-            if rows is not None:
-                self.people.append(rows)
+        for keeper, rows in self.rows.items():
+            of_day = keeper.rows(self)
+            if of_day is not None:
+                rows.append(of_day)
 
     def _actors_decide(self, step: int) -> None:
         if step == self.world.burn_in_ticks:
@@ -323,13 +372,19 @@ class Engine(mesa.Model):
         return first, parameters._replace(measures=self._measures_at(step, SECOND))
 
     def _measures_at(self, step: int, platform: str) -> Measures:
-        per_day = self.world.ticks_per_day
-        changes = (
-            (self._first_step(policy.day), partial(policy.measures, ticks_per_day=per_day))
+        begun = [
+            policy
             for policy in self.branch.policies
-            if policy.platform == platform or policy.public
-        )
-        return in_force(changes, step)
+            if (policy.platform == platform or policy.public) and self._first_step(policy.day) <= step
+        ]
+        # Asked at every stop, and hardly ever others than at the last.
+        known, measures = self._in_force.get(platform, ((), NO_MEASURES))
+        if len(known) != len(begun) or any(map(operator.is_not, known, begun)):
+            per_day = self.world.ticks_per_day
+            changes = ((self._first_step(each.day), partial(each.measures, ticks_per_day=per_day)) for each in begun)
+            measures = in_force(changes, step)
+            self._in_force[platform] = tuple(begun), measures
+        return measures
 
     def _first_step(self, day: float | str) -> int:
         # Asked at every stop of every policy; reading a date takes longer than all else there.

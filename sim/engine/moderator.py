@@ -11,7 +11,7 @@ from sim.actors.agent import Actor
 from sim.actors.timetable import NEVER
 from sim.engine.removals import RemovalRecord, whose
 from sim.engine.state import Trace
-from sim.fields import InputError, checked, shown
+from sim.fields import InputError, checked, shown, unchanged
 from sim.moderation.chance import cases_within
 from sim.moderation.desk import FIRST
 from sim.moderation.detectors.detector import Detector
@@ -64,7 +64,16 @@ class PolicyDesk:
     def act(self) -> None:
         """Let the policy act. It looks at one and the same view, renewed when it has suspended or restored somebody."""
         self._view = None
-        self.policy.act(self)
+        try:
+            with unchanged(self.policy, "act", "desk.kept is what it may remember", "desk.draws has random numbers"):
+                self.policy.act(self)
+        except Exception as error:
+            world = self._model.world
+            day = self.tick // self.ticks_per_day
+            error.add_note(
+                f"Policy {self.policy.name} acted at the start of tick {self.tick} (day {day}, {world.date(day)})."
+            )
+            raise
         self._view = None
 
     def scores(self, detector: Detector) -> NDArray[np.float64]:

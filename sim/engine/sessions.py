@@ -1,6 +1,9 @@
-"""Who opens the platform when: draws that nothing in a run can change, so that the branches of a study can share them."""
+"""Who opens the platform when: draws that nothing in a run can change, so that all branches of a seed have the same."""
 
 from __future__ import annotations
+
+import math
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,30 +32,38 @@ class Sessions:
         self._kept: dict[int, Block] = {}
         self._last: tuple[int, Block] | None = None
         self.length = max(_STEPS, _DRAWS // society.anchor.size)
-        self._most = 1536  # sessions that there is room for at first
 
     def block(self, number: int, crew: Crew) -> Block:
         """Citizens by step from ``number * length`` on, and where in their list those of each step end."""
         if number in self._kept:
             return self._kept[number]
-        if self._last is None or self._last[0] != number:
-            self._last = (number, self._draw(number * self.length, crew))
-            size = sum(part.nbytes for part in self._last[1])
-            if size <= self.room:
-                self.room -= size
-                self._kept[number] = self._last[1]
-        return self._last[1]
+        last = self._last  # another engine may go on with these sessions at the same time
+        if last is not None and last[0] == number:
+            return last[1]
+        found = self._draw(number * self.length, crew)
+        self._last = (number, found)
+        size = sum(part.nbytes for part in found)
+        if size <= self.room:
+            self.room -= size
+            self._kept[number] = found
+        return found
 
     def _draw(self, first: int, crew: Crew) -> Block:
         steps = min(self.length, self._schedule.sessions.size - first)
         drawn = crew.spread(steps, lambda _, low, high: self._draw_steps(first + low, first + high))
-        self._most = max(self._most, *(found.size + found.size // 4 for _, found in drawn))
         before = np.cumsum([0, *(found.size for _, found in drawn[:-1])])
         ends = np.concatenate([ends + earlier for (ends, _), earlier in zip(drawn, before, strict=True)])
         return ends, np.concatenate([found for _, found in drawn])
 
+    @cached_property
+    def _a_day(self) -> float:
+        """Sessions a day of all citizens together."""
+        return float(self._society.sessions_per_day.sum(dtype=np.float64))
+
     def _draw_steps(self, first: int, last: int) -> Block:
-        ends, found, draws = np.zeros(last - first, dtype=np.int64), np.empty(self._most, dtype=np.int32), np.empty(512)
+        expected = self._a_day * float(self._schedule.sessions[first:last].sum())
+        room = min(math.ceil(expected + 6.0 * math.sqrt(expected)), (last - first) * self._society.anchor.size) + 64
+        ends, found, draws = np.zeros(last - first, dtype=np.int64), np.empty(room, dtype=np.int32), np.empty(512)
         while True:
             n = draw_block(self._seed, first, self._society, self._schedule, self._parameters, draws, ends, found)
             if n <= found.size:

@@ -64,7 +64,8 @@ class Feed(Settings):
     )
     measure_prevalence: bool = quantity(
         False, unit="yes or no", source="model choice",
-        doc="Keep the share of illegal messages in the feeds of all citizens at the end of each day (takes time).",
+        doc="Keep the share of illegal messages in the feeds of all citizens at the end of each day (takes time; to be compared "
+        "within one scale of the world only).",
     )  # fmt: skip
     lifetime: int | None = quantity(
         None, unit="ticks", low=0, high=65_535, source="given by the user",

@@ -21,6 +21,15 @@ from sim.machine import available
 _LONGEST_LINE = 10_000
 _EDGE = 44  # bytes that an edge takes while ends are gathered and made into rows
 _NAMES = (("source", "target"), ("follower", "followee"))
+# What heads columns of edges elsewhere. Which of them follows nobody knows, so that such a header is refused and not guessed at.
+_OTHER_NAMES = frozenset(
+    {
+        "dst", "dst_id", "end", "followed", "followed_id", "followee", "followee_id", "follower", "follower_id",
+        "following", "follows", "friend", "friend_id", "from", "from_id", "from_node", "from_user", "fromnodeid",
+        "head", "id1", "id2", "node1", "node2", "source", "source_id", "src", "src_id", "start", "tail", "target",
+        "target_id", "to", "to_id", "to_node", "to_user", "tonodeid", "user", "user1", "user2", "user_id",
+    }
+)  # fmt: skip
 _INDEX = ("", "unnamed: 0")  # what pandas calls the index of a table
 _IGNORE = "graph.weights='ignore' leaves out what else there is"
 _COMMENT = re.compile(rb"(?m)(?:^|[ \t])#[^\n]*")
@@ -268,13 +277,14 @@ def _check_id(name: str, whole: bool) -> None:
 
 
 def _check_header(form: _Form, found: EdgeList) -> None:
-    """Raise InputError where ids are whole numbers but for those on the first line: it is a header of other names."""
+    """Raise InputError where ids are whole numbers but for those on the first line, or where these are what columns are called
+    and no line has them again: it is a header of other names."""
     line, *ids = form.first
     ends = [found.sources[0], found.targets[0]]
     again = any(np.isin(side[1:], ends).any() for side in (found.sources, found.targets))
     if not form.header and not again and not any(map(is_number, ids)):
         others = [name for name in found.labels if name not in ids]
-        if others and all(map(is_whole, others)):
+        if others and (all(map(is_whole, others)) or {name.casefold() for name in ids} <= _OTHER_NAMES):
             raise at_line(
                 form.path,
                 line,

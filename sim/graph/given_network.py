@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,11 +12,14 @@ from numpy.typing import NDArray
 from sim.fields import InputError, shown
 from sim.graph.edge_list import EdgeList, read_edge_list
 from sim.graph.files import ending, in_words
+from sim.graph.given_columns import GIVEN
 from sim.graph.networks import FORMATS, read_network_file
 from sim.graph.node_ids import Labels, ascending, repeated
 from sim.graph.node_table import NodeTable, read_node_table
 
 _NODES = "world.graph.nodes"
+_SHORT = ("id", "index", "node", "bot")
+_LIKE = 0.85  # how alike a longer name has to be to one that is read, of difflib, to be that one misspelt
 
 
 class Network(NamedTuple):
@@ -40,6 +45,7 @@ def read_network(edges_file: str, nodes_file: str, ignore_weights: bool, people:
     """
     if ending(edges_file) in FORMATS:
         edges, columns = read_network_file(edges_file, ignore_weights)
+        _check_names(columns, edges_file)
         bot = _bots(edges.labels.size, columns, edges_file, people, trolls)
         return _network(edges, edges.labels, bot, columns, edges_file)
     edges = read_edge_list(edges_file, ignore_weights)
@@ -47,6 +53,7 @@ def read_network(edges_file: str, nodes_file: str, ignore_weights: bool, people:
         edges = _of_accounts(edges, edges_file, people)
         return _network(edges, edges.labels, np.zeros(people, dtype=bool), {}, "")
     columns = read_node_table(nodes_file)
+    _check_names(columns, nodes_file)
     order, labels = _nodes(columns, nodes_file)
     columns = {name: column[order] for name, column in columns.items()}
     bot = _bots(labels.size, columns, nodes_file, people, trolls)
@@ -60,6 +67,27 @@ def _network(edges: EdgeList, labels: Labels, bot: NDArray[np.bool_], columns: N
             f"must call each node by a name of its own in the column node, unlike {in_words(file)}", _NODES
         )
     return Network(edges.sources, edges.targets, called, bot, columns, file)
+
+
+def _check_names(columns: NodeTable, file: str) -> None:
+    """Raise InputError for a column that must be one of those that are read, misspelt: it would not be read, and what it was to
+    say be drawn by chance."""
+    for name in columns:
+        meant = _meant(name)
+        if meant is not None and meant not in columns:
+            raise InputError(
+                f"must have a column {meant}, not {shown(name)}, as {in_words(file)} has: what is called otherwise is not read",
+                _NODES,
+            )
+
+
+def _meant(name: str) -> str | None:
+    """The column that one of another name must be."""
+    bare = re.sub(r"[\W\d_]+", "", name.casefold())
+    for known in (*_SHORT, *GIVEN):
+        if bare in (known, f"{known}s"):
+            return known
+    return next(iter(difflib.get_close_matches(bare, GIVEN, n=1, cutoff=_LIKE)), None)
 
 
 def _all_whole(column: NDArray[Any]) -> bool:

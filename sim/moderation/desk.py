@@ -17,7 +17,7 @@ class Desk(Protocol):
     """Given to ``Policy.act``; the engine supplies it.
 
     ``tick`` counts from day 0, ``ticks_per_day`` to a day. ``kept`` is what the policy wants to remember until it acts again
-    (None at first): a value that it replaces and never changes in place, for it is part of every fork.
+    (None at first), of which every fork has a copy.
 
     Accounts of people stand for several in reality where the world is smaller than that; ``standing_for`` and ``first_of`` count
     what accounts stand for, and numbers of accounts that a policy is given or gives are numbers in reality.

@@ -113,7 +113,7 @@ class Day:
         """Impressions of trolls' messages since day 0."""
         return self._of_people(self._model.state.troll_impressions.astype(np.int64))
 
-    @cached_property
+    @property
     def status(self) -> pd.Categorical[Any]:
         """Status of the first account: ``active``, ``sleeping`` (not registered yet) or ``suspended``."""
         return pd.Categorical.from_codes(
@@ -122,7 +122,7 @@ class Day:
 
     # Accounts and the graph
 
-    @cached_property
+    @property
     def accounts(self) -> pd.DataFrame:
         """One row an account, its number as the index: people's first accounts in node order, organisers, outlets, trolls,
         sleepers, then those on the second platform, and last the sleepers that are never used (where the world is smaller than
@@ -133,6 +133,10 @@ class Day:
         ``followers`` and ``following`` (modelled accounts), ``marked`` (labelled or downranked), ``stands_for`` (accounts in
         reality).
         """
+        return self._accounts.copy()  # for whoever reads it to change
+
+    @cached_property
+    def _accounts(self) -> pd.DataFrame:
         model, society, state = self._model, self._model.society, self._model.state
         accounts = np.arange(model.drawn.registered)
         group = model.drawn.groups_of(accounts)
@@ -181,7 +185,7 @@ class Day:
         """Reshares in reality today, by the role of who reshares."""
         return self._posts(Count.RESHARES, role, since_day_0)
 
-    @cached_property
+    @property
     def turnout(self) -> pd.DataFrame:
         """Events so far, as ``run.turnout``: day, side (1 the movement's, -1 the government side's), event, turnout (share)."""
         return turnout_table(self._model)

@@ -15,6 +15,7 @@ from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import OF_CITIZEN, OF_TROLLS_FROM
 from sim.engine.parameters import Parameters
 from sim.engine.state import Count, State
+from sim.outcomes.people import OfPeople, look_at_people, make_of_people
 from sim.people.accounts import Status
 from sim.society.groups import Group
 from sim.society.schedule import Schedule
@@ -31,7 +32,8 @@ class Room(NamedTuple):
 
     ``today`` and ``total`` (columns,) are the counts (``Count``) of the last day and of all since day 0, ``until`` (1,) the step
     up to which the latter have been added up, 0 for none. ``wrongly`` (accounts,) begins with the ``found`` (1,) accounts of
-    citizens, organisers and outlets that are suspended, ascending. ``values`` (accounts,) are those to be summed."""
+    citizens, organisers and outlets that are suspended, ascending. ``values`` (accounts,) are those to be summed, ``people`` has
+    what was found of all people."""
 
     today: NDArray[np.int64]
     total: NDArray[np.int64]
@@ -40,13 +42,23 @@ class Room(NamedTuple):
     found: NDArray[np.int64]
     values: NDArray[np.float64]
     sums: Sums
+    people: OfPeople
 
 
 def make_room(accounts: int) -> Room:
     """Room for the days of a run with so many accounts in use."""
     today, total = (np.zeros(_COLUMNS, dtype=np.int64) for _ in range(2))
     until, found = (np.zeros(1, dtype=np.int64) for _ in range(2))
-    return Room(today, total, until, np.zeros(accounts, dtype=np.int32), found, np.zeros(accounts), make_sums())
+    return Room(
+        today,
+        total,
+        until,
+        np.zeros(accounts, dtype=np.int32),
+        found,
+        np.zeros(accounts),
+        make_sums(),
+        make_of_people(),
+    )
 
 
 class Ended(NamedTuple):
@@ -128,6 +140,7 @@ def prepare(day: Ended) -> None:
             day.room.wrongly[n] = account
             n += 1
     day.room.found[0] = n
+    look_at_people(day.opinion, day.channel, day.room.sums, day.room.people)
 
 
 # What formulas are made of
@@ -146,12 +159,15 @@ def sum_of_values(n: int, day: Ended) -> float:
 
 
 @inlined
-def mean_of_column(column: int, array: NDArray[np.float64], day: Ended) -> float:
-    """The mean of a column of an array of people."""
-    people = array.shape[0]
-    for person in range(people):
-        day.room.values[person] = array[person, column]
-    return sum_of_values(people, day) / people
+def mean_of_people(which: int, day: Ended) -> float:
+    """The mean of what there is a sum of (``Sum``)."""
+    return day.room.people.sums[which] / day.opinion.shape[0]
+
+
+@inlined
+def share_of_people(which: int, day: Ended) -> float:
+    """The share of people of whom there is a number (``Number``)."""
+    return np.float64(day.room.people.numbers[which]) / day.opinion.shape[0]
 
 
 @inlined

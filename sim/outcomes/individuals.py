@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.engine.engine import Engine
 from sim.engine.memory import needed
@@ -17,6 +16,8 @@ from sim.fields import InputError, checked
 from sim.machine import available
 from sim.outcomes.day import Day
 from sim.outcomes.kept import Kept, Rows
+from sim.outcomes.posts import KeptPosts, Posts
+from sim.outcomes.relays import KeptRelays, Relays
 from sim.outcomes.watched import Watch, Watched
 from sim.people.accounts import by_node
 from sim.plain import DATES
@@ -73,10 +74,7 @@ class Keep(Kept):
             "impressions_troll": lambda: day.troll_impressions,
             "status": lambda: day.status.codes,
         }
-        return {
-            name: _as(kind, np.asarray(special[name]() if name in special else getattr(day, name)))
-            for name, kind in self.columns.items()
-        }
+        return {name: np.asarray(special[name]() if name in special else getattr(day, name)) for name in self.columns}
 
 
 _PRESENT = ("opinion", "parts", "standing", "climate", "status")
@@ -90,10 +88,20 @@ def present(model: Engine) -> pd.DataFrame:
     return table.assign(impressions_troll=day.troll_impressions, status=day.status)
 
 
-def kept(keep: str | Iterable[str] | Watch, every: int | None, days: int) -> Kept | None:
+ToKeep: TypeAlias = str | Iterable[str] | Watch | Relays | Posts
+"""What can be kept of a run: groups of columns of every person, accounts to be watched, who carried the campaign's words, or
+posts by the tick."""
+
+
+def kept(keep: ToKeep, every: int | None, days: int) -> Kept | None:
     """What to keep of a run of so many days; None for nothing. Raises InputError."""
-    if isinstance(keep, Watch):
-        return Watched(keep, every=int(checked(every, int | None, "every", low=1, high=65_535) or 1), days=days)
+    if isinstance(keep, Watch | Relays | Posts):
+        every = checked(every, int | None, "every", low=1, high=65_535)
+        if isinstance(keep, Watch):
+            return Watched(keep, every=int(every or 1), days=days)
+        if isinstance(keep, Posts):
+            return KeptPosts(keep, every=int(every or 1), days=days)
+        return KeptRelays(keep, every=int(every or days), days=days)
     names = checked((keep,) if isinstance(keep, str) else keep, tuple[str, ...], "keep", choices=tuple(GROUPS))
     every = checked(every, int | None, "every", low=1, high=65_535)
     if not names:
@@ -104,9 +112,11 @@ def kept(keep: str | Iterable[str] | Watch, every: int | None, days: int) -> Kep
 
 
 def check_fits(keep: Kept | None, world: World, runs: int = 1) -> None:
-    """Raise InputError if what is kept of so many runs does not fit into the memory that is available."""
+    """Raise InputError if the world does not have what is to be kept, or if that of so many runs does not fit into the memory
+    available."""
     if keep is None:
         return
+    keep.check(world)
     each = keep.bytes(world.people)
     # The days of a run are held beside the table that is made of them.
     need, free = needed(world) + (runs + 1) * each, available()
@@ -117,7 +127,3 @@ def check_fits(keep: Kept | None, world: World, runs: int = 1) -> None:
             f"{need / 1e9:.1f} GB with {keep.told}. Keep fewer columns, or fewer days with a greater `every`",
             "keep",
         )
-
-
-def _as(kind: Any, values: NDArray[Any]) -> NDArray[Any]:
-    return values if values.dtype == object else values.astype(kind)  # nodes may have names

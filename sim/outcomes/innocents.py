@@ -77,7 +77,8 @@ def wrongful_newcomers(day: Ended) -> float:
 def wrongful_marks(day: Ended) -> float:
     n = 0
     for account in range(day.group.size):
-        if day.flags[account] != 0 and day.group[account] < OF_TROLLS_FROM:
+        marked = day.flags[account] != 0 and day.status[account] != _SUSPENDED
+        if marked and day.group[account] < OF_TROLLS_FROM:
             day.room.values[n] = day.weight[day.group[account]]
             n += 1
     return sum_of_values(n, day)
@@ -130,7 +131,8 @@ OUTCOMES = (
     Outcome(
         "wrongful_marks",
         "accounts",
-        "citizens', organisers' and outlets' accounts that are labelled or downranked",
+        "citizens', organisers' and outlets' accounts that are labelled or downranked and not suspended: who is both is counted "
+        "once, among wrongful_removals",
         wrongful_marks,
         low=0.0,
         cost="innocents marked",

@@ -6,17 +6,20 @@ import numpy as np
 
 from sim.compiled import inlined
 from sim.engine.state import Count
-from sim.opinion.provenance import DIRECT, FULL, RELAYED, WITHOUT_EVENTS, WITHOUT_ORGANISERS, WITHOUT_TROLLS
-from sim.outcomes.ended import GROUPS, Ended, in_reality, mean_of_column, ratio, sum_of_values
+from sim.opinion.provenance import FULL
+from sim.outcomes.ended import GROUPS, Ended, in_reality, mean_of_people, ratio, share_of_people, sum_of_values
 from sim.outcomes.outcome import Outcome
+from sim.outcomes.people import Number, Sum
 
 _CODES = 32767.0
 _STANCE, _ON_TOPIC = int(Count.STANCE), int(Count.ON_TOPIC_POSTS)
+_OPINION, _ABOVE, _BELOW, _TROLLS, _DIRECT, _RELAYED, _ORGANISERS, _EVENTS, _OWN = map(int, Sum)
+_SUPPORTERS, _OPPONENTS, _TURNED_AWAY, _TURNED_TOWARDS = map(int, Number)
 
 
 @inlined
 def opinion_mean(day: Ended) -> float:
-    return mean_of_column(FULL, day.opinion, day)
+    return mean_of_people(_OPINION, day)
 
 
 @inlined
@@ -30,49 +33,28 @@ def opinion_sd(day: Ended) -> float:
 
 @inlined
 def polarisation(day: Ended) -> float:
-    people, values = day.opinion.shape[0], day.room.values
-    supporters = opponents = 0
-    for person in range(people):
-        x = day.opinion[person, FULL]
-        supporters += x > 0.0
-        opponents += x < 0.0
-        values[person] = max(x, 0.0)
+    found = day.room.people
+    supporters, opponents = found.numbers[_SUPPORTERS], found.numbers[_OPPONENTS]
     if supporters == 0 or opponents == 0:
         return 0.0
-    above = sum_of_values(people, day)
-    for person in range(people):
-        values[person] = min(day.opinion[person, FULL], 0.0)
-    below = sum_of_values(people, day)
-    imbalance = np.float64(abs(supporters - opponents)) / people
-    distance = above / supporters - below / opponents
+    imbalance = np.float64(abs(supporters - opponents)) / day.opinion.shape[0]
+    distance = found.sums[_ABOVE] / supporters - found.sums[_BELOW] / opponents
     return (1.0 - imbalance) * distance / 2.0
 
 
 @inlined
 def supporters(day: Ended) -> float:
-    n = 0
-    for person in range(day.opinion.shape[0]):
-        n += day.opinion[person, FULL] > 0.0
-    return np.float64(n) / day.opinion.shape[0]
-
-
-@inlined
-def _between(upper: int, lower: int, day: Ended) -> float:
-    """The share of people on the movement's side by one level of opinion and not by another."""
-    n = 0
-    for person in range(day.opinion.shape[0]):
-        n += (day.opinion[person, upper] > 0.0) & (day.opinion[person, lower] <= 0.0)
-    return np.float64(n) / day.opinion.shape[0]
+    return share_of_people(_SUPPORTERS, day)
 
 
 @inlined
 def turned_away(day: Ended) -> float:
-    return _between(WITHOUT_TROLLS, FULL, day)
+    return share_of_people(_TURNED_AWAY, day)
 
 
 @inlined
 def turned_towards(day: Ended) -> float:
-    return _between(FULL, WITHOUT_TROLLS, day)
+    return share_of_people(_TURNED_TOWARDS, day)
 
 
 @inlined
@@ -82,27 +64,18 @@ def expressed_climate(day: Ended) -> float:
 
 
 @inlined
-def _mean_gap(upper: int, lower: int, day: Ended) -> float:
-    """The mean of what one level of opinion is above another."""
-    people = day.opinion.shape[0]
-    for person in range(people):
-        day.room.values[person] = day.opinion[person, upper] - day.opinion[person, lower]
-    return sum_of_values(people, day) / people
-
-
-@inlined
 def troll_part(day: Ended) -> float:
-    return _mean_gap(FULL, WITHOUT_TROLLS, day)
+    return mean_of_people(_TROLLS, day)
 
 
 @inlined
 def troll_part_direct(day: Ended) -> float:
-    return mean_of_column(DIRECT, day.channel, day)
+    return mean_of_people(_DIRECT, day)
 
 
 @inlined
 def troll_part_relayed(day: Ended) -> float:
-    return mean_of_column(RELAYED, day.channel, day)
+    return mean_of_people(_RELAYED, day)
 
 
 @inlined
@@ -112,17 +85,17 @@ def troll_part_induced(day: Ended) -> float:
 
 @inlined
 def organiser_part(day: Ended) -> float:
-    return _mean_gap(WITHOUT_TROLLS, WITHOUT_ORGANISERS, day)
+    return mean_of_people(_ORGANISERS, day)
 
 
 @inlined
 def event_part(day: Ended) -> float:
-    return _mean_gap(WITHOUT_ORGANISERS, WITHOUT_EVENTS, day)
+    return mean_of_people(_EVENTS, day)
 
 
 @inlined
 def own_part(day: Ended) -> float:
-    return mean_of_column(WITHOUT_EVENTS, day.opinion, day)
+    return mean_of_people(_OWN, day)
 
 
 OUTCOMES = (

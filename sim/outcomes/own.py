@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sim.fields import InputError, Settings
+from sim.fields import InputError, Settings, unchanged
 from sim.outcomes.day import Day
 
 # Columns that tables of runs have beside the outcomes (experiments.studies.gather, sim.study.compare).
@@ -63,11 +63,12 @@ class OwnOutcome(Settings, ABC):
     def measured(self, day: Day) -> float:
         """The value on a day. Raises InputError for what is no number or lies outside the range."""
         try:
-            found: Any = self.value(day)
+            with unchanged(self, "value", "a value depends on nothing but the day"):
+                found: Any = self.value(day)
         except Exception as error:
             error.add_note(f"Outcome {self.column} was measured at the end of day {day.number} ({day.date}).")
             raise
-        number = float(found) if isinstance(found, numbers.Real) and not isinstance(found, bool) else None
+        number = _number(found) if isinstance(found, numbers.Real) and not isinstance(found, bool) else None
         fits = number is not None and (
             self.may_be_nan if math.isnan(number) else math.isfinite(number) and self.low <= number <= self.high
         )
@@ -78,6 +79,13 @@ class OwnOutcome(Settings, ABC):
                 field=f"outcomes.{self.column}",
             )
         return number
+
+
+def _number(found: Any) -> float:
+    try:
+        return float(found)
+    except OverflowError:  # whole numbers and fractions have no end
+        return math.inf if found > 0 else -math.inf
 
 
 def _kind(found: Any) -> str:

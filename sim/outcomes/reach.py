@@ -73,7 +73,7 @@ def quality_shown(day: Ended) -> float:
     if not day.measure_quality:
         return np.nan
     high = low = 0  # exact: the sum of a day may exceed 64 bits
-    for step in range(day.step - day.ticks_per_day, day.step):
+    for step in range(max(day.step - day.ticks_per_day, 0), day.step):
         high += day.counts[step, _QUALITY] >> 32
         low += day.counts[step, _QUALITY] & 0xFFFFFFFF
     return ratio(

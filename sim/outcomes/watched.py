@@ -69,7 +69,7 @@ class Watch(Settings):
         are these and followers of theirs; the rest follow such followers."""
         around, ring = _snowball(drawn, self.around)
         citizens = np.flatnonzero(drawn.arrays.group[: drawn.world.people] == Group.CITIZEN)
-        people = _first(drawn, citizens, self.people)
+        people = drawn_first(drawn, citizens, self.people)
         accounts = np.union1d(around, people)
         rings = np.full(accounts.size, Ring.NONE, dtype=np.uint8)
         rings[np.searchsorted(accounts, around)] = ring
@@ -95,7 +95,8 @@ class Watched(Kept):
 
     def of_day(self, model: Engine) -> Rows:
         # Who is watched takes a look at every follow, so it is found out once a run.
-        accounts = model.people[0]["account"] if model.people else self.watch.chosen(model.drawn).accounts
+        before = model.rows[self]
+        accounts = before[0]["account"] if before else self.watch.chosen(model.drawn).accounts
         state, society = model.state, model.society
         person = society.person[accounts]
         held = person != NOBODY
@@ -105,7 +106,7 @@ class Watched(Kept):
         moved, joined = np.zeros(accounts.size), np.zeros(accounts.size)
         moved[held] = opinion[held] - state.opinion[person[held], WITHOUT_TROLLS]
         joined[held] = state.joined[person[held], 0]
-        found = {
+        return {
             "day": np.full(accounts.size, model.day),
             "account": accounts,
             "opinion": np.rint(opinion * OPINION_STEPS),
@@ -114,10 +115,9 @@ class Watched(Kept):
             "posts": state.posts[accounts],
             "joined_movement": joined,
         }
-        return {name: values.astype(COLUMNS[name], copy=False) for name, values in found.items()}
 
 
-def _first(drawn: Drawn, accounts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def drawn_first(drawn: Drawn, accounts: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """At most so many of some accounts, by the luck of each, ascending."""
     luck = uniforms_of(drawn.seed, Stream.WATCHED, 0, accounts, 0)
     return np.sort(accounts[np.argsort(luck, kind="stable")[:most]])
@@ -132,11 +132,11 @@ def _snowball(drawn: Drawn, most: int) -> tuple[NDArray[np.int64], NDArray[np.ui
     ordered = campaign[np.argsort(-followers[campaign], kind="stable")]
     campaign = np.sort(ordered[: int(most * _SHARE_OF_CAMPAIGN)])
     citizens = group == Group.CITIZEN
-    readers = _first(drawn, _followers(graph, campaign, citizens), int(most * _SHARE_OF_READERS) - campaign.size)
+    readers = drawn_first(drawn, _followers(graph, campaign, citizens), int(most * _SHARE_OF_READERS) - campaign.size)
     campaign = campaign[_followed(graph, readers)[campaign]]
     fresh = citizens.copy()
     fresh[_followers(graph, campaign, citizens)] = False
-    second = _first(drawn, _followers(graph, readers, fresh), most - campaign.size - readers.size)
+    second = drawn_first(drawn, _followers(graph, readers, fresh), most - campaign.size - readers.size)
     accounts = np.concatenate([campaign, readers, second])
     ring = np.repeat(
         np.array([Ring.CAMPAIGN, Ring.READER, Ring.SECOND_HAND], dtype=np.uint8),

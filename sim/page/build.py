@@ -102,14 +102,15 @@ def _leave_code_alone() -> None:
     codegen.CodeLibrary.has_dynamic_globals = True  # such code is never kept
 
 
-def intermediate_code(kind: Any, weight: Any) -> tuple[Any, str]:
-    """LLVM's intermediate code of the page's kernel for what is of that kind and an opinion rule's weight, as a module of LLVM's,
-    and the name of the function in it."""
+def intermediate_code(kind: Any) -> tuple[Any, str]:
+    """LLVM's intermediate code of the page's kernel for what is of that kind, as a module of LLVM's, and the name of the function
+    in it."""
     import numba
     from numba import int64
 
     from sim.page.kernels.showing import show_feed
     from sim.page.kernels.stretch import stretch
+    from sim.page.rules import weight_by_number as weight
     from sim.page.table import rebuilder
 
     rebuild = rebuilder(kind)
@@ -178,8 +179,8 @@ def main(request: str, place: str) -> None:
     _leave_code_alone()
     from sim.page.object_file import packed
 
-    kind, rule, about = pickle.loads(Path(request).read_bytes())
-    Path(place).write_bytes(packed(object_code(*intermediate_code(kind, rule.weight)), EXPORTED, about))
+    kind, code = pickle.loads(Path(request).read_bytes())
+    Path(place).write_bytes(packed(object_code(*intermediate_code(kind)), EXPORTED, code))
 
 
 if __name__ == "__main__":

@@ -35,18 +35,10 @@ export async function sha256(bytes) {
  * Rejects with InputError where the three do not belong together.
  */
 export async function load(module, image, layout) {
-  const compiled = await WebAssembly.compile(module);
-  const notes = WebAssembly.Module.customSections(compiled, SECTION);
-  const [code, rule] = notes.length ? new TextDecoder().decode(notes[0]).split(" ") : ["", ""];
-  if (code !== layout.code) refuse("The engine and the world in this page do not belong together: export both again.");
-  if (rule !== layout.rule) refuse(`The engine in this page runs the opinion rule ${rule}, and its world has ${layout.rule}.`);
-  if ((await sha256(image)) !== layout.image_sha256) refuse("The world in this page is damaged: export it again.");
-  const world = new World(compiled, layout);
-  world.bytes().set(image);
-  return world;
+  return new World(await WebAssembly.compile(module), layout).turnInto(image, layout);
 }
 
-const VIEWS = {
+export const VIEWS = {
   float64: Float64Array, float32: Float32Array, int64: BigInt64Array, uint64: BigUint64Array, int32: Int32Array,
   uint32: Uint32Array, int16: Int16Array, uint16: Uint16Array, int8: Int8Array, uint8: Uint8Array, bool: Uint8Array,
 };
@@ -86,6 +78,22 @@ export class World {
   /** The memory that the world is, to be read and copied. */
   bytes() {
     return new Uint8Array(this.#memory.buffer, this.layout.memory.base, this.layout.memory.bytes);
+  }
+
+  /**
+   * Be another world of the same page, at the start of its burn-in, in the memory that this one has: what `variantOf` of
+   * variants.js gives. Resolves to itself; rejects with InputError where engine and image do not belong together.
+   */
+  async turnInto(image, layout) {
+    const notes = WebAssembly.Module.customSections(this.#module, SECTION);
+    const code = notes.length ? new TextDecoder().decode(notes[0]) : "";
+    if (code !== layout.code) refuse("The engine and the world in this page do not belong together: export both again.");
+    if ((await sha256(image)) !== layout.image_sha256) refuse("The world in this page is damaged: export it again.");
+    const lacking = layout.memory.base + layout.memory.bytes - this.#memory.buffer.byteLength;
+    if (lacking > 0) this.#memory.grow(Math.ceil(lacking / PAGE));
+    this.layout = layout;
+    this.bytes().set(image);
+    return this;
   }
 
   /** A world of its own that goes on from the present. */
@@ -190,11 +198,16 @@ export class World {
     if (this.step !== 0) refuse(`${what} can only be set before the world has begun.`);
   }
 
-  /** Set levers, `{ "campaign.flooding": 2 }`, before anything has happened. Returns itself. */
+  /**
+   * Set levers, `{ "campaign.flooding": 2 }`, before anything has happened; those that are `late` until something is done.
+   * Returns itself.
+   */
   setLevers(values) {
-    this.#fresh("Levers");
+    const isActedOn = this.#past(this.array("work.policies"), this.step) !== "";
     for (const [path, value] of Object.entries(values)) {
       const lever = this.layout.levers.find((each) => each.path === path) ?? refuse(`There is no lever ${path}.`);
+      if (!lever.late) this.#fresh("Levers");
+      else if (isActedOn) refuse(`${path} can only be set before something is done.`);
       const { kind } = this.layout.numbers[lever.number];
       const fits = kind === "bool" ? typeof value === "boolean" : typeof value === "number" && within(value, lever);
       if (!fits || (kind === "int" && !Number.isSafeInteger(value))) {

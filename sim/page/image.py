@@ -70,7 +70,6 @@ def layout_of(engine: ArrayEngine, whole: Whole, image: bytes, addresses: dict[s
         "population_seed": engine.population_seed,
         "people": world.people,
         "weight": world.weight,
-        "rule": world.opinion.rule.name,
         "arrays": {leaf.path: _array(leaf, addresses) for leaf in parts if isinstance(leaf.value, np.ndarray)},
         "numbers": {leaf.path: _number(leaf, addresses) for leaf in parts if not isinstance(leaf.value, np.ndarray)},
         "digest": [

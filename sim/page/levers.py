@@ -1,7 +1,8 @@
 """Levers: what of a world a page may change by writing a number, without another image.
 
 A field is a lever if the people, the accounts, the calendar and the plans of a world are drawn without it, and kernels read it as
-it stands: then the page with another number is, bit for bit, ``simulate`` of the world in which the field has it.
+it stands: then the page with another number is, bit for bit, ``simulate`` of the world in which the field has it. Levers are set
+before the first step; those of how the operator answers losses may be set as long as nothing is done, as nothing is lost.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ FIELDS = (
 
 
 class Lever(NamedTuple):
-    """A field of the world by its ``path``, and the number in the image that it is; None stands for no end of a range."""
+    """A field of the world by its ``path``, and the number in the image that it is; None stands for no end of a range. A
+    lever that is ``late`` may be set until something is done."""
 
     path: str
     number: str
@@ -44,6 +46,7 @@ class Lever(NamedTuple):
     high_open: bool
     unit: str
     doc: str
+    late: bool
 
 
 def levers(world: World) -> list[Lever]:
@@ -61,13 +64,13 @@ def levers(world: World) -> list[Lever]:
     answer = world.campaign.adaptation
     if isinstance(answer, Rebuilding):
         found += [
-            _lever(answer, field.name, f"campaign.adaptation.{field.name}", f"work.operator.{field.name}")
+            _lever(answer, field.name, f"campaign.adaptation.{field.name}", f"work.operator.{field.name}", late=True)
             for field in fields(answer)
         ]
     return found
 
 
-def _lever(settings: object, name: str, path: str, number: str) -> Lever:
+def _lever(settings: object, name: str, path: str, number: str, late: bool = False) -> Lever:
     about = quantity_of(type(settings), name)  # type: ignore[arg-type]
     return Lever(
         path,
@@ -79,4 +82,5 @@ def _lever(settings: object, name: str, path: str, number: str) -> Lever:
         about.high_open,
         about.unit,
         about.doc,
+        late,
     )

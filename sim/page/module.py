@@ -1,6 +1,6 @@
-"""The module of an opinion rule: the engine as WebAssembly, built when it is first asked for and kept beside the compiled engine.
+"""The engine as WebAssembly, built when it is first asked for and kept beside the compiled engine.
 
-It serves every world: what differs between worlds are numbers and arrays. Only the opinion rule is part of the code.
+One module serves every world: what differs between worlds are numbers and arrays.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any
 
 from sim.code_cache import cache_directories, write_whole
 from sim.frozen import function_fingerprint, types_fingerprint
-from sim.opinion.rule import OpinionRule
 from sim.page import build, object_file
 from sim.page.kernels.showing import show_feed
 from sim.page.kernels.stretch import stretch
+from sim.page.rules import weight_by_number
 from sim.version import MODEL_VERSION
 
 _MACHINE = ("wasm32", build.STACK_END)
@@ -38,6 +38,7 @@ def code_of(kind: Any) -> str:
         str(MODEL_VERSION),
         function_fingerprint(stretch.py_func, {}),
         function_fingerprint(show_feed.py_func, {}),
+        function_fingerprint(weight_by_number.py_func, {}),
         types_fingerprint([kind], _MACHINE),
         *_sources(),
     ]
@@ -50,32 +51,26 @@ def _sources() -> tuple[str, ...]:
     return tuple(hashlib.sha256(Path(str(part.__file__)).read_bytes()).hexdigest() for part in (build, object_file))
 
 
-def module_of(rule: type[OpinionRule], kind: Any) -> bytes:
-    """The module of a rule for images of a kind. Building takes about half a minute of one core; raises BuildError."""
+def module_of(kind: Any) -> bytes:
+    """The module for images of a kind. Building takes about half a minute of one core; raises BuildError."""
     code = code_of(kind)
-    of_rule = function_fingerprint(rule.weight.py_func, {})
-    name = f"sim.page.{rule.name}-{code[:16]}-{of_rule[:16]}.wasm"
+    name = f"sim.page-{code[:16]}.wasm"
     for directory in cache_directories():
         with suppress(OSError, object_file.ObjectError):
             found = (directory / name).read_bytes()
-            if object_file.custom(found) == about(code, rule):
+            if object_file.custom(found) == code:
                 return found
-    made = _built(rule, kind, about(code, rule))
+    made = _built(kind, code)
     for directory in cache_directories()[-1:]:
         with suppress(OSError):
             write_whole(directory / name, made)
     return made
 
 
-def about(code: str, rule: type[OpinionRule]) -> str:
-    """What a module says of itself."""
-    return f"{code} {rule.name}"
-
-
-def _built(rule: type[OpinionRule], kind: Any, text: str) -> bytes:
+def _built(kind: Any, code: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="groundswell-page-") as folder:
         request, place = Path(folder, "request"), Path(folder, "module")
-        request.write_bytes(pickle.dumps((kind, rule, text)))
+        request.write_bytes(pickle.dumps((kind, code)))
         environment = {**os.environ, **_ENVIRONMENT, "GROUNDSWELL_CACHE": folder}
         done = subprocess.run(
             [sys.executable, build.__file__, str(request), str(place)], env=environment, capture_output=True, text=True

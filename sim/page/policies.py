@@ -20,8 +20,8 @@ from sim.moderation.policies.preemptive_removal import PreemptiveRemoval
 from sim.moderation.policies.reshare_friction import ReshareFriction
 from sim.moderation.policies.takedown import Takedown
 from sim.moderation.policy import Policy
-from sim.opinion.rule import OpinionRule
 from sim.page.kernels.moderating import Kind, Row
+from sim.page.rules import check_rule
 from sim.world import World
 
 ROWS = 16
@@ -132,15 +132,6 @@ def _rates(detector: Detector, place: str) -> tuple[float, float, int]:
     if type(detector) is Rates:
         return detector.tpr, detector.fpr, detector.salt
     raise InputError(f"must be perfect or rates in a page, which judges by no signals, not {detector.name}", place)
-
-
-def check_rule(rule: OpinionRule, place: str) -> None:
-    """Raise InputError for an opinion rule that is not packaged."""
-    if not type(rule).__module__.startswith("sim.opinion."):
-        raise InputError(
-            f"must be one of the packaged opinion rules in a page, which runs no Python, not {type(rule).__name__}",
-            place,
-        )
 
 
 def check_world(world: World) -> None:

@@ -19,6 +19,9 @@ from sim.page.kernels.showing import Shown
 from sim.page.kernels.stretch import Whole
 from sim.page.kernels.work import Work
 from sim.page.policies import ROWS
+from sim.page.rules import numbers_of
+from sim.society.groups import Group
+from sim.society.society import Society
 from sim.sums import make_sums
 
 
@@ -28,9 +31,9 @@ def whole_of(engine: ArrayEngine) -> Whole:
     scratch, decisions, elsewhere = engine.workspace
     return Whole(
         seed=np.uint64(engine.seed_of_run),  # type: ignore[arg-type]
-        rule_parameters=engine.world.opinion.rule.parameters(),
+        rule_parameters=numbers_of(engine.world.opinion.rule),
         state=state,
-        society=engine.society,
+        society=engine.society._replace(created=_created(engine.society)),
         schedule=engine.schedule,
         parameters=engine.fixed.parameters,
         scratch=scratch,
@@ -39,6 +42,12 @@ def whole_of(engine: ArrayEngine) -> Whole:
         planned=engine.planned,
         work=_work(engine),
     )
+
+
+def _created(society: Society) -> np.ndarray:
+    """``created`` of people; what of it matters of others is in ``registered_from``, and it is long where an operator holds many
+    sleepers."""
+    return np.where(society.group == Group.CITIZEN, society.created, 0).astype(society.created.dtype)
 
 
 def _plans(engine: ArrayEngine) -> dict[str, np.ndarray]:

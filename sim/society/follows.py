@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.fields import InputError, shown
+from sim.fields import InputError, shown, unchanged
 from sim.graph.follower_graph import FollowerGraph, merge_edges
 from sim.graph.followers import followers_of, followers_of_leaning
 from sim.graph.given_network import Network
@@ -18,6 +18,7 @@ from sim.society.groups import Group
 from sim.society.layout import Layout
 from sim.world import World
 
+_NOTHING_ELSE = "nothing but what it is given decides what it returns"
 Edges = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
@@ -31,7 +32,8 @@ def draw_follows(
     assert isinstance(settings, GeneratedGraph)
     graph = _among_people(settings, opinions, seed)
     if not isinstance(settings, LeaningGraph):
-        return settings.enlarged(graph, layout.group.size, seed)
+        with unchanged(settings, "enlarged", _NOTHING_ELSE):
+            return settings.enlarged(graph, layout.group.size, seed)
     everybody = np.arange(world.people)
     edges = [
         _edges_to(world, settings, audience, everybody, opinions, seed) for audience in audiences(world, layout, seed)
@@ -47,7 +49,8 @@ def _merged(graph: FollowerGraph, accounts: int, edges: list[Edges]) -> Follower
 
 def _among_people(settings: GeneratedGraph, opinions: NDArray[np.float64], seed: int) -> FollowerGraph:
     try:
-        graph: object = settings.draw(opinions, seed)
+        with unchanged(settings, "draw", _NOTHING_ELSE):
+            graph: object = settings.draw(opinions, seed)
     except InputError as error:
         raise error.under("world.graph") from None
     if isinstance(graph, FollowerGraph) and graph.n == opinions.size:

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from sim.branch import Branch
 from sim.engine.memory import needed, seeds_at_a_time
 from sim.executors import Executor, Submits, executor_of
 from sim.fields import InputError
-from sim.run import Recording, Run
+from sim.outcomes import OwnOutcome
+from sim.run import Run
 from sim.study.blocks import simulated
 from sim.study.failures import FailedRunsError
 from sim.study.kept import KeptRuns
 from sim.study.ledger import Ledger
+from sim.study.looks import Record
 from sim.study.shelf import Shelf
+from sim.study.wanted import Wanted
 from sim.study.work import Block, Found, Work
 from sim.threads import checked_threads
 from sim.world import World
@@ -26,13 +28,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Batches:
-    """Simulates the branches of a study with some seeds after others; ``progress`` is told the ticks of all so far."""
+    """Simulates what a study wants with some seeds after others; ``progress`` is told the ticks of all so far."""
 
     world: World
-    branches: Mapping[str, Branch]
+    records: Mapping[str, Record]
     population_seed: int | None
     days: int
-    recorded: Recording
+    outcomes: tuple[OwnOutcome, ...]
     executor: Executor | Submits
     workers: int
     ledger: Ledger | None
@@ -41,24 +43,26 @@ class Batches:
     ticks: int = field(default=0, init=False)
 
     def simulated(self, seeds: Sequence[int]) -> dict[tuple[str, int], Run | None]:
-        """The run of each branch and seed; None for one that the ledger has. Raises FailedRunsError, InputError."""
-        shelf, branches = self.shelf, self.branches
+        """The run of each record and seed, by name; None for one that the ledger has. Raises FailedRunsError, InputError."""
+        shelf = self.shelf
         runs: dict[tuple[str, int], Run | None] = {}
-        missing: dict[int, dict[str, Branch]] = {}
+        missing: dict[int, dict[str, Wanted]] = {}
         for seed in seeds:
-            for name, branch in branches.items():
-                if shelf is not None and shelf.holds(branch, seed):
+            for name, record in self.records.items():
+                if record.seeds is not None and seed not in record.seeds:
+                    continue
+                if shelf is not None and shelf.holds(record.wanted, seed):
                     runs[name, seed] = None
                 else:
-                    missing.setdefault(seed, {})[name] = branch
+                    missing.setdefault(seed, {})[name] = record.wanted
         blocks = [
-            Block(self.world, wanted, seed, self.population_seed, self.days, self.recorded)
+            Block(self.world, wanted, seed, self.population_seed, self.days, self.outcomes)
             for seed, wanted in missing.items()
         ]
-        states = max((block.tree.states() for block in blocks), default=1)
+        states = max((block.tree.held() for block in blocks), default=1)
         workers = side_by_side(self.world, states, min(self.workers, max(1, len(blocks))))
         if shelf is not None:
-            shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
+            shelf.prepare((wanted, block.seed) for block in blocks for wanted in block.wanted.values())
         total = self.ticks + sum(block.tree.ticks() for block in blocks)
 
         def advanced(ticks: int) -> None:
@@ -66,31 +70,46 @@ class Batches:
             if self.progress is not None:
                 self.progress(self.ticks, total)
 
+        if blocks:
+            advanced(0)
         work = [Work(block, shelf) for block in blocks]
-        with closing(simulated(work, self.executor, workers, advanced, self.ledger)) as arriving:
+        with closing(simulated(work, self.executor, workers, self.workers, advanced, self.ledger)) as arriving:
             faults = dict[tuple[str, int], Exception]()
             for one in arriving:
                 seed = one.work.block.seed
                 if isinstance(one, Found):
-                    on_record = shelf is not None and shelf.keeps(branches[one.branch], seed)
-                    runs[one.branch, seed] = None if on_record else one.run
+                    on_record = shelf is not None and shelf.keeps(self.records[one.name].wanted, seed)
+                    runs[one.name, seed] = None if on_record else one.run
                 elif shelf is None or isinstance(one.fault, InputError):
                     raise one.fault
                 else:
-                    faults |= {(name, seed): one.fault for name in one.work.block.branches if (name, seed) not in runs}
-        lacking = len(branches) * len(seeds) - len(runs)
+                    lost = (name for name in one.work.block.wanted if (name, seed) not in runs)
+                    faults |= {(self.records[name].of, seed): one.fault for name in lost}
+        lacking = {
+            (self.records[name].of, seed)
+            for seed, wanted in missing.items() for name in wanted if (name, seed) not in runs
+        }  # fmt: skip
         if lacking and self.ledger is not None:
-            raise FailedRunsError(faults, lacking, self.ledger.directory) from next(iter(faults.values()), None)
+            raise FailedRunsError(faults, len(lacking), self.ledger.directory) from next(iter(faults.values()), None)
         return runs
 
 
 def runs_of(
-    shelf: Shelf | None, branches: Mapping[str, Branch], runs: Mapping[tuple[str, int], Run | None]
+    shelf: Shelf | None,
+    records: Mapping[str, Record],
+    runs: Mapping[tuple[str, int], Run | None],
+    seeds: Sequence[int],
+    look: str | None = None,
 ) -> Mapping[tuple[str, int], Run]:
-    """The runs of a study by branch and seed; None stands for one that is on record."""
+    """The runs of a look (None: the study's own) by branch and seed, in the order of ``records`` and ``seeds``; ``runs`` has them
+    by the names of records, and None for one that is on record."""
+    own = {name: record for name, record in records.items() if record.look == look}
+    found = {
+        (record.of, seed): runs[name, seed] for name, record in own.items() for seed in seeds if (name, seed) in runs
+    }
     if shelf is None:
-        return {key: run for key, run in runs.items() if run is not None}
-    return KeptRuns(shelf, branches, runs)
+        return {key: run for key, run in found.items() if run is not None}
+    return KeptRuns(shelf, {record.of: record.wanted for record in own.values()}, found)
 
 
 def workers_of(executor: Executor | Submits | str, threads: int | None) -> tuple[Executor | Submits, int]:
@@ -106,7 +125,6 @@ def workers_of(executor: Executor | Submits | str, threads: int | None) -> tuple
 def side_by_side(world: World, states: int, workers: int) -> int:
     """How many seeds run at a time, each with so many states held at once: ``workers``, or as many as there is memory for, which
     is then said. Raises InputError where one does not fit."""
-    states += 1  # while a side branch is tried as a shadow
     fitting = seeds_at_a_time(world, states, workers)
     if fitting < workers:
         warnings.warn(

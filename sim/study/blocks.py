@@ -5,8 +5,8 @@ from __future__ import annotations
 import pickle
 import socket
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sized
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,14 +15,16 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from sim.executors import Elsewhere, Executor, Submits
 from sim.executors.processes import told_to_stop
-from sim.fields import InputError
+from sim.fields import InputError, shown
+from sim.garbage import brief_collections
 from sim.run import Run
 from sim.study.ledger import Ledger
-from sim.study.records import pack, unpack
+from sim.study.records import BrokenRecordError, pack, unpack
 from sim.study.sharing import shared
 from sim.study.shelf import Shelf
 from sim.study.tree import Advanced, Keep
 from sim.study.work import Block, Failed, Found, Work
+from sim.threads import Ending
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -34,24 +36,27 @@ def simulated(
     work: Iterable[Work],
     executor: Executor | Submits,
     workers: int,
+    threads: int,
     advanced: Advanced,
     ledger: Ledger | None = None,
 ) -> Done:
-    """The runs of blocks, in no order, kept as they are done; ``advanced`` is called with ticks. Of the work no more is taken
-    at a time than keeps the workers busy, and none that somebody else does with the same ledger (``sim.study.sharing``). A block
-    that cannot be simulated ends nothing; what else goes wrong is raised."""
+    """The runs of blocks, in no order, kept as they are done; ``advanced`` is called with ticks. Workers in this process
+    share so many ``threads`` out among them. Of the work no more is taken at a time than keeps the workers busy, and none that
+    somebody else does with the same ledger (``sim.study.sharing``). A block that cannot be simulated ends nothing; what
+    else goes wrong is raised."""
     if isinstance(executor, Elsewhere):
         simulate = partial(in_pools, executor=executor, workers=workers, advanced=advanced, ledger=ledger)
     elif isinstance(executor, Executor):
-        simulate = partial(in_threads, workers=workers, advanced=advanced)
+        simulate = partial(in_threads, workers=workers, threads=threads // workers, advanced=advanced)
     else:
         simulate = partial(elsewhere, pool=executor, advanced=advanced)
-    return shared(work, simulate)
+    with brief_collections():
+        yield from shared(work, simulate)
 
 
-def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Done:
-    """The runs of blocks that are simulated in so many threads of this process. Whatever ends the waiting for them also ends
-    the threads, with the day that they are in."""
+def in_threads(work: Iterable[Work], workers: int, threads: int, advanced: Advanced) -> Done:
+    """The runs of blocks of which so many are simulated at a time in this process, with ``threads`` each. Whatever ends the
+    waiting for them also ends the threads, with the day that they are in."""
     stopped = Event()
 
     def heard(ticks: int) -> None:
@@ -61,7 +66,9 @@ def in_threads(work: Iterable[Work], workers: int, advanced: Advanced) -> Done:
 
     def simulate(each: Work) -> list[Found | Failed]:
         found: list[Found | Failed] = []
-        fault = _grown(each.block, lambda name, run: found.append(Found(each, name, each.kept(run))), heard)
+        fault = _grown(
+            each.block, lambda name, run: found.append(Found(each, name, each.kept(name, run))), heard, threads
+        )
         return found if fault is None else [*found, Failed(each, fault, socket.gethostname())]
 
     with ThreadPoolExecutor(workers) as pool:
@@ -130,7 +137,7 @@ def elsewhere(
 
     for task, future in _as_they_end(_until(broken, _batches(work, size)), submitted, waiting):
         try:
-            outcomes: list[Outcome] = future.result()
+            outcomes = _checked(future.result(), task)
         except InputError:
             raise
         except Exception as fault:  # whatever the worker died of
@@ -145,12 +152,12 @@ def elsewhere(
 def _arrived(each: Work, outcome: Outcome, place: Path | None) -> Iterator[Found | Failed]:
     """The runs of a block as they have come back, or as they lie in the ledger that a worker has put them into."""
     block = each.block
-    for name, branch in block.branches.items():
+    for name, wanted in block.wanted.items():
         if place is None or isinstance(outcome.fault, BrokenExecutor):
             if name in outcome.runs:
-                yield Found(each, name, each.kept(unpack(outcome.runs[name], "", block.world, branch)))
+                yield Found(each, name, each.kept(name, _unpacked(outcome.runs[name], block, name)))
             continue
-        run = None if each.shelf is None else each.shelf.arrived(branch, block.seed)
+        run = None if each.shelf is None else each.shelf.arrived(wanted, block.seed)
         if run is not None:
             yield Found(each, name, run)
         elif outcome.fault is None:
@@ -163,6 +170,26 @@ def _arrived(each: Work, outcome: Outcome, place: Path | None) -> Iterator[Found
         yield Failed(each, outcome.fault, outcome.host)
 
 
+def _unpacked(content: bytes, block: Block, name: str) -> Run:
+    try:
+        return unpack(content, block.mark(name), block.world, block.wanted[name].branch)
+    except BrokenRecordError as error:
+        raise InputError(
+            f"must give back what the function returned that it was given: a run {error}", "executor"
+        ) from None
+
+
+def _checked(outcomes: object, task: Sized) -> list[Outcome]:
+    """What has come back, if it is of a task. Raises InputError."""
+    if (
+        isinstance(outcomes, list)
+        and len(outcomes) == len(task)
+        and all(isinstance(each, Outcome) for each in outcomes)
+    ):
+        return outcomes
+    raise InputError(f"must give back what the function returned that it was given, not {shown(outcomes)}", "executor")
+
+
 class Task(NamedTuple):
     """What travels: blocks, and the ledger that their runs go into; None sends them back."""
 
@@ -171,7 +198,7 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What becomes of a block: its runs as records by branch (none where the ledger has them), and why there are not all."""
+    """What becomes of a block: its runs as records by name (none where the ledger has them), and why there are not all."""
 
     runs: dict[str, bytes]
     fault: Exception | None = None
@@ -186,7 +213,7 @@ def packed(task: Task) -> list[Outcome]:
 def _outcome(block: Block, place: Path | None) -> Outcome:
     found: dict[str, bytes] = {}
     if place is None:
-        fault = _grown(block, lambda name, run: found.__setitem__(name, b"".join(pack("", run))), _heard)
+        fault = _grown(block, lambda name, run: found.__setitem__(name, b"".join(pack(block.mark(name), run))), _heard)
     else:
         fault = _grown_into(block, block.shelf(Ledger(place)))
     return Outcome(found, None if fault is None else _travelling(fault), socket.gethostname())
@@ -201,7 +228,7 @@ def _travelling(fault: Exception) -> Exception:
     return fault
 
 
-def _grown(block: Block, keep: Keep, advanced: Advanced) -> Exception | None:
+def _grown(block: Block, keep: Keep, advanced: Advanced, threads: int = 1) -> Exception | None:
     """Simulate a block; returns the fault that it has. What ``keep`` and ``advanced`` raise is none of its own, and raised."""
     others: list[BaseException] = []
 
@@ -216,7 +243,7 @@ def _grown(block: Block, keep: Keep, advanced: Advanced) -> Exception | None:
         return call
 
     try:
-        block.grow(guarded(keep), guarded(advanced))
+        block.grow(guarded(keep), guarded(advanced), threads)
     except Exception as error:
         if others:
             raise
@@ -227,12 +254,11 @@ def _grown(block: Block, keep: Keep, advanced: Advanced) -> Exception | None:
 def _grown_into(block: Block, shelf: Shelf) -> Exception | None:
     """Simulate what a ledger lacks: a task may have been begun before, and ended with its worker."""
 
-    def kept(_branch: str, run: Run) -> None:
-        shelf.keep(run)
+    def kept(name: str, run: Run) -> None:
+        shelf.keep(block.wanted[name], run)
 
-    missing = {name: branch for name, branch in block.branches.items() if shelf.find(branch, block.seed) is None}
-    rest = Block(block.world, missing, block.seed, block.population_seed, block.days, block.recorded)
-    return _grown(rest, kept, _heard) if missing else None
+    missing = {name: wanted for name, wanted in block.wanted.items() if shelf.find(wanted, block.seed) is None}
+    return _grown(block.only(missing), kept, _heard) if missing else None
 
 
 def _heard(_ticks: int) -> None:
@@ -271,22 +297,27 @@ def _batches(work: Iterable[T], size: int) -> Iterator[tuple[T, ...]]:
 def _as_they_end(work: Iterable[T], submit: Callable[[T], Any], waiting: int) -> Iterator[tuple[T, Any]]:
     """Each piece of work with its future when that has ended; no more than ``waiting`` are under way. Futures of others than
     this library come in their order. Whatever ends this cancels what has not begun."""
-    rest, under_way = iter(work), dict[Any, T]()
+    rest, under_way, ending = iter(work), dict[Any, T](), Ending()
     try:
         while True:
             for each in islice(rest, waiting - len(under_way)):
-                under_way[submit(each)] = each
+                future = submit(each)
+                under_way[future] = each
+                if isinstance(future, Future):
+                    ending.watch(future)
             if not under_way:
                 return
-            for future in _ended(under_way):
-                yield under_way.pop(future), future
+            future = _ended(under_way, ending)
+            yield under_way.pop(future), future
     except BaseException:
         for future in under_way:
             future.cancel()
         raise
 
 
-def _ended(under_way: Collection[Any]) -> list[Any]:
-    if all(isinstance(future, Future) for future in under_way):
-        return list(wait(under_way, return_when=FIRST_COMPLETED).done)
-    return [next(iter(under_way))]
+def _ended(under_way: Collection[Any], ending: Ending) -> Any:
+    if not all(isinstance(future, Future) for future in under_way):
+        return next(iter(under_way))
+    while (future := ending.next()) not in under_way:
+        pass  # it came in its order, among futures of others
+    return future

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import typing
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -14,13 +15,14 @@ from sim.executors import Executor, Submits
 from sim.fields import InputError, checked, chosen, instance, shown
 from sim.notebook import captioned
 from sim.outcomes import OwnOutcome
-from sim.outcomes.watched import Watch
+from sim.outcomes.individuals import ToKeep
 from sim.randomness import checked_seed
 from sim.run import NOTHING_MORE, Recording, Run, checked_days, recording
 from sim.study.batches import Batches, Progress, runs_of, workers_of
 from sim.study.effects import effects_of, measured
 from sim.study.intervals import ANYTIME, STUDENT, Method
 from sim.study.ledger import Ledger, ledger_of
+from sim.study.looks import Look, records
 from sim.study.precision import MOST_SEEDS, Asked, Enough, Precision, checked_most, imprecise, precisions
 from sim.study.shelf import Shelf
 from sim.world import World
@@ -35,7 +37,7 @@ SEEDS_LIMIT = 1_000_000
 class Study:
     """Runs of several branches with the same seeds, ``runs[branch, seed]``, and the name of the branch to compare with.
 
-    ``precision`` is what seeds were added for, if they were.
+    ``precision`` is what seeds were added for, if they were; ``looks`` has by name the runs at which a closer look was taken.
     """
 
     world: World
@@ -46,6 +48,7 @@ class Study:
     runs: Mapping[tuple[str, int], Run]
     recorded: Recording = NOTHING_MORE
     precision: tuple[Precision, ...] = ()
+    looks: Mapping[str, Mapping[tuple[str, int], Run]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -84,14 +87,25 @@ class Study:
         return self._tables("removals")
 
     @property
+    def relays(self) -> pd.DataFrame:
+        """Who carried the campaign's words: columns branch, seed and those of ``run.relays``. Raises InputError where nobody was
+        followed."""
+        return self._tables("relays")
+
+    @property
     def people(self) -> pd.DataFrame:
         """Individual-level data: columns branch, seed and those of ``run.people``. Raises InputError where none were kept."""
         parts = [run.people.assign(branch=branch, seed=seed) for (branch, seed), run in self.runs.items()]
         table = pd.concat(parts, ignore_index=True)
         return table[["branch", "seed", *[c for c in table.columns if c not in ("branch", "seed")]]]
 
-    def _tables(self, name: str) -> pd.DataFrame:
-        tables = {key: getattr(run, name) for key, run in self.runs.items()}
+    def seen(self, look: str) -> pd.DataFrame:
+        """What a look kept, by its name: columns branch, seed and those of ``run.kept``. Raises InputError for one that was not
+        asked for."""
+        return self._tables("kept", self.looks[chosen(look, self.looks, "look")])
+
+    def _tables(self, name: str, runs: Mapping[tuple[str, int], Run] | None = None) -> pd.DataFrame:
+        tables = {key: getattr(run, name) for key, run in (self.runs if runs is None else runs).items()}
         # Empty tables have columns of no type, which would make those of the others untyped.
         parts = [t.assign(branch=branch, seed=seed) for (branch, seed), t in tables.items() if len(t)]
         if not parts:
@@ -166,19 +180,23 @@ def compare(
     ledger: Ledger | str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
     outcomes: OwnOutcome | Sequence[OwnOutcome] = (),
-    keep: str | Iterable[str] | Watch = (),
+    keep: ToKeep = (),
     every: int | None = None,
     executor: Executor | Submits | str = "threads",
     precision: Asked = None,
     most_seeds: int = MOST_SEEDS,
+    looks: Mapping[str, Look] = MappingProxyType({}),
 ) -> Study:
     """Simulate every branch with every seed and compare them seed by seed.
 
     ``seeds`` is a number n (seeds 1 … n) or a list; ``reference`` (default: the first branch) is what effects are measured
-    against; ``threads`` seeds run at a time. What branches have in common is simulated once. Runs that ``ledger`` (or
-    the folder that it names) holds are not simulated again, and new ones are kept as soon as they are done; a run is the same
-    only if all that decides its numbers is, code included. ``progress(done, total)`` is called with ticks.
-    ``outcomes``, ``keep`` and ``every`` as in ``simulate``.
+    against; ``threads`` seeds run at a time, and where there are fewer, each takes several threads. What branches have in
+    common is simulated once. Runs that ``ledger`` (or the folder that it names) holds are not simulated again, and new ones
+    are kept as soon as they are done; a run is the same only if all that decides its numbers is, code included.
+    ``progress(done, total)`` is called with ticks, first with those done
+    before anything is begun.
+    ``outcomes``, ``keep`` and ``every`` as in ``simulate``. What is to be seen of some branches and seeds alone is asked for by
+    ``looks``, a ``sim.Look`` for each name, and is in ``study.seen(name)``; it takes no run of its own.
 
     With ``precision`` seeds are added, as many at a time as ``seeds`` are, until half of the 95 % interval of every effect on
     mean opinion is at most that number, or ``most_seeds`` are simulated; a ``sim.Precision``, or a list of them, asks it of other
@@ -218,17 +236,22 @@ def compare(
     if population_seed is not None:
         population_seed = checked_seed(population_seed, "population_seed")
     kept_in = ledger_of(ledger)
-    shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded)
-    simulation = Batches(world, given, population_seed, length, recorded, worked_by, workers, kept_in, shelf, progress)
+    shelf = None if kept_in is None else Shelf(kept_in, world, length, population_seed, recorded.outcomes)
+    wanted = records(world, given, chosen_seeds, length, recorded.keep, looks)
+    simulation = Batches(
+        world, wanted, population_seed, length, recorded.outcomes, worked_by, workers, kept_in, shelf, progress
+    )
     found: dict[tuple[str, int], Run | None] = {}
     enough = Enough(names, reference, chosen_seeds, asked, most)
-    while enough.batch:
-        runs = simulation.simulated(enough.batch)
+    while batch := enough.batch:
+        runs = simulation.simulated(batch)
         found |= runs
-        enough.add(runs_of(shelf, given, runs))
+        enough.add(runs_of(shelf, wanted, runs, batch))
     begun = enough.begun
-    ordered = {(name, seed): found[name, seed] for name in given for seed in begun}
-    return Study(world, given, begun, reference, length, runs_of(shelf, given, ordered), recorded, asked)
+    seen = {look: runs_of(shelf, wanted, found, begun, look) for look in looks}
+    return Study(
+        world, given, begun, reference, length, runs_of(shelf, wanted, found, begun), recorded, asked, looks=seen
+    )
 
 
 def checked_branches(branches: Mapping[str, Branch], world: World) -> dict[str, Branch]:

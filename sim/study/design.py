@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ from sim.study.long_tables import EFFECTS, RUNS, LongTables, run_table
 from sim.study.precision import MOST_SEEDS, Asked, Enough, Precision, checked_most, imprecise, precisions
 from sim.study.shelf import Shelf
 from sim.study.tree import BranchTree
+from sim.study.wanted import Wanted
 from sim.study.work import Block, Failed, Work
 from sim.world import World
 
@@ -210,10 +212,10 @@ class Design:
     ) -> tuple[Fault, ...]:
         """Simulate what a ledger lacks; returns what could not be."""
         self._check_code()
-        worked_by, workers = workers_of(executor, threads)
+        worked_by, at_most = workers_of(executor, threads)
         largest = self._largest
         tree = BranchTree(largest, self.branches, last_step(largest, self._days(largest)))
-        workers = side_by_side(largest, tree.states(), workers)
+        workers = side_by_side(largest, tree.held(), at_most)
         todo = _Count(progress)
         faults: list[Fault] = []
         worlds: Iterable[_Growing] = (_Growing(number, self._enough()) for number in range(1, len(self) + 1))
@@ -221,11 +223,11 @@ class Design:
         while True:
             going_on: list[_Growing] = []
             work = (each for world in worlds for each in self._missing(world, ledger, todo, going_on))
-            with closing(simulated(work, worked_by, workers, lambda _: todo.told(), ledger)) as arriving:
+            with closing(simulated(work, worked_by, workers, at_most, lambda _: todo.told(), ledger)) as arriving:
                 for found in arriving:
                     if isinstance(found, Failed):
                         faults.append(Fault(found.work.number, found.work.block.seed, reason(found.fault)))
-                        todo.less(len(found.work.block.branches))
+                        todo.less(len(found.work.block.wanted))
                     else:
                         todo.done += 1
                     todo.told()
@@ -233,6 +235,10 @@ class Design:
                 return tuple(sorted(faults))
             todo.more(len(going_on) * self._runs_a_batch)
             worlds = going_on
+
+    @property
+    def _wanted(self) -> dict[str, Wanted]:
+        return {name: Wanted(branch) for name, branch in self.branches.items()}
 
     @property
     def _runs_a_batch(self) -> int:
@@ -253,42 +259,40 @@ class Design:
         return RunKeys(world, self._days(world), self.population_seed, self._recorded(world))
 
     def _shelf(self, world: World, ledger: Ledger) -> Shelf:
-        return Shelf(ledger, world, self._days(world), self.population_seed, self._recorded(world))
+        return Shelf(ledger, world, self._days(world), self.population_seed, self._recorded(world).outcomes)
 
     def _missing(self, each: _Growing, ledger: Ledger, todo: _Count, going_on: list[_Growing]) -> list[Work]:
         """What a ledger lacks of the seeds that a world gets next; a world that may get more after these is ``going_on``."""
         number, world = each.number, self._numbered(each.number)
-        shelf, days, recorded = self._shelf(world, ledger), self._days(world), self._recorded(world)
+        shelf, days, outcomes = self._shelf(world, ledger), self._days(world), self._recorded(world).outcomes
         lacking = self._lacking(each, shelf)
-        blocks = [
-            Block(world, branches, seed, self.population_seed, days, recorded) for seed, branches in lacking.items()
-        ]
+        blocks = [Block(world, wanted, seed, self.population_seed, days, outcomes) for seed, wanted in lacking.items()]
         todo.less(self._runs_a_batch - sum(map(len, lacking.values())))
         if blocks and self.precision:
             going_on.append(_Growing(number, each.enough, each.enough.batch))
         if blocks and not todo.began:  # where one world's runs can be written, those of others can
-            shelf.prepare((branch, block.seed) for block in blocks for branch in block.branches.values())
+            shelf.prepare((wanted, block.seed) for block in blocks for wanted in block.wanted.values())
             todo.began = True
         return [Work(block, shelf, number) for block in blocks]
 
-    def _lacking(self, each: _Growing, shelf: Shelf) -> dict[int, dict[str, Branch]]:
+    def _lacking(self, each: _Growing, shelf: Shelf) -> dict[int, dict[str, Wanted]]:
         """By seed; none where those begun are enough, or one of those that were tried has failed."""
         enough = each.enough
         if not self.precision:
             found = {
-                seed: {name: branch for name, branch in self.branches.items() if not shelf.holds(branch, seed)}
+                seed: {name: wanted for name, wanted in self._wanted.items() if not shelf.holds(wanted, seed)}
                 for seed in enough.batch
             }
-            return {seed: branches for seed, branches in found.items() if branches}
+            return {seed: wanted for seed, wanted in found.items() if wanted}
         while enough.batch:
             was_tried = enough.batch == each.tried
             look = shelf.read if was_tried else shelf.find
-            runs, missing = dict[tuple[str, int], Run](), dict[int, dict[str, Branch]]()
+            runs, missing = dict[tuple[str, int], Run](), dict[int, dict[str, Wanted]]()
             for seed in enough.batch:
-                for name, branch in self.branches.items():
-                    run = look(branch, seed)
+                for name, wanted in self._wanted.items():
+                    run = look(wanted, seed)
                     if run is None:
-                        missing.setdefault(seed, {})[name] = branch
+                        missing.setdefault(seed, {})[name] = wanted
                     else:
                         runs[name, seed] = run
             if missing:
@@ -306,7 +310,7 @@ class Design:
             shelf, enough, runs, complete = self._shelf(world, ledger), self._enough(), dict[tuple[str, int], Run](), []
             while batch := enough.batch:
                 for seed in batch:
-                    found = {name: shelf.read(branch, seed) for name, branch in self.branches.items()}
+                    found = {name: shelf.read(wanted, seed) for name, wanted in self._wanted.items()}
                     whole = {(name, seed): run for name, run in found.items() if run is not None}
                     if len(whole) == len(found):
                         runs |= whole
@@ -336,7 +340,7 @@ class Design:
                     for fault in lacking
                 ]
                 if study.seeds:
-                    parts.insert(0, run_table(study, shelf.key))
+                    parts.insert(0, run_table(study, partial(_key, shelf)))
                 tables.add(
                     number, study.effects if study.seeds else pd.DataFrame(), pd.concat(parts, ignore_index=True)
                 )
@@ -370,6 +374,10 @@ class _Count:
     def told(self) -> None:
         if self.progress is not None and self.total:
             self.progress(self.done, max(self.done, self.total))
+
+
+def _key(shelf: Shelf, branch: Branch, seed: int) -> str | None:
+    return shelf.key(Wanted(branch), seed)
 
 
 def _in_row(error: InputError, number: int) -> InputError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import matplotlib.dates as mdates
@@ -74,13 +74,18 @@ def places(dates: Iterable[str]) -> list[float]:
     return [float(mdates.date2num(datetime.date.fromisoformat(date))) for date in dates]  # type: ignore[no-untyped-call]
 
 
-def label_days(ax: Axes, dates: Sequence[str]) -> None:
-    """Ticks at the first of each month, or at up to seven days of a shorter calendar; ISO dates, ascending."""
+def _short_day(date: str) -> str:
+    """``19 Aug``, of an ISO date."""
+    return f"{int(date[8:])} {calendar.month_abbr[int(date[5:7])]}"
+
+
+def label_days(ax: Axes, dates: Sequence[str], told: Callable[[str], str] = _short_day) -> None:
+    """Ticks at the first of each month, or at up to seven days of a shorter calendar; ISO dates, ascending, ``told`` in words."""
     shown = [date for date in dates if date.endswith("-01")]
     if len(shown) < 3:
         shown = list(dates[:: max(1, math.ceil(len(dates) / 7))])
     years = {date[:4] for date in dates}
-    words = [f"{int(date[8:])} {calendar.month_abbr[int(date[5:7])]}" for date in shown]
+    words = [told(date) for date in shown]
     if len(years) > 1:
         words = [f"{day}\n{date[:4]}" for day, date in zip(words, shown, strict=True)]
     ax.set_xticks(places(shown), words)

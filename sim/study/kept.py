@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
-from sim.branch import Branch
 from sim.fields import InputError
 from sim.run import Run
 from sim.study.shelf import Shelf
+from sim.study.wanted import Wanted
 
 _MOST = 256  # runs in memory: all of a common study, some 40 MB of 153 days
 
@@ -19,10 +19,8 @@ class KeptRuns(Mapping[tuple[str, int], Run]):
     ``runs`` has them in order; None stands for one that is on record. Reading raises InputError where a record is gone.
     """
 
-    def __init__(
-        self, shelf: Shelf, branches: Mapping[str, Branch], runs: Mapping[tuple[str, int], Run | None]
-    ) -> None:
-        self._shelf, self._branches, self._runs = shelf, branches, dict(runs)
+    def __init__(self, shelf: Shelf, wanted: Mapping[str, Wanted], runs: Mapping[tuple[str, int], Run | None]) -> None:
+        self._shelf, self._wanted, self._runs = shelf, wanted, dict(runs)
         self._recent: OrderedDict[tuple[str, int], Run] = OrderedDict()
 
     def __repr__(self) -> str:
@@ -41,7 +39,7 @@ class KeptRuns(Mapping[tuple[str, int], Run]):
         run = self._runs[key] or self._recent.get(key)
         if run is None:
             name, seed = key
-            run = self._shelf.read(self._branches[name], seed)
+            run = self._shelf.read(self._wanted[name], seed)
             if run is None:
                 raise InputError(
                     f"The record of seed {seed} in the branch {name!r} is gone from the ledger, or damaged: compare again"

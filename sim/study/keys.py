@@ -7,6 +7,7 @@ own. Names of branches and how a run was launched are left out.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
 import os
@@ -21,6 +22,7 @@ from sim.branch import Branch
 from sim.fields import InputError, Settings, canonical_json
 from sim.graph.files import checksum
 from sim.outcomes import OUTCOMES, OwnOutcome
+from sim.outcomes.kept import Kept
 from sim.run import NOTHING_MORE, Recording
 from sim.version import MODEL_VERSION
 from sim.world import World
@@ -69,6 +71,10 @@ def own_code(settings: Settings, model: sources.Meanings) -> dict[str, dict[str,
     return {name: code for name, code in found.items() if code}
 
 
+def _told(keep: Kept | None) -> str:
+    return canonical_json(keep and keep.content)
+
+
 class RunKeys:
     """Keys of the runs of one world over a number of days; what they share is found out once.
 
@@ -92,12 +98,18 @@ class RunKeys:
         self._shared = {
             "code": canonical_json(self._code),
             "days": canonical_json(days),
-            "kept": canonical_json(recorded.keep and recorded.keep.content),
+            "kept": _told(recorded.keep),
             "files": canonical_json(self.checksums),
             "model": canonical_json(MODEL_VERSION),
             "outcomes": canonical_json(self._outcomes),
             "world": world.canonical,
         }
+
+    def keeping(self, keep: Kept | None) -> RunKeys:
+        """Keys of the same runs where something else is kept of them."""
+        found = copy.copy(self)
+        found._shared = self._shared | {"kept": _told(keep)}
+        return found
 
     def key(self, branch: Branch, seed: int) -> str:
         """Key of a run, 64 hexadecimal digits."""

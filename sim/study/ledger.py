@@ -63,7 +63,7 @@ class Ledger:
         """Where the record of a key lies or would lie."""
         return self.directory / key[:2] / f"{key}.run"
 
-    def keep(self, key: str, run: Run) -> None:
+    def keep(self, key: str, run: Run, counted: bool = True) -> None:
         """Write a record under a temporary name, flush it to disk, and only then give it its own name. Raises InputError where
         that cannot be done."""
         path = self.path(key)
@@ -75,14 +75,14 @@ class Ledger:
             raise unwritable(path, error) from None
         self.failures.forget(key)
         with self._counting:
-            self.kept += 1
+            self.kept += counted
         self._pack_where_it_pays(path.parent)
 
-    def find(self, key: str, world: World, branch: Branch) -> Run | None:
+    def find(self, key: str, world: World, branch: Branch, counted: bool = True) -> Run | None:
         """The record of a key, or None; ``world`` and ``branch`` are those the key was made from. Raises InputError for a record
         that may not be read."""
         run = self.read(key, world, branch)
-        self._count(run is not None)
+        self._count(counted and run is not None)
         return run
 
     def read(self, key: str, world: World, branch: Branch) -> Run | None:
@@ -98,11 +98,11 @@ class Ledger:
         with self._counting:
             self.found += found
 
-    def holds(self, key: str) -> bool:
-        """Whether there is a record of a key, which is whole, and counts as found. Raises InputError for one that may not be
-        read."""
+    def holds(self, key: str, counted: bool = True) -> bool:
+        """Whether there is a record of a key, which is whole, and counts as found if it is ``counted``. Raises InputError for one
+        that may not be read."""
         found = next(self._copies(key), None) is not None
-        self._count(found)
+        self._count(counted and found)
         return found
 
     def _copies(self, key: str) -> Iterator[bytes]:

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 
-from sim.branch import Branch
 from sim.fields import InputError
+from sim.study.wanted import Wanted
 from sim.study.work import Failed, Found, Work
 
 Simulate = Callable[[Iterable[Work]], Generator[Found | Failed, None, None]]
@@ -31,7 +31,7 @@ def shared(work: Iterable[Work], simulate: Simulate) -> Generator[Found | Failed
 class _Sharing:
     def __init__(self, simulate: Simulate) -> None:
         self._simulate = simulate
-        self._open: dict[int, tuple[Work, set[str]]] = {}  # work under way by its identity, with branches still to come
+        self._open: dict[int, tuple[Work, set[str]]] = {}  # work under way by its identity, with records still to come
         self._arrived: list[Found] = []
         self._others: list[Work] = []
 
@@ -72,31 +72,31 @@ class _Sharing:
             if shelf is None:
                 yield each
                 continue
-            mine: dict[str, Branch] = {}
-            others: dict[str, Branch] = {}
-            for name, branch in each.block.branches.items():
-                if not shelf.claim(branch, seed):
-                    others[name] = branch
+            mine: dict[str, Wanted] = {}
+            others: dict[str, Wanted] = {}
+            for name, wanted in each.block.wanted.items():
+                if not shelf.claim(wanted, seed):
+                    others[name] = wanted
                     continue
-                run = shelf.find(branch, seed)
+                run = shelf.find(wanted, seed)
                 if run is None:
-                    mine[name] = branch
+                    mine[name] = wanted
                 else:
-                    shelf.release(branch, seed)
+                    shelf.release(wanted, seed)
                     self._arrived.append(Found(each, name, run))
             if others:
                 self._others.append(each.only(others))
             for part in _by_themselves(each, mine):
-                self._open[id(part)] = (part, set(part.block.branches))
+                self._open[id(part)] = (part, set(part.block.wanted))
                 yield part
 
     def _settle(self, found: Found | Failed) -> None:
         work, names = self._open.get(id(found.work), (found.work, set[str]()))
-        done = {found.branch} if isinstance(found, Found) else set(names)
+        done = {found.name} if isinstance(found, Found) else set(names)
         if isinstance(found, Failed) and work.shelf is not None and not isinstance(found.fault, InputError):
             lacking = (name for name in sorted(names) if not self._is_there(work, name))
             for name in lacking:
-                work.shelf.fail(work.block.branches[name], work.block.seed, found.fault, found.host)
+                work.shelf.fail(work.block.wanted[name], work.block.seed, found.fault, found.host)
         self._release(work, done & names)
         names -= done
         if not names:
@@ -105,20 +105,20 @@ class _Sharing:
     @staticmethod
     def _is_there(work: Work, name: str) -> bool:
         """Whether a run is on record for all that: a worker had put it there before it was killed."""
-        return work.shelf is not None and work.shelf.read(work.block.branches[name], work.block.seed) is not None
+        return work.shelf is not None and work.shelf.read(work.block.wanted[name], work.block.seed) is not None
 
     @staticmethod
     def _release(work: Work, names: Iterable[str]) -> None:
         for name in names if work.shelf is not None else ():
             assert work.shelf is not None
-            work.shelf.release(work.block.branches[name], work.block.seed)
+            work.shelf.release(work.block.wanted[name], work.block.seed)
 
     def _tell(self) -> bool:
         """Say who is waited for."""
         first = self._others[0]
         assert first.shelf is not None
-        holders = (first.shelf.holder(branch, first.block.seed) for branch in first.block.branches.values())
-        runs = sum(len(each.block.branches) for each in self._others)
+        holders = (first.shelf.holder(wanted, first.block.seed) for wanted in first.block.wanted.values())
+        runs = sum(len(each.block.wanted) for each in self._others)
         holder = next((holder for holder in holders if holder is not None), None)
         if holder is not None:
             first.shelf.say(
@@ -127,12 +127,12 @@ class _Sharing:
         return holder is not None
 
 
-def _by_themselves(work: Work, branches: dict[str, Branch]) -> Iterator[Work]:
-    """Branches as one piece of work, those apart that failed before."""
+def _by_themselves(work: Work, wanted: dict[str, Wanted]) -> Iterator[Work]:
+    """What is wanted as one piece of work, that apart which failed before."""
     assert work.shelf is not None
-    alone = {name: branch for name, branch in branches.items() if work.shelf.has_failed(branch, work.block.seed)}
-    together = {name: branch for name, branch in branches.items() if name not in alone}
+    alone = {name: each for name, each in wanted.items() if work.shelf.has_failed(each, work.block.seed)}
+    together = {name: each for name, each in wanted.items() if name not in alone}
     if together:
         yield work.only(together)
-    for name, branch in alone.items():
-        yield work.only({name: branch})
+    for name, each in alone.items():
+        yield work.only({name: each})

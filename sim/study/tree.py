@@ -8,9 +8,10 @@ left but that they are suspended instead of asleep, for nobody reads or counts a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,13 @@ from numpy.typing import NDArray
 
 from sim.branch import Branch
 from sim.engine.arrays import ArrayEngine
+from sim.engine.engine import Keeper
 from sim.engine.removals import RemovalRecord
-from sim.engine.sessions import Sessions
 from sim.moderation.policy import RemovalPolicy
-from sim.outcomes.kept import Rows
+from sim.outcomes import OwnOutcome
+from sim.outcomes.kept import Kept, Rows
 from sim.people.accounts import Status
-from sim.run import NOTHING_MORE, Recording, Run, record
+from sim.run import Recording, Run, record
 from sim.simulation import begun
 from sim.world import World
 
@@ -33,7 +35,7 @@ Advanced = Callable[[int], None]
 _ROOM = 64_000_000  # bytes for what a seed's branches share; the whole calendar of 10,000 people takes 5 MB
 
 # What a branch has of its own while it shadows another's simulation.
-_OWN = ("branch", "removals", "daily", "people", "kept", "review_hours")
+_OWN = ("branch", "removals", "daily", "rows", "kept", "review_hours")
 
 
 @dataclass
@@ -48,7 +50,7 @@ class _Shadow:
     sleepers: NDArray[np.int64]
     removals: list[RemovalRecord]
     daily: list[dict[str, float]]
-    people: list[Rows]
+    rows: dict[Keeper, list[Rows]]
     kept: dict[Any, Any]
     review_hours: float
 
@@ -70,15 +72,22 @@ class _Shadow:
 
 
 class BranchTree:
-    """Branches as a tree over time, up to step ``end``."""
+    """Branches as a tree over time, up to step ``end``. ``keep`` says what is kept of some of them, ``outcomes`` are the user's
+    own. The same branch may be there several times, to have several things kept of it, and is simulated once."""
 
     def __init__(
-        self, world: World, branches: Mapping[str, Branch], end: int, recording: Recording = NOTHING_MORE
+        self,
+        world: World,
+        branches: Mapping[str, Branch],
+        end: int,
+        keep: Mapping[str, Kept] = MappingProxyType({}),
+        outcomes: tuple[OwnOutcome, ...] = (),
     ) -> None:
         self.world = world
         self.branches = branches
         self.end = end
-        self.recording = recording
+        self.keep = keep
+        self.outcomes = outcomes
 
     def _step(self, policy: Any) -> int:
         return self.world.burn_in_ticks + self.world.tick(policy.day)
@@ -111,6 +120,10 @@ class BranchTree:
         rest = sum(self.ticks(group, step, step) for group in groups) if len(groups) > 1 else 0
         return step - start + rest
 
+    def _keepers(self, names: Iterable[str]) -> tuple[Kept, ...]:
+        """What is to be kept of any of the branches."""
+        return tuple(dict.fromkeys(self.keep[name] for name in names if name in self.keep))
+
     def _idle(self, names: list[str], step: int) -> bool:
         """Whether the branches do nothing at a step."""
         return self._acts(names[0], step)[:2] == (True, ())
@@ -131,46 +144,44 @@ class BranchTree:
         sides = max(self.states(group, step) for group in groups if group is not trunk)
         return max(1 + sides, self.states(trunk, step))
 
-    def grow(self, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced) -> None:
+    def held(self) -> int:
+        """States held at the same time to simulate all branches, and one more while a side branch is tried as a shadow."""
+        return self.states() + 1
+
+    def grow(self, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced, threads: int = 1) -> None:
         """Simulate all branches for one seed; ``keep`` is called with each run as soon as it is done, ``advanced`` with ticks."""
-        growth = _Growth(self, seed, population_seed, keep, advanced)
+        growth = _Growth(self, seed, population_seed, keep, advanced, threads)
         names = list(self.branches)
-        growth.climb(names, -1, growth.begin(names[0]), [])
+        growth.climb(names, -1, growth.begin(names), [])
 
 
 class _Growth:
     """One seed's way through the tree."""
 
     def __init__(
-        self, tree: BranchTree, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced
+        self, tree: BranchTree, seed: int, population_seed: int | None, keep: Keep, advanced: Advanced, threads: int
     ) -> None:
-        self.tree, self.seed, self.population_seed = tree, seed, population_seed
+        self.tree, self.seed, self.population_seed, self.threads = tree, seed, population_seed, threads
         self.keep, self.advanced = keep, advanced
-        self.sessions: Sessions | None = None
 
-    def begin(self, name: str) -> ArrayEngine:
-        """The engine of a branch before its beginning."""
+    def begin(self, names: Sequence[str]) -> ArrayEngine:
+        """The engine of branches before their beginning."""
         tree = self.tree
         found = begun(
-            tree.world, tree.branches[name], self.seed, "arrays", 1, self.population_seed, tree.recording
-        ).engine
+            tree.world, tree.branches[names[0]], self.seed, "arrays", self.threads, self.population_seed,
+            Recording(tree.outcomes), keepers=tree._keepers(names),
+        ).engine  # fmt: skip
         assert isinstance(found, ArrayEngine)
-        if len(tree.branches) > 1:
+        if len(set(tree.branches.values())) > 1:
             found.sessions.room = _ROOM
-        self.sessions = found.sessions
         return found
-
-    def _shared(self, engine: ArrayEngine) -> ArrayEngine:
-        """The engine with the sessions that all branches of a seed have in common."""
-        assert self.sessions is not None
-        engine.sessions = self.sessions
-        return engine
 
     def climb(self, names: list[str], after: int, model: ArrayEngine, shadows: list[_Shadow]) -> None:
         """Simulate branches that have been the same up to step ``after``, at which ``model`` is, with those that shadow them.
 
         Side branches are simulated to their end one after the other, each in a copy that is given up then; the trunk goes on
-        in what it has. So as many states are held as branches lie nested in each other (``BranchTree.states``).
+        in what it has. So as many states are held as branches lie nested in each other (``BranchTree.states``). A model keeps
+        what is to be kept of its branches and of those that shadow it, and no more.
         """
         while True:
             step, groups = self.tree._split(names, after)
@@ -180,7 +191,7 @@ class _Growth:
                     shadow.until = min(shadow.until, acts)
             began = time.thread_time()
             self._advance(model, step, shadows)
-            cpu = time.thread_time() - began
+            cpu = (time.thread_time() - began) * model.threads  # others are busy for as long
             if len(groups) == 1:
                 self._record(names, model, cpu)
                 for shadow in shadows:
@@ -201,17 +212,18 @@ class _Growth:
                         self.climb(group, step, self._side(group, model), [])
                     else:
                         shadows.append(found)
-            model = self._shared(model.turned_to(self.tree.branches[trunk[0]]))
+            keepers = self.tree._keepers([*trunk, *(name for shadow in shadows for name in shadow.names)])
+            model = model.turned_to(self.tree.branches[trunk[0]], keepers)
             names, after = trunk, step
 
     def _side(self, names: list[str], model: ArrayEngine) -> ArrayEngine:
         """A model of branches that part from another's here."""
-        return self._shared(model.fork(self.tree.branches[names[0]]))
+        return model.fork(self.tree.branches[names[0]], self.tree._keepers(names))
 
     def _record(self, names: list[str], model: ArrayEngine, cpu: float) -> None:
         for name in names:
             model.branch = self.tree.branches[name]
-            self.keep(name, record(model, cpu, self.tree.recording))
+            self.keep(name, record(model, cpu, Recording(self.tree.outcomes, self.tree.keep.get(name))))
 
     def _advance(self, model: ArrayEngine, until: int, shadows: list[_Shadow]) -> None:
         per_day = self.tree.world.ticks_per_day
@@ -255,7 +267,7 @@ class _Growth:
                 removed,
                 model.removals,
                 model.daily,
-                model.people,
+                model.rows,
                 model.kept,
                 model.review_hours,
             )

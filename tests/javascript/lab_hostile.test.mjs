@@ -16,8 +16,10 @@ const accounts = {
 const tpr = { name: "tpr", value: 1, low: 0, high: 1, whole: false, allowed: "a number from 0 to 1", detector: true };
 const data = {
   calendar, levers: [{ name: "takedown", policy: "Takedown", fields: [day, accounts, tpr] }], seeds: [7, 8],
+  page: "0123abcd",
   people: 100, views: ["timeline", "python"], lesson: "late", outcomes: [{ name: "reach" }, { name: "posts" }],
-  lessons: [{ name: "late", outcome: "reach" }, { name: "early", outcome: "posts" }],
+  lessons: [{ name: "late", outcome: "reach", worlds: ["campaign.local"] }, { name: "early", outcome: "posts", worlds: [] }],
+  worlds: [{ field: "campaign.local", title: "Local", usual: 0, options: [{ name: "7" }, { name: "8" }, { name: "-0" }] }],
 };
 
 // The same strings every time.
@@ -32,6 +34,7 @@ const NAMES = [
   "lesson", "view", "outcome", "seed", "guess", "present", "takedown.day", "takedown.accounts", "takedown.tpr", "takedown", "takedown.",
   ".day", "takedown.day.x", "__proto__", "__proto__.day", "constructor.prototype", "takedown.__proto__", "takedown.constructor",
   "takedown.toString", "day", "account", "hour", "hasOwnProperty", "%5f_proto__.polluted", "then", "",
+  "campaign.local", "campaign", "local",
 ];
 const VALUES = [
   "late", "early", "timeline", "python", "reach", "posts", "7", "8", "0", "1", "2", "3", "936", "950", "951", "0.5", "-1", "1e3", "1e309",
@@ -61,6 +64,9 @@ function assertCanBeShown(found) {
   assert.ok(data.lessons.some((each) => each.name === found.lesson));
   assert.ok(data.views.includes(found.view) && data.outcomes.some((each) => each.name === found.outcome));
   assert.ok(data.seeds.includes(found.seed) && typeof found.present === "boolean");
+  for (const [field, name] of Object.entries(found.worlds)) {
+    assert.ok(field === "campaign.local" && ["8", "-0"].includes(name) && found.lesson === "late");
+  }
   assert.ok(found.guess === null || Number.isFinite(found.guess));
   for (const [name, fields] of Object.entries(found.settings)) {
     assert.equal(name, "takedown");
@@ -78,7 +84,7 @@ test("a link gives a state that can be shown, or one sentence", () => {
     try {
       const found = stateOf(data, text);
       assertCanBeShown(found);
-      assert.deepEqual(stateOf(data, fragmentOf(data, found)), found, text);
+      assert.deepEqual(stateOf(data, fragmentOf(data, found)), { ...found, page: data.page }, text);
       came.shown += 1;
     } catch (error) {
       if (!(error instanceof RangeError)) throw new Error(`${JSON.stringify(text)}: ${error.stack}`);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { along, extent, plain, ticks } from "../../experiments/pages/axes.mjs";
+import { along, extent, plain, roundRange, ticks } from "../../experiments/pages/axes.mjs";
 import { frameOf, monthsOf, pathOf, placed } from "../../experiments/lab/page/charts.mjs";
-import { binned, codeOf, guessesOf } from "../../experiments/lab/page/guesses.mjs";
+import { binned, codeOf, guessesOf, medianOf } from "../../experiments/lab/page/guesses.mjs";
 import {
-  DEBRIEF, PREDICT, TRY, answerOf, guessOf, isAllowed, numberOfControls, phaseOf, seen, startOf, valueOf,
+  DEBRIEF, PREDICT, TRY, answerOf, endsOfGuess, guessOf, isAllowed, isShown, numberOfControls, phaseOf, seen, startOf, valueOf, withinRange,
 } from "../../experiments/lab/page/lesson.mjs";
 import { sliderOf } from "../../experiments/lab/page/levers.mjs";
 
@@ -35,6 +35,13 @@ test("a guess and its place on the chart are the same thing", () => {
   assert.ok(Number.isNaN(answerOf(lesson, 0, 0)));
 });
 
+test("what may be guessed has two ends, in the lesson's unit and on the chart", () => {
+  assert.deepEqual([-1, 0, 7, 150, 151].map((number) => withinRange(prediction, number)), [0, 0, 7, 150, 150]);
+  assert.deepEqual(endsOfGuess(lesson, -0.25), [-0, -0.375]);
+  const people = { prediction: { of: "with", low: -200, high: 400, step: 1, times: 1000 } };
+  assert.deepEqual(endsOfGuess(people, 9), [-0.2, 0.4]);
+});
+
 test("controls", () => {
   const asked = [["takedown", "day"], ["takedown", "tpr"], ["x", "day"]];
   assert.deepEqual(asked.map(([lever, field]) => isAllowed(lesson, lever, field)), [true, false, false]);
@@ -52,13 +59,30 @@ test("a slider has the lesson's range, and steps that can be told apart", () => 
   assert.equal(sliderOf({ low: 0, high: 3, whole: true }, 153).step, 1);
 });
 
+test("whatever is set is shown, whether the lesson has it or not", () => {
+  const settings = { campaign: { flooding: 5 } };
+  assert.deepEqual(["takedown", "campaign", "labels"].map((lever) => isShown(lesson, settings, lever)), [true, true, false]);
+  assert.ok(isShown({ ...lesson, controls: {} }, {}, "takedown") && isShown({ ...lesson, start: {} }, {}, "takedown"));
+});
+
 test("codes of guesses come back, and slips of the pen do not", () => {
   const code = codeOf(lesson, 12.5);
   const pasted = `${code}\n ${code.toUpperCase()},${codeOf(lesson, 150)}`;
   assert.deepEqual(guessesOf(lesson, pasted), { guesses: [12.5, 12.5, 150], odd: [] });
   const others = [code.replace("12", "13"), codeOf({ ...lesson, version: 1 }, 3), codeOf(lesson, 151), "late-2-1", "<b>"];
   assert.deepEqual(guessesOf(lesson, others.join(" ")), { guesses: [], odd: others });
+  const many = Array.from({ length: 1200 }, () => code).join("\n");
+  assert.equal(guessesOf(lesson, many).guesses.length, 1200);
+  assert.equal(guessesOf(lesson, Array(3000).fill("junk").join(" ")).odd.length, 3000);
+  assert.deepEqual(guessesOf(lesson, codeOf(lesson, 1e-7)), { guesses: [1e-7], odd: [] });
   assert.deepEqual(binned([0, 7.4, 7.5, 150], 0, 150, 20), [2, 1, ...new Array(17).fill(0), 1]);
+});
+
+test("the median of guesses is the middle one, or between the two", () => {
+  assert.equal(medianOf([100, 9, 20]), 20);
+  assert.equal(medianOf([100, 9, 20, 30]), 25);
+  assert.equal(medianOf([7]), 7);
+  assert.ok(Number.isNaN(medianOf([])));
 });
 
 test("ticks are round and hold the numbers", () => {
@@ -68,7 +92,10 @@ test("ticks are round and hold the numbers", () => {
   assert.ok(ticks(0, 0).length > 1);
   assert.equal(plain(-0.00032503), "−0.000325");
   assert.deepEqual([plain(200000), plain(0), plain(Number.NaN)], ["200,000", "0", "–"]);
+  assert.equal(plain(-1e-15), "0");
   assert.deepEqual(extent([1, Number.NaN, -2], [3]), [-2, 3]);
+  assert.deepEqual(roundRange([3.1, Number.NaN], [], [9.7]), { low: 0, high: 10 });
+  assert.deepEqual(roundRange([-0.07]), { low: -0.08, high: 0 });
   assert.equal(along(5, 0, 10, 100, 200), 150);
 });
 

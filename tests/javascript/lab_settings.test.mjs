@@ -20,9 +20,21 @@ const levers = [
   { name: "hashtag_limit", policy: "HashtagLimit", fields: [day, { ...accounts, name: "posts", value: 2, limit: null }] },
 ];
 const data = {
-  calendar, levers, people: 100, seeds: [7, 8], views: ["timeline", "python"], lesson: "late",
+  calendar, levers, page: "0123abcd", people: 100, seeds: [7, 8], views: ["timeline", "python"], lesson: "late",
   outcomes: [{ name: "reach" }, { name: "posts" }],
-  lessons: [{ name: "late", outcome: "reach" }, { name: "early", outcome: "posts" }],
+  lessons: [
+    { name: "late", outcome: "reach", worlds: [] }, { name: "early", outcome: "posts", worlds: ["campaign.local", "opinion.rule"] },
+  ],
+  worlds: [
+    {
+      field: "campaign.local", title: "Local", usual: 1,
+      options: [{ name: "0.1", words: "few", python: "0.1" }, { name: "0.5", words: "half", python: "0.5" }],
+    },
+    {
+      field: "opinion.rule", title: "Rule", usual: 0,
+      options: [{ name: "bounded", words: "near", python: "{}" }, { name: "degroot", words: "all", python: "{'name': 'degroot'}" }],
+    },
+  ],
   world: { lines: ["world = sim.World.hk2019(people=1000)"], population_seed: 7 },
 };
 
@@ -52,6 +64,18 @@ test("what it does not allow is told in the library's sentence", () => {
   for (const text of odd) assert.match(said(accounts, text), /must be/);
 });
 
+test("yes or no", () => {
+  const field = { name: "keeps", bool: true, allowed: "true or false" };
+  assert.deepEqual(["true", "false", true, false].map((given) => checkedField(field, "o.keeps", given)), [true, false, true, false]);
+  for (const given of ["1", 0, "True", "", "yes"]) {
+    assert.throws(() => checkedField(field, "o.keeps", given), /^RangeError: o\.keeps must be true or false, not /);
+  }
+  const operator = { name: "campaign.adaptation", policy: "", fields: [{ ...field, value: true }] };
+  const settings = settingsOf([operator], calendar, [["campaign.adaptation.keeps", "false"]]);
+  assert.deepEqual(pairsOf([operator], calendar, settings), [["campaign.adaptation.keeps", "false"]]);
+  assert.match(linesOf({ ...data, levers: [operator] }, { settings, worlds: {}, seed: 1 }), /^ {4}"campaign\.adaptation\.keeps": False,$/m);
+});
+
 test("settings go into pairs and come back", () => {
   const settings = { takedown: { day: 1, accounts: 12, tpr: 0.9, fpr: 0.01 }, hashtag_limit: { ...defaultsOf(levers[1]) } };
   const pairs = pairsOf(levers, calendar, settings);
@@ -64,17 +88,21 @@ test("settings go into pairs and come back", () => {
 
 test("a link restores the state, and a hostile one is refused in a sentence", () => {
   const state = {
-    lesson: "early", view: "python", outcome: "reach", seed: 8, guess: 12.5, present: true, day: 1, account: 77,
-    hour: 6,
+    page: "0123abcd", lesson: "early", view: "python", outcome: "reach", seed: 8, guess: 12.5, present: true, day: 1, account: 77,
+    hour: 6, worlds: { "campaign.local": "0.1" },
     settings: { takedown: { day: 1, accounts: 12, tpr: 0.9, fpr: 0.01 } },
   };
   assert.deepEqual(stateOf(data, `#${fragmentOf(data, state)}`), state);
   assert.deepEqual(stateOf(data, ""), firstState(data));
+  assert.match(fragmentOf(data, state), /^page=0123abcd&/);
+  assert.deepEqual(stateOf(data, "page=76543210"), { ...firstState(data), page: "76543210" });
   const hostile = [
-    "lesson=nope", "seed=9", "seed=__proto__", "view=constructor", "guess=Infinity", "guess=", "takedown.day=2020-01-01",
+    "lesson=nope", "page=", "page=0123ABCD", "page=0123abcd0", "seed=9", "seed=__proto__", "view=constructor", "guess=Infinity", "guess=", "takedown.day=2020-01-01",
     "takedown.x=1", "__proto__.day=1", "constructor.name=1", "takedown=1", "takedown.day.x=1", "%E0%A4%A=1", "=1", "a",
     "seed=7&seed=7", "x".repeat(5000),
     "takedown.accounts=%3Cscript%3E", "present=2", "day=3", "day=2020-01-01", "account=100", "account=-1", "account=1e1", "hour=24", "outcome=troll", "toString=1",
+    "campaign.local=0.1", "lesson=early&campaign.local=0.2", "lesson=early&campaign.local=", "lesson=early&opinion.rule=__proto__",
+    "lesson=early&opinion.rule.degroot=1",
   ];
   for (const text of hostile) assert.throws(() => stateOf(data, text), RangeError, text);
   assert.equal({}.day, undefined);
@@ -106,9 +134,11 @@ test("random fragments are refused or understood, never anything else", () => {
 
 test("the lines of Python name the policies, with their detectors where they have one", () => {
   const settings = { takedown: { day: 1, accounts: 12, tpr: 1, fpr: 0.0001 }, hashtag_limit: { day: 0, posts: 2 } };
-  const lines = linesOf(data, { settings, seed: 8 });
+  const lines = linesOf(data, { settings, worlds: { "opinion.rule": "degroot", "campaign.local": "0.1" }, seed: 8 });
   assert.match(lines, /Takedown\(day="2019-05-31", accounts=12, detector=sim\.moderation\.Rates\(tpr=1, fpr=0\.0001\)\),/);
   assert.match(lines, /HashtagLimit\(day="2019-05-30", posts=2\),/);
   assert.match(lines, /seed=8, population_seed=7/);
-  assert.match(linesOf(data, { settings: {}, seed: 7 }), /branch = sim\.Branch\(\)\n/);
+  const named = 'world = world.replace({\n    "campaign.local": 0.1,\n    "opinion.rule": {\'name\': \'degroot\'},\n})\n';
+  assert.ok(lines.includes(named));
+  assert.match(linesOf(data, { settings: {}, worlds: {}, seed: 7 }), /1000\)\nbranch = sim\.Branch\(\)\n/);
 });

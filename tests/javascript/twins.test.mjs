@@ -2,22 +2,30 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Laboratory } from "../../experiments/pages/laboratory.mjs";
-import { BINS, Cancelled, Twins, histogramOf } from "../../experiments/pages/twins.mjs";
+import { Cancelled } from "../../experiments/pages/tasks.mjs";
+import { BINS, Twins, histogramOf } from "../../experiments/pages/twins.mjs";
 
-/** A model without people: its outcome is a number that grows by the seed, and by what is decided from its day on. */
+/**
+ * A model without people: its outcome is a number that grows by the seed, and by what is decided from its day on. The lever
+ * `more` adds to the seed and is early, `times` multiplies what is decided.
+ */
 class Counter {
   constructor() {
     Object.assign(this, { days: 30, first: -5, columns: 1, steps: 0, watched: [0] });
     this.begin(0);
   }
 
-  begin(seed, { more = 0 } = {}) {
-    this.now = { day: this.first, total: 0, seed: seed + more, hour: 0, settings: {} };
+  begin(seed) {
+    this.now = { day: this.first, total: 0, seed, hour: 0, settings: {}, times: 1 };
     this.totals = [];
   }
 
-  decide(settings) {
-    this.now.settings = settings;
+  areEarly(levers) {
+    return "more" in levers;
+  }
+
+  decide(settings, { more = 0, times = 1 } = {}) {
+    Object.assign(this.now, { settings, seed: this.now.seed + more, times });
   }
 
   to(day, hour = 0) {
@@ -25,7 +33,7 @@ class Counter {
     for (; this.now.day < day; this.now.day++) {
       this.steps += 1;
       const more = Object.values(this.now.settings).filter((each) => each.day <= this.now.day).length;
-      this.now.total += this.now.seed + 100 * more;
+      this.now.total += this.now.seed + 100 * this.now.times * more;
       if (this.now.day >= 0) this.totals[this.now.day] = this.now.total;
     }
   }
@@ -57,10 +65,10 @@ class Counter {
 
 const calmly = async () => {};
 
-async function whole(seed, settings) {
+async function whole(seed, settings, levers = {}) {
   const model = new Counter();
   model.begin(seed);
-  model.decide(settings);
+  model.decide(settings, levers);
   model.to(model.days);
   return model.totals;
 }
@@ -129,6 +137,17 @@ test("a world with other levers is one of its own from the beginning, and shares
   const found = await twins.with(3, { takedown: { day: 9 } }, calmly, { more: 4 });
   assert.deepEqual([...found.outcomes], await whole(7, { takedown: { day: 9 } }));
   assert.deepEqual([...(await twins.without(3, calmly)).outcomes], await whole(3, {}));
+});
+
+test("a lever that can be set late costs the days from what is decided on", async () => {
+  const model = new Counter();
+  const twins = new Twins(model);
+  await twins.without(1, calmly);
+  const found = await twins.with(1, { takedown: { day: 28 } }, calmly, { times: 3 });
+  assert.deepEqual([...found.outcomes], await whole(1, { takedown: { day: 28 } }, { times: 3 }));
+  assert.equal(model.steps, 35 + 2);
+  await twins.visit("with", 1, { takedown: { day: 20 } }, { times: 3 }, 25, 0, calmly);
+  assert.equal(model.now.total, (await whole(1, { takedown: { day: 20 } }, { times: 3 }))[24]);
 });
 
 test("samples are of every day, and of the days before the fork those of the first world", async () => {

@@ -1,5 +1,8 @@
 // What a class may spend on what it decides.
 
+import { plain } from "../../pages/axes.mjs";
+import { filled } from "../../pages/dom.mjs";
+
 /** What settings cost by the prices of a budget: nothing for a lever that is not used. */
 export function costOf(budget, settings) {
   return budget.prices.reduce((sum, { field, each, free }) => {
@@ -12,4 +15,16 @@ export function costOf(budget, settings) {
 /** Whether settings are within a budget, rounding aside. */
 export function affords(budget, settings) {
   return costOf(budget, settings) <= budget.points * (1 + 1e-9);
+}
+
+/** What settings cost, in a sentence; one that asks for something back where they are beyond the budget. */
+export function toldCost(budget, settings, words) {
+  const told = { cost: plain(costOf(budget, settings)), points: budget.points, unit: budget.unit };
+  return filled(affords(budget, settings) ? words.cost : words.beyond, told);
+}
+
+/** What settings cost, and what came of them: the answer in its unit. */
+export function toldTry(budget, settings, { answer, unit }, words) {
+  const cost = plain(costOf(budget, settings));
+  return filled(words.tried, { cost, unit: budget.unit, answer: plain(answer), answer_unit: unit });
 }

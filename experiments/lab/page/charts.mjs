@@ -66,8 +66,13 @@ function picture(host, height, about) {
   return { svg, width };
 }
 
-function axes(svg, frame, low, high, label, people) {
-  for (const value of ticks(low, high).filter((each) => each >= low && each <= high)) {
+/** Ticks of an axis from low to high; of what is counted only whole ones. */
+function marksOf(low, high, counts = false) {
+  return ticks(low, high).filter((each) => each >= low && each <= high && (!counts || Number.isInteger(each)));
+}
+
+function axes(svg, frame, low, high, label, people, counts = false) {
+  for (const value of marksOf(low, high, counts)) {
     const y = along(value, low, high, frame.bottom, frame.top);
     svg.append(
       make("line", { x1: frame.left, x2: frame.right, y1: y, y2: y, class: value === 0 ? "zero" : "grid" }),
@@ -117,14 +122,19 @@ export function timeline(host, { calendar, months, lines, low, high, label, peop
   return frame;
 }
 
-/** Bars from `low` to `high`: `sets` have kind and counts, and may be `outlined`; `marks` have kind and value. */
-export function bars(host, { sets, low, high, label, height, large, about, marks = [] }) {
+/**
+ * Bars from `low` to `high`: `sets` have kind and counts, and may be `outlined`; `marks` have kind and value. The axis of counts
+ * goes as far as theirs and `reach` (the least and greatest) do, so that it can stay where it is while days go by.
+ */
+export function bars(host, { sets, low, high, label, height, large, about, marks = [], reach = [0, 1] }) {
   const { svg, width } = picture(host, height, about);
-  const all = sets.flatMap((set) => Array.from(set.counts));
-  const scale = ticks(Math.min(0, ...all), Math.max(1, ...all));
+  const all = [...reach, ...sets.flatMap((set) => Array.from(set.counts))];
+  const scale = ticks(Math.min(...all), Math.max(...all));
   const [bottom, top] = [scale[0], scale[scale.length - 1]];
   const frame = frameOf(width, height, scale.map((value) => plain(value)), [], large ? 1.4 : 1);
-  axes(svg, frame, bottom, top, label, null);
+  const last = marksOf(low, high).at(-1);
+  frame.right = Math.min(frame.right, width - 2 - ((large ? 1.4 : 1) * LETTER * plain(last).length) / 2);
+  axes(svg, frame, bottom, top, label, null, true);
   const zero = along(0, bottom, top, frame.bottom, frame.top);
   for (const set of sets) {
     const n = set.counts.length;
@@ -155,13 +165,26 @@ export function bars(host, { sets, low, high, label, height, large, about, marks
   }
 }
 
+/** How many decimals tell a hundredth of an axis's step. */
+function decimalsOf(low, high) {
+  const [first, second] = ticks(low, high);
+  return Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(second - first) + 1e-9)));
+}
+
+function exactly(value, decimals) {
+  if (!Number.isFinite(value)) return plain(value);
+  return value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+}
+
 /** Rows of bars to both sides of 0: `rows` have a label and bars of kind and value, one below the other. */
 export function across(host, { rows, low, high, label, large, about }) {
   const [thick, gap] = large ? [24, 34] : [16, 24];
   const heightOf = (row) => gap + thick * row.bars.length + 10;
   const inner = rows.reduce((sum, row) => sum + heightOf(row), 0);
   const { svg, width } = picture(host, inner + TOP + 26, about);
-  const [left, right] = [large ? 44 : 32, width - (large ? 110 : 84)];
+  const decimals = decimalsOf(low, high);
+  const longest = Math.max(...[low, high].map((value) => exactly(value, decimals).length));
+  const [left, right] = [large ? 44 : 32, width - 8 - (large ? 1.4 : 1) * LETTER * longest];
   const at = (value) => along(value, low, high, left, right);
   svg.append(make("text", { x: 4, y: 14, class: "label" }, label));
   for (const value of ticks(low, high).filter((each) => each >= low && each <= high)) {
@@ -176,7 +199,7 @@ export function across(host, { rows, low, high, label, large, about }) {
       const top = y + gap + i * thick;
       const [from, to] = [Math.min(at(0), at(value)), Math.max(at(0), at(value))];
       svg.append(make("rect", { x: from, y: top, width: Math.max(1, to - from), height: thick - 3, class: `bar ${kind}` }));
-      svg.append(make("text", { x: Math.max(to, at(0)) + 5, y: top + thick - 6, class: "tick" }, plain(value)));
+      svg.append(make("text", { x: Math.max(to, at(0)) + 5, y: top + thick - 6, class: "tick" }, exactly(value, decimals)));
     });
     y += heightOf(row);
   }

@@ -6,6 +6,11 @@ import { plain } from "../../pages/axes.mjs";
 
 const OF_TROLLS_FROM = 3; // of society.group
 
+/** The person whose number comes nearest to one that is given; the first for what is no number. */
+export function accountOf(number, people) {
+  return Math.min(people - 1, Math.max(0, Number.isFinite(number) ? Math.trunc(number) : 0));
+}
+
 /** A number with its sign. */
 export function signed(value) {
   return value > 0 ? `+${plain(value)}` : plain(value);
@@ -30,15 +35,16 @@ export function nameOf(account, group, words) {
 export function doesOf(row, words) {
   if (Number.isNaN(row.stance)) return words.does.untopical;
   if (!row.new) return words.does.seen;
-  return row.pull === 0 ? words.does.far : filled(words.does.pulls, { pull: signed(row.pull) });
+  if (row.far) return words.does.far;
+  return row.pull === 0 ? words.does.still : filled(words.does.pulls, { pull: signed(row.pull) });
 }
 
 /** A message in words, each a line: who says what, why it is there, and what it does. */
 export function told(row, words) {
-  const stance = Number.isNaN(row.stance) ? words.untopical : filled(words.says, { stance: signed(row.stance) });
+  const who = { author: nameOf(row.author, row.group, words), stance: signed(row.stance) };
   const numbers = { age: counted(words.hours, row.age), shares: plain(row.shares), weight: plain(row.weight) };
   return [
-    `${nameOf(row.author, row.group, words)} ${stance}`,
+    filled(Number.isNaN(row.stance) ? words.untopical : words.says, who),
     `${whyOf(row, words)} ${filled(words.numbers, numbers)}`,
     doesOf(row, words),
   ];

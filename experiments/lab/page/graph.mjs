@@ -29,19 +29,25 @@ export function nearest(x, y, places, within) {
 /** The two canvases. `opened(account)` is told which account is clicked. */
 export class Graph {
   constructor(canvases, graph, days, opened) {
-    const unit = (values) => Float32Array.from(values, (value) => value / 65535);
-    this.planes = { x: unit(graph.x), y: unit(graph.y), ring: graph.ring, ends: graph.ends, branches: [null, null] };
-    Object.assign(this, { graph, days, painters: null, canvases, of: [null, null] });
+    Object.assign(this, { days, canvases });
+    this.take(graph);
     for (const canvas of canvases) {
       canvas.addEventListener("click", (event) => {
         if (!this.painters) return;
         const [painter] = this.painters;
         const ratio = painter.side / Math.max(1, canvas.clientWidth);
-        const places = graph.accounts.map((_, i) => painter.place(i));
+        const places = this.graph.accounts.map((_, i) => painter.place(i));
         const found = nearest(event.offsetX * ratio, event.offsetY * ratio, places, NEAR * painter.radius);
-        if (found >= 0) opened(graph.accounts[found]);
+        if (found >= 0) opened(this.graph.accounts[found]);
       });
     }
+  }
+
+  /** Takes a graph, of which nothing has been drawn yet. */
+  take(graph) {
+    const unit = (values) => Float32Array.from(values, (value) => value / 65535);
+    this.planes = { x: unit(graph.x), y: unit(graph.y), ring: graph.ring, ends: graph.ends, branches: [null, null] };
+    Object.assign(this, { graph, painters: null, of: [null, null] });
   }
 
   /** Draws a day of some records, and returns the tally of the campaign's accounts in each, null for one not shown. */

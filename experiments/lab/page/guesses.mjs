@@ -1,7 +1,6 @@
 // Guesses: one as a code that can be pasted, those of a class as a histogram.
 
-const CODE = /^([a-z0-9_]+)-(\d+)-(-?\d+(?:\.\d+)?)-([0-9a-z]{3})$/;
-const MOST = 500;
+const CODE = /^([a-z0-9_]+)-(\d+)-(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)-([0-9a-z]{3})$/;
 
 /** The code of a guess in a lesson of a version: readable, with letters at its end that tell a slip of the pen. */
 export function codeOf(lesson, guess) {
@@ -19,7 +18,7 @@ function checkOf(text) {
 /** The guesses of pasted codes, and the lines that are none of this lesson. */
 export function guessesOf(lesson, text) {
   const found = { guesses: [], odd: [] };
-  for (const line of text.split(/[\s,;]+/).filter(Boolean).slice(0, MOST)) {
+  for (const line of text.split(/[\s,;]+/).filter(Boolean)) {
     const parts = CODE.exec(line.toLowerCase());
     const isOurs = parts && parts[1] === lesson.name && Number(parts[2]) === lesson.version;
     const guess = isOurs && checkOf(parts.slice(1, 4).join("-")) === parts[4] ? Number(parts[3]) : Number.NaN;
@@ -34,4 +33,10 @@ export function binned(guesses, low, high, bins) {
   const counts = new Array(bins).fill(0);
   for (const guess of guesses) counts[Math.min(bins - 1, Math.floor(((guess - low) / (high - low)) * bins))] += 1;
   return counts;
+}
+
+/** The middle of some guesses, or half way between the two in the middle; not a number where there are none. */
+export function medianOf(guesses) {
+  const sorted = [...guesses].sort((a, b) => a - b);
+  return sorted.length > 0 ? (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2 : Number.NaN;
 }

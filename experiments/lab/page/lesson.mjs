@@ -19,6 +19,11 @@ export function isAllowed(lesson, lever, field) {
   return Boolean(lesson.controls[lever]?.includes(field));
 }
 
+/** Whether a lever is shown: one of the lesson, and whatever else is set, as by a link, so that none is silently there. */
+export function isShown(lesson, settings, lever) {
+  return [lesson.controls, lesson.start, settings].some((each) => Object.hasOwn(each, lever));
+}
+
 /** How many fields a lesson lets a class change: with one, the answer follows the slider. */
 export function numberOfControls(lesson) {
   return Object.values(lesson.controls).reduce((sum, fields) => sum + fields.length, 0);
@@ -42,11 +47,21 @@ export function valueOf(lesson, guess, without) {
   return lesson.prediction.of === "percent_of_without" ? (guess / 100) * without : guess / lesson.prediction.times;
 }
 
+/** The values of an outcome at the two ends of what may be guessed. */
+export function endsOfGuess(lesson, without) {
+  return [lesson.prediction.low, lesson.prediction.high].map((end) => valueOf(lesson, end, without));
+}
+
+/** The nearest number to one that may be guessed. */
+export function withinRange({ low, high }, number) {
+  return Math.min(high, Math.max(low, number));
+}
+
 /** The guess that a value of an outcome is, within the range of the prediction and to its step. */
 export function guessOf(lesson, value, without) {
-  const { low, high, step } = lesson.prediction;
+  const { step } = lesson.prediction;
   const exact = answerOf({ prediction: { ...lesson.prediction } }, without, value);
   const free = lesson.prediction.of === "without" ? lesson.prediction.times * value : exact;
   const stepped = Math.round(free / step) * step;
-  return Math.min(high, Math.max(low, Math.round(stepped * 1e6) / 1e6));
+  return withinRange(lesson.prediction, Math.round(stepped * 1e6) / 1e6);
 }

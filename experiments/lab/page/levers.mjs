@@ -1,7 +1,8 @@
 // The levers as forms: a slider and a number for every field, those that a lesson fixes shown all the same.
 
+import { made } from "./elements.mjs";
 import { dateOf, defaultsOf } from "./settings.mjs";
-import { isAllowed } from "./lesson.mjs";
+import { isAllowed, isShown } from "./lesson.mjs";
 
 const MOST_STEPS = 400;
 
@@ -16,18 +17,12 @@ export function sliderOf(field, days, range) {
   return { low, high, step: field.whole ? Math.max(1, Math.round(step)) : step };
 }
 
-function made(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
 /**
- * Fills `host` with the levers that a lesson shows. `changed(lever, field, value)` is told a field's new value; where the field
+ * Fills `host` with the levers that are shown. `changed(lever, field, value)` is told a field's new value; where the field
  * is null, the settings of a lever that is used from now on, or null for one that is not used any more.
  */
 export function showLevers(host, { data, lesson, settings, say, disabled, changed }) {
-  const shown = data.levers.filter((lever) => lesson.controls[lever.name] || lesson.start[lever.name]);
+  const shown = data.levers.filter(({ name }) => isShown(lesson, settings, name));
   host.replaceChildren(...shown.map((lever) => leverBox(lever, { data, lesson, settings, say, disabled, changed })));
 }
 
@@ -38,26 +33,54 @@ function leverBox(lever, { data, lesson, settings, say, disabled, changed }) {
   const box = made("fieldset", { className: "lever", disabled }, legend);
   box.dataset.lever = lever.name;
   if (!lesson.start[lever.name]) {
-    const used = made("input", { type: "checkbox", checked: Boolean(values), id: `use-${lever.name}` });
-    used.addEventListener("change", () => changed(lever, null, used.checked ? defaultsOf(lever) : null));
-    box.append(made("p", { className: "use" }, used, made("label", { htmlFor: used.id, textContent: say.decide.add })));
+    const use = (isUsed) => changed(lever, null, isUsed ? defaultsOf(lever) : null);
+    box.append(words.choice ? choiceRow(lever, words, Boolean(values), use) : useRow(lever, say, Boolean(values), use));
   }
   if (!values) return box;
   for (const field of lever.fields) box.append(fieldRow(lever, field, { data, lesson, values, say, words, changed }));
   return box;
 }
 
+function useRow(lever, say, isUsed, use) {
+  const used = made("input", { type: "checkbox", checked: isUsed, id: `use-${lever.name}` });
+  used.addEventListener("change", () => use(used.checked));
+  return made("p", { className: "use" }, used, made("label", { htmlFor: used.id, textContent: say.decide.add }));
+}
+
+/** A lever whose being used and not used are two ways of doing something. */
+function choiceRow(lever, words, isUsed, use) {
+  const options = ["unused", "used"].map((which) => made("option", { value: which, textContent: words.choice[which] }));
+  const select = made("select", { id: `use-${lever.name}` }, ...options);
+  select.value = isUsed ? "used" : "unused";
+  select.setAttribute("aria-label", words.title);
+  select.addEventListener("change", () => use(select.value === "used"));
+  return made("p", { className: "use" }, select);
+}
+
+function switchRow(lever, field, { id, value, words, changed }) {
+  const box = made("input", { type: "checkbox", id, checked: value });
+  box.addEventListener("change", () => changed(lever, field, box.checked));
+  return made("p", { className: "use" }, box, made("label", { htmlFor: id, textContent: words[field.name], title: field.doc }));
+}
+
+/** A value that cannot be changed, for reading. */
+function fixedValue(field, value, calendar, say) {
+  if (field.date) return dateOf(calendar, value);
+  if (field.bool) return value ? say.decide.yes : say.decide.no;
+  return value.toLocaleString("en-GB", { maximumFractionDigits: 6 });
+}
+
 function fieldRow(lever, field, { data, lesson, values, say, words, changed }) {
   const allowed = isAllowed(lesson, lever.name, field.name);
   const id = `${lever.name}-${field.name}`;
   const value = values[field.name];
-  const label = made("label", { htmlFor: id, textContent: words[field.name], title: field.doc });
   if (!allowed) {
-    const shown = field.date ? dateOf(data.calendar, value) : value.toLocaleString("en-GB", { maximumFractionDigits: 6 });
-    label.removeAttribute("for");
     const why = made("span", { className: "small", textContent: ` (${say.decide.fixed})` });
-    return made("p", { className: "fixed" }, made("span", { textContent: `${words[field.name]} ${shown}` }), why);
+    const shown = `${words[field.name]}: ${fixedValue(field, value, data.calendar, say)}`;
+    return made("p", { className: "fixed" }, made("span", { textContent: shown }), why);
   }
+  if (field.bool) return switchRow(lever, field, { id, value, words, changed });
+  const label = made("label", { htmlFor: id, textContent: words[field.name], title: field.doc });
   const { low, high, step } = sliderOf(field, data.calendar.dates.length, lesson.ranges[`${lever.name}.${field.name}`]);
   const slider = made("input", { type: "range", id });
   for (const [name, number] of Object.entries({ min: low, max: high, step, value })) slider[name] = String(number);
@@ -74,7 +97,9 @@ function fieldRow(lever, field, { data, lesson, values, say, words, changed }) {
   });
   if (!field.date) {
     exact.addEventListener("change", () => {
+      // What is refused is told, and is not left there as if it were set.
       if (changed(lever, field, exact.value)) slider.value = exact.value;
+      else exact.value = String(values[field.name]);
     });
   }
   if (field.date) slider.setAttribute("aria-valuetext", dateOf(data.calendar, value));

@@ -3,7 +3,8 @@
 import { SVG, counted, filled } from "../../pages/dom.mjs";
 import { signed } from "./feed.mjs";
 
-const COLUMNS = 40;
+const COLUMNS = { usual: 40, narrow: 20 }; // where icons would be too small for a finger
+const NARROW = 600; // pixels
 const [WIDE, HIGH] = [22, 26];
 
 /** At most so many accounts of people, in order: those of `hit`, and others evenly among all. */
@@ -20,17 +21,18 @@ export function crowdOf(people, hit, most) {
 
 /** Fills a picture with an icon a person; those of `hit` are marked. Returns the icons. */
 export function fillCrowd(svg, accounts, hit) {
+  const columns = svg.parentElement.clientWidth < NARROW ? COLUMNS.narrow : COLUMNS.usual;
   const icons = accounts.map((account, i) => {
     const icon = document.createElementNS(SVG, "use");
-    const [x, y] = [WIDE * (i % COLUMNS), HIGH * Math.floor(i / COLUMNS)];
+    const [x, y] = [WIDE * (i % columns), HIGH * Math.floor(i / columns)];
     for (const [name, value] of Object.entries({ href: "#person", x, y })) icon.setAttribute(name, String(value));
     if (hit.has(account)) icon.setAttribute("class", "suspended");
     return icon;
   });
   for (const old of [...svg.querySelectorAll("use")]) old.remove();
   svg.append(...icons);
-  const rows = Math.ceil(accounts.length / COLUMNS);
-  svg.setAttribute("viewBox", `-2 -2 ${WIDE * Math.min(COLUMNS, accounts.length) + 2} ${HIGH * rows + 2}`);
+  const rows = Math.ceil(accounts.length / columns);
+  svg.setAttribute("viewBox", `-2 -2 ${WIDE * Math.min(columns, accounts.length) + 2} ${HIGH * rows + 2}`);
   return icons;
 }
 

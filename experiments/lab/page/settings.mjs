@@ -33,6 +33,10 @@ export function checkedField(field, path, given, calendar) {
     const said = ISO.test(given) ? given : quoted(given).replace(/^the text /, "");
     throw new RangeError(`${path} must be ${field.allowed}, not ${said}.`);
   }
+  if (field.bool) {
+    if (["true", "false"].includes(String(given))) return String(given) === "true";
+    throw new RangeError(`${path} must be ${field.allowed}, not ${quoted(typeof given === "number" ? given : numberOf(given))}.`);
+  }
   const value = typeof given === "number" ? given : numberOf(given);
   const inRange = Number.isFinite(value) && value >= field.low && value <= field.high;
   const fits = inRange && (!field.whole || Number.isInteger(value));

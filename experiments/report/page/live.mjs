@@ -1,6 +1,6 @@
 // The live engine: what the study has not simulated is simulated here, with few people and several seeds, all of them shown.
 
-import { SVG, byId, dataOf, filled, reveal } from "../../pages/dom.mjs";
+import { SVG, byId, dataOf, filled, reveal, tied } from "../../pages/dom.mjs";
 import { Laboratory, workerOf } from "../../pages/laboratory.mjs";
 import { share } from "./move.mjs";
 
@@ -37,7 +37,7 @@ export function decimalsOf(half) {
 export function toldOf({ mean, half, least, most }, words) {
   const decimals = half === 0 && mean === 0 ? 0 : decimalsOf(half);
   const [value, margin, low, high] = [mean, half, least, most].map((number) => rounded(number, decimals));
-  return { mean: half === 0 ? value : `${value} ±${margin}`, range: filled(words.range, { low, high }) };
+  return { mean: half === 0 ? value : tied(`${value} ±${margin}`), range: filled(words.range, { low, high }) };
 }
 
 /** The ends of an axis that holds all values and 0, with some room. */
@@ -69,7 +69,7 @@ export function startLive() {
     }
   };
   const label = () => {
-    byId("live-date-label").textContent = data.dates[Number(date.value)];
+    byId("live-date-label").textContent = tied(data.dates[Number(date.value)]);
     date.setAttribute("aria-valuetext", data.dates[Number(date.value)]);
   };
   const choose = (event) => {
@@ -106,7 +106,7 @@ export function startLive() {
     answers = [];
     state.textContent = filled(data.words.progress, { n: 0, of: data.seeds.length });
     const removal = { day: Number(date.value), accounts: Number(scale.value), ...detector };
-    laboratory.askLuck(data.seeds, { [policy]: removal }, {}, true);
+    laboratory.askLuck(data.seeds, { [policy]: removal }, {}, { keep: true });
   };
   const show = () => {
     run.disabled = false;

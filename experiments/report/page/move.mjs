@@ -1,6 +1,6 @@
 // Move it yourself: a day and a scale of the study's own grid, and what the table has there.
 
-import { byId, dataOf, reveal } from "../../pages/dom.mjs";
+import { byId, dataOf, reveal, tied } from "../../pages/dom.mjs";
 
 /** The cell of a kind of removal at a place of its grid. */
 export function cellAt(data, kind, date, scale) {
@@ -27,10 +27,10 @@ export function startMove() {
     scale.max = scales.length - 1;
     const at = [Number(date.value), Number(scale.value)];
     const cell = cellAt(data, kind, ...at);
-    for (const name of ["what", "traced", "all", "removed"]) byId(`move-${name}`).textContent = cell[name];
+    for (const name of ["what", "traced", "all", "removed"]) byId(`move-${name}`).textContent = tied(cell[name]);
     for (const [slider, label, words] of [[date, "move-date-label", dates[at[0]]], [scale, "move-scale-label", scales[at[1]]]]) {
       slider.setAttribute("aria-valuetext", words);
-      byId(label).textContent = words;
+      byId(label).textContent = tied(words);
     }
     for (const name of ["traced", "all"]) mark(name, cell[`${name}_interval`], data.axes[name]);
   };

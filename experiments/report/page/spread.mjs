@@ -1,6 +1,6 @@
 // Watch it spread: the same people in two branches, day by day.
 
-import { byId, dataOf, filled, reveal } from "../../pages/dom.mjs";
+import { byId, dataOf, filled, reveal, tied } from "../../pages/dom.mjs";
 import { css } from "../../pages/colours.mjs";
 import { Painter, tally } from "../../pages/painter.mjs";
 import { planesOf, unpacked } from "./planes.mjs";
@@ -25,7 +25,7 @@ export async function startSpread() {
     });
     slider.value = day;
     slider.setAttribute("aria-valuetext", data.days[day]);
-    date.textContent = data.days[day];
+    date.textContent = tied(data.days[day]);
   };
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const player = new Player(data.days.length, show, still ? DAYS_PER_SECOND.reduced : DAYS_PER_SECOND.usual);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,10 +16,9 @@ from typing import Any
 import yaml
 from markupsafe import Markup, escape
 
+from experiments.command.words import ENGLISH
 from sim.fields import InputError, chosen
 
-ENGLISH = "en"
-"""The language whose keys, places in braces and marks all others have."""
 _NAME = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _TAG = re.compile(r"<[^>]*>?")
 
@@ -48,6 +48,18 @@ class Strings:
     def html(self, key: str, **values: Any) -> Markup:
         """The text, whose marks are ours, for a page: every value in it is escaped."""
         return Markup(self._form(key, values)).format(**{name: escape(value) for name, value in values.items()})
+
+    def day(self, date: str) -> str:
+        """An ISO date in words: ``19 August 2019``."""
+        return self._date(date, "full", "months")
+
+    def short_day(self, date: str) -> str:
+        """An ISO date without its year: ``19 Aug``."""
+        return self._date(date, "short", "short_months")
+
+    def _date(self, date: str, form: str, months: str) -> str:
+        day = datetime.date.fromisoformat(date)
+        return self(f"dates.{form}", day=day.day, month=self.find(f"dates.{months}")[day.month - 1], year=day.year)
 
     def _form(self, key: str, values: Mapping[str, Any]) -> str:
         found = self.find(key)
@@ -158,6 +170,12 @@ class _Say:
 
     def find(self, key: str) -> Any:
         return self.words.find(key)
+
+    def day(self, date: str) -> str:
+        return self.words.day(date)
+
+    def short_day(self, date: str) -> str:
+        return self.words.short_day(date)
 
 
 say = _Say()

@@ -80,7 +80,7 @@ CASE = Case(
         # The real numbers; of the active accounts a tenth and a third, of the others a twentieth and a quarter.
         "reactive": [round(_ACTIVE / 10), _ACTIVE // 3, _ACTIVE],
         "preemptive": [_SLEEPERS // 20, _SLEEPERS // 4, _SLEEPERS],
-        "sweep": {"field": "campaign.local_follower_share", "values": [0.001, 0.01, 0.1], "branches": ["actual"]},
+        "sweep": {"field": "campaign.local_follower_share", "values": [0.001, 0.01, 0.1]},
     },
     observed=Observed(
         volume=_volume(),

@@ -242,6 +242,17 @@ def _add_copy(
 
 
 @inlined
+def posted_last(step: int, followee: int, author: int, created: int, state: State, parameters: Parameters) -> int:
+    """When an account last posted a message that can still be read there; -1 where there is none."""
+    posted = np.int64(-1)
+    for k in range(state.outbox.shape[1]):
+        entry = state.outbox[followee, k]
+        if entry.author == author and entry.created == created and step - entry.posted <= parameters.ticks.lifetime:
+            posted = max(posted, np.int64(entry.posted))
+    return posted
+
+
+@inlined
 def takes_all(parameters: Parameters) -> bool:
     """Whether a feed is not chosen by the latest posts, so that every copy has to be looked at."""
     return parameters.choices.ranked or parameters.choices.by_arrival

@@ -104,28 +104,63 @@ def read_all_opinions(
 
 
 @inlined
+def is_news(c: int, reader: int, since: int, scratch: Scratch) -> bool:
+    """Whether a message of the feed is on the topic, somebody else's, and new to a reader who was last awake at a step."""
+    entry = scratch.entry[c]
+    return scratch.earliest[c] >= since and entry.stance != OFF_TOPIC and entry.author != reader
+
+
+@inlined
+def list_news(reader: int, since: int, shown: int, scratch: Scratch) -> int:
+    """List what of the feed is news to a reader, by name; return how many messages are."""
+    n = 0
+    for i in range(shown):
+        c = scratch.feed[i]
+        if is_news(c, reader, since, scratch):
+            scratch.new[n] = c
+            n += 1
+    order_by_name(n, scratch.new, scratch.name)
+    return n
+
+
+@inlined
+def read_message(
+    c: int,
+    n: int,
+    role: int,
+    discredited: bool,
+    state: State,
+    society: Society,
+    parameters: Parameters,
+    scratch: Scratch,
+) -> float:
+    """Make a message, whose author has a ``role``, reading number ``n``, but for the parts of its stance; return the stance."""
+    entry = scratch.entry[c]
+    stance = stance_of(entry.stance)
+    scratch.stance[n, 0] = stance
+    scratch.role[n] = role
+    scratch.relayed[n] = 0 if scratch.from_troll[c] else 1
+    scratch.factor[n] = believed(np.int64(entry.author), stance, state, parameters) if discredited else 1.0
+    return stance
+
+
+@inlined
 def read_new_messages(
     seed: int, step: int, reader: int, shown: int, state: State, society: Society, parameters: Parameters, schedule: Schedule,
     scratch: Scratch, counts: NDArray[np.int64],
 ) -> int:  # fmt: skip
     """Read the messages of the feed that are new to the reader, a citizen; return how many are on the topic."""
     person = society.person[reader]
-    since = state.last_awake[reader]
-    n = 0
-    for i in range(shown):
-        c = scratch.feed[i]
-        entry = scratch.entry[c]
-        if parameters.feed.measure_quality:
+    if parameters.feed.measure_quality:
+        for i in range(shown):
+            entry = scratch.entry[scratch.feed[i]]
             author = np.int64(entry.author)
             role = role_of(society.group[author])
             counts[_SLOTS + role] += 1
             counts[_QUALITY] += np.int64(
                 quality(seed, author, entry.created, role, parameters.feed.quality_rate) * _QUALITY_UNIT
             )
-        if scratch.earliest[c] >= since and entry.stance != OFF_TOPIC and entry.author != reader:
-            scratch.new[n] = c
-            n += 1
-    order_by_name(n, scratch.new, scratch.name)
+    n = list_news(reader, state.last_awake[reader], shown, scratch)
     discredited = discredits(parameters)
     for i in range(n):
         c = scratch.new[i]
@@ -133,17 +168,10 @@ def read_new_messages(
         group = society.group[entry.author]
         role = role_of(group)
         counts[_IMPRESSIONS + role] += 1
-        stance = stance_of(entry.stance)
-        scratch.stance[i, 0] = stance
+        stance = read_message(c, i, role, discredited, state, society, parameters, scratch)
         scratch.stance[i, 1] = stance - expand(entry.troll_shift)
         scratch.stance[i, 2] = scratch.stance[i, 1] - expand(entry.organiser_shift)
         scratch.stance[i, 3] = scratch.stance[i, 2] - expand(entry.event_shift)
-        scratch.role[i] = role
-        scratch.relayed[i] = 0 if scratch.from_troll[c] else 1
-        if discredited:
-            scratch.factor[i] = believed(np.int64(entry.author), stance, state, parameters)
-        else:
-            scratch.factor[i] = 1.0
         if parameters.choices.dehumanises and is_dehumanising(seed, c, society, parameters, scratch):
             counts[_DEHUMANISING] += 1
             if state.dehumanising_read.size > 0:
@@ -201,7 +229,7 @@ def choose_report(
 
 
 @inlined
-def _weight_of(
+def weight_of_reading(
     weight: Any, x: float, stance: float, confidence: float, rule_parameters: Any, averages: bool, scratch: Scratch
 ) -> float:
     """Weight of a message by the world's rule; one that it must not give counts as 0, and the first is noted."""
@@ -217,6 +245,26 @@ def _weight_of(
 
 
 @inlined
+def share_of_weights(
+    x: float, person: int, n: int, discredited: bool, society: Society, parameters: Parameters, weight: Any, rule_parameters: Any,
+    scratch: Scratch,
+) -> tuple[float, float]:  # fmt: skip
+    """What the weights of ``n`` readings are multiplied with, and how strongly the anchor pulls."""
+    share, anchoring = 1.0, parameters.opinion.anchoring
+    if parameters.rule.averages:
+        confidence = np.float64(society.confidence_bound[person])
+        share = parameters.rule.own_weight
+        for i in range(n):
+            w = weight_of_reading(weight, x, scratch.stance[i, 0], confidence, rule_parameters, True, scratch)
+            share += w * scratch.factor[i] if discredited else w
+        share = 1.0 / share if share >= LEAST_SUM else 0.0
+    if parameters.rule.susceptible:
+        share *= np.float64(society.susceptibility[person])
+        anchoring = 1.0 - np.float64(society.susceptibility[person])
+    return share, anchoring
+
+
+@inlined
 def change_mind(
     step: int, person: int, n: int, discredited: bool, state: State, society: Society, parameters: Parameters, schedule: Schedule,
     weight: Any, rule_parameters: Any, scratch: Scratch, out: NDArray[np.float64],
@@ -225,19 +273,12 @@ def change_mind(
     x = state.opinion[person]
     confidence = np.float64(society.confidence_bound[person])
     pull0 = pull1 = pull2 = pull3 = direct = relayed = other = total = 0.0
-    share, anchoring = 1.0, parameters.opinion.anchoring
-    if parameters.rule.averages:
-        share = parameters.rule.own_weight
-        for i in range(n):
-            w = _weight_of(weight, x[0], scratch.stance[i, 0], confidence, rule_parameters, True, scratch)
-            share += w * scratch.factor[i] if discredited else w
-        share = 1.0 / share if share >= LEAST_SUM else 0.0
-    if parameters.rule.susceptible:
-        share *= np.float64(society.susceptibility[person])
-        anchoring = 1.0 - np.float64(society.susceptibility[person])
+    share, anchoring = share_of_weights(
+        x[0], person, n, discredited, society, parameters, weight, rule_parameters, scratch
+    )
     for i in range(n):
         stance = scratch.stance[i]
-        w = _weight_of(weight, x[0], stance[0], confidence, rule_parameters, parameters.rule.averages, scratch)
+        w = weight_of_reading(weight, x[0], stance[0], confidence, rule_parameters, parameters.rule.averages, scratch)
         if discredited:
             w *= scratch.factor[i]
         w *= share

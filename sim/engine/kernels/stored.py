@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import inlined
-from sim.engine.kernels.workspace import Scratch
+from sim.engine.kernels.workspace import BIN_BITS, Scratch
 from sim.engine.parameters import Parameters
 from sim.feed.ranking import feed_tie
 
@@ -22,29 +22,42 @@ def note_copy(posted: int, c: int, troll: bool, scratch: Scratch) -> None:
 
 @inlined
 def _sort_copies(scratch: Scratch) -> None:
-    """Shell's sort, by when they were posted first of all."""
+    """By when they were posted, the oldest first: sorted by counting, digit by digit, mostly a single one."""
     n = scratch.copied[0]
-    gap = 1
-    while gap < n:
-        gap = 3 * gap + 1
-    while gap > 1:
-        gap //= 3
-        for i in range(gap, n):
+    oldest, newest = np.int64(_CANDIDATE), np.int64(0)
+    for i in range(n):
+        posted = scratch.copies[i] >> _CANDIDATE_BITS
+        oldest = min(oldest, posted)
+        newest = max(newest, posted)
+    shift = np.int64(0)
+    while newest - oldest >> shift > 0:
+        for digit in range(1 << BIN_BITS):
+            scratch.by_age[digit] = 0
+        for i in range(n):
+            scratch.by_age[_digit(scratch.copies[i], oldest, shift)] += 1
+        place = np.int64(0)
+        for digit in range(1 << BIN_BITS):
+            here = scratch.by_age[digit]
+            scratch.by_age[digit] = place
+            place += here
+        for i in range(n):
             copy = scratch.copies[i]
-            j = i
-            while j >= gap and scratch.copies[j - gap] > copy:
-                scratch.copies[j] = scratch.copies[j - gap]
-                j -= gap
-            scratch.copies[j] = copy
+            digit = _digit(copy, oldest, shift)
+            scratch.used[scratch.by_age[digit]] = copy
+            scratch.by_age[digit] += 1
+        for i in range(n):
+            scratch.copies[i] = scratch.used[i]
+        shift += BIN_BITS
 
 
 @inlined
-def _put_in(c: int, shown: int, length: int, scratch: Scratch) -> int:
-    """Put candidate ``c``, whose draw is its weight, into the feed of ``shown`` messages; return how many it has then. Where it
-    is full, the one that came in first goes, of several the one with the greatest draw."""
-    if shown < length:
-        scratch.feed[shown] = c
-        return shown + 1
+def _digit(copy: int, oldest: int, shift: int) -> int:
+    return (((copy >> _CANDIDATE_BITS) - oldest) >> shift) & ((1 << BIN_BITS) - 1)
+
+
+@inlined
+def _first_to_go(shown: int, scratch: Scratch) -> int:
+    """Where in a feed the message lies that came in first, of several the one with the greatest draw, which is its weight."""
     last = 0
     for i in range(1, shown):
         a, b = scratch.feed[i], scratch.feed[last]
@@ -52,12 +65,29 @@ def _put_in(c: int, shown: int, length: int, scratch: Scratch) -> int:
             scratch.arrived[a] == scratch.arrived[b] and scratch.weight[a] > scratch.weight[b]
         ):
             last = i
-    out = scratch.feed[last]
-    if scratch.arrived[out] < scratch.arrived[c] or scratch.weight[out] > scratch.weight[c]:
-        scratch.feed[last] = c
-    else:
-        out = c
-    scratch.arrived[out] = -1
+    return last
+
+
+@inlined
+def _put_in(fresh: int, shown: int, length: int, scratch: Scratch) -> int:
+    """Put the ``fresh`` candidates listed in ``scratch.used`` into the feed of ``shown`` messages; return how many it has then.
+    For each that does not fit in one goes, of the feed or itself."""
+    last = -1
+    for k in range(fresh):
+        c = scratch.used[k]
+        if shown < length:
+            scratch.feed[shown] = c
+            shown += 1
+            continue
+        if last < 0:
+            last = _first_to_go(shown, scratch)
+        out = scratch.feed[last]
+        if scratch.arrived[out] < scratch.arrived[c] or scratch.weight[out] > scratch.weight[c]:
+            scratch.feed[last] = c
+            last = -1
+        else:
+            out = c
+        scratch.arrived[out] = -1
     return shown
 
 
@@ -88,6 +118,5 @@ def select_stored(seed: int, reader: int, n: int, parameters: Parameters, scratc
                 fresh += 1
             scratch.shares[c] += parameters.campaign.flooding if scratch.copies[i] & 1 else 1
             i += 1
-        for k in range(fresh):
-            shown = _put_in(scratch.used[k], shown, parameters.feed.length, scratch)
+        shown = _put_in(fresh, shown, parameters.feed.length, scratch)
     return shown

@@ -12,7 +12,7 @@ from sim.engine.kernels.committing import commit, finish
 from sim.engine.kernels.deciding import decide
 from sim.engine.kernels.team import Member, any_unfit, meet, part_of
 from sim.engine.kernels.turnout import count_turnout
-from sim.engine.kernels.waking import come_into_use, list_on_duty, wake
+from sim.engine.kernels.waking import come_into_use, join_on_duty, list_on_duty, wake
 from sim.engine.kernels.workspace import Decisions, Elsewhere, Scratch
 from sim.engine.parameters import Parameters
 from sim.engine.planned import Planned
@@ -42,8 +42,8 @@ def run_ticks(
             after = come_into_use(step, row, member.number == 0, planned, state, society)
             if not meet(member):
                 return
+            others = join_on_duty(row, after, planned, state, society, on_duty, others)
             row = after
-            others = list_on_duty(state, society, on_duty)
         # 2. march
         for event in range(schedule.join_step.size):
             if schedule.join_step[event] == step:

@@ -86,6 +86,25 @@ def list_on_duty(state: State, society: Society, out: NDArray[np.int64]) -> int:
     return n
 
 
+@inlined
+def join_on_duty(
+    first: int, last: int, planned: Planned, state: State, society: Society, on_duty: NDArray[np.int64], n: int
+) -> int:
+    """Put those of the rows first … last - 1 who have come into use among the ``n`` who are ``on_duty``, which are ascending;
+    return how many these are then. (All anew would be a look at every sleeper that could wake.)"""
+    for row in range(first, last):
+        account = np.int64(planned.account[row])
+        place = np.searchsorted(on_duty[:n], account)
+        is_there = place < n and on_duty[place] == account
+        if account < society.anchor.size or state.status[account] != ACTIVE or is_there:
+            continue
+        for i in range(n, place, -1):
+            on_duty[i] = on_duty[i - 1]
+        on_duty[place] = account
+        n += 1
+    return n
+
+
 @lean_kernel
 def find_awake(
     seed: int, step: int, low: int, high: int, on_duty: NDArray[np.int64], state: State, society: Society, schedule: Schedule,

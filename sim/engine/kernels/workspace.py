@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sim.engine.parameters import Parameters
 from sim.feed.outbox import ENTRY
 
+BIN_BITS = 7
+
 NOTHING = 0
 NEW = 1
 RESHARE = 2
@@ -129,7 +131,7 @@ def make_scratch(
         copies=np.zeros(size, dtype=np.int64),
         copied=np.zeros(1, dtype=np.int64),
         row=np.zeros(followees + 1, dtype=np.int64),
-        by_age=np.zeros(128, dtype=np.int64),
+        by_age=np.zeros(1 << BIN_BITS, dtype=np.int64),
         newest=np.zeros(parameters.feed.length, dtype=np.int64),
         feed=np.zeros(shown, dtype=np.int64),
         new=np.zeros(shown, dtype=np.int64),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.calendar import in_days
-from sim.fields import quantity, register
+from sim.fields import percent, quantity, register
 from sim.moderation.desk import Desk
 from sim.moderation.detectors.detector import Detector, Rates
 from sim.moderation.policy import DailyPolicy, delay_ends, minutes_field
@@ -48,6 +48,6 @@ class Appeals(DailyPolicy):
 
     def sentence(self, date: str) -> str:
         return (
-            f"From {date} on {self.appealing:.0%} of the suspended appeal, and {in_days(self.delay_days)} after their suspension "
-            f"those are back whom the judge does not flag ({self.judge.sentence()})."
+            f"From {date} on {percent(self.appealing)} of the suspended appeal, and {in_days(self.delay_days)} after their "
+            f"suspension those are back whom the judge does not flag ({self.judge.sentence()})."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sim.fields import quantity, register
+from sim.fields import percent, quantity, register
 from sim.moderation.desk import Desk
 from sim.moderation.measures import Measures
 from sim.moderation.policy import Policy
@@ -56,12 +56,12 @@ class Disclosure(Policy):
         effects = []
         if self.discount > 0.0:
             effects.append(
-                f"messages within {self.resemblance:g} of its stance ({self.stance:+g}) persuade {self.discount:.0%} less from "
-                "then on"
+                f"messages within {self.resemblance:g} of its stance ({self.stance:+g}) persuade {percent(self.discount)} less "
+                "from then on"
             )
         if self.backlash_share > 0.0 and self.backlash > 0.0:
             effects.append(
-                f"{self.backlash_share:.0%} of people take it for censorship and move {self.backlash:.0%} of the way to the "
-                "campaign's side"
+                f"{percent(self.backlash_share)} of people take it for censorship and move {percent(self.backlash)} of the way "
+                "to the campaign's side"
             )
         return f"On {date} the platform discloses the campaign: {' and '.join(effects) or 'nobody minds'}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.calendar import in_days
-from sim.fields import quantity, register
+from sim.fields import percent, quantity, register
 from sim.moderation.desk import Desk
 from sim.moderation.detectors.detector import Detector
 from sim.moderation.detectors.score import NEW_ACCOUNTS, ScoreDetector
@@ -43,6 +43,6 @@ class RegistrationChecks(DailyPolicy):
 
     def sentence(self, date: str) -> str:
         return (
-            f"From {date} on the platform checks {self.checked:.0%} of new accounts {in_days(self.delay_days)} after their "
+            f"From {date} on the platform checks {percent(self.checked)} of new accounts {in_days(self.delay_days)} after their "
             f"registration and removes those that look suspicious ({self.detector.sentence()})."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.fields import quantity, register
+from sim.fields import percent, quantity, register
 from sim.moderation.measures import Measures
 from sim.moderation.policy import StandingPolicy
 
@@ -24,4 +24,4 @@ class ReshareFriction(StandingPolicy):
         return measures._replace(friction=1.0 - (1.0 - measures.friction) * (1.0 - self.dropped))
 
     def sentence(self, date: str) -> str:
-        return f"From {date} on the platform asks before each reshare, and citizens drop {self.dropped:.0%} of theirs."
+        return f"From {date} on the platform asks before each reshare, and citizens drop {percent(self.dropped)} of theirs."

@@ -13,7 +13,7 @@ from sim.compiled import lean_kernel
 from sim.engine.kernels.waking import come_into_use
 from sim.engine.planned import Planned
 from sim.engine.state import State
-from sim.page.kernels.ranking import Ranking, rank
+from sim.page.kernels.ranking import Ranking, rank, shortlist
 from sim.people.accounts import Status
 from sim.randomness import Stream, uniform
 from sim.society.groups import Group
@@ -55,7 +55,7 @@ def see_to_losses(
     the lost, and plan anew what the others post."""
     come_into_use(step, np.searchsorted(planned.step, step), True, planned, state, society)
     tick, answer = step - burn_in_ticks, operator.answer
-    lost = known = sleepers = asleep = np.int64(0)
+    lost = known = sleepers = np.int64(0)
     noticed = np.rint(operator.notice_days * ticks_per_day)
     for account in range(society.anchor.size, society.group.size):
         group = np.int64(society.group[account])
@@ -65,28 +65,42 @@ def see_to_losses(
         if used and state.status[account] == _SUSPENDED:
             lost += 1
             known += step - np.int64(state.suspended_since[account]) >= noticed
-        if group == _OF_SLEEPERS:
-            sleepers += 1
-            if state.status[account] == _SLEEPING and np.int64(registered_from[account]) <= tick:
-                ranking.key[account] = -uniform(seed, _REPLACEMENT, 0, account, 0)
-                ranking.ranked[0, asleep] = account
-                asleep += 1
+        sleepers += group == _OF_SLEEPERS
     if lost == 0 and answer[0] == 0 and answer[1] == 0:
         return
     wanted = replacements(
         known, answer[1], sleepers, tick // ticks_per_day, operator.replacement, operator.budget_hours,
         operator.hours_per_account,
     )  # fmt: skip
-    source = rank(asleep, ranking)
-    woken = min(wanted, asleep)
-    for i in range(woken):
-        account = ranking.ranked[source, i]
-        state.status[account] = _ACTIVE
-        state.active_since[account] = step
+    woken = np.int64(0)
+    if wanted > 0:
+        woken = _replace(seed, step, tick, wanted, registered_from, state, society, ranking)
     keeps_volume = np.int64(operator.keeps_volume and known > 0)
     if known != answer[0] or woken > 0 or keeps_volume != answer[2]:
         answer[0], answer[1], answer[2] = known, answer[1] + woken, keeps_volume
         _plan(step, tick, keeps_volume > 0, state, society, operator)
+
+
+@lean_kernel
+def _replace(
+    seed: int, step: int, tick: int, wanted: int, registered_from: NDArray[np.uint16], state: State, society: Society,
+    ranking: Ranking,
+) -> int:  # fmt: skip
+    """Wake as many sleepers as are wanted, or all that could wake, those with the least draws; return how many."""
+    asleep = np.int64(0)
+    for account in range(society.anchor.size, society.group.size):
+        could_wake = society.group[account] == _OF_SLEEPERS and state.status[account] == _SLEEPING
+        if could_wake and np.int64(registered_from[account]) <= tick:
+            ranking.key[account] = -uniform(seed, _REPLACEMENT, 0, account, 0)
+            ranking.ranked[0, asleep] = account
+            asleep += 1
+    woken = min(wanted, asleep)
+    source = rank(shortlist(asleep, wanted, ranking), ranking)
+    for i in range(woken):
+        account = ranking.ranked[source, i]
+        state.status[account] = _ACTIVE
+        state.active_since[account] = step
+    return woken
 
 
 @lean_kernel

@@ -18,6 +18,33 @@ class Ranking(NamedTuple):
     ranked: NDArray[np.int32]
 
 
+_HALVINGS = 12
+
+
+@lean_kernel
+def shortlist(n: int, wanted: int, ranking: Ranking) -> int:
+    """Leave of the first ``n`` accounts, whose keys lie from -1 to 0, those with the ``wanted`` greatest and a few others, in
+    their order; return how many. To sort hundreds of thousands for the sake of some hundred takes longer than a day's ticks."""
+    ranked, key = ranking.ranked, ranking.key
+    low, high = -1.0, 0.0  # as many as are wanted, or all, have at least ``low``
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        above = np.int64(0)
+        for i in range(n):
+            above += key[ranked[0, i]] >= middle
+        if above >= wanted:
+            low = middle
+        else:
+            high = middle
+    left = np.int64(0)
+    for i in range(n):
+        account = ranked[0, i]
+        if key[account] >= low:
+            ranked[0, left] = account
+            left += 1
+    return left
+
+
 @lean_kernel
 def rank(n: int, ranking: Ranking) -> int:
     """Sort the first ``n`` accounts, which are ascending, by falling key, those of equal keys as they are; return the row of

@@ -10,7 +10,8 @@ import numpy as np
 from sim.compiled import inlined, lean_kernel
 from sim.engine.kernels.codes import ACTIVE
 from sim.engine.kernels.feeds import look
-from sim.engine.kernels.reading import believed, discredits
+from sim.engine.kernels.gathering import posted_last
+from sim.engine.kernels.reading import believed, discredits, is_news, share_of_weights, weight_of_reading
 from sim.engine.kernels.selecting import weight_of
 from sim.engine.kernels.topic_slots import list_stream
 from sim.engine.kernels.workspace import Scratch
@@ -33,8 +34,9 @@ class Shown(IntEnum):
     the topic stream); ``SHARES`` as the model counts them; whether it is there ``FROM_STREAM`` alone; whether its author, who is
     ``FOLLOWED``, carries it; how many others of those followed do (``RELAYED``), and which of them posted it last (``CARRIER``,
     -1 where none does); whether it is ``NEW`` to the reader and on the topic; what it says (``STANCE``, nan where it is off the
-    topic); its ``WEIGHT`` among the messages to reshare; and how far it would ``PULL`` the reader's opinion (nan where it is not
-    new; an opinion rule that averages divides it by all weights)."""
+    topic); its ``WEIGHT`` among the messages to reshare; how far it ``PULL``s the reader's opinion, with all
+    that is read at once (nan where it is not new); and whether the opinion rule gives it no weight for being too ``FAR`` away
+    (it would give some to what the reader thinks)."""
 
     AUTHOR = 0
     CREATED = 1
@@ -48,13 +50,14 @@ class Shown(IntEnum):
     STANCE = 9
     WEIGHT = 10
     PULL = 11
-    COLUMNS = 12
+    FAR = 12
+    COLUMNS = 13
 
 
 _AUTHOR, _CREATED, _POSTED, _SHARES = int(Shown.AUTHOR), int(Shown.CREATED), int(Shown.POSTED), int(Shown.SHARES)
 _FROM_STREAM, _FOLLOWED, _RELAYED = int(Shown.FROM_STREAM), int(Shown.FOLLOWED), int(Shown.RELAYED)
 _CARRIER, _NEW, _STANCE = int(Shown.CARRIER), int(Shown.NEW), int(Shown.STANCE)
-_WEIGHT, _PULL = int(Shown.WEIGHT), int(Shown.PULL)
+_WEIGHT, _PULL, _FAR = int(Shown.WEIGHT), int(Shown.PULL), int(Shown.FAR)
 
 
 @inlined
@@ -94,11 +97,7 @@ def _find_carriers(
     followed, relayed, carrier, last = 0, 0, np.int64(-1), np.int64(-1)
     for i in range(rows):
         followee = scratch.row[i]
-        posted = np.int64(-1)
-        for k in range(state.outbox.shape[1]):
-            entry = state.outbox[followee, k]
-            if entry.author == author and entry.created == created and step - entry.posted <= parameters.ticks.lifetime:
-                posted = max(posted, np.int64(entry.posted))
+        posted = posted_last(step, followee, author, created, state, parameters)
         if posted < 0:
             continue
         if followee == author:
@@ -138,6 +137,7 @@ def show_feed(
     x = state.opinion[person, 0]
     confidence = np.float64(society.confidence_bound[person])
     discredited = discredits(parameters)
+    news = 0
     for i in range(shown):
         c = scratch.feed[i]
         entry = scratch.entry[c]
@@ -148,16 +148,23 @@ def show_feed(
         _find_carriers(step, c, rows, row, state, parameters, scratch)
         row[_WEIGHT] = scratch.weight[c]
         row[_STANCE] = row[_PULL] = np.nan
-        row[_NEW] = 0.0
+        row[_NEW] = row[_FAR] = 0.0
         if entry.stance == OFF_TOPIC:
             continue
         stance = stance_of(entry.stance)
         row[_STANCE] = stance
-        if scratch.earliest[c] < state.last_awake[account] or entry.author == account:
+        if not is_news(c, account, state.last_awake[account], scratch):
             continue
         row[_NEW] = 1.0
-        w = weight(x, stance, confidence, rule_parameters)
-        if discredited:
-            w *= believed(np.int64(entry.author), stance, state, parameters)
-        row[_PULL] = w * (stance - x)
+        w = weight_of_reading(weight, x, stance, confidence, rule_parameters, parameters.rule.averages, scratch)
+        row[_FAR] = np.float64(w == 0.0 and weight(x, x, confidence, rule_parameters) != 0.0)
+        scratch.stance[news, 0] = stance
+        scratch.factor[news] = believed(np.int64(entry.author), stance, state, parameters) if discredited else 1.0
+        row[_PULL] = w * scratch.factor[news]
+        news += 1
+    # The same share of all of them, as it is taken when they are read.
+    share, _ = share_of_weights(x, person, news, discredited, society, parameters, weight, rule_parameters, scratch)
+    for i in range(shown):
+        row = work.shown[i]
+        row[_PULL] = row[_PULL] * share * (row[_STANCE] - x)
     return shown

@@ -64,7 +64,7 @@ def _next_stop(step: int, last: int, work: Work) -> int:
 
 @lean_kernel
 def stretch(last: int, weight: Any, whole: Whole) -> int:
-    """Go on from ``whole.work.step`` to the beginning of step ``last``; ``weight`` is the opinion rule's."""
+    """Go on from ``whole.work.step`` to the beginning of step ``last``; ``weight`` is that of opinion rules."""
     seed, state, society, work = whole.seed, whole.state, whole.society, whole.work
     fixed = whole.parameters
     member = Member(np.int64(0), np.int64(1), np.int64(0), work.met, work.joined, work.unfit)
