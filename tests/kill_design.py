@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from sim.study.ledger import Ledger
+from tests.processes import begun
 
 ROOT = Path(__file__).resolve().parents[1]
 DESIGN = [
@@ -69,7 +70,7 @@ def finished(executor: str, worlds: int, folder: Path, asked: Sequence[str] = ()
 
 def kill_at(wanted: int, executor: str, worlds: int, folder: Path, asked: Sequence[str] = ()) -> int:
     """Kill the program when its ledger has so many runs; returns how many it then has."""
-    with subprocess.Popen(
+    with begun(
         command(executor, worlds, folder, asked), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as program:
         while records(folder) < wanted:

@@ -15,6 +15,7 @@ import pytest
 
 from sim.study import claims as room
 from sim.study.claims import Claims
+from tests.processes import begun
 from tests.test_command_line import ROOT
 
 TAKE = """
@@ -86,9 +87,8 @@ def test_of_many_who_want_it_one_gets_it(tmp_path: Path) -> None:
 
 
 def test_the_claim_of_a_process_that_died_here_is_free_at_once(tmp_path: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", TAKE, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
+    command = [sys.executable, "-c", TAKE, str(tmp_path)]
+    with begun(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "True\n"
         claims = Claims(tmp_path)
         assert claims.holder("a") == f"process {process.pid} on {socket.gethostname()}"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from experiments.command.composition import quoted
 from experiments.run import main
 from sim.fields import InputError
+from tests.processes import begun
 
 ROOT = Path(__file__).parent.parent
 
@@ -279,8 +281,8 @@ def test_fields_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert fields["world.opinion.rule.strength"]["assumption"] is True
 
 
-def program(*arguments: str, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+def program(*arguments: str, **more: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    return begun(
         [sys.executable, "-m", "experiments.run", *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env={**os.environ, **more},
     )  # fmt: skip

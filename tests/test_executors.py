@@ -23,6 +23,7 @@ from sim.fields import InputError
 from sim.moderation import PreemptiveRemoval, Takedown
 from sim.study.blocks import packed
 from sim.study.ledger import Ledger
+from tests.processes import begun
 from tests.test_own_outcomes import Extremes
 from tests.test_own_weights import Dividing
 from tests.worlds import busy_world
@@ -215,7 +216,7 @@ def alive(pid: int) -> bool:
 def test_workers_end_with_the_process_that_began_them(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "long.py").write_text(LONG)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(
+    with begun(
         [sys.executable, "long.py"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True,
         stderr=subprocess.DEVNULL,
     ) as program:  # fmt: skip

@@ -21,6 +21,7 @@ import sim
 from experiments.run import main
 from experiments.studies.results import load
 from sim.study.records import unpack
+from tests.processes import begun
 from tests.test_command_line import ROOT
 
 WORLD = sim.World.hk2019(people=1000)  # only handed on
@@ -62,7 +63,7 @@ def run(results: Path) -> dict[str, Any]:
 def kill_after(results: Path, wanted: int, wait: float) -> None:
     """Start the study, and kill it ``wait`` seconds after its ledger holds ``wanted`` records."""
     command = [sys.executable, "-m", "experiments.run", *STUDY, f"results={results}"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with begun(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         deadline = time.monotonic() + 120
         while len(records(results)) < wanted and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.001)

@@ -155,7 +155,7 @@ class Counted:
     """How many states are held at the same time: those made by building or copying that are not let go yet."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.held, self.most, lock = 0, 0, threading.Lock()
+        self.held, self.most, lock = 0, 0, threading.RLock()  # a collection may let go while it is held
         copy = State.copy
 
         def let_go() -> None:

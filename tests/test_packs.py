@@ -206,15 +206,74 @@ def test_a_reader_never_sees_a_run_vanish(ledger: Ledger, tmp_path: Path, monkey
         threads = [threading.Thread(target=read, args=(copy.directory, done, missed)) for _ in range(2)]
         for thread in threads:
             thread.start()
-        copy.consolidate()
-        former = copy.packs.all()
-        packs.write_pack(copy.packs.folder, [record for pack in former for record in pack.records()])
-        for pack in former:
-            pack.path.unlink()
-        done.set()
-        for thread in threads:
-            thread.join()
+        try:
+            copy.consolidate()
+            _put_together(copy)
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
         assert not missed and len(packed(copy)) == 1
+
+
+def _put_together(ledger: Ledger) -> None:
+    """One pack replaces all."""
+    former = ledger.packs.all()
+    packs.write_pack(ledger.packs.folder, [record for pack in former for record in pack.records()])
+    for pack in former:
+        pack.path.unlink()
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("step", range(4))
+def test_a_pack_that_goes_before_it_is_read_is_sought_in_another(
+    step: int, damaged: bool, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also the last that goes, after which nothing more changes; and one found damaged, before its whole records are sought."""
+    monkeypatch.setattr(ledgers, "RUNS", 8)
+    ledger.consolidate()
+    reader, reads = Ledger(ledger.directory, lambda _: None), 0
+    usual = packs.Pack.read
+
+    def read(pack: packs.Pack, at: int, size: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        if reads != step + 1:
+            return usual(pack, at, size)
+        content = usual(pack, at, size)
+        with monkeypatch.context() as undisturbed:
+            undisturbed.setattr(packs.Pack, "read", usual)
+            _put_together(Ledger(ledger.directory))
+        return content[::-1] if damaged else usual(pack, at, size)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(packs.Pack, "read", read)
+        assert [key for key in KEYS if next(reader._copies(key), None) is not None] == KEYS
+    assert reads > len(KEYS) and len(packed(ledger)) == 1
+
+
+def test_where_the_only_pack_goes_nothing_is_found(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.consolidate()
+    (pack,) = packed(ledger)
+    usual = packs.Pack.read
+
+    def read(which: packs.Pack, at: int, size: int) -> bytes:
+        pack.unlink(missing_ok=True)
+        return usual(which, at, size)
+
+    monkeypatch.setattr(packs.Pack, "read", read)
+    assert list(ledger._copies(KEYS[0])) == []
+
+
+def test_a_link_to_no_pack_is_said_once(ledger: Ledger) -> None:
+    ledger.consolidate()
+    link = ledger.packs.folder / "0.pack"
+    link.symlink_to("nowhere")
+    said: list[str] = []
+    assert found(ledger, said) == KEYS
+    assert said == [f"{link} is a link to no file: nothing in it is used."]
+    fresh = Ledger(ledger.directory, said.append)
+    assert list(fresh._copies("ab" * 32)) == []
 
 
 # Packs that are not what was written

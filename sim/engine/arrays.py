@@ -107,7 +107,7 @@ class ArrayEngine(Engine):
                 leave(self._team[i])
                 raise
 
-        crew.each(run)
+        crew.each(run, lambda: leave(self._team[0]))
         self._check_weights()
         self.state.counts[first:last] += counts.sum(axis=0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TypeVar
@@ -17,13 +17,19 @@ class Crew:
     def __init__(self, threads: int, pool: ThreadPoolExecutor | None = None) -> None:
         self.threads, self._pool = threads, pool
 
-    def each(self, call: Callable[[int], Result]) -> list[Result]:
-        """Make ``call(0)``, ``call(1)``, … side by side, one on each thread; what they return."""
+    def each(self, call: Callable[[int], Result], give_up: Callable[[], None] = lambda: None) -> list[Result]:
+        """Make ``call(0)``, ``call(1)``, … side by side, one on each thread; what they return. ``give_up()`` is called where
+        some may be under way and others, the caller's among them, will not be made: no thread can be begun, or Ctrl-C."""
         if self._pool is None:
             return [call(0)]
-        others = [self._pool.submit(call, number) for number in range(1, self.threads)]
+        others: list[Future[Result]] = []
         try:
+            for number in range(1, self.threads):
+                others.append(self._pool.submit(call, number))
             first = call(0)
+        except BaseException:
+            give_up()
+            raise
         finally:
             wait(others)
         return [first, *(other.result() for other in others)]

@@ -10,14 +10,14 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment
 from sim.fields import register
 
-_STOP: Event | None = None
+_STOP: Any = None
 
 
 @register("processes")
@@ -30,7 +30,8 @@ class Processes(Elsewhere):
         """Started afresh (a copy of a process with threads may hang). An exception ends them with the simulated day that they
         are in."""
         context = multiprocessing.get_context("spawn")
-        stop = context.Event()
+        # An Event has a lock, and a worker that is killed while it looks would never give it back.
+        stop = context.RawValue("b", 0)
         with (
             environment(**ONE_THREAD),
             ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(stop,)) as pool,
@@ -38,17 +39,17 @@ class Processes(Elsewhere):
             try:
                 yield pool
             except BaseException:
-                stop.set()
+                stop.value = 1
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
 
 
 def told_to_stop() -> bool:
     """Whether this is a worker process whose work has been given up."""
-    return _STOP is not None and _STOP.is_set()
+    return _STOP is not None and bool(_STOP.value)
 
 
-def _begin(stop: Event) -> None:
+def _begin(stop: Any) -> None:
     global _STOP
     _STOP = stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells everybody; whoever began this process decides

@@ -12,7 +12,6 @@ import os
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -174,9 +173,8 @@ class Packs:
                 return
             try:
                 content = place.pack.read(place.at, place.size)
-            except FileNotFoundError:  # it has just been replaced by another
-                with self._lock:
-                    self._packs.pop(place.pack.path.name, None)
+            except FileNotFoundError:
+                self._gone(place.pack)
                 continue
             tried.add((place.pack.path.name, place.at))
             try:
@@ -185,8 +183,11 @@ class Packs:
                 whole = False
             if whole:
                 yield content
-            else:
+                continue
+            try:
                 self._damaged(place.pack)
+            except FileNotFoundError:
+                self._gone(place.pack)
 
     def _next(self, key: str, tried: set[tuple[str, int]]) -> Place | None:
         first, rest = int(key[:16], 16), bytes.fromhex(key[16:])
@@ -217,11 +218,22 @@ class Packs:
                 return False
             packs: dict[str, Pack | None] = {}
             for name in names:
-                with suppress(FileNotFoundError):
+                try:
                     packs[name] = self._packs[name] if name in self._packs else self._open(self.folder / name)
+                except FileNotFoundError:
+                    if os.path.lexists(self.folder / name):
+                        packs[name] = None
+                        self._say(f"{self.folder / name} is a link to no file: nothing in it is used.")
             self._packs = packs
             self._arrange()
             return True
+
+    def _gone(self, pack: Pack) -> None:
+        """Know no more of a pack that has just been replaced by another."""
+        with self._lock:
+            if self._packs.get(pack.path.name) is pack:
+                del self._packs[pack.path.name]
+                self._arrange()
 
     def _open(self, path: Path) -> Pack | None:
         try:
