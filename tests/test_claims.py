@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import signal
 import socket
@@ -10,6 +12,8 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -33,7 +37,7 @@ class Watch:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
-        monkeypatch.setattr(room.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(room, "time", SimpleNamespace(monotonic=lambda: self.now))
 
 
 @pytest.fixture
@@ -70,7 +74,7 @@ def test_of_many_who_want_it_one_gets_it(tmp_path: Path) -> None:
     for round_ in range(20):
         all_ = [Claims(tmp_path) for _ in range(8)]
         got: list[int] = []
-        start = threading.Barrier(8)
+        start = threading.Barrier(8, timeout=60)
 
         def want(i: int, all_: list[Claims] = all_, got: list[int] = got, start: threading.Barrier = start) -> None:
             start.wait()
@@ -146,6 +150,89 @@ def test_a_claim_that_was_taken_over_meanwhile_is_not_lost(tmp_path: Path) -> No
     assert (tmp_path / "a.claim").read_text() == mine
     assert not second.take("a")
     first.release("a")
+
+
+def test_an_empty_claim_that_has_just_been_made_is_none_that_was_left_long_ago(tmp_path: Path, watch: Watch) -> None:
+    """Whoever makes a claim writes into it a moment later."""
+    claims = Claims(tmp_path)
+    (tmp_path / "a.claim").touch()
+    assert not claims.take("a")
+    watch.now += room.PATIENCE + 1
+    (tmp_path / "b.claim").touch()
+    assert not claims.take("b")
+    assert claims.take("a")
+
+
+def _refusing(monkeypatch: pytest.MonkeyPatch, name: str, ending: str) -> None:
+    """A file system that refuses to do something to files of a kind."""
+    usual = getattr(Path, name)
+
+    def refuse(path: Path, *given: Any, **named: Any) -> Any:
+        if path.suffix == ending:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(path))
+        return usual(path, *given, **named)
+
+    monkeypatch.setattr(Path, name, refuse)
+
+
+@pytest.mark.parametrize("refused", ["rename", "read_text"])
+def test_a_claim_of_the_dead_that_cannot_be_removed_or_read_is_in_nobodys_way(
+    refused: str, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or one would wait for it for ever, without a word."""
+    elsewhere(tmp_path)
+    claims = Claims(tmp_path)
+    _refusing(monkeypatch, refused, ".claim")
+    assert not claims.take("a") and claims.holder("a") is not None
+    watch.now += room.PATIENCE + 1
+    assert claims.take("a")
+
+
+def test_what_one_could_not_give_up_is_still_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    claims = Claims(tmp_path)
+    assert claims.take("a") and claims.take("b")
+    with monkeypatch.context() as patch:
+        _refusing(patch, "unlink", ".claim")
+        claims.release("a")
+    assert claims.take("a") and not claims.take("a")
+    claims.release("a")
+    assert claims.names() == ["b"]
+    claims.release("b")
+
+
+def test_ctrl_c_while_something_is_claimed_leaves_no_claim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that lives on would be waited for for ever, by itself too."""
+    claims, create = Claims(tmp_path), Claims._create
+
+    def interrupted(self: Claims, name: str) -> bool:
+        create(self, name)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Claims, "_create", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            claims.take("a")
+    assert not list(tmp_path.iterdir())
+    assert Claims(tmp_path).take("a")
+
+
+def test_a_claim_for_which_there_is_no_room_is_not_left_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = Path.open
+
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def full(path: Path, mode: str = "r", *given: Any, **named: Any) -> Any:
+        usual(path, mode, *given, **named).close()
+        return Full()
+
+    claims = Claims(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        assert claims.take("a")
+    assert not claims.names()
+    claims.release("a")
 
 
 def test_signs_of_life_are_given_while_there_are_claims(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from experiments.ledger import main
-from experiments.studies.ledger_contents import doomed
+from experiments.studies.ledger_contents import Checked, doomed, verify
 from sim.study.failures import failure
 from sim.study.ledger import Ledger
 from tests.test_ledger import BRANCHES, WORLD
@@ -84,6 +84,15 @@ def test_verifies_every_checksum(place: Path, capsys: pytest.CaptureFixture[str]
     assert {damage["path"] for damage in found["damaged"]} == {str(path), str(place / "packs" / "mine.pack")}
     code, text = said(capsys, "verify", f"results={place}")
     assert code == 1 and "7 records are whole, 2 files are damaged" in text
+
+
+def test_what_goes_while_it_is_verified_is_left_out(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a record does that a study puts into a pack meanwhile."""
+    ledger = Ledger(place)
+    paths, singles = ledger.packs.paths(), list(ledger.singles())
+    monkeypatch.setattr(ledger.packs, "paths", lambda: [*paths, place / "packs" / "gone.pack"])
+    monkeypatch.setattr(ledger, "singles", lambda: [*singles, place / "cd" / f"{'cd' * 32}.run"])
+    assert verify(ledger) == Checked(whole=8)
 
 
 def test_packs(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

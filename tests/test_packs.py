@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -274,6 +275,95 @@ def test_a_link_to_no_pack_is_said_once(ledger: Ledger) -> None:
     assert said == [f"{link} is a link to no file: nothing in it is used."]
     fresh = Ledger(ledger.directory, said.append)
     assert list(fresh._copies("ab" * 32)) == []
+
+
+def _before_a_pack_is_opened(
+    monkeypatch: pytest.MonkeyPatch, number: int, happens: Callable[[Path], Any]
+) -> Callable[[], bool]:
+    """Something happens before the so-manieth time that a pack is opened; whether it has."""
+    usual, times = packs.opened, 0
+
+    def opened(path: Path) -> Any:
+        nonlocal times
+        times += 1
+        if times == number:
+            happens(path)
+        return usual(path)
+
+    monkeypatch.setattr(packs, "opened", opened)
+    return lambda: times >= number
+
+
+@pytest.mark.parametrize("left", [0, 2])
+def test_a_pack_that_becomes_empty_while_it_is_read_is_damaged(
+    left: int, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After so many of its records have been read."""
+    ledger.consolidate()
+    (pack,) = packed(ledger)
+    reached = _before_a_pack_is_opened(monkeypatch, 2 + left, lambda path: path.write_bytes(b""))
+    said: list[str] = []
+    assert len(found(ledger, said)) == left and reached()
+    assert len(said) == 1 and f"{pack} is damaged" in said[0]
+
+
+def test_a_damaged_pack_that_becomes_empty_before_whole_records_are_sought(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.consolidate()
+    (pack,) = packed(ledger)
+    flipped(pack, pack.stat().st_size - 10)
+    reached = _before_a_pack_is_opened(monkeypatch, 2, lambda path: path.write_bytes(b""))
+    said: list[str] = []
+    assert found(ledger, said) == [] and reached()
+    assert len(said) == 1 and f"{pack} is damaged: 0 runs in it are whole" in said[0]
+
+
+@pytest.mark.parametrize("does", ["remove", "consolidate"])
+def test_a_pack_that_goes_while_it_is_put_into_another_is_somebody_elses(
+    does: str, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.consolidate()
+    (pack,) = packed(ledger)
+    flipped(pack, pack.stat().st_size - 10)
+    reached = _before_a_pack_is_opened(monkeypatch, 5, Path.unlink)
+    again = Ledger(ledger.directory, lambda _: None)
+    again.remove({KEYS[0]}) if does == "remove" else again.consolidate()
+    assert reached() and not packed(ledger) and not list(ledger.packs.folder.iterdir())
+
+
+def test_where_no_pack_can_be_written_the_sentence_says_why(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.consolidate()
+    monkeypatch.setattr(packs, "put_in_place", lambda temporary, *_: temporary.rename("/nowhere/at/all"))
+    with pytest.raises(InputError, match=r"packs \(No such file or directory\)"):
+        ledger.remove({KEYS[0]})
+    assert found(ledger) == KEYS
+
+
+@pytest.mark.parametrize("are_packed", [False, True])
+def test_what_is_packed_meanwhile_is_among_the_contents(
+    are_packed: bool, ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Records that go into packs, and packs into one, while all are listed."""
+    monkeypatch.setattr(ledgers, "RUNS", 8)
+    if are_packed:
+        ledger.consolidate()
+    for step in range(0, 25, 4):
+        place = shutil.copytree(ledger.directory, tmp_path / str(step))
+        listing = Ledger(place).contents()
+        keys = {stored.key for stored in islice(listing, step)}
+        Ledger(place).consolidate()
+        _put_together(Ledger(place))
+        assert keys | {stored.key for stored in listing} == set(KEYS), step
+
+
+def test_a_folder_that_goes_as_soon_as_something_is_kept_in_it(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path)
+    monkeypatch.setattr(ledgers, "put_in_place", lambda _, __, path: shutil.rmtree(path.parent))
+    ledger.keep(KEYS[0], run)
+    assert ledger.kept == 1
 
 
 # Packs that are not what was written

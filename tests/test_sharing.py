@@ -15,10 +15,11 @@ import pytest
 
 import sim
 from sim.fields import InputError, quantity, register
+from sim.moderation import Takedown
 from sim.outcomes import Day, OwnOutcome
 from sim.study import sharing
 from sim.study import tree as trees
-from sim.study.failures import reason
+from sim.study.failures import failure, reason
 from sim.study.keys import RunKeys
 from sim.study.ledger import Ledger, LedgerWarning
 from tests.test_claims import elsewhere
@@ -155,6 +156,46 @@ def test_claims_are_given_up_whatever_ends_a_study(tmp_path: Path) -> None:
 
     with pytest.raises(EnoughError):
         compare(tmp_path, progress=stop)
+    assert not list((tmp_path / "claims").iterdir())
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt(), InputError("cannot be read")])
+def test_claims_are_given_up_where_a_record_that_is_sought_once_more_ends_it(
+    fault: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could ever take them over from a process that lives on; it would wait for itself."""
+    finds, find = 0, Ledger.find
+
+    def second(ledger: Ledger, *given: Any) -> Any:
+        nonlocal finds
+        finds += 1
+        if finds == 2:
+            raise fault
+        return find(ledger, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "find", second)
+        with pytest.raises(type(fault)):
+            compare(tmp_path)
+    assert not list((tmp_path / "claims").iterdir())
+
+
+def test_claims_are_given_up_of_what_was_to_be_simulated_by_itself_later(tmp_path: Path) -> None:
+    """All that failed before is claimed together, and simulated apart."""
+
+    class EnoughError(Exception):
+        pass
+
+    def stop(done: int, _total: int) -> None:
+        if done:
+            raise EnoughError
+
+    branches = {str(n): sim.Branch(policies=(Takedown(day=1, accounts=n),)) for n in range(1, 5)}
+    ledger, keys = Ledger(tmp_path), RunKeys(WORLD, WORLD.days)
+    for branch in branches.values():
+        ledger.failures.record(failure(keys.key(branch, 1), WORLD, branch, 1, ValueError("bad luck")))
+    with pytest.raises(EnoughError):
+        sim.compare(WORLD, branches, seeds=1, threads=1, ledger=ledger, progress=stop)
     assert not list((tmp_path / "claims").iterdir())
 
 

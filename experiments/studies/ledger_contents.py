@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from experiments.studies.leaves import leaves
 from sim.fields import canonical_json
+from sim.study.files import content_of
 from sim.study.ledger import Ledger
 from sim.study.long_tables import WORK_COLUMNS
 from sim.study.packs import Pack
@@ -101,20 +103,14 @@ def verify(ledger: Ledger) -> Checked:
     """Check every checksum there is."""
     checked = Checked()
     for path in ledger.packs.paths():
-        try:
-            pack = Pack(path)
-        except BrokenRecordError as error:
-            checked.damaged.append(Damage(str(path), str(error)))
-            continue
-        broken = 0
-        for key, content in pack.records():
-            broken += not _is_whole(key, content, checked)
-        if broken or not pack.whole:
-            index = "" if pack.whole else "its index is damaged, "
-            checked.damaged.append(Damage(str(path), f"{index}{len(pack.index) - broken:,} runs in it are whole"))
+        with suppress(FileNotFoundError):  # another has just taken its place
+            _verify_pack(path, checked)
     for path in ledger.singles():
+        content = content_of(path)
+        if content is None:
+            continue
         try:
-            key = key_of(path.read_bytes())
+            key = key_of(content)
         except BrokenRecordError as error:
             checked.damaged.append(Damage(str(path), str(error)))
         else:
@@ -123,6 +119,20 @@ def verify(ledger: Ledger) -> Checked:
             else:
                 checked.damaged.append(Damage(str(path), "is the record of another run"))
     return checked
+
+
+def _verify_pack(path: Path, checked: Checked) -> None:
+    try:
+        pack = Pack(path)
+    except BrokenRecordError as error:
+        checked.damaged.append(Damage(str(path), str(error)))
+        return
+    broken = 0
+    for key, content in pack.records():
+        broken += not _is_whole(key, content, checked)
+    if broken or not pack.whole:
+        index = "" if pack.whole else "its index is damaged, "
+        checked.damaged.append(Damage(str(path), f"{index}{len(pack.index) - broken:,} runs in it are whole"))
 
 
 def _is_whole(key: str, content: bytes, checked: Checked) -> bool:

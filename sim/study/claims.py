@@ -32,7 +32,7 @@ class Claims:
     def __init__(self, folder: Path, beat: float = BEAT, patience: float = PATIENCE) -> None:
         self.folder = folder
         self.beat, self.patience = beat, patience
-        self._me = ""
+        self._me = "nobody"
         self._held: set[str] = set()
         self._stop = threading.Event()
         self._seen: dict[str, tuple[int | None, float]] = {}
@@ -47,10 +47,13 @@ class Claims:
                 self._begin()
             self._held.add(name)
         try:
-            if self._create(name) or (self.holder(name) is None and self._create(name)):
+            if self._create(name) or self._take_over(name):
                 return True
         except OSError:  # no claims here: what cannot be claimed is anybody's
             return True
+        except BaseException:
+            self.release(name)
+            raise
         self.release(name)
         return False
 
@@ -71,7 +74,7 @@ class Claims:
         owner = self._owner(name)
         if owner is None:
             return None
-        if self._is_alive(owner):
+        if self._is_alive(name, owner):
             return _in_words(owner)
         self._clear(name, owner)
         return None
@@ -117,30 +120,49 @@ class Claims:
         threading.Thread(target=_live, args=(sign, self.beat, self._stop), daemon=True).start()
 
     def _create(self, name: str) -> bool:
+        path = self._path(name)
         try:
-            with self._path(name).open("x") as file:
-                file.write(self._me)
+            file = path.open("x")
         except FileExistsError:
             return False
+        try:
+            with file:
+                file.write(self._me)
+        except OSError:  # such as a full disk: nobody's claim would be in everybody's way
+            path.unlink(missing_ok=True)
+            raise
         return True
 
+    def _take_over(self, name: str) -> bool:
+        """Claim what the dead have claimed; also where their claim cannot be removed, or one's own could not be."""
+        owner = self._owner(name)
+        if owner is not None and owner == self._me:
+            return True
+        if self.holder(name) is not None:
+            return False
+        return self._create(name) or (owner is not None and self._owner(name) == owner)
+
     def _owner(self, name: str) -> str | None:
-        """Whose a claim is, as it says; None where there is none."""
+        """Whose a claim is, as it says, and nothing where that may not be read; None where there is no claim."""
         try:
             return self._path(name).read_text(errors="replace")
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError:
+            return ""
 
-    def _is_alive(self, owner: str) -> bool:
+    def _is_alive(self, name: str, owner: str) -> bool:
         if owner == self._me:
             return True
         if _is_dead_here(owner):
             return False
-        sign, now = _modified(self._sign_of(owner) if _OWNER.fullmatch(owner) else None), time.monotonic()
+        is_told = _OWNER.fullmatch(owner) is not None
+        sign, now = _modified(self._sign_of(owner) if is_told else None), time.monotonic()
+        whose = owner if is_told else f"{name} {owner}"  # others that do not tell need not be the same one's
         with self._lock:
-            before = self._seen.get(owner)
+            before = self._seen.get(whose)
             if before is None or before[0] != sign:
-                self._seen[owner] = (sign, now)
+                self._seen[whose] = (sign, now)
                 return True
             return now - before[1] < self.patience
 

@@ -21,7 +21,7 @@ from sim.run import Run
 from sim.study.claims import Claims
 from sim.study.failures import Failures
 from sim.study.files import content_of, put_in_place, temporary_file, unwritable
-from sim.study.packs import BYTES, RUNS, Packs, write_pack
+from sim.study.packs import BYTES, RUNS, Pack, Packs, write_pack
 from sim.study.records import BrokenRecordError, key_of, pack, unpack
 from sim.temporaries import sweep, temporary_for
 from sim.world import World
@@ -170,19 +170,22 @@ class Ledger:
                 path.unlink(missing_ok=True)
         mended = [pack for pack in self.packs.all() if not pack.whole] if everything else []
         for damaged in mended:
-            if write_pack(self.packs.folder, damaged.records()) != damaged.path:
-                damaged.path.unlink(missing_ok=True)
+            self._replace(damaged, damaged.records())
         return Consolidated(runs, packs, len(mended))
 
     def contents(self) -> Iterator[Stored]:
         """Every record there is, whole or not; one that is in several places as often. Raises InputError."""
-        for found in self.packs.all():
-            with suppress(FileNotFoundError):
-                yield from (Stored(found.path, key, content) for key, content in found.records())
         for path in self.singles():
             single = content_of(path)
             if single is not None:
                 yield Stored(path, path.stem, single)
+        # Packs come after what is put into them, and again where others have taken their place meanwhile.
+        seen = set[Path]()
+        while fresh := [pack for pack in self.packs.all() if pack.path not in seen]:
+            for found in fresh:
+                seen.add(found.path)
+                with suppress(FileNotFoundError):
+                    yield from (Stored(found.path, key, content) for key, content in found.records())
 
     def remove(self, doomed: Set[str]) -> None:
         """Remove records. A pack that has others as well is replaced by one of these before it goes. Raises InputError."""
@@ -194,8 +197,7 @@ class Ledger:
             for former in self.packs.all():
                 if not doomed.isdisjoint(former.keys()):
                     rest = ((key, content) for key, content in former.records() if key not in doomed)
-                    if write_pack(self.packs.folder, rest) != former.path:
-                        former.path.unlink(missing_ok=True)
+                    self._replace(former, rest)
             for key in doomed:
                 self.path(key).unlink(missing_ok=True)
                 self.failures.forget(key)
@@ -203,6 +205,15 @@ class Ledger:
             raise unwritable(self.packs.folder, error) from None
         finally:
             self.claims.release(_PACKING)
+
+    def _replace(self, former: Pack, records: Iterable[tuple[str, bytes]]) -> None:
+        """Put records of a pack into a new one before it goes. Raises OSError."""
+        try:
+            if write_pack(self.packs.folder, records) != former.path:
+                former.path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            if former.path.exists():
+                raise  # otherwise somebody else has just done away with it
 
     def _packable(self, singles: Iterator[Path], put: list[Path]) -> Iterator[tuple[str, bytes]]:
         """Records of one pack, with their keys; ``put`` is filled with their paths."""
@@ -220,7 +231,10 @@ class Ledger:
 
     def _pack_where_it_pays(self, folder: Path) -> None:
         """Keys are spread evenly, so that one folder tells whether it is worth while to count the records in all."""
-        if sum(map(_is_single, os.listdir(folder))) < _CROWD or not self._packing.acquire(blocking=False):
+        here = 0
+        with suppress(OSError):
+            here = sum(map(_is_single, os.listdir(folder)))
+        if here < _CROWD or not self._packing.acquire(blocking=False):
             return
         try:
             self.consolidate(everything=False)

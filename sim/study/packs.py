@@ -6,15 +6,15 @@ the indices once, 48 bytes a run, and then one record. Where a pack is damaged, 
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import mmap
 import os
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,10 +53,7 @@ class Pack:
 
     def read(self, at: int, size: int) -> bytes:
         """Bytes of the file. Raises FileNotFoundError and InputError."""
-        file = opened(self.path)
-        if file is None:
-            raise FileNotFoundError(self.path)
-        with file, told_unreadable(self.path):
+        with self._opened() as file, told_unreadable(self.path):
             file.seek(at)
             return file.read(size)
 
@@ -76,10 +73,7 @@ class Pack:
         self.index = self._salvaged()
 
     def _read_index(self) -> Index | None:
-        file = opened(self.path)
-        if file is None:
-            raise FileNotFoundError(self.path)
-        with file, told_unreadable(self.path):
+        with self._opened() as file, told_unreadable(self.path):
             if file.read(len(_HEAD)) != _HEAD:
                 raise BrokenRecordError("is no pack of this version, or damaged at its beginning")
             end = file.seek(0, 2)
@@ -95,21 +89,21 @@ class Pack:
 
     def _salvaged(self) -> Index:
         found: list[tuple[str, int, int]] = []
+        with self._opened() as file, told_unreadable(self.path):
+            content = file.read()  # a map of it would end the process where the file becomes shorter meanwhile
+        at = content.find(MAGIC)
+        while at >= 0:
+            record = extent(content, at)
+            if record is not None:
+                found.append((record[0], at, record[1]))
+            at = content.find(MAGIC, at + (1 if record is None else record[1]))
+        return _index(found)
+
+    def _opened(self) -> IO[bytes]:
         file = opened(self.path)
         if file is None:
-            raise FileNotFoundError(self.path)
-        with (
-            file,
-            told_unreadable(self.path),
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
-        ):
-            at = content.find(MAGIC)
-            while at >= 0:
-                record = extent(content, at)
-                if record is not None:
-                    found.append((record[0], at, record[1]))
-                at = content.find(MAGIC, at + (1 if record is None else record[1]))
-        return _index(found)
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(self.path))
+        return file
 
 
 def write_pack(folder: Path, records: Iterable[tuple[str, bytes]]) -> Path | None:

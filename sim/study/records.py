@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import mmap
 import zlib
 from dataclasses import fields
 from functools import lru_cache
@@ -101,7 +100,7 @@ def outcomes(content: bytes) -> dict[str, float]:
     raise BrokenRecordError("is no record of this version")
 
 
-def extent(content: mmap.mmap, at: int) -> tuple[str, int] | None:
+def extent(content: bytes, at: int) -> tuple[str, int] | None:
     """Key and length of the record that begins at a place among others; None where no whole one does."""
     line = content.find(b"\n", at + _HEAD)
     try:

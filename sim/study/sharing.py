@@ -74,21 +74,26 @@ class _Sharing:
                 continue
             mine: dict[str, Wanted] = {}
             others: dict[str, Wanted] = {}
-            for name, wanted in each.block.wanted.items():
-                if not shelf.claim(wanted, seed):
-                    others[name] = wanted
-                    continue
-                run = shelf.find(wanted, seed)
-                if run is None:
+            try:
+                for name, wanted in each.block.wanted.items():
+                    if not shelf.claim(wanted, seed):
+                        others[name] = wanted
+                        continue
                     mine[name] = wanted
-                else:
-                    shelf.release(wanted, seed)
-                    self._arrived.append(Found(each, name, run))
+                    run = shelf.find(wanted, seed)
+                    if run is not None:
+                        shelf.release(wanted, seed)
+                        del mine[name]
+                        self._arrived.append(Found(each, name, run))
+                parts = list(_by_themselves(each, mine))
+            except BaseException:
+                self._release(each, mine)
+                raise
             if others:
                 self._others.append(each.only(others))
-            for part in _by_themselves(each, mine):
-                self._open[id(part)] = (part, set(part.block.wanted))
-                yield part
+            # All are open before one is handed on: more may not be asked for.
+            self._open |= {id(part): (part, set(part.block.wanted)) for part in parts}
+            yield from parts
 
     def _settle(self, found: Found | Failed) -> None:
         work, names = self._open.get(id(found.work), (found.work, set[str]()))
