@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.executors.executor import ONE_THREAD, Elsewhere, Submits, environment
 from sim.extras import imported
 from sim.fields import InputError, quantity, register
 
 _EVERY = 2.0  # seconds from one look at the jobs to the next; the queue itself is asked less often
+_LATER = 60.0  # seconds until what the queue did not take is handed in again
+_PATIENCE = 10.0  # seconds that the end waits for a look that is under way
 
 
 @register("slurm")
@@ -48,7 +51,7 @@ class Slurm(Elsewhere):
     )
     retries: int = quantity(
         3, unit="times", low=0, high=1_000, source="given by the user",
-        doc="How often a job that was lost is handed in again.",
+        doc="How often a job that was lost, or that the queue did not take, is handed in again.",
     )  # fmt: skip
     hours: float = quantity(
         4.0,
@@ -130,14 +133,26 @@ class _Again:
         return self.delayed(self)
 
 
+class _HandedIn(NamedTuple):
+    """A call that is under way: how often it may still be handed in again, and its job, or None with the moment from which on it
+    is to be."""
+
+    call: _Again
+    retries: int
+    job: Any = None
+    not_before: float = 0.0
+
+
 class _Jobs:
-    """Takes work as ``concurrent.futures`` has it; a thread looks after the jobs."""
+    """Takes work as ``concurrent.futures`` has it; a thread looks after the jobs. Everybody waits for that thread: whatever goes
+    wrong with a job is its future's, and ends no other."""
 
     def __init__(self, jobs: Any, retries: int) -> None:
         self._submitit = imported("submitit", "slurm", "executor slurm")
         self._jobs, self._retries = jobs, retries
-        self._under_way: dict[Future[Any], tuple[Any, _Again, int]] = {}
-        self._lock, self._over = threading.Lock(), threading.Event()
+        self._under_way: dict[Future[Any], _HandedIn] = {}
+        self._has_taken = False
+        self._lock, self._handing_in, self._over = threading.Lock(), threading.Lock(), threading.Event()
         self._thread = threading.Thread(target=self._look_after, daemon=True)
 
     def __enter__(self) -> _Jobs:
@@ -146,50 +161,72 @@ class _Jobs:
 
     def __exit__(self, *error: object) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(_PATIENCE)  # it may wait for a queue that does not answer
         with self._lock:
-            for job, _, _ in self._under_way.values():
-                with suppress(Exception):  # it may have ended, and the queue may not answer
-                    job.cancel()
+            left = [each.job for each in self._under_way.values() if each.job is not None]
+        for job in left:
+            with suppress(Exception):  # it may have ended, and the queue may not answer
+                job.cancel()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:
-        call = _Again(self._submitit, function, arguments)
         future: Future[Any] = Future()
-        with self._lock:
-            self._under_way[future] = (self._jobs.submit(call), call, self._retries)
+        try:
+            self._hand_in(future, _HandedIn(_Again(self._submitit, function, arguments), self._retries))
+        except Exception as error:
+            if not self._has_taken:
+                raise
+            future.set_exception(error)
         return future
+
+    def _hand_in(self, future: Future[Any], given: _HandedIn) -> None:
+        """Now, or later where the queue has a bad moment. Raises what is said by a queue that has never taken a job, or does not
+        take this one however often it is asked."""
+        try:
+            with self._handing_in:
+                found = given._replace(job=self._jobs.submit(given.call))
+            self._has_taken = True
+        except Exception:
+            if not self._has_taken or given.retries == 0:
+                raise
+            found = given._replace(job=None, retries=given.retries - 1, not_before=time.monotonic() + _LATER)
+        with self._lock:
+            self._under_way[future] = found
 
     def _look_after(self) -> None:
         while not self._over.wait(_EVERY if self._jobs.cluster == "slurm" else 0.1):
             with self._lock:
-                under_way = list(self._under_way)
-            for future in under_way:
-                self._look_at(future, *self._under_way[future])
+                under_way = list(self._under_way.items())
+            for future, given in under_way:
+                if self._over.is_set():
+                    return
+                try:
+                    self._look_at(future, given)
+                except BaseException as error:
+                    self._end(future, error)
 
-    def _look_at(self, future: Future[Any], job: Any, call: _Again, retries: int) -> None:
-        try:
-            if future.cancelled():
+    def _look_at(self, future: Future[Any], given: _HandedIn) -> None:
+        job = given.job
+        if future.cancelled():
+            self._end(future)
+            if job is not None:
                 job.cancel()
-            elif job.done():
-                self._end(future, job, call, retries)
-                return
+        elif job is None:
+            if time.monotonic() >= given.not_before:
+                self._hand_in(future, given)
+        elif job.done():
+            error = job.exception()
+            ends = self._submitit.core.utils
+            lost = isinstance(error, ends.UncompletedJobError) and not isinstance(error, ends.FailedJobError)
+            if lost and given.retries > 0:
+                self._hand_in(future, given._replace(retries=given.retries - 1))
             else:
-                return
-        except Exception as error:
-            future.set_exception(error)
-        with self._lock:
-            self._under_way.pop(future)
+                self._end(future, error, None if error is not None else job.result())
 
-    def _end(self, future: Future[Any], job: Any, call: _Again, retries: int) -> None:
-        error = job.exception()
-        ends = self._submitit.core.utils
-        lost = isinstance(error, ends.UncompletedJobError) and not isinstance(error, ends.FailedJobError)
+    def _end(self, future: Future[Any], error: BaseException | None = None, result: Any = None) -> None:
         with self._lock:
-            if lost and retries > 0:
-                self._under_way[future] = (self._jobs.submit(call), call, retries - 1)
-                return
-            self._under_way.pop(future)
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(job.result())
+            self._under_way.pop(future, None)
+        with suppress(InvalidStateError):  # it has been cancelled meanwhile
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
