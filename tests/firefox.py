@@ -48,6 +48,8 @@ class Firefox:
     def _receive(self) -> Any:
         length = b""
         while (letter := self._stream.read(1)) != b":":
+            if not letter:
+                raise EOFError("Firefox has ended")
             length += letter
         return json.loads(self._stream.read(int(length)))
 

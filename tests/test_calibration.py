@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import yaml
 
 import sim
 from experiments.calibrate import main
-from experiments.calibration.fit import MISFIT, PLACE, VALUE, Problem, fit
+from experiments.calibration.fit import MISFIT, PLACE, VALUE, Problem, _mend, fit
 from experiments.calibration.profile import DEVIANCE, FIELD, TOLD_APART, Identified, best_of, identified, profiles
 from experiments.calibration.quantities import FinalOutcome, Measured, PersuasionLeft
 from experiments.calibration.targets import Target, packaged, targets_of
@@ -143,6 +144,20 @@ def test_killed_and_gone_on_with_is_undisturbed(tmp_path: Path, at: int) -> None
     assert before + counted == tried  # nothing twice
     counted.clear()
     assert not counted and fit(toy, tmp_path / "two.journal", 9, 3, lambda *_: None).equals(undisturbed) and not counted
+
+
+def test_killed_while_it_mends_a_journal_it_loses_no_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, whole = tmp_path / "fit.journal", b'{"op_code": 0}\n'
+    journal.write_bytes(whole + b'{"op_code": 5, "work')
+
+    def killed(path: Path, _content: bytes) -> int:
+        path.open("wb").close()
+        raise Killed
+
+    monkeypatch.setattr(Path, "write_bytes", killed)
+    with suppress(Killed):
+        _mend(journal)
+    assert journal.read_bytes() == whole
 
 
 def test_two_at_once_are_refused(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import gc
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import psutil
 import pytest
@@ -277,6 +280,66 @@ def test_signals_wait_until_what_must_be_whole_is_done(number: signal.Signals, c
     assert done
     assert stop.value.exit_code == code
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_who_waits_for_another_program_can_be_told_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have been stopped itself, by Ctrl-Z, in the middle of putting its folder in place."""
+    waits, waited = 0, False
+
+    def wait(*_: object) -> None:
+        nonlocal waits, waited
+        waits += 1
+        if waits == 2:  # the first was to sweep up
+            os.kill(os.getpid(), signal.SIGINT)
+            waited = True
+
+    monkeypatch.setattr(fcntl, "flock", wait)
+    with pytest.raises(Interrupted), interruptible():
+        written(tmp_path / "study", a="new")
+    assert waits == 2 and not waited
+    assert not list(tmp_path.iterdir())
+
+
+def told_twice(at: int) -> tuple[bool, int]:
+    """Tell a process to stop that is told so already, at the ``at``-th step of how it takes the first; whether there was one, and
+    its status."""
+    child = os.fork()
+    if child:
+        status = os.waitpid(child, 0)[1]
+        return not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0), status
+    gc.disable()  # what other threads hold, or wait for, is not here
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(20)
+    steps = 0
+
+    def step(frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal steps
+        is_first = frame.f_code.co_name == "_interrupt"
+        steps += is_first or steps > 0
+        if steps == at:
+            os.kill(os.getpid(), signal.SIGTERM)
+        if is_first and event == "return":
+            sys.setprofile(None)
+
+    code = 1
+    try:
+        with interruptible():
+            sys.setprofile(step)
+            os.kill(os.getpid(), signal.SIGHUP)
+    except Interrupted as told:
+        code = told.exit_code
+    sys.setprofile(None)
+    os._exit(code if steps >= at else 0)
+
+
+def test_two_signals_at_once_end_a_program() -> None:
+    """As a service manager sends SIGTERM and SIGHUP: the second comes while the first is being taken."""
+    at, is_second = 1, True
+    while is_second:
+        is_second, status = told_twice(at)
+        assert os.WIFEXITED(status) and os.WEXITSTATUS(status) in (0, 128 + signal.SIGTERM, 128 + signal.SIGHUP), at
+        at += 1
+    assert at > 3
 
 
 def test_a_hangup_that_is_ignored_stays_ignored() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import math
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -170,4 +171,6 @@ def _mend(journal: Path) -> None:
     if journal.exists():
         text = journal.read_bytes()
         if not text.endswith(b"\n"):
-            journal.write_bytes(text[: text.rfind(b"\n") + 1])
+            os.truncate(
+                journal, text.rfind(b"\n") + 1
+            )  # to write it anew would lose all, were this process killed just then

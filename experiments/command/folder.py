@@ -250,11 +250,11 @@ class Assembly:
         return self.temporary
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with uninterrupted():
-            try:
-                if kind is None:
-                    self._put_in_place()
-            finally:
+        try:
+            if kind is None:
+                self._put_in_place()
+        finally:
+            with uninterrupted():
                 shutil.rmtree(self.temporary, ignore_errors=True)
 
     def _put_in_place(self) -> None:
@@ -262,7 +262,7 @@ class Assembly:
         manifest.write()
         for path in [*self.temporary.rglob("*"), self.temporary]:
             _flush(path)
-        with _locked(self._beside):
+        with _locked(self._beside), uninterrupted():  # who waits for another program can be told to stop
             self.check()
             if not self.directory.exists():
                 self.temporary.rename(self.directory)

@@ -11,7 +11,23 @@ from types import FrameType
 
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
-STOP = threading.Event()
+
+class _Flag:
+    """What is set or not. ``threading.Event`` has a lock, and a second signal that comes while a first sets it would wait on."""
+
+    _is_set = False
+
+    def set(self) -> None:
+        self._is_set = True
+
+    def clear(self) -> None:
+        self._is_set = False
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+
+STOP = _Flag()
 """Set when the program has been told to stop."""
 _held = 0
 _waiting: list[int] = []
