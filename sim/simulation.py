@@ -29,40 +29,53 @@ from sim.world import World
 class Simulation:
     """A world in one branch with one seed, simulated as far as it has been advanced (``sim.begin`` makes one).
 
-    ``engine`` is what simulates it: the present state, and the accounts and actors (``sim.engine``).
+    What ends it while it is advanced (Ctrl-C, a fault) ends it for good: some of a step has been done, and some has not.
     """
 
     def __init__(self, engine: Engine, recorded: Recording | None = NOTHING_MORE, cpu_seconds: float = 0.0) -> None:
-        self.engine, self._recorded, self._cpu_seconds = engine, recorded, cpu_seconds
+        self._engine, self._recorded, self._cpu_seconds = engine, recorded, cpu_seconds
+        self._is_whole = True
 
     def __repr__(self) -> str:
         done = f"{self.day} of {self.world.days} days" if self.day >= 0 else "before day 0"
         return f"Simulation({self.world.people:,} people, {done}, seed {self.seed})"
 
     @property
+    def engine(self) -> Engine:
+        """What simulates it: the present state, and the accounts and actors (``sim.engine``). Raises InputError where it was
+        ended while it was advanced, as all do that read the state."""
+        if not self._is_whole:
+            raise InputError(
+                f"must be begun anew, for it was ended in the middle of a step (after day {self.day:g}); a fork that was made "
+                "before can go on",
+                field="simulation",
+            )
+        return self._engine
+
+    @property
     def world(self) -> World:
         """The world."""
-        return self.engine.world
+        return self._engine.world
 
     @property
     def branch(self) -> Branch:
         """What is done about it."""
-        return self.engine.branch
+        return self._engine.branch
 
     @property
     def seed(self) -> int:
         """The seed of the run."""
-        return self.engine.seed_of_run
+        return self._engine.seed_of_run
 
     @property
     def society(self) -> Drawn:
         """The people, accounts and follows, for ``begin`` to use again in a world with other feeds or opinion rules."""
-        return self.engine.drawn
+        return self._engine.drawn
 
     @property
     def day(self) -> float:
         """Days since day 0 at the present tick, which is the next to be simulated; negative during the burn-in."""
-        return (self.engine.step_index - self.world.burn_in_ticks) / self.world.ticks_per_day
+        return (self._engine.step_index - self.world.burn_in_ticks) / self.world.ticks_per_day
 
     @property
     def digest(self) -> str:
@@ -80,7 +93,10 @@ class Simulation:
             raise InputError(f"must not be before the present (day {self.day:g}), not {until!r}", field="until")
         step = world.burn_in_ticks + min(math.floor(day * world.ticks_per_day + 1e-9), world.ticks)
         began = time.process_time()
-        self.engine.advance(step)
+        engine = self.engine
+        self._is_whole = False
+        engine.advance(step)
+        self._is_whole = True
         self._cpu_seconds += time.process_time() - began
         return self
 

@@ -51,6 +51,30 @@ def test_a_fork_is_the_run_of_its_branch(first: str, second: str) -> None:
     assert trunk.advance().run().digest == sim.simulate(world, seed=4).digest
 
 
+@pytest.mark.parametrize("engine", ["arrays", "agents"])
+def test_what_is_ended_in_the_middle_of_a_step_does_not_go_on(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a notebook Ctrl-C leaves it as it is; some of its step would be done twice."""
+    world = busy_world()
+    simulation = sim.begin(world, TAKEDOWN, 4, engine=engine).advance(1)
+    fork = simulation.fork()
+    advanced = simulation.engine.advance_accounts
+
+    def interrupted(first: int, last: int) -> None:
+        advanced(first, last)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulation.engine, "advance_accounts", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        simulation.advance()
+    monkeypatch.undo()
+    for used in (simulation.advance, simulation.fork, simulation.run, simulation.people, lambda: simulation.digest):
+        with pytest.raises(
+            InputError, match=r"simulation must be begun anew, for it was ended in the middle of a step"
+        ):
+            used()
+    assert repr(simulation) and fork.advance().digest == sim.simulate(world, TAKEDOWN, 4).digest
+
+
 def test_a_fork_into_another_past_is_refused() -> None:
     world = busy_world()
     trunk = sim.begin(world, TAKEDOWN, 1).advance(2.5)
