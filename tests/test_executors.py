@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -147,6 +148,28 @@ def test_clusters_tell_bad_input_as_it_is_told_here(name: str, tmp_path: Path, m
     with pytest.raises(InputError) as there:
         sim.compare(world, BRANCHES, seeds=[1], executor={"name": name, **settings}, ledger=tmp_path / "ledger")
     assert str(here.value) == str(there.value)
+
+
+def test_ray_does_not_decide_what_sigterm_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends a process wherever it is: while a folder is put in place, too, which programs see through."""
+
+    def init(*_: Any, **__: Any) -> None:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(number))
+
+    pretended: Any = SimpleNamespace(
+        init=init, is_initialized=lambda: False, remote=lambda **_: lambda function: function, shutdown=lambda: None
+    )
+    monkeypatch.setitem(sys.modules, "ray", pretended)
+
+    def told(_number: int, _frame: Any) -> None:
+        pass
+
+    former = signal.signal(signal.SIGTERM, told)
+    try:
+        with sim.executors.Ray().opened(1, None):
+            assert signal.getsignal(signal.SIGTERM) is told
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 @pytest.mark.parametrize("name", CLUSTERS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -58,7 +60,7 @@ class Ray(Elsewhere):
 
 
 def _begin(ray: Any, address: str, workers: int) -> None:
-    with environment(RAY_USAGE_STATS_ENABLED="0", RAY_worker_niceness="0", **ONE_THREAD):
+    with environment(RAY_USAGE_STATS_ENABLED="0", RAY_worker_niceness="0", **ONE_THREAD), _its_own_sigterm():
         if not address:
             ray.init(
                 "local", num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR
@@ -71,6 +73,18 @@ def _begin(ray: Any, address: str, workers: int) -> None:
             raise InputError(
                 f"must be that of a Ray cluster, which {address!r} is not ({reason})", field="executor.address"
             ) from None
+
+
+@contextmanager
+def _its_own_sigterm() -> Iterator[None]:
+    """Ray ends a process at SIGTERM wherever it is; where somebody has decided otherwise, it stays with that."""
+    former = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        decided = former not in (None, signal.SIG_DFL)
+        if decided and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, former)
 
 
 class _Tasks:
