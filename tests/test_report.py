@@ -6,7 +6,7 @@ import html
 import json
 import re
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,12 @@ from rich.console import Console
 
 import sim
 from experiments.command.folder import Manifest
-from experiments.command.words import interval, plain, with_margin
+from experiments.command.words import interval, number, plain, with_margin
 from experiments.report import __main__ as report
 from experiments.report import figures
 from experiments.report import page as page_of
 from experiments.report.analyses import load_analyses
+from experiments.report.findings import findings
 from experiments.report.shifts import Shift
 from experiments.report.story import tell
 from experiments.report.strings import say, strings, texts_of
@@ -34,6 +35,8 @@ from experiments.studies.results import Results, load, without_formulas
 from experiments.studies.settings import NamedBranch
 from sim.cases.hk2019.case import CASE
 from sim.moderation import Appeals, Enforcement, PreemptiveRemoval, RegistrationChecks, RemovalPolicy, Takedown, TipOff
+from sim.study.intervals import ANYTIME, paired_interval
+from sim.study.precision import Precision
 from tests.pages import Page, as_read, assert_strict, assert_whole
 from tests.test_report_words import made_up
 
@@ -263,6 +266,39 @@ def test_the_headline_is_honest(results: Results) -> None:
     assert "may lower support for the movement very slightly" in _headline_with(results, -0.0002, -0.0003, -0.0001)
 
 
+@pytest.mark.parametrize(
+    ("averted", "said"),
+    [
+        ((0.0, 0.0), "(95 % range 0 to 0; no difference in any of the 2 seeds)"),
+        ((0.0001, 0.0), "the sign is the same in 1 of 2 seeds"),
+        ((-0.0001, 0.0), "the sign is the same in 1 of 2 seeds"),
+        ((-0.0001, -0.0002), "the sign is the same in all 2 seeds"),
+    ],
+)
+def test_a_seed_without_a_difference_has_no_sign(averted: tuple[float, float], said: str, results: Results) -> None:
+    assert said in _headline_that_averted(results, averted)
+
+
+def test_where_no_interval_holds_nothing_is_said_of_a_single_seed(results: Results) -> None:
+    """Intervals that hold at any time need nine seeds."""
+    asked = replace(results, provenance={**results.provenance, "precision": [asdict(Precision(half_width=0.001))]})
+    assert asked.method is ANYTIME
+    said = _headline_that_averted(asked, (0.0001, 0.0002))
+    assert "so few seeds say nothing about their uncertainty" in said and "one seed" not in said
+    assert re.search(r"thousandths against the movement, traced; \d+ % of that was averted\.", said)
+
+
+def _headline_that_averted(results: Results, averted: tuple[float, float]) -> str:
+    """With each of two seeds, traced, of half a thousandth that the campaign had moved."""
+    runs, effects = results.runs.copy(), results.effects.copy()
+    for branch, parts in (("none", (-0.0005, -0.0005)), ("no_campaign", (averted[0] - 0.0005, averted[1] - 0.0005))):
+        for seed, part in enumerate(parts, 1):
+            runs.loc[(runs["branch"] == branch) & (runs["seed"] == seed), "troll_part"] = part
+    row = (effects["branch"] == "no_campaign") & (effects["kind"] == "traced")
+    effects.loc[row, ["difference", "low", "high"]] = paired_interval(averted, method=results.method)[:3]
+    return headline(replace(results, runs=runs, effects=effects)).sentence
+
+
 def test_a_study_without_grid_and_sweep_has_a_report(tmp_path: Path) -> None:
     assert main(["world.people=1000", "days=2", "seeds=1", "study=actual", f"results={tmp_path}"]) == 0
     folder = next(path for path in tmp_path.iterdir() if path.name.startswith("actual"))
@@ -301,6 +337,18 @@ def test_numbers_in_words() -> None:
     assert with_margin(0.002, float("nan"), float("nan")) == "2.0 ±?"
     assert with_margin(0.0, 0.0, 0.0) == "0"
     assert interval(-0.00009, 0.00055, 1000) == "−0.09 to 0.55"
+    assert [number(v) for v in (1234.4, 9.54, 0.04, -0.04, -1234.6, 1.0)] == ["1,234", "9.5", "0", "0", "−1,235", "1"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(0.0, "by assumption."), (0.04, "by assumption."), (0.96, ", takes 1 hour of review."), (1.0, ", takes 1 hour of review."),
+     (1.06, ", takes 1.1 hours of review."), (20.5, ", takes 20.5 hours of review.")],
+)  # fmt: skip
+def test_hours_of_review_are_told_in_the_number_that_they_have(hours: float, said: str, results: Results) -> None:
+    told = findings(replace(results, runs=results.runs.assign(review_hours=hours)), pd.DataFrame(columns=["branch"]))
+    (actual,) = (found for found in told if found.branch == "actual")
+    assert actual.sentence.endswith(said)
 
 
 def test_tables_fit_80_columns(results: Results, study: Path) -> None:

@@ -24,7 +24,7 @@ from experiments.report.chances import DOTS, _dots
 from experiments.report.data import as_link
 from experiments.report.effect import verb_of
 from experiments.report.figures_of_effects import _magnification, _Row
-from experiments.report.findings import _hits, _knows
+from experiments.report.findings import Rank, _hits, _knows
 from experiments.report.people import Count
 from experiments.report.shifts import Shift
 from experiments.report.size import p_smaller, size, verdict
@@ -218,12 +218,30 @@ def test_ranks_are_told_with_their_probability_and_ties_as_ties() -> None:
     }
     traced = pd.concat({name: pd.Series(v, index=range(1, 5)) for name, v in values.items()}, names=["branch", "seed"])
     best = _best(list(values), traced)
-    assert sum(best) == pytest.approx(1.0) and best[0] == pytest.approx(0.5, abs=0.05) and best[2] == best[3] == 0.0
+    assert sum(best) == pytest.approx(1.0) and best[0] == pytest.approx(0.5, abs=0.05) and best[2] == best[3] < 0.02
     assert _best(["c", "d"], traced) == [0.5, 0.5]
     # The first of the ranking has an oracle and is left out: of the others the first two are tied.
     rows = pd.DataFrame({"rank": [2, 3, 4], "branch": ["a", "b", "c"], "alike": [(1, 3), (2,), ()]}, index=[1, 2, 3])
     places = _places(rows, traced)
     assert places[["first", "last"]].to_numpy().tolist() == [[1, 2], [1, 2], [3, 3]]
+
+
+@pytest.mark.parametrize("method", [STUDENT, ANYTIME])
+def test_the_chance_to_be_the_best_of_two_is_that_of_their_interval(method: Method) -> None:
+    """Also where all seeds have the same sign, which every resample of them has, too."""
+    ahead = np.array([0.006, 0.122, 0.010, 0.008, 0.003, 0.007, 0.004, 0.038, 0.02, 0.001])
+    values = {"a": ahead + np.sin(np.arange(10.0)), "b": np.sin(np.arange(10.0))}
+    traced = pd.concat({name: pd.Series(v) for name, v in values.items()}, names=["branch", "seed"])
+    wider = float(method.half_widths(np.array([10.0]), 0.95)[0] / STUDENT.half_widths(np.array([10.0]), 0.95)[0])
+    chance = stats.t.cdf(ahead.mean() / stats.sem(ahead) / wider, 9)
+    assert 0.65 < chance < 0.98
+    assert _best(["a", "b"], traced, method) == pytest.approx([chance, 1.0 - chance], abs=0.02)
+
+
+def test_where_no_interval_is_shown_no_chance_to_be_the_best_is() -> None:
+    traced = pd.concat({n: pd.Series([v]) for n, v in {"a": 2.0, "b": 1.0}.items()}, names=["branch", "seed"])
+    assert np.isnan(_best(["a", "b"], traced)).all()
+    assert Rank(1, 2, math.nan).told_best == "–" and Rank(1, 2, 0.934).told_best == "93 %"
 
 
 def test_the_magnification_shows_everything_and_is_a_round_number() -> None:

@@ -49,7 +49,7 @@ def _decimals(half: float) -> int:
 def interval(low: float, high: float, scale: float = 1.0, to: str = "to") -> str:
     """``0.00012 to 0.00020``, with as many decimals as the width of the interval deserves."""
     if math.isnan(low):
-        return "unknown: one seed gives none"
+        return "unknown"
     return f"{within(low, low, high, scale)} {to} {within(high, low, high, scale)}"
 
 
@@ -80,8 +80,9 @@ def duration(seconds: float) -> str:
 
 
 def number(value: float) -> str:
-    """A count or a mean of counts: ``1,234``, ``9.5``, ``0``."""
-    return f"{value:,.1f}".removesuffix(".0") if value < 100 else f"{value:,.0f}"
+    """A count, a mean of counts or a difference of such: ``1,234``, ``9.5``, ``0``, ``−120``."""
+    shown = f"{value:,.1f}".removesuffix(".0") if abs(value) < 100 else f"{value:,.0f}"
+    return "0" if shown == "-0" else shown.replace("-", "−")
 
 
 def ranks_in_words(ranks: Sequence[int]) -> str:

@@ -25,8 +25,8 @@ PER = 10_000
 class Rank(NamedTuple):
     """Where a strategy stands by what it averts, traced, among those without an oracle.
 
-    ``low`` to ``high``: the ranks of all that it cannot be told from, its own among them. ``best``: the share of resamples of the
-    seeds in which none averts more.
+    ``low`` to ``high``: the ranks of all that it cannot be told from, its own among them. ``best``: the chance that none averts
+    more (nan: too few seeds say nothing of chance).
     """
 
     low: int
@@ -37,6 +37,11 @@ class Rank(NamedTuple):
     def told(self) -> str:
         """``1`` or ``1–4``."""
         return str(self.low) if self.low == self.high else f"{self.low}–{self.high}"
+
+    @property
+    def told_best(self) -> str:
+        """``93 %``; ``–`` where it is not known."""
+        return "–" if math.isnan(self.best) else f"{100 * self.best:.0f} %"
 
 
 class Finding(NamedTuple):
@@ -70,7 +75,7 @@ class Finding(NamedTuple):
     def sentence(self) -> str:
         """All of it in one plain sentence."""
         took = number(self.review_hours)
-        hours = say("findings.hours", n=took, count=1 if took == "1" else 2) if self.review_hours else ""
+        hours = say("findings.hours", n=took, count=1 if took == "1" else 2) if took != "0" else ""
         verb = self.effect.verb[0].upper() + self.effect.verb[1:]
         return say("findings.sentence", verb=verb, hits=self.hits if self.possible else "", hours=hours)
 
@@ -88,7 +93,7 @@ class Finding(NamedTuple):
         row |= {"certainty": self.effect.certainty.level, "certainty_reasons": "; ".join(self.effect.certainty.reasons)}
         row |= {"posts_lost": self.posts_lost, "review_hours": self.review_hours, "oracle": self.oracle}
         row |= {"knows": "; ".join(self.knows), "signals": ", ".join(self.signals), "possible": self.possible}
-        ranks = (self.rank.low, self.rank.high, self.rank.best) if self.rank else (None, None, None)
+        ranks = (self.rank.low, self.rank.high, _known(self.rank.best)) if self.rank else (None, None, None)
         return row | dict(zip(("rank_low", "rank_high", "chance_best"), ranks, strict=True))
 
 

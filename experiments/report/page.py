@@ -24,7 +24,7 @@ from experiments.report.live import Live, live_of
 from experiments.report.move import move_data
 from experiments.report.people import LENGTH, reachable
 from experiments.report.story import Story
-from experiments.report.strategies import COSTS, ranked
+from experiments.report.strategies import COSTS, DRAWS, ranked
 from experiments.report.strings import say
 from experiments.report.svg import inline
 from experiments.report.timeline import called
@@ -98,6 +98,7 @@ def _summary(story: Story) -> dict[str, Any]:
         "groups": [(name, part) for name, part in rows.items() if part],
         "levels": LEVELS,
         "per": f"{PER:,}",
+        "draws": f"{DRAWS:,}",
         "least": plain(reachable(story.world) * story.plan.smallest_effect / LENGTH),
     }
 

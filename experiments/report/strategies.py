@@ -17,7 +17,8 @@ from sim.study.intervals import LEVEL, STUDENT, Method, false_discovery, p_value
 
 COSTS = tuple(outcome.name for outcome in OUTCOMES if outcome.cost)
 """What a strategy cost the innocent, as it stands at the end."""
-_RESAMPLES = 2_000
+DRAWS = 2_000
+"""Of what the means over seeds may be."""
 _AT_THE_END = ("trolls_removed", *COSTS, "review_hours")
 
 
@@ -32,8 +33,8 @@ def strategies(results: Results) -> pd.DataFrame:
     oracle, whether it flags accounts with a detector that knows the truth, as no platform has one; frontier, whether no
     strategy without an oracle averts more and hits fewer; alike, ranks of the strategies that cannot be told from this one by
     what they avert (paired t tests, false-discovery rate 5 %). Among those without an oracle (others have nan): first, last, the
-    places of all that it cannot be told from, its own among them; best, the share of resamples of the seeds in which none of
-    them averts more.
+    places of all that it cannot be told from, its own among them; best, the chance that none of them averts more (nan where
+    there are too few seeds for an interval).
     """
     names = results.plan.strategies
     runs = results.runs.set_index(["branch", "seed"])
@@ -70,7 +71,7 @@ def strategies(results: Results) -> pd.DataFrame:
     ]
     table["frontier"] = table.index.isin(possible.index[~np.array(beaten, dtype=bool)])
     table["alike"] = _alike(table["branch"].tolist(), runs["troll_part"], results.method)
-    return table.join(_places(table.loc[possible.index], runs["troll_part"]))
+    return table.join(_places(table.loc[possible.index], runs["troll_part"], results.method))
 
 
 def ranked(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -91,7 +92,7 @@ def _turnout_lost(runs: pd.DataFrame, name: str) -> pd.Series:
     return runs.loc[spared]["turnout_movement"] - runs.loc[name]["turnout_movement"]
 
 
-def _places(possible: pd.DataFrame, traced: pd.Series) -> pd.DataFrame:
+def _places(possible: pd.DataFrame, traced: pd.Series, method: Method = STUDENT) -> pd.DataFrame:
     """The columns first, last and best of these rows of the ranking, best first."""
     place = {rank: i + 1 for i, rank in enumerate(possible["rank"])}
     tied = [
@@ -99,16 +100,29 @@ def _places(possible: pd.DataFrame, traced: pd.Series) -> pd.DataFrame:
         for rank, alike in zip(possible["rank"], possible["alike"], strict=True)
     ]
     columns = {"first": [min(each) for each in tied], "last": [max(each) for each in tied]}
-    return pd.DataFrame(columns | {"best": _best(possible["branch"].tolist(), traced)}, index=possible.index)
+    return pd.DataFrame(columns | {"best": _best(possible["branch"].tolist(), traced, method)}, index=possible.index)
 
 
-def _best(names: list[str], traced: pd.Series) -> list[float]:
-    """The share of resamples of the seeds in which each has the greatest mean; those that share it share the resample."""
+def _best(names: list[str], traced: pd.Series, method: Method = STUDENT) -> list[float]:
+    """The share of draws of what the means over seeds may be in which each is the greatest; those that share a draw's greatest
+    share the draw. nan where there is no interval.
+
+    Draws are of a multivariate t, so that any two differ as their Student interval has it; where intervals hold at any time,
+    they are wider by as much as these. Resamples of the seeds would not do: of a few seeds that all have the same sign, each
+    resample has it, too.
+    """
     if not names:
         return []
     values = np.stack([traced.loc[name].to_numpy(dtype=float) for name in names])
-    drawn = np.random.Generator(np.random.PCG64(0)).integers(values.shape[1], size=(_RESAMPLES, values.shape[1]))
-    means = np.round(values[:, drawn].mean(axis=2), 15)
+    n = values.shape[1]
+    seeds = np.array([float(n)])
+    wider = float(method.half_widths(seeds, LEVEL)[0] / STUDENT.half_widths(seeds, LEVEL)[0]) if n > 1 else math.nan
+    if math.isnan(wider):
+        return [math.nan] * len(names)
+    random = np.random.Generator(np.random.PCG64(0))
+    mean = values.mean(axis=1, keepdims=True)
+    away = (values - mean) @ random.standard_normal((n, DRAWS)) / np.sqrt(n * random.chisquare(n - 1, DRAWS))
+    means = np.round(mean + wider * away, 15)
     first = means == means.max(axis=0)
     return [float(share) for share in (first / first.sum(axis=0)).mean(axis=1)]
 

@@ -25,9 +25,10 @@ from sim.study.intervals import Method, paired_interval
 class Headline:
     """What the headline branch averted: traced and counterfactual differences with 95 % intervals (None: unknown), in people too.
 
-    ``whole`` is what the campaign moved in the reference, in opinion against the movement. ``verdict``, ``verdict_all``: words of
-    ``experiments.report.size`` on the traced difference and on the counterfactual one. ``answer`` is what is told in people,
-    ``unit`` the same in units of opinion.
+    ``whole`` is what the campaign moved in the reference, in opinion against the movement; ``seeds_above_zero`` and
+    ``seeds_below_zero`` are how many of the ``seeds`` have a traced difference of that sign. ``verdict``,
+    ``verdict_all``: words of ``experiments.report.size`` on the traced difference and on the counterfactual one. ``answer``
+    is what is told in people, ``unit`` the same in units of opinion.
     """
 
     branch: str
@@ -41,6 +42,7 @@ class Headline:
     whole: float
     seeds: int
     seeds_above_zero: int
+    seeds_below_zero: int
     smallest_effect: float
     verdict: str
     verdict_all: str
@@ -74,7 +76,6 @@ def headline(results: Results) -> Headline:
     runs = results.runs.set_index(["branch", "seed"])["troll_part"]
     found = effect(results, name)
     averted, whole = runs.loc[name] - runs.loc[plan.reference], -runs.loc[plan.reference]
-    above = averted > 0
     told = Headline(
         branch=name,
         identical=found.traced.identical,
@@ -85,8 +86,9 @@ def headline(results: Results) -> Headline:
         counterfactual_low=_known(found.all.low),
         counterfactual_high=_known(found.all.high),
         whole=float(whole.mean()),
-        seeds=len(above),
-        seeds_above_zero=int(above.sum()),
+        seeds=len(averted),
+        seeds_above_zero=int((averted > 0).sum()),
+        seeds_below_zero=int((averted < 0).sum()),
         smallest_effect=plan.smallest_effect,
         verdict=found.seen[0].word,
         verdict_all=found.seen[1].word,
@@ -206,9 +208,10 @@ def _of_the_whole(averted: pd.Series, whole: pd.Series, found: Effect, method: M
         return []
     moved, shares = Shift(*paired_interval(whole, method=method)[:3]), 100 * averted / whole
     share = 100 * float(averted.mean()) / float(whole.mean())
+    count = 1 if math.isnan(moved.low) else len(whole)
     return [
         say(
-            "unit.whole", count=len(whole), whole=_mean(moved), range=_range(moved), share=f"{share:.0f}",
+            "unit.whole", count=count, whole=_mean(moved), range=_range(moved), share=f"{share:.0f}",
             least=f"{shares.min():.0f}", most=f"{shares.max():.0f}",
         )
     ]  # fmt: skip
@@ -221,7 +224,9 @@ def _verdict(found: Effect, which: int) -> str:
 
 
 def _agreeing(told: Headline) -> str:
-    agreeing = told.seeds_above_zero if told.traced > 0 else told.seeds - told.seeds_above_zero
+    if told.seeds_above_zero == told.seeds_below_zero == 0:
+        return say("unit.without_sign", seeds=told.seeds)
+    agreeing = told.seeds_above_zero if told.traced > 0 else told.seeds_below_zero
     how_many = say("unit.all") if agreeing == told.seeds else say("unit.some", n=agreeing)
     return say("unit.agreeing", how_many=how_many, seeds=told.seeds)
 
