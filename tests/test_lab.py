@@ -115,6 +115,10 @@ def test_a_lesson_fits_the_page_and_says_everything(name: str) -> None:
             {"prediction": {**LESSON["prediction"], "answer": [0, 151]}},
             "prediction.answer must lie within what can be guessed",
         ),
+        (
+            {"controls": [{"field": "takedown.day", "low": 5, "high": 5}]},
+            "controls[0].low must be below high (5), not 5.",
+        ),
         ({"debrief": []}, "debrief must say something where there is a prediction."),
         ({"teacher": {"goal": ["x"], "steps": ["x"]}}, "teacher.limits must say something."),
     ],
@@ -140,6 +144,15 @@ def test_a_lesson_that_cannot_be_is_refused_in_a_sentence(change: dict[str, Any]
         ),
         ({"start": [{"name": "takedown", "day": 1}] * 2}, "must not have two policies of a kind"),
         ({"controls": [{"field": "takedown.dya"}]}, "did you mean 'takedown.day'?"),
+        ({"controls": [{"field": "takedown.tpr", "high": 2}]}, "controls[0].high must be from 0 to 1, not 2."),
+        (
+            {"controls": [{"field": "takedown.accounts", "low": 0.5}]},
+            "controls[0].low must be a whole number from 0 to 300000000, not 0.5.",
+        ),
+        (
+            {"controls": [{"field": "campaign.adaptation.keeps_volume", "low": 0}]},
+            "controls[0].low must be left out for what is true or false.",
+        ),
     ],
 )
 def test_a_lesson_that_a_page_cannot_have_is_refused_too(change: dict[str, Any], words: str) -> None:

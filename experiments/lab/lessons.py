@@ -47,6 +47,23 @@ class Control(Settings):
         None, unit="as the field", source=_SOURCE, doc="High end of the slider (none: the field's)."
     )
 
+    def check(self) -> None:
+        if self.low is not None and self.high is not None and not self.low < self.high:
+            raise InputError(f"must be below high ({self.high:g}), not {self.low:g}", field="low")
+
+    def ends_of(self, field: Mapping[str, Any], place: str) -> dict[str, float]:
+        """``low`` and ``high``, those that are said, for a field of the page. Raises InputError at ``place`` where the field
+        cannot be that."""
+        ends = {end: value for end in ("low", "high") if (value := getattr(self, end)) is not None}
+        for end, value in ends.items():
+            if field["bool"]:
+                raise InputError("must be left out for what is true or false", field=f"{place}.{end}")
+            if not field["low"] <= value <= field["high"] or (field["whole"] and value != int(value)):
+                whole = "a whole number " if field["whole"] else ""
+                allowed = f"{whole}from {field['low']:.15g} to {field['high']:.15g}"
+                raise InputError(f"must be {allowed}, not {value:g}", field=f"{place}.{end}")
+        return ends
+
 
 @dataclass(frozen=True)
 class Prediction(Settings):
@@ -174,9 +191,7 @@ class Lesson(Settings):
         for i, control in enumerate(self.controls):
             lever, field = _found(control.field, known, f"controls[{i}].field")
             controls.setdefault(lever.name, []).append(field["name"])
-            ranges[control.field] = {
-                end: value for end, value in (("low", control.low), ("high", control.high)) if value is not None
-            }
+            ranges[control.field] = control.ends_of(field, f"controls[{i}]")
         for i, price in enumerate(self.budget.prices if self.budget else ()):
             _found(price.field, known, f"budget.prices[{i}].field")
         worlds = check_lesson(self.worlds, choices, [*start, *controls])

@@ -1,5 +1,7 @@
 // A replay in time: which day is shown, and how it goes on.
 
+const LONGEST = 1000; // milliseconds that a frame counts for: a tab in the background and a machine asleep have none for longer
+
 /** Days 0 to `days` - 1; `show` is called with each day that is to be seen. */
 export class Player {
   constructor(days, show, daysPerSecond = 8) {
@@ -8,7 +10,7 @@ export class Player {
     this.daysPerSecond = daysPerSecond;
     this.day = 0;
     this.playing = false;
-    this.began = null;
+    this.began = this.last = null;
     this.from = 0;
   }
 
@@ -27,7 +29,7 @@ export class Player {
   play() {
     if (this.day === this.days - 1) this.#see(0);
     this.playing = this.days > 1;
-    this.began = null;
+    this.began = this.last = null;
     this.from = this.day;
   }
 
@@ -39,6 +41,8 @@ export class Player {
   tick(now) {
     if (!this.playing) return;
     this.began ??= now;
+    this.began += Math.max(0, now - (this.last ?? now) - LONGEST);
+    this.last = now;
     const day = this.from + Math.floor(((now - this.began) / 1000) * this.daysPerSecond);
     if (day !== this.day) this.#see(day);
     if (this.day === this.days - 1) this.pause();

@@ -90,7 +90,8 @@ export class Twins {
   async visit(which, seed, settings, levers, day, hour, breathe) {
     await this.without(seed, breathe);
     const { model } = this;
-    if (which === "without" || (!model.areEarly(levers) && day < firstDay(settings, model.days))) {
+    const fork = firstDay(settings, model.days);
+    if (which === "without" || (!model.areEarly(levers) && (day < fork || fork === model.days))) {
       const kept = Math.min(this.snapshots.length - 1, Math.floor(day / this.every));
       model.restore(this.snapshots[kept]);
       await this.#days(kept * this.every, day, breathe);

@@ -40,7 +40,7 @@ test("a message in three lines", () => {
   assert.deepEqual(told(row, words), ["T7\u00a0says −0.5", "not followed:  (3\u00a0hours, 2, 0.25)", "by −0.001"]);
   assert.equal(told({ ...row, stance: Number.NaN, age: 1 }, words)[0], "T7\u00a0off");
   assert.equal(nameOf(3, 0, words), "P3");
-  assert.deepEqual([0.5, -0.5, 0].map(signed), ["+0.5", "−0.5", "0"]);
+  assert.deepEqual([0.5, -0.5, 0, 1e-16, -1e-16].map(signed), ["+0.5", "−0.5", "0", "0", "0"]);
 });
 
 test("a person in sentences", () => {
@@ -104,12 +104,12 @@ test("a budget counts what is away from where it costs nothing, of what is used"
 
 test("a cost is told against what there is, and a try with what came of it", () => {
   const budget = { points: 10, unit: "hours", prices: [{ field: "campaign.flooding", each: 2.5, free: 1 }] };
-  const say = { cost: "{cost} of {points} {unit}", beyond: "{cost} {unit}, only {points}", tried: "{cost} {unit}: {answer} {answer_unit}" };
+  const say = { cost: "{cost} of {points} {unit}", beyond: "{cost} {unit}, only {points}", tried: "{cost} of {points} {unit}: {answer} {answer_unit}" };
   assert.equal(toldCost(budget, { campaign: { flooding: 5 } }, say), "10\u00a0of 10\u00a0hours");
   assert.equal(toldCost(budget, { campaign: { flooding: 6 } }, say), "12.5\u00a0hours, only 10");
   assert.equal(toldCost(budget, {}, say), "0\u00a0of 10\u00a0hours");
   const told = toldTry(budget, { campaign: { flooding: 2 } }, { answer: -12.345, unit: "%" }, say);
-  assert.equal(told, "2.5\u00a0hours: −12.3\u00a0%");
+  assert.equal(told, "2.5\u00a0of 10\u00a0hours: −12.3\u00a0%");
 });
 
 test("what is of the world goes apart from what the platform does", () => {

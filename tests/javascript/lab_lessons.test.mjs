@@ -52,11 +52,23 @@ test("controls", () => {
 });
 
 test("a slider has the lesson's range, and steps that can be told apart", () => {
-  assert.deepEqual(sliderOf({ date: true }, 153), { low: 0, high: 152, step: 1 });
+  const day = { date: true, low: 0, high: 152 };
+  assert.deepEqual(sliderOf(day), { low: 0, high: 152, step: 1, end: 152 });
+  assert.deepEqual(sliderOf(day, { low: 31, high: 40 }), { low: 31, high: 40, step: 1, end: 40 });
   const limited = { low: 0, high: 3e8, whole: true, limit: { high: 200000 } };
-  assert.deepEqual(sliderOf(limited, 153), { low: 0, high: 200000, step: 500 });
-  assert.deepEqual(sliderOf({ low: 0, high: 1, whole: false }, 153, { high: 0.05 }), { low: 0, high: 0.05, step: 0.0002 });
-  assert.equal(sliderOf({ low: 0, high: 3, whole: true }, 153).step, 1);
+  assert.deepEqual(sliderOf(limited), { low: 0, high: 200000, step: 500, end: 200000 });
+  const { low, high, step } = sliderOf({ low: 0, high: 1, whole: false }, { high: 0.05 });
+  assert.deepEqual([low, high, step], [0, 0.05, 0.0002]);
+  assert.equal(sliderOf({ low: 0, high: 3, whole: true }).step, 1);
+});
+
+test("a slider reaches both its ends, and goes no further than the world", () => {
+  const accounts = { low: 0, high: 3e8, whole: true, limit: { high: 200936 } };
+  assert.deepEqual(sliderOf(accounts, { high: 936 }), { low: 0, high: 936, step: 5, end: 940 });
+  assert.deepEqual(sliderOf(accounts), { low: 0, high: 200936, step: 1000, end: 201000 });
+  assert.equal(sliderOf({ ...accounts, limit: { high: 700 } }, { high: 936 }).high, 700);
+  const none = { ...accounts, limit: { high: 0 } };
+  assert.deepEqual(sliderOf(none, { low: 5, high: 936 }), { low: 0, high: 0, step: 1, end: 0 });
 });
 
 test("whatever is set is shown, whether the lesson has it or not", () => {

@@ -24,6 +24,18 @@ test("a slow clock skips days rather than falling behind", () => {
   assert.deepEqual(shown, [10]);
 });
 
+test("a second without a frame is the most that counts: a tab in the background goes on where it was", () => {
+  const { player, shown } = playerOf(100);
+  player.play();
+  for (const now of [0, 100, 3_600_000, 3_600_100]) player.tick(now);
+  assert.deepEqual(shown, [1, 11, 12]);
+  assert.equal(player.playing, true);
+  player.pause();
+  player.play();
+  player.tick(9_000_000);
+  assert.deepEqual(shown, [1, 11, 12]);
+});
+
 test("playing from the last day begins anew", () => {
   const { player, shown } = playerOf(5);
   player.goTo(4);

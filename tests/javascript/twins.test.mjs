@@ -157,6 +157,18 @@ test("samples are of every day, and of the days before the fork those of the fir
   assert.deepEqual([...found.samples], totals.flatMap((total, day) => [total % 256, day + 1]));
 });
 
+test("a visit to a second world in which nothing is done is one to the first, up to its end", async () => {
+  const model = new Counter();
+  const twins = new Twins(model);
+  await twins.with(3, {}, calmly);
+  for (const settings of [{}, { takedown: { day: 30 } }]) {
+    for (const day of [30, 12]) {
+      await twins.visit("with", 3, settings, {}, day, 0, calmly);
+      assert.deepEqual([model.now.day, model.now.total], [day, 3 * (5 + day)]);
+    }
+  }
+});
+
 test("a visit is to where the world is at that hour, wherever one has been before", async () => {
   const twins = new Twins(new Counter(), 4);
   const settings = { takedown: { day: 9 } };

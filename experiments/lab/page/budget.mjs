@@ -19,12 +19,12 @@ export function affords(budget, settings) {
 
 /** What settings cost, in a sentence; one that asks for something back where they are beyond the budget. */
 export function toldCost(budget, settings, words) {
-  const told = { cost: plain(costOf(budget, settings)), points: budget.points, unit: budget.unit };
+  const told = { cost: plain(costOf(budget, settings)), points: plain(budget.points), unit: budget.unit };
   return filled(affords(budget, settings) ? words.cost : words.beyond, told);
 }
 
 /** What settings cost, and what came of them: the answer in its unit. */
 export function toldTry(budget, settings, { answer, unit }, words) {
-  const cost = plain(costOf(budget, settings));
-  return filled(words.tried, { cost, unit: budget.unit, answer: plain(answer), answer_unit: unit });
+  const spent = { cost: plain(costOf(budget, settings)), points: plain(budget.points), unit: budget.unit };
+  return filled(words.tried, { ...spent, answer: plain(answer), answer_unit: unit });
 }

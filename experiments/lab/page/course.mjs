@@ -1,7 +1,7 @@
 // The course of a lesson: its words, the guess, what the model says to it, and the debrief.
 
 import { plain } from "../../pages/axes.mjs";
-import { byId, filled, tied } from "../../pages/dom.mjs";
+import { byId, counted, filled, tied } from "../../pages/dom.mjs";
 import { fillWith } from "./elements.mjs";
 import { codeOf } from "./guesses.mjs";
 import { DEBRIEF, PREDICT, TRY } from "./lesson.mjs";
@@ -39,7 +39,7 @@ export class Course {
     const { lesson, say, state } = this.room;
     byId("lessons").value = lesson.name;
     byId("lesson-title").textContent = lesson.title;
-    byId("minutes").textContent = filled(say.minutes, { n: lesson.minutes });
+    byId("minutes").textContent = counted(say.minutes, lesson.minutes);
     fillWith(byId("question"), "p", lesson.question);
     fillWith(byId("debrief-text"), "p", lesson.debrief);
     fillWith(byId("teacher-goal"), "p", lesson.teacher.goal);
@@ -51,13 +51,20 @@ export class Course {
     byId("guess-unit").textContent = unit;
     const range = { min: String(low), max: String(high), step: String(step), value: String(state.draft) };
     for (const id of GUESS) Object.assign(byId(id), range);
+    this.#tellDraft();
   }
 
   /** Drafts a guess. */
   draft(value) {
     this.room.draft(value);
     for (const id of GUESS) byId(id).value = String(this.room.state.draft);
+    this.#tellDraft();
     this.drafted();
+  }
+
+  #tellDraft() {
+    const { lesson, state } = this.room;
+    byId("guess-slider").setAttribute("aria-valuetext", `${plain(state.draft)} ${lesson.prediction.unit}`);
   }
 
   show() {

@@ -3,6 +3,7 @@
 import { toldCost } from "./budget.mjs";
 import { byId } from "../../pages/dom.mjs";
 import { fillWith } from "./elements.mjs";
+import { keepingFocus } from "./focus.mjs";
 import { showLevers } from "./levers.mjs";
 import { showWorlds } from "./worlds.mjs";
 
@@ -59,10 +60,14 @@ export class Decisions {
     byId("cost").classList.toggle("beyond", !isAffordable);
   }
 
+  #showAgain() {
+    keepingFocus(() => this.show(), () => "reset");
+  }
+
   #changed(lever, field, value) {
     const { room } = this;
     if (!this.#isAllowed(() => (field === null ? room.use(lever, value) : room.set(lever, field, value)))) return false;
-    if (field === null) this.show();
+    if (field === null) this.#showAgain();
     else {
       this.#showCost();
       this.showHow();
@@ -73,8 +78,7 @@ export class Decisions {
 
   #changedWorld(field, name) {
     if (!this.#isAllowed(() => this.room.choose(field, name))) return false;
-    this.show();
-    byId(`world-${field.replaceAll(".", "-")}`).focus();
+    this.#showAgain();
     if (this.room.isLive) this.#run();
     return true;
   }

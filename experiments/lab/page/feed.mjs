@@ -13,7 +13,8 @@ export function accountOf(number, people) {
 
 /** A number with its sign. */
 export function signed(value) {
-  return value > 0 ? `+${plain(value)}` : plain(value);
+  const told = plain(value);
+  return value > 0 && told !== "0" ? `+${told}` : told;
 }
 
 /** Why a message is in a feed. */

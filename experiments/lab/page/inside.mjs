@@ -8,7 +8,7 @@ import { fillWith } from "./elements.mjs";
 import { accountOf, showFeed, signed, toldOfPerson } from "./feed.mjs";
 import { Graph, paintScale } from "./graph.mjs";
 import { CHANNELS, rowsOf } from "./movers.mjs";
-import { crowdOf, fillCrowd, toldOfRemoved } from "./removed.mjs";
+import { columnsOf, crowdOf, fillCrowd, toldOfRemoved } from "./removed.mjs";
 import { dateOf } from "./settings.mjs";
 
 const WHICH = ["without", "with"];
@@ -122,11 +122,14 @@ export class Inside {
     const telling = found && found.accounts.length > 0;
     const sentence = telling ? counted(words.found, found.accounts.length, numbers) : words.nobody;
     byId("removed-found").textContent = !may.with ? say.predict.set_first : found ? sentence : words.looking;
-    if (!telling || this.shown === found) return;
-    this.shown = found;
+    if (!telling) return;
+    const columns = columnsOf(byId("removed-crowd"));
+    if (this.shown === found && this.columns === columns) return;
+    const open = this.shown === found ? this.crowd.open : undefined;
     this.people = new Map(found.people.map((person) => [person.account, person]));
-    this.accounts = crowdOf(data.people, [...this.people.keys()], SHOWN_PEOPLE);
-    this.crowd.fill(fillCrowd(byId("removed-crowd"), this.accounts, this.people), (i) => this.people.has(this.accounts[i]));
+    Object.assign(this, { shown: found, columns, accounts: crowdOf(data.people, [...this.people.keys()], SHOWN_PEOPLE) });
+    const icons = fillCrowd(byId("removed-crowd"), this.accounts, this.people, columns);
+    this.crowd.fill(icons, (i) => this.people.has(this.accounts[i]), open);
   }
 
   #open(at) {

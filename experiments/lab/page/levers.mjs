@@ -6,15 +6,19 @@ import { isAllowed, isShown } from "./lesson.mjs";
 
 const MOST_STEPS = 400;
 
-/** The range and the step of a field's slider: the lesson's, if it says one. */
-export function sliderOf(field, days, range) {
-  if (field.date) return { low: 0, high: days - 1, step: 1 };
-  const low = range?.low ?? field.low;
-  const high = range?.high ?? Math.min(field.high, field.limit?.high ?? field.high);
+/**
+ * The range and the step of a field's slider: the lesson's, if it says one. `end` is where its last step ends, at `high` or
+ * beyond, where it stands for `high`: browsers have no shorter step at the end, and would not reach it.
+ */
+export function sliderOf(field, range) {
+  const high = Math.min(range?.high ?? field.high, field.limit?.high ?? field.high);
+  const low = Math.min(high, range?.low ?? field.low);
+  if (field.date || low === high) return { low, high, step: 1, end: high };
   const least = (high - low) / MOST_STEPS;
   const round = 10 ** Math.ceil(Math.log10(least));
-  const step = [round / 10, round / 5, round / 2, round].find((each) => each >= least * 0.999);
-  return { low, high, step: field.whole ? Math.max(1, Math.round(step)) : step };
+  const found = [round / 10, round / 5, round / 2, round].find((each) => each >= least * 0.999);
+  const step = field.whole ? Math.max(1, Math.round(found)) : found;
+  return { low, high, step, end: low + step * Math.ceil((high - low) / step - 1e-9) };
 }
 
 /**
@@ -67,7 +71,7 @@ function switchRow(lever, field, { id, value, words, changed }) {
 function fixedValue(field, value, calendar, say) {
   if (field.date) return dateOf(calendar, value);
   if (field.bool) return value ? say.decide.yes : say.decide.no;
-  return value.toLocaleString("en-GB", { maximumFractionDigits: 6 });
+  return value.toLocaleString("en-GB", { maximumFractionDigits: 20 });
 }
 
 function fieldRow(lever, field, { data, lesson, values, say, words, changed }) {
@@ -81,27 +85,30 @@ function fieldRow(lever, field, { data, lesson, values, say, words, changed }) {
   }
   if (field.bool) return switchRow(lever, field, { id, value, words, changed });
   const label = made("label", { htmlFor: id, textContent: words[field.name], title: field.doc });
-  const { low, high, step } = sliderOf(field, data.calendar.dates.length, lesson.ranges[`${lever.name}.${field.name}`]);
+  const { low, high, step, end } = sliderOf(field, lesson.ranges[`${lever.name}.${field.name}`]);
   const slider = made("input", { type: "range", id });
-  for (const [name, number] of Object.entries({ min: low, max: high, step, value })) slider[name] = String(number);
+  for (const [name, number] of Object.entries({ min: low, max: end, step, value })) slider[name] = String(number);
   const exact = field.date
     ? made("output", { textContent: dateOf(data.calendar, value) })
     : made("input", { type: "number", step: "any", value: String(value) });
   exact.setAttribute("aria-label", `${words[field.name]}: ${words.title}`);
+  // What the slider stands at is the nearest of its steps, what is set may lie between two.
+  const tell = () => slider.setAttribute("aria-valuetext", field.date ? exact.textContent : exact.value);
   slider.addEventListener("input", () => {
-    if (field.date) {
-      exact.textContent = dateOf(data.calendar, Number(slider.value));
-      slider.setAttribute("aria-valuetext", exact.textContent);
-    } else exact.value = slider.value;
-    changed(lever, field, Number(slider.value));
+    const moved = Math.min(high, Number(slider.value));
+    if (field.date) exact.textContent = dateOf(data.calendar, moved);
+    else exact.value = String(moved);
+    tell();
+    changed(lever, field, moved);
   });
   if (!field.date) {
     exact.addEventListener("change", () => {
       // What is refused is told, and is not left there as if it were set.
       if (changed(lever, field, exact.value)) slider.value = exact.value;
       else exact.value = String(values[field.name]);
+      tell();
     });
   }
-  if (field.date) slider.setAttribute("aria-valuetext", dateOf(data.calendar, value));
+  tell();
   return made("div", { className: "field" }, label, slider, exact);
 }

@@ -57,7 +57,7 @@ export class Luck {
     const { room } = this;
     const { open, about } = room.say.luck;
     const host = made("div", { className: "chart" });
-    const button = made("button", { type: "button", textContent: filled(open, { seed }) });
+    const button = made("button", { type: "button", id: `luck-${seed}`, textContent: filled(open, { seed }) });
     button.addEventListener("click", () => {
       if (!room.state.answer) return;
       room.reseed(seed);

@@ -8,7 +8,9 @@ import { Days } from "./days.mjs";
 import { Decisions } from "./decisions.mjs";
 import { Drawing } from "./drawing.mjs";
 import { Exact } from "./exact.mjs";
+import { keepingFocus } from "./focus.mjs";
 import { Inside } from "./inside.mjs";
+import { DEBRIEF } from "./lesson.mjs";
 import { Link } from "./link.mjs";
 import { Luck } from "./luck.mjs";
 import { Opinions } from "./opinions.mjs";
@@ -21,6 +23,15 @@ const room = new Classroom(dataOf("data"));
 const { state } = room;
 
 const remember = () => link.remember();
+
+/** Where the keyboard goes from what is not there any more: to the view, or to what the lesson has next. */
+function nextPlace(wasInViews) {
+  if (wasInViews) return `tab-${state.view}`;
+  if (room.isPredicting) return "guess-slider";
+  return state.phase === DEBRIEF ? "debrief" : "outcome-of-guess";
+}
+
+const kept = (act) => keepingFocus(act, nextPlace);
 
 function notice(words) {
   byId("notice").textContent = words;
@@ -48,10 +59,10 @@ const link = new Link(room, { entered, notice, isPlaying: () => days.isPlaying }
 const course = new Course(room, {
   entered, show,
   drafted: () => showAgain("timeline"),
-  guessed() {
+  guessed: () => kept(() => {
     decisions.show();
     show();
-  },
+  }),
 });
 const decisions = new Decisions(room, { ask, remember, notice, show });
 const days = new Days(room, { show, rested: remember });
@@ -87,21 +98,25 @@ const WITHOUT_ANSWER = ["class", "python"];
 
 function show() {
   remember();
-  decisions.showHow();
-  for (const part of [tabs, course, days, exact]) part.show();
-  showAgain(state.view);
+  kept(() => {
+    decisions.showHow();
+    for (const part of [tabs, course, days, exact]) part.show();
+    showAgain(state.view);
+  });
 }
 
 /** Shows a view again, if it is the one that is looked at and has something to show. */
 function showAgain(view) {
-  if (view === state.view && (state.answer || WITHOUT_ANSWER.includes(view))) views[view]();
+  if (view === state.view && (state.answer || WITHOUT_ANSWER.includes(view))) kept(views[view]);
 }
 
 /** Tells the lesson that has begun, and has it answered. */
 function entered() {
-  course.tell();
-  decisions.show();
-  askAnew();
+  kept(() => {
+    course.tell();
+    decisions.show();
+    askAnew();
+  });
 }
 
 /** Asks; until there is an answer, no classes are drawn. */

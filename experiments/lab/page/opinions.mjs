@@ -1,7 +1,7 @@
 // The view of opinions on a day: how many people hold what, and the difference between the two worlds.
 
 import { plain } from "../../pages/axes.mjs";
-import { byId, filled } from "../../pages/dom.mjs";
+import { byId, counted, filled } from "../../pages/dom.mjs";
 import { BINS } from "../../pages/twins.mjs";
 import { bars } from "./charts.mjs";
 
@@ -40,7 +40,7 @@ export class Opinions {
     const people = data.people.toLocaleString("en-GB");
     const common = { low: -1, high: 1, label: say.opinions.count, large: state.present };
     const all = filled(say.opinions.about, { date, without: people, mean: plain(mean) });
-    const apart = filled(say.opinions.difference_about, { moved: movedOf(difference).toLocaleString("en-GB"), people });
+    const apart = counted(say.opinions.difference_about, movedOf(difference), { people });
     const most = Math.max(...sets.map(({ kind }) => Math.max(...answer[kind].histograms)));
     const reach = may.with ? reachOfDifference(answer.without, answer.with) : [0, 1];
     bars(byId("histogram"), { ...common, sets, height: 260, about: all, reach: [0, most] });

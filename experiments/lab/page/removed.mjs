@@ -19,9 +19,13 @@ export function crowdOf(people, hit, most) {
   return [...found].sort((a, b) => a - b);
 }
 
-/** Fills a picture with an icon a person; those of `hit` are marked. Returns the icons. */
-export function fillCrowd(svg, accounts, hit) {
-  const columns = svg.parentElement.clientWidth < NARROW ? COLUMNS.narrow : COLUMNS.usual;
+/** How many icons there are in a row of a picture, by the width of the page. */
+export function columnsOf(svg) {
+  return svg.parentElement.clientWidth < NARROW ? COLUMNS.narrow : COLUMNS.usual;
+}
+
+/** Fills a picture with an icon a person, so many in a row; those of `hit` are marked. Returns the icons. */
+export function fillCrowd(svg, accounts, hit, columns) {
   const icons = accounts.map((account, i) => {
     const icon = document.createElementNS(SVG, "use");
     const [x, y] = [WIDE * (i % columns), HIGH * Math.floor(i / columns)];

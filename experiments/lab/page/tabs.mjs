@@ -17,15 +17,22 @@ export class Tabs {
     for (const [i, view] of views.entries()) {
       byId(`tab-${view}`).addEventListener("click", () => turn(view));
       byId(`tab-${view}`).addEventListener("keydown", (event) => {
-        const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!by) return;
-        turn(views[(i + by + views.length) % views.length]);
+        const { length } = views;
+        const to = { ArrowRight: (i + 1) % length, ArrowLeft: (i - 1 + length) % length, Home: 0, End: length - 1 }[event.key];
+        if (to === undefined) return;
+        event.preventDefault();
+        turn(views[to]);
         byId(`tab-${room.state.view}`).focus();
       });
     }
-    byId("present").addEventListener("click", () => {
-      room.state.present = !room.state.present;
+    const present = (isPresented) => {
+      room.state.present = isPresented;
       show();
+    };
+    byId("present").addEventListener("click", () => present(!room.state.present));
+    document.addEventListener("keydown", ({ key, target }) => {
+      // In a list of options it closes the list.
+      if (key === "Escape" && room.state.present && !target.matches("select")) present(false);
     });
   }
 
@@ -33,6 +40,7 @@ export class Tabs {
     const { data, state } = this.room;
     document.body.classList.toggle("presenting", state.present);
     byId("present").setAttribute("aria-pressed", String(state.present));
+    this.#order();
     for (const view of data.views) {
       byId(`tab-${view}`).setAttribute("aria-selected", String(view === state.view));
       byId(`tab-${view}`).tabIndex = view === state.view ? 0 : -1;
@@ -40,5 +48,13 @@ export class Tabs {
     }
     byId("days").hidden = !BY_DAY.includes(state.view);
     byId("readout").hidden = byId("numbers").hidden = !READ_OUT.includes(state.view);
+  }
+
+  /** In a presentation the views come first, for the keyboard, too. */
+  #order() {
+    const [left, views] = [byId("left"), byId("views")];
+    if (this.room.state.present === (views.nextElementSibling === left)) return;
+    if (this.room.state.present) views.after(left);
+    else views.before(left);
   }
 }
