@@ -34,7 +34,6 @@ class Simulation:
 
     def __init__(self, engine: Engine, recorded: Recording | None = NOTHING_MORE, cpu_seconds: float = 0.0) -> None:
         self._engine, self._recorded, self._cpu_seconds = engine, recorded, cpu_seconds
-        self._is_whole = True
 
     def __repr__(self) -> str:
         done = f"{self.day} of {self.world.days} days" if self.day >= 0 else "before day 0"
@@ -44,12 +43,7 @@ class Simulation:
     def engine(self) -> Engine:
         """What simulates it: the present state, and the accounts and actors (``sim.engine``). Raises InputError where it was
         ended while it was advanced, as all do that read the state."""
-        if not self._is_whole:
-            raise InputError(
-                f"must be begun anew, for it was ended in the middle of a step (after day {self.day:g}); a fork that was made "
-                "before can go on",
-                field="simulation",
-            )
+        self._engine.check_whole()
         return self._engine
 
     @property
@@ -93,10 +87,7 @@ class Simulation:
             raise InputError(f"must not be before the present (day {self.day:g}), not {until!r}", field="until")
         step = world.burn_in_ticks + min(math.floor(day * world.ticks_per_day + 1e-9), world.ticks)
         began = time.process_time()
-        engine = self.engine
-        self._is_whole = False
-        engine.advance(step)
-        self._is_whole = True
+        self._engine.advance(step)
         self._cpu_seconds += time.process_time() - began
         return self
 

@@ -75,6 +75,21 @@ def test_what_is_ended_in_the_middle_of_a_step_does_not_go_on(engine: str, monke
     assert repr(simulation) and fork.advance().digest == sim.simulate(world, TAKEDOWN, 4).digest
 
 
+def test_a_mesa_model_whose_tick_has_failed_does_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = sim.SocietyModel(busy_world(), seed=4)
+    model.step()
+
+    def failed(_first: int, _last: int) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(model, "advance_accounts", failed)
+    with pytest.raises(ZeroDivisionError):
+        model.step()
+    monkeypatch.undo()
+    with pytest.raises(InputError, match="simulation must be begun anew"):
+        model.step()
+
+
 def test_a_fork_into_another_past_is_refused() -> None:
     world = busy_world()
     trunk = sim.begin(world, TAKEDOWN, 1).advance(2.5)

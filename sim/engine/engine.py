@@ -33,7 +33,7 @@ from sim.engine.parameters import Parameters
 from sim.engine.planned import Planned, planned
 from sim.engine.removals import RemovalRecord
 from sim.engine.state import Count, State, first_state
-from sim.fields import instance
+from sim.fields import InputError, instance
 from sim.graph.follower_graph import FollowerGraph
 from sim.moderation.desk import FIRST, PLATFORMS, SECOND
 from sim.moderation.measures import NO_MEASURES, Measures, in_force
@@ -132,6 +132,7 @@ class Engine(mesa.Model):
         self.fixed, self.drawn = start.fixed, start.fixed.drawn
         self.society, self.schedule = self.drawn.arrays, start.fixed.schedule
         self.step_index = start.step
+        self._is_whole = True
         self.state = start.state
         self.carriers = {keeper: start.carriers[keeper] for keeper in keepers if keeper in start.carriers}
         self.removals = list(start.removals)
@@ -211,6 +212,7 @@ class Engine(mesa.Model):
         return self._present().copy()
 
     def _present(self) -> Snapshot:
+        self.check_whole()
         removals, daily = tuple(self.removals), tuple(self.daily)
         rows = {keeper: tuple(rows) for keeper, rows in self.rows.items()}
         return Snapshot(
@@ -317,7 +319,12 @@ class Engine(mesa.Model):
         self.state.active_since[sleepers] = self.step_index
 
     def advance(self, until: int) -> None:
-        """Run to the start of step ``until`` (at most the last), measuring at the end of each day."""
+        """Run to the start of step ``until`` (at most the last), measuring at the end of each day.
+
+        What ends this (Ctrl-C, a fault) ends the run for good: some of a step has been done, and some has not. Raises InputError
+        where it was ended so."""
+        self.check_whole()
+        self._is_whole = False
         until = min(until, self.last_step)
         per_day = self.world.ticks_per_day
         days_matter = self._observe is not None or bool(self.rows) or self.attitudes.moves
@@ -341,6 +348,17 @@ class Engine(mesa.Model):
                 self.attitudes.end_day()
             if stop % per_day == 0 and stop > self.world.burn_in_ticks:
                 self.record_day()
+        self._is_whole = True
+
+    def check_whole(self) -> None:
+        """Raise InputError where the run was ended while it was advanced."""
+        if not self._is_whole:
+            day = (self.step_index - self.world.burn_in_ticks) / self.world.ticks_per_day
+            raise InputError(
+                f"must be begun anew, for it was ended in the middle of a step (after day {day:g}); a fork that was made before "
+                "can go on",
+                field="simulation",
+            )
 
     def record_day(self) -> None:
         """Put the day that has just ended on record."""
