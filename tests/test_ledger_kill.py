@@ -130,7 +130,11 @@ class Small:
 
     def result(self) -> tuple[int, int, str]:
         """Runs found and kept, and all that it told; nothing may have been damaged."""
-        out, error = self.process.communicate(timeout=300)
+        try:
+            out, error = self.process.communicate(timeout=300)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
         assert self.process.returncode == 0, error
         assert all(line.startswith("Waiting for ") for line in error.splitlines()), error
         found, kept, rest = out.split(" ", 2)
