@@ -308,6 +308,7 @@ def test_a_study_without_grid_and_sweep_has_a_report(tmp_path: Path) -> None:
     assert "on 19 August 2019 comes after 2 May 2019, the last day simulated: nothing could change." in page
     assert "Changes nothing at all, hits nobody innocent by assumption." in page
     assert "(range unknown with so few seeds) had seen the campaign" in page
+    assert "There is one seed, which gives no ranges." in page and "intervals over 1 seed, compared" not in page
 
 
 def test_errors_of_detection_cost_innocents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

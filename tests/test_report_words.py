@@ -93,6 +93,43 @@ def test_words_of_size_are_those_of_the_scale_of_opinion() -> None:
     assert found == ["none", "very_slight", "slight", "moderate", "large"]
 
 
+@pytest.mark.parametrize(
+    ("least", "below", "word"),
+    [(0.0001, "none", "very_slight"), (0.005, "very_slight", "slight"), (0.05, "slight", "moderate"), (0.2, "moderate", "large")],
+)  # fmt: skip
+def test_a_size_has_its_word_from_its_least_on(least: float, below: str, word: str) -> None:
+    assert [size(sign * 0.999 * least, 0.0001) for sign in (1, -1)] == [below, below]
+    assert [size(sign * least, 0.0001) for sign in (1, -1)] == [word, word]
+
+
+@pytest.mark.parametrize(
+    ("difference", "low", "high", "key"),
+    [(0.06, 0.0, 0.12, "undetected"), (-0.06, -0.12, 0.0, "undetected"), (0.03, SMALLEST, 0.05, "matters"),
+     (-0.03, -0.05, -SMALLEST, "matters"), (0.03, 0.999 * SMALLEST, 0.05, "detected"),
+     (-0.03, -0.05, -0.999 * SMALLEST, "detected")],
+)  # fmt: skip
+def test_an_interval_that_ends_at_a_bound_does_not_reach_beyond_it(
+    difference: float, low: float, high: float, key: str
+) -> None:
+    assert verdict(Shift(difference, low, high), 4, SMALLEST).key == key
+
+
+def test_the_reasons_of_certainty_are_those_that_it_was_rated_down_for() -> None:
+    def reasons(low: float, high: float, people: int = 10_000, assumed: int = 0) -> list[str]:
+        shift = Shift((low + high) / 2, low, high)
+        found = verdict(shift, 4, SMALLEST)
+        told = certainty(shift, shift, found, 4, SMALLEST, World.hk2019(people=people), assumed, ())
+        return [reason.partition(",")[0] for reason in told.reasons]
+
+    one = "chance: with 4 seeds the interval reaches both sides of what matters"
+    both = "chance: with 4 seeds the interval reaches from what matters in one direction to what matters in the other"
+    assert reasons(0.02, 0.03) == reasons(SMALLEST, 0.03) == reasons(-SMALLEST, SMALLEST) == []
+    assert reasons(0.005, 0.03) == reasons(-0.03, -0.005) == [one]
+    assert reasons(-0.03, 0.03) == [both]
+    assert reasons(0.02, 0.03, people=9_950) == ["scale: one modelled person stands for 101"]
+    assert reasons(0.02, 0.03, assumed=3) == ["assumptions: 3 values have no source"]
+
+
 def _level(
     differences: list[float],
     people: int = 10_000,
