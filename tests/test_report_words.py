@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from experiments.report.data import as_link
 from experiments.report.effect import verb_of
 from experiments.report.figures_of_effects import _magnification, _Row
 from experiments.report.findings import Rank, _hits, _knows
-from experiments.report.people import Count
+from experiments.report.people import Count, in_people, of_campaign
 from experiments.report.shifts import Shift
 from experiments.report.size import p_smaller, size, verdict
 from experiments.report.strategies import _best, _places
@@ -218,6 +219,35 @@ def test_people_are_told_to_the_digits_that_their_range_deserves() -> None:
     assert counted(Count(0.0, 0.0, 0.0), 1.0) == "none"
     assert counted(Count(0.0, 0.0, 0.0), 100.0) == "none that could be counted (one modelled person stands for 100)"
     assert counted(Count(5.0, math.nan, math.nan), 1.0) == "5 (too few seeds for a range)"
+
+
+def test_people_are_counted_from_the_tables_of_a_study() -> None:
+    """Those kept from crossing are net of those kept from crossing the other way; marches are the movement's."""
+    runs = pd.DataFrame(
+        {
+            "branch": ["none", "none", "some", "some"], "seed": [1, 2, 1, 2], "reach": [0.5, 0.3, 0.4, 0.1],
+            "turned_away": [0.004, 0.002, 0.001, 0.001], "turned_towards": [0.001, 0.001, 0.002, 0.0],
+            "supporters": [0.5, 0.5, 0.6, 0.7],
+        }
+    )  # fmt: skip
+    turnout = pd.DataFrame(
+        [(b, seed, day, f"{day}", side, joined)
+         for b, joined in (("none", 0.25), ("some", 0.125)) for seed in (1, 2) for day, side in ((1, 1), (2, -1), (3, 1))],
+        columns=["branch", "seed", "day", "event", "side", "turnout"],
+    )  # fmt: skip
+    world = World.hk2019(people=1_000).replace(people_reachable=10_000)
+    results: Any = SimpleNamespace(
+        runs=runs, turnout=turnout, world=world, plan=SimpleNamespace(reference="none"), method=STUDENT
+    )
+    shift = Shift(0.002, 0.001, 0.003)
+    found, campaign = in_people(results, "some", shift, shift), of_campaign(results)
+    assert found.moved[0] == pytest.approx((10.0, 5.0, 15.0))
+    assert [count.mean for count in (found.kept, *found.crossed)] == pytest.approx([1_500.0, 20.0, 1_500.0])
+    assert found.marches is not None and found.marches.mean == -2_500.0
+    assert (campaign.reachable, campaign.events) == (10_000, 2)
+    assert campaign.saw.mean == pytest.approx(4_000.0) and campaign.saw.low == 0.0 < campaign.saw.high
+    assert campaign.crossed.mean == pytest.approx(20.0)
+    assert campaign.marches is not None and campaign.marches.mean == 5_000.0
 
 
 def test_dots_are_equally_likely_differences() -> None:
