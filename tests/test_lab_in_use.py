@@ -188,6 +188,7 @@ def test_a_page_that_is_reloaded_in_the_middle_is_where_it_was(room: Classroom) 
     for half_way in ("run", "draw-luck"):
         if half_way == "draw-luck":
             room.page.click("#tab-luck")
+            room.page.wait_for_function("() => location.hash.includes('view=luck')")  # addresses are written with rests
         room.page.click(f"#{half_way}")
         room.page.reload()
         room.answered(0)
@@ -198,9 +199,10 @@ def test_a_page_that_is_reloaded_in_the_middle_is_where_it_was(room: Classroom) 
 
 def test_back_and_forward_go_where_the_class_has_been(room: Classroom) -> None:
     room.go(f"lesson={SANDBOX}&takedown.day=2019-07-01")
-    before = room.digests()
+    before, address = room.digests(), room.page.url
     room.slide("#takedown-day", 31)
     room.page.click("#run")
+    room.page.wait_for_function("(before) => location.href !== before", arg=address)
     room.go(f"lesson={SANDBOX}&takedown.day=2019-05-20")  # before the run has its answer
     last = room.digests()
     answers = room.answers
