@@ -69,7 +69,7 @@ class Simulation:
     @property
     def day(self) -> float:
         """Days since day 0 at the present tick, which is the next to be simulated; negative during the burn-in."""
-        return (self._engine.step_index - self.world.burn_in_ticks) / self.world.ticks_per_day
+        return self._engine.days_passed
 
     @property
     def digest(self) -> str:

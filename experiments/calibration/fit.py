@@ -171,6 +171,5 @@ def _mend(journal: Path) -> None:
     if journal.exists():
         text = journal.read_bytes()
         if not text.endswith(b"\n"):
-            os.truncate(
-                journal, text.rfind(b"\n") + 1
-            )  # to write it anew would lose all, were this process killed just then
+            # To write it anew would lose all, were this process killed just then.
+            os.truncate(journal, text.rfind(b"\n") + 1)

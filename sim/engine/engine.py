@@ -237,6 +237,11 @@ class Engine(mesa.Model):
         return (self.step_index - 1) // self.world.ticks_per_day - self.world.burn_in_days
 
     @property
+    def days_passed(self) -> float:
+        """Days from day 0 to the next step; negative during the burn-in."""
+        return (self.step_index - self.world.burn_in_ticks) / self.world.ticks_per_day
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the present state; equal across engines, threads and forks."""
         return self.state.digest(self.step_index)
@@ -353,10 +358,9 @@ class Engine(mesa.Model):
     def check_whole(self) -> None:
         """Raise InputError where the run was ended while it was advanced."""
         if not self._is_whole:
-            day = (self.step_index - self.world.burn_in_ticks) / self.world.ticks_per_day
             raise InputError(
-                f"must be begun anew, for it was ended in the middle of a step (after day {day:g}); a fork that was made before "
-                "can go on",
+                f"must be begun anew, for it was ended in the middle of a step (after day {self.days_passed:g}); a fork that was "
+                "made before can go on",
                 field="simulation",
             )
 

@@ -136,7 +136,7 @@ class Claims:
     def _take_over(self, name: str) -> bool:
         """Claim what the dead have claimed; also where their claim cannot be removed, or one's own could not be."""
         owner = self._owner(name)
-        if owner is not None and owner == self._me:
+        if owner == self._me:
             return True
         if self.holder(name) is not None:
             return False
